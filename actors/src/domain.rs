@@ -1,0 +1,19 @@
+//! Values and their rules. No clock, no I/O, no actor: what is here can be tested in microseconds.
+
+pub mod alert;
+pub mod company;
+pub mod decision;
+pub mod ids;
+pub mod incident;
+pub mod journal;
+pub mod memory;
+pub mod time;
+
+pub use alert::{Alert, AlertState, NewAlert, Severity, Signal};
+pub use company::{AggregationKey, Company, Correlation, RateLimit};
+pub use decision::{Decision, DecisionRequest, IncidentFacts, ToolCall};
+pub use ids::{AlertId, CompanyId, DecisionId, DeliveryId, IncidentId, InvalidId, MemoryId, SessionId};
+pub use incident::{Incident, IncidentStatus, Phase, Session};
+pub use journal::{ChainHash, Entry, Fact};
+pub use memory::{Message, Role, ShortMemory};
+pub use time::Timestamp;

@@ -1,0 +1,155 @@
+//! A company and its settings.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::CompanyId;
+use super::time::Timestamp;
+
+/// A tenant as the runtime knows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Company {
+    /// Its id.
+    pub company_id: CompanyId,
+    /// What people call it.
+    pub name: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// How its alerts are grouped.
+    #[serde(default)]
+    pub correlation: Correlation,
+    /// How many alerts it may send.
+    #[serde(default)]
+    pub rate_limit: RateLimit,
+}
+
+/// Which alerts count as the same trouble.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AggregationKey {
+    /// One incident an asset and kind of trouble.
+    #[default]
+    #[serde(rename = "asset|signature")]
+    AssetSignature,
+    /// One incident an asset.
+    #[serde(rename = "asset")]
+    Asset,
+    /// One incident a kind of trouble, over all assets.
+    #[serde(rename = "signature")]
+    Signature,
+    /// One incident an asset, kind of trouble and monitoring tool.
+    #[serde(rename = "asset|signature|tool")]
+    AssetSignatureTool,
+}
+
+impl AggregationKey {
+    /// As it is written in settings and receipts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AssetSignature => "asset|signature",
+            Self::Asset => "asset",
+            Self::Signature => "signature",
+            Self::AssetSignatureTool => "asset|signature|tool",
+        }
+    }
+}
+
+/// A company's correlation settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Correlation {
+    /// Raised by every change; receipts name it.
+    pub version: u32,
+    /// Which alerts count as the same trouble.
+    pub aggregation_key: AggregationKey,
+    /// How long after its last alert an incident is joined by key, in minutes: 5 to 15.
+    pub window_minutes: u32,
+    /// How many alerts open an incident: 1 to 1000.
+    pub min_alerts: u32,
+    /// After how much silence an incident is over, in minutes: 15 to 43200 (30 days).
+    pub stale_after_minutes: u32,
+}
+
+impl Default for Correlation {
+    fn default() -> Self {
+        Self {
+            version: 1,
+            aggregation_key: AggregationKey::default(),
+            window_minutes: 15,
+            min_alerts: 1,
+            stale_after_minutes: 24 * 60,
+        }
+    }
+}
+
+/// A setting outside its range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field} must be {low} to {high}")]
+pub struct OutOfRange {
+    /// The setting's name.
+    pub field: &'static str,
+    /// The least it may be.
+    pub low: u32,
+    /// The most it may be.
+    pub high: u32,
+}
+
+fn within(field: &'static str, value: u32, low: u32, high: u32) -> Result<(), OutOfRange> {
+    if (low..=high).contains(&value) {
+        Ok(())
+    } else {
+        Err(OutOfRange { field, low, high })
+    }
+}
+
+impl Correlation {
+    /// The window as a span.
+    pub fn window(&self) -> Duration {
+        Duration::from_secs(u64::from(self.window_minutes) * 60)
+    }
+
+    /// The staleness limit as a span.
+    pub fn stale_after(&self) -> Duration {
+        Duration::from_secs(u64::from(self.stale_after_minutes) * 60)
+    }
+
+    /// Whether every setting is in range.
+    ///
+    /// # Errors
+    /// The first setting that is not.
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        within("window_minutes", self.window_minutes, 5, 15)?;
+        within("min_alerts", self.min_alerts, 1, 1000)?;
+        within("stale_after_minutes", self.stale_after_minutes, 15, 43_200)
+    }
+}
+
+/// A company's token bucket, counted in alerts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RateLimit {
+    /// Sustained rate: 1 to 10,000,000.
+    pub requests_per_minute: u32,
+    /// The most the bucket holds: 5 to 10,000,000. Its last fifth is for resolves and criticals.
+    pub burst_size: u32,
+}
+
+impl Default for RateLimit {
+    fn default() -> Self {
+        Self {
+            requests_per_minute: 6000,
+            burst_size: 2000,
+        }
+    }
+}
+
+impl RateLimit {
+    /// Whether every setting is in range.
+    ///
+    /// # Errors
+    /// The first setting that is not.
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        within("requests_per_minute", self.requests_per_minute, 1, 10_000_000)?;
+        within("burst_size", self.burst_size, 5, 10_000_000)
+    }
+}

@@ -1,0 +1,187 @@
+//! An incident: a group of alerts with one cause.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::alert::Severity;
+use super::ids::{CompanyId, IncidentId, SessionId};
+use super::time::Timestamp;
+use crate::limits;
+
+/// Where an incident stands, in the words of its users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IncidentStatus {
+    /// Nobody has taken it up.
+    New,
+    /// Somebody or something works on it.
+    InProgress,
+    /// Over.
+    Resolved,
+    /// Handed up.
+    Escalated,
+}
+
+impl IncidentStatus {
+    /// As it is written on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::InProgress => "in_progress",
+            Self::Resolved => "resolved",
+            Self::Escalated => "escalated",
+        }
+    }
+}
+
+/// Where an incident stands, in the words of its machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Open, with nothing under way.
+    Open,
+    /// A decision is being made.
+    Deciding,
+    /// A person must look: the actor failed too often, or nothing automatic is left.
+    NeedsHuman,
+    /// Over.
+    Resolved,
+}
+
+impl Phase {
+    /// As it is written on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Deciding => "deciding",
+            Self::NeedsHuman => "needs_human",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+/// An incident's time at work: from its actor's first start to at most eight hours later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its id.
+    pub session_id: SessionId,
+    /// The actor's first start.
+    pub started_at: Timestamp,
+    /// When it ends at the latest.
+    pub ends_at: Timestamp,
+}
+
+/// Under what an incident was last decided, so that it is decided again only when it has grown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecidedMark {
+    /// When.
+    pub at: Timestamp,
+    /// The severity then.
+    pub severity: Severity,
+    /// The number of alerts then.
+    pub alert_count: u64,
+}
+
+/// An incident's row: its life (`version` counts its changes, its actor writes it) and its counts
+/// (deltas, written by placements).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incident {
+    /// Its id.
+    pub incident_id: IncidentId,
+    /// Whose it is.
+    pub company_id: CompanyId,
+    /// Asset of the alert that opened it.
+    pub asset_name: String,
+    /// Signature of the alert that opened it.
+    pub signature: String,
+    /// When it was opened.
+    pub created_at: Timestamp,
+
+    /// Life: where it stands.
+    pub status: IncidentStatus,
+    /// Life: where its machine stands.
+    pub phase: Phase,
+    /// Life: when it ended.
+    pub resolved_at: Option<Timestamp>,
+    /// Life: what ended it: `recovery`, `stale`, or a person.
+    pub resolved_by: Option<String>,
+    /// Life: its time at work, if it ever needed an actor.
+    pub session: Option<Session>,
+    /// Life: who has it.
+    pub assigned_to: Option<String>,
+    /// Life: when somebody took notice.
+    pub acknowledged_at: Option<Timestamp>,
+    /// How often its life has changed.
+    pub version: u64,
+
+    /// Counts: alerts placed in it, recoveries included.
+    pub alert_count: u64,
+    /// Counts: how many of its fingerprints fire now, by severity.
+    pub firing: [u32; 4],
+    /// Counts: the gravest that fires; when nothing does, the last that did.
+    pub severity: Severity,
+    /// Counts: the tools that told of it, sorted, at most [`limits::TOOL_SOURCES`].
+    pub tool_sources: Vec<String>,
+    /// Counts: the earliest event in it.
+    pub first_event_at: Timestamp,
+    /// Counts: the latest event in it.
+    pub last_event_at: Timestamp,
+    /// Counts: the latest arrival in it; staleness counts from here.
+    pub last_alert_at: Timestamp,
+
+    /// The last commit that placed an alert in it.
+    pub placed_no: u64,
+    /// Up to which commit its actor has taken notice.
+    pub absorbed_no: u64,
+    /// When it wants to be woken; a lower bound, `None` once it is over.
+    pub wake_due: Option<Timestamp>,
+    /// Under what it was last decided.
+    pub decided: Option<DecidedMark>,
+    /// When its row last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Incident {
+    /// Whether alerts may still join it.
+    pub fn is_open(&self) -> bool {
+        self.status != IncidentStatus::Resolved
+    }
+
+    /// Whether nothing in it fires any more.
+    pub fn all_recovered(&self) -> bool {
+        self.firing.iter().all(|count| *count == 0)
+    }
+
+    /// Urgency, computed when read: severity {10, 30, 60, 90} + min(2·alerts, 20) + 10 if two or
+    /// more tools − min(age in hours, 10). (A critical asset's 20 joins when assets exist.)
+    pub fn priority_score(&self, now: Timestamp) -> i64 {
+        let severity = [10, 30, 60, 90][self.severity.index()];
+        let volume = i64::try_from(self.alert_count.saturating_mul(2).min(20)).unwrap_or(20);
+        let tools = if self.tool_sources.len() >= 2 { 10 } else { 0 };
+        let hours = now.since(self.created_at).as_secs() / 3600;
+        severity + volume + tools - i64::try_from(hours.min(10)).unwrap_or(10)
+    }
+
+    /// When it has been silent for too long.
+    pub fn stale_at(&self, stale_after: Duration) -> Timestamp {
+        self.last_alert_at.plus(stale_after)
+    }
+}
+
+/// The gravest severity with something firing.
+pub fn highest_firing(firing: &[u32; 4]) -> Option<Severity> {
+    Severity::ALL
+        .into_iter()
+        .rev()
+        .find(|severity| firing[severity.index()] > 0)
+}
+
+/// Adds a tool to a sorted list without repeats, up to [`limits::TOOL_SOURCES`].
+pub fn add_tool_source(tool_sources: &mut Vec<String>, tool: &str) {
+    if let Err(place) = tool_sources.binary_search_by(|known| known.as_str().cmp(tool))
+        && tool_sources.len() < limits::TOOL_SOURCES
+    {
+        tool_sources.insert(place, tool.to_owned());
+    }
+}

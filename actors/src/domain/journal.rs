@@ -1,0 +1,124 @@
+//! The journal: one hash-chained list of facts a company, written in the transaction they came from.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::ids::{CompanyId, EntryId};
+use super::time::Timestamp;
+
+/// The version of the chain's bytes.
+const CHAIN_VERSION: u8 = 1;
+
+/// SHA-256 over an entry and its predecessor.
+pub type ChainHash = [u8; 32];
+
+/// What the first entry of a chain follows.
+pub const GENESIS: ChainHash = [0; 32];
+
+/// A fact to be journalled. The bytes that the chain covers are made here, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// When it happened.
+    pub at: Timestamp,
+    /// `incident.opened`, `decision.made`, ...
+    pub kind: &'static str,
+    /// What it is about: an id.
+    pub subject: String,
+    /// RFC 8785 canonical JSON of `{id, at, kind, subject, actor, data}`.
+    pub canonical: String,
+}
+
+impl Fact {
+    /// A fact from its parts; `data` holds what the kind calls for.
+    pub fn new(id: EntryId, at: Timestamp, kind: &'static str, subject: &str, actor: &str, data: &Value) -> Self {
+        let body = json!({
+            "id": id, "at": at, "kind": kind, "subject": subject, "actor": actor, "data": data,
+        });
+        // A `Value` has text keys and finite numbers, which is all that RFC 8785 asks.
+        let canonical = serde_json_canonicalizer::to_string(&body).unwrap_or_else(|_| body.to_string());
+        Self {
+            at,
+            kind,
+            subject: subject.to_owned(),
+            canonical,
+        }
+    }
+}
+
+/// The hash of entry `seq`: SHA-256(version ‖ company's length and bytes ‖ seq ‖ previous ‖ canonical JSON),
+/// numbers big-endian.
+pub fn chain(company: &CompanyId, seq: u64, previous: &ChainHash, canonical: &str) -> ChainHash {
+    let name = company.as_str().as_bytes();
+    let mut hasher = Sha256::new();
+    hasher.update([CHAIN_VERSION]);
+    hasher.update((name.len() as u64).to_be_bytes());
+    hasher.update(name);
+    hasher.update(seq.to_be_bytes());
+    hasher.update(previous);
+    hasher.update(canonical.as_bytes());
+    hasher.finalize().into()
+}
+
+/// A journalled fact.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Entry {
+    /// Its place in the company's journal, from 1, without gaps.
+    pub seq: u64,
+    /// Whose journal.
+    pub company_id: CompanyId,
+    /// The commit that wrote it.
+    #[serde(skip)]
+    pub commit_no: u64,
+    /// `{id, at, kind, subject, actor, data}` as it was hashed.
+    #[serde(skip)]
+    pub canonical: String,
+    /// Hex of its chain hash.
+    pub hash: String,
+}
+
+impl Entry {
+    /// The entry as clients see it: `{id, seq, at, company_id, kind, subject, actor, data, hash}`.
+    pub fn to_json(&self) -> Value {
+        let mut body: Value = serde_json::from_str(&self.canonical).unwrap_or_else(|_| json!({}));
+        if let Value::Object(fields) = &mut body {
+            fields.insert("seq".into(), self.seq.into());
+            fields.insert("company_id".into(), self.company_id.as_str().into());
+            fields.insert("hash".into(), self.hash.clone().into());
+        }
+        body
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chain_depends_on_every_part() {
+        let a: CompanyId = "comp-a".parse().unwrap();
+        let b: CompanyId = "comp-b".parse().unwrap();
+        let base = chain(&a, 1, &GENESIS, "{}");
+        assert_ne!(base, chain(&b, 1, &GENESIS, "{}"));
+        assert_ne!(base, chain(&a, 2, &GENESIS, "{}"));
+        assert_ne!(base, chain(&a, 1, &[1; 32], "{}"));
+        assert_ne!(base, chain(&a, 1, &GENESIS, "{ }"));
+    }
+
+    #[test]
+    fn canonical_bytes_are_sorted_and_without_spaces() {
+        let id = "jrn-1".parse().unwrap();
+        let fact = Fact::new(
+            id,
+            Timestamp::from_millis(0),
+            "incident.opened",
+            "inc-1",
+            "correlator",
+            &json!({"b": 1, "a": 0.9}),
+        );
+        assert_eq!(
+            fact.canonical,
+            r#"{"actor":"correlator","at":"1970-01-01T00:00:00.000Z","data":{"a":0.9,"b":1},"id":"jrn-1","kind":"incident.opened","subject":"inc-1"}"#
+        );
+    }
+}

@@ -1,0 +1,52 @@
+//! Every limit of the runtime, in one place. `supervision.md` prints this table; a test compares them.
+
+use std::time::Duration;
+
+/// Alerts a company may have accepted and not yet placed; past it webhooks answer 503.
+pub const UNPLACED_ALERTS: usize = 100_000;
+/// Alerts placed in one commit when nothing else waits.
+pub const PLACEMENT_BATCH: usize = 1_024;
+/// The correlator reads no more often than this, unless a full batch is there.
+pub const PLACEMENT_PACE: Duration = Duration::from_millis(5);
+/// Live calls that may wait for one company; past it 503.
+pub const CALLS_PER_COMPANY: usize = 64;
+/// Decisions under way for one incident; past it 503.
+pub const DECISIONS_PER_INCIDENT: usize = 8;
+/// Events of one decision that wait for its reader.
+pub const DECISION_EVENTS: usize = 64;
+/// Messages in an incident's short memory.
+pub const MEMORY_MESSAGES: usize = 50;
+/// Bytes of one message in short memory.
+pub const MEMORY_MESSAGE_BYTES: usize = 2_048;
+/// Tools named on an incident.
+pub const TOOL_SOURCES: usize = 16;
+/// Incidents a receipt names as considered.
+pub const RECEIPT_CANDIDATES: usize = 8;
+/// Incidents that load at once in the process.
+pub const WAKING_INCIDENTS: usize = 256;
+/// Live incident actors; past it the longest idle leave first.
+pub const LIVE_INCIDENTS: usize = 20_000;
+/// Messages kept for an incident that is stopping or waits to be restarted.
+pub const PARKED_MESSAGES: usize = 64;
+/// Wakes the sweeper sends in one pass.
+pub const SWEEP_WAKES: usize = 256;
+/// How often the sweeper looks.
+pub const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
+/// How often the sweeper lets the store forget what has expired.
+pub const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(60);
+/// An incident with nothing to do leaves memory after this long.
+pub const INCIDENT_IDLE: Duration = Duration::from_secs(600);
+/// An incident decides by itself at most this often.
+pub const DECISION_PACE: Duration = Duration::from_secs(30);
+/// The longest a session lasts.
+pub const SESSION: Duration = Duration::from_secs(8 * 3600);
+/// How often a quarantined company is tried again.
+pub const QUARANTINE_PROBE: Duration = Duration::from_secs(300);
+/// A delivery id is remembered this long from its first use.
+pub const DELIVERY_MEMORY: Duration = Duration::from_secs(24 * 3600);
+/// How far a signed timestamp may be from our clock, both ways.
+pub const SIGNATURE_WINDOW: Duration = Duration::from_secs(300);
+/// Rows of one page of a list, at most.
+pub const PAGE: usize = 200;
+/// Alerts in one webhook body.
+pub const ALERTS_PER_BODY: usize = 1_000;

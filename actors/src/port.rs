@@ -1,0 +1,70 @@
+//! What the runtime needs of the world. Adapters live outside this crate.
+//!
+//! Invariants: a [`Reader`] and a [`Writer`] are made for one company and can reach no other; only
+//! the [`Roster`] looks across companies, and only the runtime holds it. A company's state changes
+//! through its `Writer` alone; accepting alerts is an insert and goes through the [`Inbox`].
+
+pub mod clock;
+pub mod engine;
+pub mod inbox;
+pub mod reader;
+pub mod roster;
+pub mod writer;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::broadcast;
+
+use crate::domain::{CompanyId, Entry};
+
+pub use clock::{Clock, Entropy};
+pub use engine::{DecisionEngine, EngineEvent, EngineInput, Verdict};
+pub use inbox::{Accepted, Delivery, Inbox};
+pub use reader::Reader;
+pub use roster::{Due, DueWork, NewCompany, Roster};
+pub use writer::Writer;
+
+/// What a store answers instead of a result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// A later incarnation has acquired this company; this writer is over.
+    #[error("fenced by a later writer")]
+    Fenced,
+    /// It may or may not have happened; who gets this loads its state again.
+    #[error("the outcome of the commit is unknown")]
+    Unknown,
+    /// The store is away, full or closing; nothing happened.
+    #[error("the store is not available: {0}")]
+    Unavailable(String),
+    /// The call's deadline had passed before the commit began; nothing happened.
+    #[error("the deadline had passed")]
+    DeadlinePassed,
+    /// More is waiting than may wait; nothing happened.
+    #[error("too much is waiting")]
+    Overloaded,
+    /// There is no such company.
+    #[error("there is no such company")]
+    NoSuchCompany,
+    /// A stored value cannot be read; a person has to look.
+    #[error("a stored value cannot be read: {0}")]
+    Corrupt(String),
+}
+
+/// A store: the one truth of all companies.
+#[async_trait]
+pub trait Store: Inbox + Roster {
+    /// Queries made for one company. Nothing of another company can be reached through it.
+    fn reader(&self, company: &CompanyId) -> Arc<dyn Reader>;
+
+    /// Becomes the company's only writer: raises the head's epoch, so that an older incarnation
+    /// is [`Error::Fenced`] from then on. [`CompanyId::platform`] is always there.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchCompany`], [`Error::Unavailable`].
+    async fn acquire(&self, company: &CompanyId) -> Result<Arc<dyn Writer>, Error>;
+
+    /// Every company's journal entries from now on, in commit order, after they are durable. A
+    /// reader that falls behind is told so by the channel and reads the journal instead.
+    fn journal_feed(&self) -> broadcast::Receiver<Arc<Entry>>;
+}

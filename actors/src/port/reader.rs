@@ -1,0 +1,160 @@
+//! Reading one company's state. Lists are paged by an opaque cursor and never longer than
+//! [`crate::limits::PAGE`].
+
+use async_trait::async_trait;
+
+use super::Error;
+use super::writer::{OpenIndex, Receipt};
+use crate::domain::{
+    Alert, AlertId, AlertState, Company, Decision, Entry, Incident, IncidentId, IncidentStatus, Severity, ShortMemory,
+    Timestamp,
+};
+
+/// Which part of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    /// 1 to [`crate::limits::PAGE`].
+    pub limit: usize,
+    /// Where the page before ended.
+    pub after: Option<Cursor>,
+}
+
+/// Where a page ended: two numbers whose meaning the list knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor(pub u64, pub u64);
+
+/// Part of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page<T> {
+    /// Its items.
+    pub items: Vec<T>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<Cursor>,
+}
+
+/// An alert and what has become of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertView {
+    /// The alert.
+    pub alert: Alert,
+    /// What has become of it.
+    pub state: AlertState,
+    /// The incident it belongs to.
+    pub incident_id: Option<IncidentId>,
+}
+
+/// Which alerts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AlertFilter {
+    /// Of this incident.
+    pub incident_id: Option<IncidentId>,
+    /// In this state (an incident's alerts are all placed).
+    pub state: Option<AlertState>,
+    /// Of this severity.
+    pub severity: Option<Severity>,
+    /// Received at or after.
+    pub since: Option<Timestamp>,
+}
+
+/// Which incidents.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IncidentFilter {
+    /// In this status.
+    pub status: Option<IncidentStatus>,
+    /// Of this severity.
+    pub severity: Option<Severity>,
+    /// With this signature.
+    pub signature: Option<String>,
+    /// Created at or after.
+    pub since: Option<Timestamp>,
+}
+
+/// An incident and its last decision.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IncidentView {
+    /// The row.
+    pub incident: Incident,
+    /// The last decision.
+    pub decision: Option<Decision>,
+}
+
+/// One line of an incident's timeline.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TimelineItem {
+    /// A journal entry.
+    Entry(Entry),
+    /// An alert placed in it.
+    Alert {
+        /// The commit that placed it.
+        commit_no: u64,
+        /// The alert.
+        view: Box<AlertView>,
+    },
+}
+
+/// What a company's alerts came to since a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CorrelationCounts {
+    /// Alerts accepted.
+    pub alerts: u64,
+    /// Incidents created.
+    pub incidents: u64,
+}
+
+/// Queries made for one company.
+#[async_trait]
+pub trait Reader: Send + Sync + 'static {
+    /// The company's settings.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchCompany`]; as all here, [`Error::Unavailable`] and [`Error::Corrupt`].
+    async fn company(&self) -> Result<Company, Error>;
+
+    /// Alerts not yet placed, in the order they were accepted, at most `limit`.
+    async fn unplaced(&self, limit: usize) -> Result<Vec<Alert>, Error>;
+
+    /// A mark behind every alert accepted so far.
+    async fn accept_mark(&self) -> Result<u64, Error>;
+
+    /// Whether every alert accepted before the mark has a verdict.
+    async fn settled(&self, mark: u64) -> Result<bool, Error>;
+
+    /// What a correlator has to know.
+    async fn open_index(&self, now: Timestamp) -> Result<OpenIndex, Error>;
+
+    /// Alerts held for `min_alerts` whose window has ended by `now`, oldest first, at most `limit`.
+    async fn held_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Alert>, Error>;
+
+    /// An incident with its last decision.
+    async fn incident(&self, id: &IncidentId) -> Result<Option<IncidentView>, Error>;
+
+    /// The last `limit` alerts placed in an incident after a commit, oldest first.
+    async fn placed_after(&self, id: &IncidentId, absorbed_no: u64, limit: usize) -> Result<Vec<Alert>, Error>;
+
+    /// An incident's short memory, if it has not expired by `now`.
+    async fn short_memory(&self, id: &IncidentId, now: Timestamp) -> Result<Option<ShortMemory>, Error>;
+
+    /// An incident's decisions, oldest first (cursor: the decision's place in the store).
+    async fn decisions(&self, id: &IncidentId, page: PageRequest) -> Result<Page<(u64, Decision)>, Error>;
+
+    /// An incident's last decision and its place in the store.
+    async fn last_decision(&self, id: &IncidentId) -> Result<Option<(u64, Decision)>, Error>;
+
+    /// Alerts, newest first.
+    async fn alerts(&self, filter: &AlertFilter, page: PageRequest) -> Result<Page<AlertView>, Error>;
+
+    /// One alert with its receipt, if it has been placed.
+    async fn alert(&self, id: AlertId) -> Result<Option<(AlertView, Option<Receipt>)>, Error>;
+
+    /// Incidents, newest first.
+    async fn incidents(&self, filter: &IncidentFilter, page: PageRequest) -> Result<Page<IncidentView>, Error>;
+
+    /// An incident's journal entries and placements, oldest commit first.
+    async fn timeline(&self, id: &IncidentId, page: PageRequest) -> Result<Page<TimelineItem>, Error>;
+
+    /// The company's journal, oldest first (cursor: `seq`).
+    async fn journal(&self, page: PageRequest) -> Result<Page<Entry>, Error>;
+
+    /// What the alerts since a moment came to.
+    async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error>;
+}

@@ -1,0 +1,290 @@
+//! Changing a company's state: one queue of commits a company, in the order they were handed in.
+//!
+//! The adapter keeps the company's head `{epoch, commit_no, seq, hash, joinable_no, last_commit_id}`,
+//! compares and sets it in each transaction, and publishes what changed only after it is durable. A
+//! commit whose precondition fails is answered so, alone, with the current row.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+
+use super::Error;
+use super::roster::NewCompany;
+use crate::domain::alert::Identity;
+use crate::domain::incident::DecidedMark;
+use crate::domain::{
+    Alert, AlertState, CompanyId, Decision, Fact, Incident, IncidentId, IncidentStatus, Phase, Session, Severity,
+    ShortMemory, Signal, Timestamp,
+};
+
+/// Why an alert is where it is. Kept with every alert; `GET /alerts/{id}/why` shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// `identity`, `grouping`, `opened`, `held`, `recovery`, `unmatched` or `dead_letter`.
+    pub layer: String,
+    /// The rule within the layer, in one sentence.
+    pub rule: String,
+    /// The aggregation key under which it was looked for, such as `asset=web-1|signature=disk`.
+    pub key: String,
+    /// Its time in the order of events: `starts_at` where believable, else its arrival.
+    pub event_at: Timestamp,
+    /// The window in force.
+    pub window_minutes: u32,
+    /// Other incidents that were considered, and why not: at most [`crate::limits::RECEIPT_CANDIDATES`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub considered: Vec<Considered>,
+    /// An incident that this alert bridges to the one it joined: a merge is on offer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offers_merge_with: Option<IncidentId>,
+    /// The clock it was placed under.
+    pub now: Timestamp,
+    /// The version of the rules it was placed under.
+    pub rules_version: u32,
+}
+
+/// An incident that an alert did not join.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Considered {
+    /// Which.
+    pub incident_id: IncidentId,
+    /// Why not.
+    pub why_not: String,
+}
+
+/// One alert's verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placement {
+    /// The alert's `no`.
+    pub alert_no: u64,
+    /// What becomes of it.
+    pub state: AlertState,
+    /// Why.
+    pub receipt: Receipt,
+    /// For [`AlertState::Held`]: when its window ends. For a recovery without an incident: until
+    /// when it is remembered.
+    pub due_at: Option<Timestamp>,
+}
+
+/// A fingerprint's last word within an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FingerprintState {
+    /// Which fingerprint.
+    pub identity: Identity,
+    /// Whether it fires.
+    pub status: Signal,
+    /// How grave its last firing was.
+    pub severity: Severity,
+    /// When its last word was spoken, in the order of events.
+    pub event_at: Timestamp,
+    /// That alert's `no`; breaks ties.
+    pub alert_no: u64,
+}
+
+/// What makes a new incident's row, apart from its counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opening {
+    /// Asset of the first alert.
+    pub asset_name: String,
+    /// Signature of the first alert.
+    pub signature: String,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// Everything that one batch does to one incident. It is done whole or refused whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IncidentPlacement {
+    /// Which incident.
+    pub incident_id: IncidentId,
+    /// Set where this opens it. Opening also asks that the head's `joinable_no` is still the batch's.
+    pub opening: Option<Opening>,
+    /// Its alerts, at least one.
+    pub alerts: Vec<Placement>,
+    /// To be added to the counts of what fires, by severity.
+    pub firing_delta: [i32; 4],
+    /// The severity after this batch.
+    pub severity: Severity,
+    /// Tools to be added.
+    pub tool_sources: Vec<String>,
+    /// The earliest event of the batch.
+    pub first_event_at: Timestamp,
+    /// The latest event of the batch.
+    pub last_event_at: Timestamp,
+    /// The latest arrival of the batch.
+    pub last_alert_at: Timestamp,
+    /// Aggregation keys that the incident owns from now on, if it did not before.
+    pub keys: Vec<String>,
+    /// The fingerprints' last words.
+    pub fingerprints: Vec<FingerprintState>,
+    /// There is something to decide: sets `wake_due` to `now`.
+    pub wake: bool,
+    /// Facts: `incident.opened`, `incident.changed`.
+    pub facts: Vec<Fact>,
+}
+
+/// One batch of verdicts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlaceBatch {
+    /// The clock of the batch.
+    pub now: Timestamp,
+    /// The head's `joinable_no` when the correlator loaded its index.
+    pub joinable_no: u64,
+    /// What touches incidents.
+    pub incidents: Vec<IncidentPlacement>,
+    /// What touches none: held, unmatched, dead letters.
+    pub others: Vec<Placement>,
+}
+
+/// An incident's part of a batch that was not done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RefusedPlacement {
+    /// Which incident.
+    pub incident_id: IncidentId,
+    /// The current row; `None` where an opening met another `joinable_no`.
+    pub current: Option<Box<Incident>>,
+}
+
+/// The answer to a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// The commit's number.
+    pub commit_no: u64,
+    /// The head's `joinable_no` after it.
+    pub joinable_no: u64,
+    /// What was not done.
+    pub refused: Vec<RefusedPlacement>,
+}
+
+/// What an incident's change asks of the row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// There is no such row (a decision from the caller's data).
+    NoRow,
+    /// The row's life has this version.
+    Version(u64),
+}
+
+/// New values of an incident's life.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Life {
+    /// Where it stands.
+    pub status: IncidentStatus,
+    /// Where its machine stands.
+    pub phase: Phase,
+    /// When it ended.
+    pub resolved_at: Option<Timestamp>,
+    /// What ended it.
+    pub resolved_by: Option<String>,
+    /// Its time at work.
+    pub session: Option<Session>,
+    /// Who has it.
+    pub assigned_to: Option<String>,
+    /// When somebody took notice.
+    pub acknowledged_at: Option<Timestamp>,
+}
+
+impl Life {
+    /// The life of a row.
+    pub fn of(row: &Incident) -> Self {
+        Self {
+            status: row.status,
+            phase: row.phase,
+            resolved_at: row.resolved_at,
+            resolved_by: row.resolved_by.clone(),
+            session: row.session.clone(),
+            assigned_to: row.assigned_to.clone(),
+            acknowledged_at: row.acknowledged_at,
+        }
+    }
+}
+
+/// One commit of an incident's actor. Where the life goes from open to resolved, it also asks that
+/// the row's `placed_no` equals `absorbed_no`; where it goes from resolved to open, the head's
+/// `joinable_no` is raised.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IncidentChange {
+    /// Which incident.
+    pub incident_id: IncidentId,
+    /// What is asked of the row.
+    pub expect: Expect,
+    /// A new life, which raises `version`; `None` leaves it.
+    pub life: Option<Life>,
+    /// Up to which commit the actor has taken notice.
+    pub absorbed_no: u64,
+    /// When it wants to be woken next. Where alerts were placed after `absorbed_no`, the earlier of
+    /// this and the row's own stands.
+    pub wake_due: Option<Timestamp>,
+    /// Under what it is now decided; `None` leaves it.
+    pub decided: Option<DecidedMark>,
+    /// A decision to be kept.
+    pub decision: Option<Decision>,
+    /// Its short memory, whole; `None` leaves it.
+    pub memory: Option<ShortMemory>,
+    /// Facts.
+    pub facts: Vec<Fact>,
+    /// The clock of the change.
+    pub now: Timestamp,
+}
+
+/// The answer to a change.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Changed {
+    /// Done; the row as it is now (`None` where there is none).
+    Done(Option<Box<Incident>>),
+    /// The precondition failed; the row as it is.
+    Refused(Option<Box<Incident>>),
+}
+
+/// What a correlator has to know of a company's past.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OpenIndex {
+    /// Every incident that is not resolved, with what it owns.
+    pub incidents: Vec<OpenIncident>,
+    /// Alerts held for `min_alerts`, oldest first.
+    pub held: Vec<Alert>,
+    /// Recoveries without an incident that are still remembered, oldest first.
+    pub recoveries: Vec<Alert>,
+}
+
+/// An incident as alerts see it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenIncident {
+    /// Its row.
+    pub row: Incident,
+    /// The aggregation keys it owns.
+    pub keys: Vec<String>,
+    /// The fingerprints it owns.
+    pub fingerprints: Vec<FingerprintState>,
+}
+
+/// The one way to change a company's state.
+#[async_trait]
+pub trait Writer: Send + Sync + 'static {
+    /// Whose writer this is.
+    fn company(&self) -> &CompanyId;
+
+    /// Answers when everything handed in before it is done: the head's `joinable_no` then. Writes nothing.
+    ///
+    /// # Errors
+    /// Those of the port.
+    async fn barrier(&self) -> Result<u64, Error>;
+
+    /// Places a batch: alert → incident, receipts, deltas, openings, `wake_due`, journal, in one
+    /// commit. Placing an alert again moves it (held → placed). Refused incidents fail alone.
+    ///
+    /// # Errors
+    /// Those of the port.
+    async fn place(&self, batch: PlaceBatch) -> Result<Placed, Error>;
+
+    /// Changes one incident. A commit whose `deadline` has passed is not begun.
+    ///
+    /// # Errors
+    /// Those of the port.
+    async fn change(&self, change: IncidentChange, deadline: Option<Instant>) -> Result<Changed, Error>;
+
+    /// Founds a company; the platform's writer alone does this. `false` where the id is taken.
+    ///
+    /// # Errors
+    /// Those of the port.
+    async fn found(&self, company: NewCompany) -> Result<bool, Error>;
+}
