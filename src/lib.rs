@@ -1,1 +1,1 @@
-
+//! Alert Whisperer: the edge and the adapters around the runtime in `actors`.

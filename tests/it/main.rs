@@ -1,2 +1,1 @@
-#[test]
-fn t() {}
+//! Promises, tested over real sockets and stores.
