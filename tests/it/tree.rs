@@ -328,6 +328,25 @@ async fn a_reopened_incident_met_by_an_old_index_gets_no_twin() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reopened_incident_is_not_hidden_by_a_join_in_between() {
+    let tree = Tree::grow().await;
+    let acme = tree.company("comp-acme").await;
+    tree.send(&acme, "web-1", "disk", FIRING).await;
+    tree.until_decided(&acme).await;
+    tree.send(&acme, "web-1", "disk", RESOLVED).await;
+    tree.until("resolved", seconds(5), async || open(&tree.incidents(&acme).await).is_empty()).await;
+    let over = tree.incidents(&acme).await.remove(0);
+    tree.send(&acme, "web-2", "disk", FIRING).await;
+    tree.settle(&acme).await;
+    set_status(&tree, &acme, &over.incident_id, IncidentStatus::InProgress).await;
+    tree.send(&acme, "web-2", "disk", FIRING).await;
+    tree.settle(&acme).await;
+    tree.send(&acme, "web-1", "disk", FIRING).await;
+    tree.settle(&acme).await;
+    assert_eq!(tree.incidents(&acme).await.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_opening_queued_before_a_new_correlator_loads_gets_no_twin() {
     let tree = Tree::grow().await;
     let acme = tree.company("comp-acme").await;
