@@ -1,2 +1,5 @@
-#[test]
-fn t() {}
+//! The promises of Alert Whisperer, each in a file of its own.
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod conformance;
+mod support;
