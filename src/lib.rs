@@ -1,7 +1,6 @@
-//! Alert Whisperer at its edge: what the runtime's ports are made of, and how the world reaches it.
+//! Alert Whisperer: the edge and the adapters around the runtime in `actors`.
 //!
-//! Code map: [`clock`] is time and chance; [`store`] is where everything durable lives. The runtime
-//! itself is the `actors` crate, which knows none of this.
+//! Code map: [`clock`] is time and chance; [`store`] is where everything durable lives.
 
 mod failpoint;
 

@@ -1,1 +1,3 @@
+//! The `alert-whisperer` binary.
+
 fn main() {}

@@ -3,11 +3,24 @@
 //! Code map: [`domain`] holds values and their rules; [`port`] what the runtime needs of the world;
 //! [`supervision`] the arithmetic of restarts; [`root`], [`tenants`], [`sweeper`], [`tenant`],
 //! [`correlator`], [`incident`] and [`decision`] one actor each, with their pure rooms beneath;
-//! [`runtime`] the handle that the edge holds; [`limits`] every limit.
+//! [`directory`] who is where; [`runtime`] the handle that the edge holds; [`limits`] every limit.
 //!
-//! What is absent on purpose: HTTP, databases, clouds, files, environment, `tokio::spawn`.
+//! What is absent on purpose: HTTP, databases, clouds, files, environment.
 
+#[cfg(not(panic = "unwind"))]
+compile_error!("supervision needs unwinding: build with panic = \"unwind\"");
+
+pub mod call;
+pub mod correlator;
+pub mod decision;
+pub mod directory;
 pub mod domain;
+pub mod incident;
 pub mod limits;
 pub mod port;
+pub mod root;
 pub mod runtime;
+pub mod supervision;
+pub mod sweeper;
+pub mod tenant;
+pub mod tenants;

@@ -1,13 +1,24 @@
 //! The handle that the edge holds: forwards to the right actor, with a deadline.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use ractor::concurrency::JoinHandle;
+use ractor::{Actor, ActorRef, MessagingErr, RpcReplyPort};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::time::{Instant, timeout, timeout_at};
 
+use crate::call::Call;
+use crate::directory::{Directory, Seat};
 use crate::domain::decision::Budget;
 use crate::domain::{CompanyId, Decision, DecisionRequest, IncidentId, MemoryId, SessionId};
+use crate::incident::DecideCall;
+use crate::limits::WAKING_INCIDENTS;
 use crate::port::{self, Clock, DecisionEngine, Entropy, NewCompany, Store};
+use crate::root::{RootActor, RootArgs, RootMsg};
+use crate::tenant::{Shared, TenantMsg};
+use crate::tenants::TenantsMsg;
 
 /// What the runtime is made of.
 #[derive(Clone)]
@@ -44,12 +55,18 @@ pub enum CallError {
     /// The company's actor failed too often and rests; what it was sent is kept.
     #[error("the company is quarantined")]
     Quarantined,
+    /// The incident's actor failed too often and rests; a person has to look.
+    #[error("the incident needs a human")]
+    NeedsHuman,
     /// Too much is waiting for this company or incident.
     #[error("too many calls are waiting")]
     Overloaded,
     /// No answer within the deadline; nothing that was not begun will be.
     #[error("no answer in time")]
     TimedOut,
+    /// The actor that had the call has ended or is starting; ask again.
+    #[error("interrupted")]
+    Interrupted,
     /// The process is going down.
     #[error("draining")]
     Draining,
@@ -64,20 +81,49 @@ pub enum CallError {
 /// The running tree.
 #[derive(Clone)]
 pub struct Runtime {
-    _ports: Ports,
+    directory: Arc<Directory>,
+    root: ActorRef<RootMsg>,
+    ended: watch::Receiver<bool>,
 }
 
 impl Runtime {
     /// Starts the tree.
     ///
     /// # Errors
-    /// The root actor could not be spawned.
+    /// Root could not be spawned.
     pub async fn start(ports: Ports) -> Result<Self, CallError> {
-        Ok(Self { _ports: ports })
+        let directory = Arc::new(Directory::default());
+        let shared = Shared {
+            waking: Arc::new(Semaphore::new(WAKING_INCIDENTS)),
+            live: Arc::new(AtomicUsize::new(0)),
+        };
+        let args = RootArgs {
+            ports,
+            directory: directory.clone(),
+            shared,
+        };
+        let (root, handle) = Actor::spawn(None, RootActor, args)
+            .await
+            .map_err(|_| CallError::Interrupted)?;
+        Ok(Self {
+            directory,
+            root,
+            ended: watch_end(handle),
+        })
     }
 
     /// There are alerts to place. Coalesced; never blocks, never fails: lost news costs latency only.
-    pub fn news(&self, _company: &CompanyId) {}
+    pub fn news(&self, company: &CompanyId) {
+        match self.directory.seat(company) {
+            Some(Seat::Running { tenant, news }) => {
+                if !news.swap(true, Ordering::SeqCst) {
+                    drop(tenant.cast(TenantMsg::News));
+                }
+            }
+            Some(Seat::Restarting | Seat::Quarantined) => {}
+            None => self.directory.tell_tenants(TenantsMsg::News(company.clone())),
+        }
+    }
 
     /// Decides about an incident, showing progress in `show` (a full or closed channel loses lines only).
     ///
@@ -85,38 +131,112 @@ impl Runtime {
     /// [`CallError`].
     pub async fn decide(
         &self,
-        _company: &CompanyId,
-        _incident: IncidentId,
-        _request: DecisionRequest,
-        _show: Option<mpsc::Sender<DecisionEvent>>,
-        _within: Duration,
+        company: &CompanyId,
+        incident: IncidentId,
+        request: DecisionRequest,
+        show: Option<mpsc::Sender<DecisionEvent>>,
+        within: Duration,
     ) -> Result<Decision, CallError> {
-        Err(CallError::Draining)
+        self.call(company, within, |call| {
+            TenantMsg::Decide(incident, Box::new(DecideCall { request, show, call }))
+        })
+        .await
     }
 
     /// Answers when every alert accepted before the call has a verdict.
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn settle(&self, _company: &CompanyId, _within: Duration) -> Result<(), CallError> {
-        Err(CallError::Draining)
+    pub async fn settle(&self, company: &CompanyId, within: Duration) -> Result<(), CallError> {
+        self.call(company, within, TenantMsg::Settle).await
     }
 
     /// Founds a company through the platform's writer; `false` where the id is taken.
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn found(&self, _company: NewCompany) -> Result<bool, CallError> {
-        Err(CallError::Draining)
+    pub async fn found(&self, company: NewCompany, within: Duration) -> Result<bool, CallError> {
+        let (call, answer) = self.new_call(&CompanyId::platform(), within)?;
+        self.directory.tell_tenants(TenantsMsg::Found(Box::new(company), call));
+        wait(answer, Instant::now() + within).await
     }
 
     /// Drains the tree, leaves first; `true` when every actor ended by itself in time.
-    pub async fn drain(&self, _within: Duration) -> bool {
-        true
+    pub async fn drain(&self, within: Duration) -> bool {
+        self.directory.begin_drain();
+        drop(self.root.cast(RootMsg::Drain));
+        timeout(within, self.ended()).await.is_ok()
     }
 
-    /// Returns when the tree has failed and the process should end.
-    pub async fn failed(&self) {
-        std::future::pending().await
+    /// Returns when the tree has ended: because it was drained, or because it failed and the
+    /// process should end.
+    pub async fn ended(&self) {
+        let mut ended = self.ended.clone();
+        // An error means that the watcher has gone, and the tree with it.
+        drop(ended.wait_for(|ended| *ended).await);
     }
+
+    async fn call<T: Send + 'static>(
+        &self,
+        company: &CompanyId,
+        within: Duration,
+        msg: impl FnOnce(Call<T>) -> TenantMsg,
+    ) -> Result<T, CallError> {
+        let deadline = Instant::now() + within;
+        let (call, answer) = self.new_call(company, within)?;
+        let msg = msg(call);
+        let undelivered = match self.directory.seat(company) {
+            Some(Seat::Quarantined) => return Err(CallError::Quarantined),
+            Some(Seat::Restarting) => return Err(CallError::Interrupted),
+            Some(Seat::Running { tenant, .. }) => match tenant.cast(msg) {
+                Err(MessagingErr::SendErr(msg)) => Some(msg),
+                _ => None,
+            },
+            None => Some(msg),
+        };
+        if let Some(msg) = undelivered {
+            self.directory.tell_tenants(TenantsMsg::Route(company.clone(), msg));
+        }
+        wait(answer, deadline).await
+    }
+
+    fn new_call<T>(&self, company: &CompanyId, within: Duration) -> Result<(Call<T>, Answer<T>), CallError> {
+        if self.directory.is_draining() {
+            return Err(CallError::Draining);
+        }
+        let place = self
+            .directory
+            .places(company)
+            .try_acquire_owned()
+            .map_err(|_| CallError::Overloaded)?;
+        let (reply, answer) = oneshot::channel();
+        Ok((
+            Call::new(Instant::now() + within, RpcReplyPort::from(reply), place),
+            answer,
+        ))
+    }
+}
+
+type Answer<T> = oneshot::Receiver<Result<T, CallError>>;
+
+async fn wait<T>(answer: Answer<T>, deadline: Instant) -> Result<T, CallError> {
+    match timeout_at(deadline, answer).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => Err(CallError::Interrupted),
+        Err(_) => Err(CallError::TimedOut),
+    }
+}
+
+/// Turns the end of Root into something that many can wait for.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "outside the tree: waits for Root's end, and cannot panic"
+)]
+fn watch_end(root: JoinHandle<()>) -> watch::Receiver<bool> {
+    let (ended, watched) = watch::channel(false);
+    tokio::spawn(async move {
+        drop(root.await);
+        ended.send_replace(true);
+    });
+    watched
 }

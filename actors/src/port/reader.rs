@@ -128,8 +128,9 @@ pub trait Reader: Send + Sync + 'static {
     /// An incident with its last decision.
     async fn incident(&self, id: &IncidentId) -> Result<Option<IncidentView>, Error>;
 
-    /// The last `limit` alerts placed in an incident after a commit, oldest first.
-    async fn placed_after(&self, id: &IncidentId, absorbed_no: u64, limit: usize) -> Result<Vec<Alert>, Error>;
+    /// The last `limit` alerts placed in an incident after commit `after`, up to and with commit
+    /// `upto`, oldest first.
+    async fn placed_between(&self, id: &IncidentId, after: u64, upto: u64, limit: usize) -> Result<Vec<Alert>, Error>;
 
     /// An incident's short memory, if it has not expired by `now`.
     async fn short_memory(&self, id: &IncidentId, now: Timestamp) -> Result<Option<ShortMemory>, Error>;

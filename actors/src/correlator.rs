@@ -1,0 +1,328 @@
+//! The correlator of one company: reads alerts that are not placed, in order, and commits which
+//! incident each belongs to.
+//!
+//! A placement is a commit, not a message: what this actor knows is only an index of the store, and
+//! whatever is not committed as planned makes it load again. It never holds an alert that the store
+//! does not.
+
+pub mod event_time;
+pub mod index;
+pub mod plan;
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use tokio::time::Instant;
+
+use crate::call::Call;
+use crate::domain::ids::EntryId;
+use crate::domain::{Alert, Company, CompanyId, IncidentId, Timestamp};
+use crate::limits::{PLACEMENT_BATCH, PLACEMENT_PACE};
+use crate::port::writer::{PlaceBatch, Placed};
+use crate::port::{Error, Reader, Writer};
+use crate::runtime::{CallError, Ports};
+use crate::supervision::{Timer, backoff};
+use crate::tenant::TenantMsg;
+use index::Index;
+use plan::{Mint, Plan};
+
+/// What a correlator hears.
+pub enum CorrelatorMsg {
+    /// There may be alerts to place, or held ones may be due.
+    News,
+    /// The pace allows another look.
+    Look,
+    /// Answer when every alert accepted before now has a verdict.
+    Settle(Call<()>),
+    /// An incident is over.
+    Closed(IncidentId),
+    /// End.
+    Drain,
+}
+
+/// What a correlator is made from.
+pub struct CorrelatorArgs {
+    pub(crate) ports: Ports,
+    pub(crate) company: Arc<Company>,
+    pub(crate) reader: Arc<dyn Reader>,
+    pub(crate) writer: Arc<dyn Writer>,
+    pub(crate) tenant: ActorRef<TenantMsg>,
+    /// Set by whoever sends news, cleared before the correlator looks.
+    pub(crate) news: Arc<AtomicBool>,
+}
+
+/// Somebody waits until all alerts before a mark have a verdict.
+struct Waiter {
+    mark: u64,
+    call: Call<()>,
+}
+
+/// A correlator's memory.
+pub struct CorrelatorState {
+    args: CorrelatorArgs,
+    index: Option<Index>,
+    joinable_no: u64,
+    /// Alerts that could not be planned.
+    poisonous: HashSet<u64>,
+    waiters: Vec<Waiter>,
+    looked_at: Option<Instant>,
+    next_look: Option<Timer<CorrelatorMsg>>,
+    failures: usize,
+}
+
+/// The actor.
+pub struct CorrelatorActor;
+
+impl Actor for CorrelatorActor {
+    type Msg = CorrelatorMsg;
+    type State = CorrelatorState;
+    type Arguments = CorrelatorArgs;
+
+    async fn pre_start(
+        &self,
+        _me: ActorRef<CorrelatorMsg>,
+        args: CorrelatorArgs,
+    ) -> Result<CorrelatorState, ActorProcessingErr> {
+        Ok(CorrelatorState {
+            args,
+            index: None,
+            joinable_no: 0,
+            poisonous: HashSet::new(),
+            waiters: Vec::new(),
+            looked_at: None,
+            next_look: None,
+            failures: 0,
+        })
+    }
+
+    async fn post_start(
+        &self,
+        me: ActorRef<CorrelatorMsg>,
+        state: &mut CorrelatorState,
+    ) -> Result<(), ActorProcessingErr> {
+        state.look(&me).await
+    }
+
+    async fn handle(
+        &self,
+        me: ActorRef<CorrelatorMsg>,
+        msg: CorrelatorMsg,
+        state: &mut CorrelatorState,
+    ) -> Result<(), ActorProcessingErr> {
+        match msg {
+            CorrelatorMsg::News => state.pace(&me).await,
+            CorrelatorMsg::Look => {
+                state.next_look = None;
+                state.look(&me).await
+            }
+            CorrelatorMsg::Settle(call) => state.settle(&me, call).await,
+            CorrelatorMsg::Closed(incident) => {
+                if let Some(index) = &mut state.index {
+                    index.remove(&incident);
+                }
+                Ok(())
+            }
+            CorrelatorMsg::Drain => {
+                state
+                    .waiters
+                    .drain(..)
+                    .for_each(|waiter| waiter.call.answer(Err(CallError::Draining)));
+                me.stop(None);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl CorrelatorState {
+    /// Looks now, or when the pace allows it.
+    async fn pace(&mut self, me: &ActorRef<CorrelatorMsg>) -> Result<(), ActorProcessingErr> {
+        if self.next_look.is_some() {
+            return Ok(());
+        }
+        let since = self
+            .looked_at
+            .map(|at| at.elapsed())
+            .filter(|since| *since < PLACEMENT_PACE);
+        match since {
+            Some(since) => {
+                self.next_look = Some(Timer::after(me, PLACEMENT_PACE - since, || CorrelatorMsg::Look));
+                Ok(())
+            }
+            None => self.look(me).await,
+        }
+    }
+
+    /// One look: a batch at most. A store that is away is asked again later and spends no restart.
+    async fn look(&mut self, me: &ActorRef<CorrelatorMsg>) -> Result<(), ActorProcessingErr> {
+        // Cleared before looking: an alert that comes while we look sends news again.
+        self.args.news.store(false, Ordering::SeqCst);
+        self.looked_at = Some(Instant::now());
+        let done = match self.place_batch().await {
+            Ok(more) => {
+                self.failures = 0;
+                self.answer_settled().await.map(|()| more)
+            }
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(true) => me.cast(CorrelatorMsg::Look)?,
+            Ok(false) => {}
+            Err(Error::Fenced) => self.args.tenant.cast(TenantMsg::Fenced)?,
+            Err(error @ (Error::Corrupt(_) | Error::NoSuchCompany)) => return Err(error.into()),
+            Err(error) => {
+                tracing::warn!(company_id = %self.company(), %error, "placing waits for the store");
+                self.index = None;
+                self.failures += 1;
+                let wait = backoff::wait(self.failures, self.args.ports.entropy.fraction());
+                self.next_look = Some(Timer::after(me, wait, || CorrelatorMsg::Look));
+            }
+        }
+        Ok(())
+    }
+
+    /// Places what is unplaced, a batch at most. `true` where there may be more.
+    async fn place_batch(&mut self) -> Result<bool, Error> {
+        let now = self.args.ports.clock.now();
+        let mut index = match self.index.take() {
+            Some(index) => index,
+            None => self.load(now).await?,
+        };
+        let due = self.args.reader.held_due(now, PLACEMENT_BATCH).await?;
+        let alerts = self.args.reader.unplaced(PLACEMENT_BATCH).await?;
+        if due.is_empty() && alerts.is_empty() {
+            self.index = Some(index);
+            return Ok(false);
+        }
+        let full = due.len().max(alerts.len()) == PLACEMENT_BATCH;
+        let Some(batch) = self.plan(&mut index, &due, &alerts, now) else {
+            return Ok(true); // An alert is poisonous; the index is half written and loaded again.
+        };
+        let woken: Vec<IncidentId> = woken_by(&batch);
+        let placed = self.args.writer.place(batch).await?;
+        let refused = !placed.refused.is_empty();
+        // Another `joinable_no` means that an incident is open again which this index does not know.
+        if placed.joinable_no == self.joinable_no && take_refusals(&mut index, &placed) {
+            self.index = Some(index);
+        }
+        let done = woken
+            .into_iter()
+            .filter(|id| placed.refused.iter().all(|refusal| refusal.incident_id != *id));
+        for incident in done {
+            self.args
+                .tenant
+                .cast(TenantMsg::IncidentNews(incident))
+                .map_err(|_| Error::Fenced)?;
+        }
+        Ok(full || refused)
+    }
+
+    /// Acquire, then load: the barrier lets everything through that an earlier correlator handed in.
+    async fn load(&mut self, now: Timestamp) -> Result<Index, Error> {
+        self.joinable_no = self.args.writer.barrier().await?;
+        let stored = self.args.reader.open_index(now).await?;
+        Ok(Index::load(self.args.company.correlation, stored))
+    }
+
+    /// Plans a batch; `None` where planning an alert panicked, which makes it poisonous.
+    fn plan(&mut self, index: &mut Index, due: &[Alert], alerts: &[Alert], now: Timestamp) -> Option<PlaceBatch> {
+        let mut mint = PortMint {
+            ports: &self.args.ports,
+            now,
+        };
+        let mut plan = Plan::new(index, &mut mint, now);
+        due.iter().for_each(|alert| plan.give_up(alert));
+        for alert in alerts {
+            if self.poisonous.contains(&alert.no) {
+                plan.bury(alert, "planning it failed; see the log");
+                continue;
+            }
+            if catch_unwind(AssertUnwindSafe(|| plan.place(alert))).is_err() {
+                tracing::error!(company_id = %self.args.company.company_id, alert_id = %alert.id(), "planning an alert panicked");
+                self.poisonous.insert(alert.no);
+                return None;
+            }
+        }
+        let batch = plan.finish(self.joinable_no);
+        alerts.iter().for_each(|alert| {
+            self.poisonous.remove(&alert.no);
+        });
+        Some(batch)
+    }
+
+    async fn settle(&mut self, me: &ActorRef<CorrelatorMsg>, call: Call<()>) -> Result<(), ActorProcessingErr> {
+        if call.is_over() {
+            return Ok(());
+        }
+        match self.args.reader.accept_mark().await {
+            Ok(mark) => {
+                self.waiters.push(Waiter { mark, call });
+                self.look(me).await
+            }
+            Err(error) => {
+                call.answer(Err(error.into()));
+                Ok(())
+            }
+        }
+    }
+
+    async fn answer_settled(&mut self) -> Result<(), Error> {
+        let mut waiting = Vec::new();
+        for waiter in self.waiters.drain(..).collect::<Vec<_>>() {
+            if waiter.call.is_over() {
+                continue;
+            }
+            if self.args.reader.settled(waiter.mark).await? {
+                waiter.call.answer(Ok(()));
+            } else {
+                waiting.push(waiter);
+            }
+        }
+        self.waiters = waiting;
+        Ok(())
+    }
+
+    fn company(&self) -> &CompanyId {
+        &self.args.company.company_id
+    }
+}
+
+/// Incidents that have something to decide after a batch.
+fn woken_by(batch: &PlaceBatch) -> Vec<IncidentId> {
+    batch
+        .incidents
+        .iter()
+        .filter(|placement| placement.wake)
+        .map(|placement| placement.incident_id.clone())
+        .collect()
+}
+
+/// Takes refusals into the index; `false` where it has to be loaded again.
+fn take_refusals(index: &mut Index, placed: &Placed) -> bool {
+    placed.refused.iter().all(|refusal| match &refusal.current {
+        Some(row) if !row.is_open() => {
+            index.remove(&refusal.incident_id);
+            true
+        }
+        _ => false,
+    })
+}
+
+/// Ids from the ports' entropy.
+struct PortMint<'a> {
+    ports: &'a Ports,
+    now: Timestamp,
+}
+
+impl Mint for PortMint<'_> {
+    fn incident(&mut self) -> IncidentId {
+        IncidentId::from_uuid(self.ports.entropy.uuid(self.now))
+    }
+
+    fn entry(&mut self) -> EntryId {
+        EntryId::from_uuid(self.ports.entropy.uuid(self.now))
+    }
+}

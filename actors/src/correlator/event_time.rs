@@ -1,0 +1,49 @@
+//! Event time and aggregation keys: when an alert happened, and what it counts as (layer 5, layer 2).
+
+use std::time::Duration;
+
+use crate::domain::{AggregationKey, Alert, NewAlert, Signal, Timestamp};
+
+/// How far a sender's clock may run ahead of ours and still be believed.
+const LEAD: Duration = Duration::from_secs(5);
+
+/// A claimed time, where it lies within the window before the arrival (or a little after it).
+fn believable(claimed: Option<Timestamp>, arrival: Timestamp, window: Duration) -> Option<Timestamp> {
+    claimed.filter(|at| *at >= arrival.minus(window) && *at <= arrival.plus(LEAD))
+}
+
+/// When the alert happened: a firing one at `starts_at`, a recovery at `ends_at`, where believable;
+/// else at its arrival, because senders repeat with an old `starts_at`.
+pub fn event_at(alert: &Alert, window: Duration) -> Timestamp {
+    let claimed = match alert.sent.status {
+        Signal::Firing => alert.sent.starts_at,
+        Signal::Resolved => alert.sent.ends_at,
+    };
+    believable(claimed, alert.received_at, window).unwrap_or(alert.received_at)
+}
+
+/// When a firing alert says that it was already over when it arrived.
+pub fn own_end(alert: &Alert, window: Duration) -> Option<Timestamp> {
+    let end = believable(alert.sent.ends_at, alert.received_at, window)?;
+    (alert.sent.status == Signal::Firing && end <= alert.received_at).then_some(end)
+}
+
+/// What the alert counts as, such as `asset=web-1|signature=disk`. Separators within names are
+/// escaped, so that two different pairs never make one key.
+pub fn aggregation_key(key: AggregationKey, alert: &NewAlert) -> String {
+    let asset = || format!("asset={}", escaped(&alert.asset_name));
+    let signature = || format!("signature={}", escaped(&alert.signature));
+    match key {
+        AggregationKey::AssetSignature => format!("{}|{}", asset(), signature()),
+        AggregationKey::Asset => asset(),
+        AggregationKey::Signature => signature(),
+        AggregationKey::AssetSignatureTool => {
+            let tool = alert.tool_source.as_deref().unwrap_or("");
+            format!("{}|{}|tool={}", asset(), signature(), escaped(tool))
+        }
+    }
+}
+
+fn escaped(name: &str) -> String {
+    name.replace('\\', "\\\\").replace('|', "\\|")
+}

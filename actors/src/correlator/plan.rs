@@ -1,0 +1,461 @@
+//! Planning a batch: which incident each alert belongs to, and why. A pure function of the alerts,
+//! the index, the settings and the clock, so that it can be replayed.
+//!
+//! Layers, first match wins: identity (an open incident holds the fingerprint), grouping (one owns
+//! the aggregation key and is within its window), else a new incident once `min_alerts` is reached.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use super::event_time::{aggregation_key, event_at, own_end};
+use super::index::{HeldAlert, Index, Open};
+use crate::domain::alert::Identity;
+use crate::domain::ids::EntryId;
+use crate::domain::{Alert, AlertState, Fact, IncidentId, Severity, Signal, Timestamp};
+use crate::incident::lifecycle::asks_again_at;
+use crate::limits::RECEIPT_CANDIDATES;
+use crate::port::writer::{Considered, FingerprintState, IncidentPlacement, Opening, PlaceBatch, Placement, Receipt};
+
+/// Who the journal names for placements.
+const ACTOR: &str = "correlator";
+
+/// New ids, from the caller's entropy.
+pub trait Mint {
+    /// For an incident.
+    fn incident(&mut self) -> IncidentId;
+    /// For a journal entry.
+    fn entry(&mut self) -> EntryId;
+}
+
+/// A batch in the making.
+pub struct Plan<'a> {
+    index: &'a mut Index,
+    mint: &'a mut dyn Mint,
+    now: Timestamp,
+    drafts: Vec<Draft>,
+    by_incident: HashMap<IncidentId, usize>,
+    others: Vec<Placement>,
+}
+
+/// What the batch does to one incident so far.
+struct Draft {
+    placement: IncidentPlacement,
+    severity_before: Severity,
+    fingerprints: HashMap<Identity, FingerprintState>,
+}
+
+/// How an alert came to its incident.
+struct Ground {
+    layer: &'static str,
+    rule: String,
+    considered: Vec<Considered>,
+    offers_merge_with: Option<IncidentId>,
+}
+
+impl Ground {
+    fn plain(layer: &'static str, rule: impl Into<String>) -> Self {
+        Self {
+            layer,
+            rule: rule.into(),
+            considered: Vec::new(),
+            offers_merge_with: None,
+        }
+    }
+}
+
+impl<'a> Plan<'a> {
+    /// An empty batch over an index.
+    pub fn new(index: &'a mut Index, mint: &'a mut dyn Mint, now: Timestamp) -> Self {
+        index.forget_recoveries(now);
+        Self {
+            index,
+            mint,
+            now,
+            drafts: Vec::new(),
+            by_incident: HashMap::new(),
+            others: Vec::new(),
+        }
+    }
+
+    /// Plans one alert.
+    pub fn place(&mut self, alert: &Alert) {
+        let window = self.index.settings.window();
+        let at = event_at(alert, window);
+        let key = aggregation_key(self.index.settings.aggregation_key, &alert.sent);
+        let word = HeldAlert::of(alert, at);
+        match alert.sent.status {
+            Signal::Resolved => self.place_recovery(word, &key),
+            Signal::Firing => {
+                let end =
+                    own_end(alert, window).or_else(|| self.index.recovered_at(word.identity, at, word.received_at));
+                self.place_firing(word, key, end);
+            }
+        }
+    }
+
+    /// Puts an alert aside that could not be planned.
+    pub fn bury(&mut self, alert: &Alert, why: &str) {
+        let key = aggregation_key(self.index.settings.aggregation_key, &alert.sent);
+        let receipt = self.receipt(&key, alert.received_at, Ground::plain("dead_letter", why));
+        self.others.push(Placement {
+            alert_no: alert.no,
+            state: AlertState::DeadLetter,
+            receipt,
+            due_at: None,
+        });
+    }
+
+    /// Lets a held alert go whose window has ended.
+    pub fn give_up(&mut self, alert: &Alert) {
+        let key = aggregation_key(self.index.settings.aggregation_key, &alert.sent);
+        self.index.release(&key, alert.no);
+        let rule = format!("fewer than {} alerts within the window", self.index.settings.min_alerts);
+        let at = event_at(alert, self.index.settings.window());
+        let receipt = self.receipt(&key, at, Ground::plain("unmatched", rule));
+        self.others.push(Placement {
+            alert_no: alert.no,
+            state: AlertState::Unmatched,
+            receipt,
+            due_at: None,
+        });
+    }
+
+    /// The batch, to be committed as it is.
+    pub fn finish(self, joinable_no: u64) -> PlaceBatch {
+        let Self {
+            index,
+            mint,
+            now,
+            drafts,
+            others,
+            ..
+        } = self;
+        let incidents = drafts.into_iter().map(|draft| draft.finish(index, mint, now)).collect();
+        PlaceBatch {
+            now,
+            joinable_no,
+            incidents,
+            others,
+        }
+    }
+
+    fn place_recovery(&mut self, word: HeldAlert, key: &str) {
+        if let Some(id) = self.index.holder(word.identity).map(|(id, _)| id.clone()) {
+            let ground = Ground::plain("recovery", "the incident holds the fingerprint that has recovered");
+            return self.join(&id, &word, key, None, ground);
+        }
+        self.index
+            .remember_recovery(word.identity, word.event_at, word.received_at);
+        let ground = Ground::plain(
+            "unmatched",
+            "a recovery opens no incident, and no open incident holds its fingerprint",
+        );
+        let receipt = self.receipt(key, word.event_at, ground);
+        let due_at = Some(word.received_at.plus(self.index.settings.window()));
+        self.others.push(Placement {
+            alert_no: word.alert_no,
+            state: AlertState::Unmatched,
+            receipt,
+            due_at,
+        });
+    }
+
+    fn place_firing(&mut self, word: HeldAlert, key: String, end: Option<Timestamp>) {
+        let mut considered = Vec::new();
+        match self.by_identity(&word) {
+            Some(Ok(id)) => {
+                let ground = Ground::plain("identity", "an open incident holds the fingerprint");
+                return self.join(&id, &word, &key, end, ground);
+            }
+            Some(Err(silent)) => considered.push(silent),
+            None => {}
+        }
+        match self.by_grouping(&word, &key, &mut considered) {
+            Some((id, offers_merge_with)) => {
+                let rule = format!(
+                    "an open incident has the same {}",
+                    self.index.settings.aggregation_key.as_str()
+                );
+                let ground = Ground {
+                    layer: "grouping",
+                    rule,
+                    considered,
+                    offers_merge_with,
+                };
+                self.join(&id, &word, &key, end, ground);
+            }
+            None => self.open_or_hold(word, key, end, considered),
+        }
+    }
+
+    /// Layer 1: the open incident that holds the fingerprint, unless it has been silent for too long.
+    fn by_identity(&self, word: &HeldAlert) -> Option<Result<IncidentId, Considered>> {
+        let (id, open) = self.index.holder(word.identity)?;
+        let silence = word.received_at.since(open.last_alert_at);
+        if silence <= self.index.settings.stale_after() {
+            return Some(Ok(id.clone()));
+        }
+        let why_not = format!(
+            "holds the fingerprint, but was silent for {} min",
+            silence.as_secs() / 60
+        );
+        Some(Err(Considered {
+            incident_id: id.clone(),
+            why_not,
+        }))
+    }
+
+    /// Layer 2: the oldest open incident that owns the key and is within its window. Another one
+    /// within its window is bridged by this alert, and offered for a merge.
+    fn by_grouping(
+        &self,
+        word: &HeldAlert,
+        key: &str,
+        considered: &mut Vec<Considered>,
+    ) -> Option<(IncidentId, Option<IncidentId>)> {
+        let window = self.index.settings.window();
+        let mut joined: Option<IncidentId> = None;
+        let mut bridged = None;
+        for (id, open) in self.index.with_key(key) {
+            let behind = word.event_at.since(open.last_event_at);
+            let before = open.first_event_at.since(word.event_at);
+            if behind > window || before > window {
+                if considered.len() < RECEIPT_CANDIDATES {
+                    let minutes = behind.max(before).as_secs() / 60;
+                    let why_not = format!("owns the key, but its nearest alert is {minutes} min away");
+                    considered.push(Considered {
+                        incident_id: id.clone(),
+                        why_not,
+                    });
+                }
+            } else if joined.is_none() {
+                joined = Some(id.clone());
+            } else if bridged.is_none() {
+                bridged = Some(id.clone());
+            }
+        }
+        joined.map(|id| (id, bridged))
+    }
+
+    /// Layer 4: a new incident once `min_alerts` is reached; until then the alert is held.
+    fn open_or_hold(&mut self, word: HeldAlert, key: String, end: Option<Timestamp>, considered: Vec<Considered>) {
+        let min_alerts = self.index.settings.min_alerts as usize;
+        let near = self.index.held_near(&key, word.event_at);
+        if near.len() + 1 < min_alerts {
+            let rule = format!("alert {} of {min_alerts} that open an incident", near.len() + 1);
+            let ground = Ground {
+                layer: "held",
+                rule,
+                considered,
+                offers_merge_with: None,
+            };
+            let receipt = self.receipt(&key, word.event_at, ground);
+            let due_at = Some(word.received_at.plus(self.index.settings.window()));
+            self.others.push(Placement {
+                alert_no: word.alert_no,
+                state: AlertState::Held,
+                receipt,
+                due_at,
+            });
+            self.index.hold(key, word);
+            return;
+        }
+        let id = self.open(&word);
+        for alert_no in near {
+            if let Some(held) = self.index.release(&key, alert_no) {
+                self.others.retain(|placement| placement.alert_no != alert_no);
+                let end = self.index.recovered_at(held.identity, held.event_at, held.received_at);
+                let ground = Ground::plain("opened", "held until the incident opened");
+                self.join(&id, &held, &key, end, ground);
+            }
+        }
+        let rule = match min_alerts {
+            1 => "no open incident matches".to_owned(),
+            _ => format!("no open incident matches, and {min_alerts} alerts are reached"),
+        };
+        self.join(
+            &id,
+            &word,
+            &key,
+            end,
+            Ground {
+                layer: "opened",
+                rule,
+                considered,
+                offers_merge_with: None,
+            },
+        );
+    }
+
+    fn open(&mut self, word: &HeldAlert) -> IncidentId {
+        let id = self.mint.incident();
+        let open = Open {
+            created_at: self.now,
+            first_event_at: word.event_at,
+            last_event_at: word.event_at,
+            last_alert_at: word.received_at,
+            alert_count: 0,
+            asks_again_at: asks_again_at(None),
+            firing: [0; 4],
+            severity: word.severity,
+            tool_sources: Default::default(),
+            keys: Default::default(),
+            fingerprints: HashMap::new(),
+        };
+        self.index.insert(id.clone(), open);
+        let opening = Opening {
+            asset_name: word.asset_name.clone(),
+            signature: word.signature.clone(),
+            created_at: self.now,
+        };
+        let place = self.draft(&id);
+        self.drafts[place].placement.opening = Some(opening);
+        self.drafts[place].placement.wake = true;
+        id
+    }
+
+    /// Adds an alert to an incident, as its last word unless a later one has been heard.
+    fn join(&mut self, id: &IncidentId, word: &HeldAlert, key: &str, end: Option<Timestamp>, ground: Ground) {
+        let receipt = self.receipt(key, word.event_at, ground);
+        let place = self.draft(id);
+        let new_key = self.index.own(id, key, word.identity);
+        let spoken = FingerprintState {
+            identity: word.identity,
+            status: if end.is_some() { Signal::Resolved } else { word.status },
+            severity: word.severity,
+            event_at: end.unwrap_or(word.event_at),
+            alert_no: word.alert_no,
+        };
+        let Some(open) = self.index.incidents.get_mut(id) else {
+            return;
+        };
+        let severity_before = open.severity;
+        let delta = open.hear(spoken);
+        open.alert_count += 1;
+        open.first_event_at = open.first_event_at.min(word.event_at);
+        open.last_event_at = open.last_event_at.max(word.event_at);
+        open.last_alert_at = open.last_alert_at.max(word.received_at);
+        let new_tool = word
+            .tool_source
+            .clone()
+            .filter(|tool| open.tool_sources.insert(tool.clone()));
+        let graver = open.severity > severity_before;
+        let doubled = spoken.status == Signal::Firing && open.alert_count >= open.asks_again_at;
+        if doubled {
+            open.asks_again_at = open.alert_count.saturating_mul(2);
+        }
+        let wake = graver || doubled || open.all_recovered();
+        let last_word = open.fingerprints.get(&word.identity).copied();
+
+        let draft = &mut self.drafts[place];
+        let placement = &mut draft.placement;
+        placement.alerts.push(Placement {
+            alert_no: word.alert_no,
+            state: AlertState::Placed,
+            receipt,
+            due_at: None,
+        });
+        placement.first_event_at = placement.first_event_at.min(word.event_at);
+        placement.last_event_at = placement.last_event_at.max(word.event_at);
+        placement.last_alert_at = placement.last_alert_at.max(word.received_at);
+        placement.wake |= wake;
+        placement.keys.extend(new_key.then(|| key.to_owned()));
+        placement.tool_sources.extend(new_tool);
+        for (sum, change) in placement.firing_delta.iter_mut().zip(delta) {
+            *sum += change;
+        }
+        draft
+            .fingerprints
+            .extend(last_word.map(|state| (state.identity, state)));
+    }
+
+    /// The place of an incident's draft, begun before anything of this batch has changed it.
+    fn draft(&mut self, id: &IncidentId) -> usize {
+        *self.by_incident.entry(id.clone()).or_insert_with(|| {
+            self.drafts.push(Draft::new(id.clone(), self.index));
+            self.drafts.len() - 1
+        })
+    }
+
+    fn receipt(&self, key: &str, event_at: Timestamp, ground: Ground) -> Receipt {
+        Receipt {
+            layer: ground.layer.to_owned(),
+            rule: ground.rule,
+            key: key.to_owned(),
+            event_at,
+            window_minutes: self.index.settings.window_minutes,
+            considered: ground.considered,
+            offers_merge_with: ground.offers_merge_with,
+            now: self.now,
+            rules_version: self.index.settings.version,
+        }
+    }
+}
+
+impl Draft {
+    fn new(incident_id: IncidentId, index: &Index) -> Self {
+        let severity_before = index
+            .incidents
+            .get(&incident_id)
+            .map_or(Severity::Low, |open| open.severity);
+        let placement = IncidentPlacement {
+            incident_id,
+            opening: None,
+            alerts: Vec::new(),
+            firing_delta: [0; 4],
+            severity: severity_before,
+            tool_sources: Vec::new(),
+            first_event_at: Timestamp::from_millis(i64::MAX),
+            last_event_at: Timestamp::default(),
+            last_alert_at: Timestamp::default(),
+            keys: Vec::new(),
+            fingerprints: Vec::new(),
+            wake: false,
+            facts: Vec::new(),
+        };
+        Self {
+            placement,
+            severity_before,
+            fingerprints: HashMap::new(),
+        }
+    }
+
+    fn finish(self, index: &Index, mint: &mut dyn Mint, now: Timestamp) -> IncidentPlacement {
+        let Self {
+            mut placement,
+            severity_before,
+            fingerprints,
+        } = self;
+        let severity = index
+            .incidents
+            .get(&placement.incident_id)
+            .map_or(severity_before, |open| open.severity);
+        placement.severity = severity;
+        placement.fingerprints = fingerprints.into_values().collect();
+        placement.fingerprints.sort_by_key(|state| state.identity);
+        let subject = placement.incident_id.as_str();
+        let fact = match &placement.opening {
+            Some(opening) => Some((
+                "incident.opened",
+                json!({
+                    "asset_name": opening.asset_name, "signature": opening.signature,
+                    "severity": severity, "alert_count": placement.alerts.len(),
+                }),
+            )),
+            None if severity != severity_before => Some((
+                "incident.changed",
+                json!({"severity": {"from": severity_before, "to": severity}}),
+            )),
+            None => None,
+        };
+        placement.facts = fact
+            .map(|(kind, data)| Fact::new(mint.entry(), now, kind, subject, ACTOR, &data))
+            .into_iter()
+            .collect();
+        placement
+    }
+}
+
+#[cfg(test)]
+mod tests;

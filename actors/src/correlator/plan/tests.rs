@@ -1,0 +1,488 @@
+//! The plan by tables and by properties.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::domain::{AggregationKey, AlertId, Correlation, Incident, IncidentStatus, NewAlert, Phase};
+use crate::port::writer::{OpenIncident, OpenIndex};
+
+const MINUTE: i64 = 60_000;
+const START: i64 = 1_000_000 * MINUTE;
+
+fn at(minutes: f64) -> Timestamp {
+    #[allow(clippy::cast_possible_truncation)]
+    Timestamp::from_millis(START + (minutes * MINUTE as f64) as i64)
+}
+
+struct Counter(u128);
+
+impl Mint for Counter {
+    fn incident(&mut self) -> IncidentId {
+        self.0 += 1;
+        format!("inc-{}", self.0).parse().unwrap()
+    }
+
+    fn entry(&mut self) -> EntryId {
+        self.0 += 1;
+        EntryId::from_uuid(Uuid::from_u128(self.0))
+    }
+}
+
+/// An alert that arrives at a minute; `sent` may change the rest.
+fn alert(no: u64, minute: f64, asset: &str, signature: &str, sent: impl FnOnce(&mut NewAlert)) -> Alert {
+    let mut alert = NewAlert {
+        alert_id: AlertId(Uuid::from_u128(u128::from(no))),
+        asset_name: asset.into(),
+        signature: signature.into(),
+        severity: Severity::High,
+        message: "it hurts".into(),
+        tool_source: None,
+        status: Signal::Firing,
+        fingerprint: None,
+        starts_at: None,
+        ends_at: None,
+        labels: BTreeMap::new(),
+        url: None,
+        unsigned: false,
+    };
+    sent(&mut alert);
+    Alert {
+        no,
+        company_id: "comp-a".parse().unwrap(),
+        received_at: at(minute),
+        delivery_id: None,
+        sent: alert,
+    }
+}
+
+fn firing(no: u64, minute: f64, asset: &str, signature: &str) -> Alert {
+    alert(no, minute, asset, signature, |_| ())
+}
+
+fn resolved(no: u64, minute: f64, asset: &str, signature: &str) -> Alert {
+    alert(no, minute, asset, signature, |sent| sent.status = Signal::Resolved)
+}
+
+/// A correlator without an actor: each alert is a batch of its own, and every batch is done.
+struct Bench {
+    index: Index,
+    mint: Counter,
+    batches: Vec<PlaceBatch>,
+    /// Where each alert ended up: an incident, or its state.
+    placed: BTreeMap<u64, Result<IncidentId, AlertState>>,
+    receipts: BTreeMap<u64, Receipt>,
+}
+
+impl Bench {
+    fn new(settings: Correlation) -> Self {
+        Self::with(settings, OpenIndex::default())
+    }
+
+    fn with(settings: Correlation, stored: OpenIndex) -> Self {
+        let index = Index::load(settings, stored);
+        Self {
+            index,
+            mint: Counter(0),
+            batches: vec![],
+            placed: BTreeMap::new(),
+            receipts: BTreeMap::new(),
+        }
+    }
+
+    fn batch(&mut self, alerts: &[Alert]) -> &PlaceBatch {
+        let now = alerts.last().map_or(at(0.0), |alert| alert.received_at);
+        let mut plan = Plan::new(&mut self.index, &mut self.mint, now);
+        alerts.iter().for_each(|alert| plan.place(alert));
+        let batch = plan.finish(0);
+        for incident in &batch.incidents {
+            for placement in &incident.alerts {
+                self.placed.insert(placement.alert_no, Ok(incident.incident_id.clone()));
+                self.receipts.insert(placement.alert_no, placement.receipt.clone());
+            }
+        }
+        for placement in &batch.others {
+            self.placed.insert(placement.alert_no, Err(placement.state));
+            self.receipts.insert(placement.alert_no, placement.receipt.clone());
+        }
+        self.batches.push(batch);
+        self.batches.last().unwrap()
+    }
+
+    fn each(&mut self, alerts: &[Alert]) -> &mut Self {
+        for alert in alerts {
+            self.batch(std::slice::from_ref(alert));
+        }
+        self
+    }
+
+    /// Incidents as sets of alerts.
+    fn groups(&self) -> BTreeSet<BTreeSet<u64>> {
+        let mut groups: BTreeMap<&IncidentId, BTreeSet<u64>> = BTreeMap::new();
+        for (no, place) in &self.placed {
+            if let Ok(id) = place {
+                groups.entry(id).or_default().insert(*no);
+            }
+        }
+        groups.into_values().collect()
+    }
+
+    fn layers(&self) -> Vec<&str> {
+        self.receipts.values().map(|receipt| receipt.layer.as_str()).collect()
+    }
+
+    fn last(&self) -> &PlaceBatch {
+        self.batches.last().unwrap()
+    }
+}
+
+fn check(settings: Correlation, alerts: &[Alert], layers: &[&str], groups: &[&[u64]]) -> Bench {
+    let mut bench = Bench::new(settings);
+    bench.each(alerts);
+    assert_eq!(bench.layers(), layers);
+    let expected: BTreeSet<BTreeSet<u64>> = groups.iter().map(|group| group.iter().copied().collect()).collect();
+    assert_eq!(bench.groups(), expected);
+    bench
+}
+
+fn settings(change: impl FnOnce(&mut Correlation)) -> Correlation {
+    let mut settings = Correlation::default();
+    change(&mut settings);
+    settings
+}
+
+#[test]
+fn repeats_join_by_identity_and_others_open() {
+    let alerts = [
+        firing(1, 0.0, "web-1", "disk"),
+        firing(2, 1.0, "web-1", "disk"),
+        firing(3, 2.0, "web-2", "disk"),
+    ];
+    check(
+        Correlation::default(),
+        &alerts,
+        &["opened", "identity", "opened"],
+        &[&[1, 2], &[3]],
+    );
+}
+
+#[test]
+fn identity_outlasts_the_window_but_not_staleness() {
+    let day = 24.0 * 60.0;
+    let alerts = [
+        firing(1, 0.0, "web-1", "disk"),
+        firing(2, day, "web-1", "disk"),
+        firing(3, 2.0 * day + 1.0, "web-1", "disk"),
+    ];
+    let bench = check(
+        Correlation::default(),
+        &alerts,
+        &["opened", "identity", "opened"],
+        &[&[1, 2], &[3]],
+    );
+    let considered = &bench.receipts[&3].considered;
+    assert!(
+        considered.iter().any(|other| other.why_not.contains("silent")),
+        "{considered:?}"
+    );
+}
+
+#[test]
+fn grouping_ends_with_the_window() {
+    let by_asset = settings(|settings| settings.aggregation_key = AggregationKey::Asset);
+    let alerts = [
+        firing(1, 0.0, "web-1", "disk"),
+        firing(2, 15.0, "web-1", "memory"),
+        firing(3, 30.5, "web-1", "cpu"),
+    ];
+    let bench = check(by_asset, &alerts, &["opened", "grouping", "opened"], &[&[1, 2], &[3]]);
+    assert_eq!(bench.receipts[&3].considered.len(), 1);
+    assert_eq!(bench.receipts[&3].key, "asset=web-1");
+}
+
+#[test]
+fn a_late_alert_that_bridges_two_joins_the_older_and_offers_a_merge() {
+    let by_asset = settings(|settings| settings.aggregation_key = AggregationKey::Asset);
+    let late = alert(3, 31.0, "web-1", "cpu", |sent| sent.starts_at = Some(at(16.0)));
+    let alerts = [firing(1, 0.0, "web-1", "disk"), firing(2, 16.0, "web-1", "memory")];
+    let mut bench = Bench::new(by_asset);
+    bench.each(&alerts);
+    let late = Alert {
+        received_at: at(24.0),
+        ..late
+    };
+    let late = Alert {
+        sent: NewAlert {
+            starts_at: Some(at(14.0)),
+            ..late.sent
+        },
+        ..late
+    };
+    bench.each(&[late]);
+    assert_eq!(bench.placed[&3], bench.placed[&1]);
+    assert_eq!(
+        bench.receipts[&3].offers_merge_with.as_ref(),
+        bench.placed[&2].as_ref().ok()
+    );
+}
+
+#[test]
+fn separators_in_names_do_not_make_two_troubles_one() {
+    let alerts = [
+        firing(1, 0.0, "a|signature=b", "c"),
+        firing(2, 0.0, "a", "b|signature=c"),
+    ];
+    check(Correlation::default(), &alerts, &["opened", "opened"], &[&[1], &[2]]);
+}
+
+#[test]
+fn a_recovery_opens_nothing_and_is_remembered_for_its_late_firing() {
+    let late = alert(2, 1.0, "web-1", "disk", |sent| sent.starts_at = Some(at(-1.0)));
+    let bench = check(
+        Correlation::default(),
+        &[resolved(1, 0.0, "web-1", "disk"), late],
+        &["unmatched", "opened"],
+        &[&[2]],
+    );
+    let opened = &bench.last().incidents[0];
+    assert_eq!(opened.firing_delta, [0; 4], "it was over before it arrived");
+    assert!(opened.wake);
+}
+
+#[test]
+fn a_firing_alert_that_ends_before_it_arrives_is_placed_as_recovered() {
+    let over = alert(1, 10.0, "web-1", "disk", |sent| {
+        sent.starts_at = Some(at(5.0));
+        sent.ends_at = Some(at(9.0));
+    });
+    let bench = check(Correlation::default(), &[over], &["opened"], &[&[1]]);
+    assert_eq!(bench.last().incidents[0].firing_delta, [0; 4]);
+    let lasting = alert(1, 10.0, "web-1", "disk", |sent| sent.ends_at = Some(at(20.0)));
+    let bench = check(Correlation::default(), &[lasting], &["opened"], &[&[1]]);
+    assert_eq!(bench.last().incidents[0].firing_delta, [0, 0, 1, 0]);
+}
+
+#[test]
+fn a_stale_firing_does_not_undo_a_later_recovery() {
+    let early = alert(3, 3.0, "web-1", "disk", |sent| sent.starts_at = Some(at(0.5)));
+    let mut bench = Bench::new(Correlation::default());
+    bench.each(&[
+        firing(1, 0.0, "web-1", "disk"),
+        resolved(2, 2.0, "web-1", "disk"),
+        early,
+    ]);
+    assert_eq!(bench.last().incidents[0].firing_delta, [0; 4]);
+    let again = alert(4, 4.0, "web-1", "disk", |sent| sent.starts_at = Some(at(3.9)));
+    bench.each(&[again]);
+    assert_eq!(bench.last().incidents[0].firing_delta, [0, 0, 1, 0]);
+}
+
+#[test]
+fn severity_is_the_highest_that_fires_and_a_rise_wakes() {
+    let by_asset = settings(|settings| settings.aggregation_key = AggregationKey::Asset);
+    let of = |no, minute, signature: &'static str, severity| {
+        alert(no, minute, "web-1", signature, |sent| sent.severity = severity)
+    };
+    let mut bench = Bench::new(by_asset);
+    bench.each(&[of(1, 0.0, "disk", Severity::Low)]);
+    assert!(bench.last().incidents[0].wake, "an opening is to be decided");
+    bench.each(&[of(2, 1.0, "cpu", Severity::Low)]);
+    assert!(!bench.last().incidents[0].wake, "nothing new to decide");
+    bench.each(&[of(3, 2.0, "memory", Severity::Critical)]);
+    let risen = bench.last().incidents[0].clone();
+    assert_eq!(
+        (risen.severity, risen.wake, risen.facts.len()),
+        (Severity::Critical, true, 1)
+    );
+    bench.each(&[resolved(4, 3.0, "web-1", "memory")]);
+    let fallen = bench.last().incidents[0].clone();
+    assert_eq!((fallen.severity, fallen.wake), (Severity::Low, false));
+    bench.each(&[resolved(5, 4.0, "web-1", "disk"), resolved(6, 5.0, "web-1", "cpu")]);
+    let over = bench.last().incidents[0].clone();
+    assert_eq!(
+        (over.severity, over.wake),
+        (Severity::Low, true),
+        "all recovered, so there is something to decide"
+    );
+}
+
+#[test]
+fn alerts_that_double_past_ten_wake() {
+    let mut bench = Bench::new(Correlation::default());
+    let mut woken = vec![];
+    for no in 1..=50 {
+        bench.each(&[firing(no, 0.0, "web-1", "disk")]);
+        if bench.last().incidents[0].wake {
+            woken.push(no);
+        }
+    }
+    assert_eq!(woken, [1, 11, 22, 44]);
+}
+
+#[test]
+fn alerts_are_held_until_there_are_enough() {
+    let three = settings(|settings| settings.min_alerts = 3);
+    let alerts = [
+        firing(1, 0.0, "web-1", "disk"),
+        firing(2, 16.0, "web-1", "disk"),
+        firing(3, 17.0, "web-1", "disk"),
+    ];
+    let mut bench = check(three, &alerts, &["held", "held", "held"], &[]);
+    assert_eq!(bench.batches[0].others[0].due_at, Some(at(15.0)));
+    bench.each(&[firing(4, 18.0, "web-1", "disk"), firing(5, 19.0, "web-1", "disk")]);
+    assert_eq!(
+        bench.groups(),
+        BTreeSet::from([BTreeSet::from([2, 3, 4, 5])]),
+        "the first is out of the window"
+    );
+    let mut plan = Plan::new(&mut bench.index, &mut bench.mint, at(20.0));
+    plan.give_up(&alerts[0]);
+    assert_eq!(plan.finish(0).others[0].state, AlertState::Unmatched);
+}
+
+#[test]
+fn held_alerts_of_one_batch_open_once() {
+    let three = settings(|settings| settings.min_alerts = 3);
+    let alerts: Vec<Alert> = (1..=4).map(|no| firing(no, 0.0, "web-1", "disk")).collect();
+    let mut bench = Bench::new(three);
+    let batch = bench.batch(&alerts);
+    assert!(batch.others.is_empty(), "{batch:?}");
+    assert_eq!(batch.incidents.len(), 1);
+    assert_eq!(batch.incidents[0].alerts.len(), 4);
+}
+
+#[test]
+fn what_cannot_be_planned_is_put_aside() {
+    let mut bench = Bench::new(Correlation::default());
+    let mut plan = Plan::new(&mut bench.index, &mut bench.mint, at(0.0));
+    plan.bury(&firing(1, 0.0, "web-1", "disk"), "it burns");
+    let batch = plan.finish(0);
+    assert_eq!(batch.others[0].state, AlertState::DeadLetter);
+    assert_eq!(batch.others[0].receipt.rule, "it burns");
+}
+
+#[test]
+fn a_shared_fingerprint_follows_its_latest_alert_after_a_reload() {
+    let open = |id: &str, minute| OpenIncident {
+        row: stored_row(id, minute),
+        keys: vec![],
+        fingerprints: vec![FingerprintState {
+            identity: firing(1, 0.0, "web-1", "disk").sent.identity(),
+            status: Signal::Firing,
+            severity: Severity::High,
+            event_at: at(minute),
+            alert_no: 1,
+        }],
+    };
+    for incidents in [
+        [open("inc-a", 0.0), open("inc-b", 5.0)],
+        [open("inc-b", 5.0), open("inc-a", 0.0)],
+    ] {
+        let stored = OpenIndex {
+            incidents: incidents.into(),
+            ..OpenIndex::default()
+        };
+        let mut bench = Bench::with(Correlation::default(), stored);
+        bench.each(&[firing(9, 6.0, "web-1", "disk")]);
+        assert_eq!(bench.placed[&9], Ok("inc-b".parse().unwrap()));
+    }
+}
+
+fn stored_row(id: &str, minute: f64) -> Incident {
+    Incident {
+        incident_id: id.parse().unwrap(),
+        company_id: "comp-a".parse().unwrap(),
+        asset_name: "web-1".into(),
+        signature: "disk".into(),
+        created_at: at(minute),
+        status: IncidentStatus::New,
+        phase: Phase::Open,
+        resolved_at: None,
+        resolved_by: None,
+        session: None,
+        assigned_to: None,
+        acknowledged_at: None,
+        version: 0,
+        alert_count: 1,
+        firing: [0, 0, 1, 0],
+        severity: Severity::High,
+        tool_sources: vec![],
+        first_event_at: at(minute),
+        last_event_at: at(minute),
+        last_alert_at: at(minute),
+        placed_no: 1,
+        absorbed_no: 0,
+        wake_due: None,
+        decided: None,
+        updated_at: at(minute),
+    }
+}
+
+/// Firing alerts of a few assets and signatures within one window, some with a sender's
+/// fingerprint that goes with the key.
+fn storm() -> impl Strategy<Value = Vec<Alert>> {
+    let one = (0..4_u8, 0..3_u8, 0.0..14.9_f64, 0..4_usize, any::<bool>());
+    prop::collection::vec(one, 1..40).prop_map(|all| {
+        all.into_iter()
+            .zip(1..)
+            .map(|((asset, signature, minute, severity, named), no)| {
+                let (asset, signature) = (format!("web-{asset}"), format!("trouble-{signature}"));
+                alert(no, 15.0, &asset, &signature, |sent| {
+                    sent.severity = Severity::ALL[severity];
+                    sent.fingerprint = named.then(|| format!("{asset}/{signature}"));
+                    sent.starts_at = Some(at(minute));
+                })
+            })
+            .collect()
+    })
+}
+
+proptest! {
+    /// Architecture, section 8: the same incidents in any order.
+    #[test]
+    fn order_within_a_window_does_not_matter(
+        (alerts, shuffled) in storm().prop_flat_map(|alerts| (Just(alerts.clone()), Just(alerts).prop_shuffle())),
+        min_alerts in 1..4_u32,
+        key in prop::sample::select(vec![AggregationKey::AssetSignature, AggregationKey::Asset, AggregationKey::Signature]),
+    ) {
+        let settings = Correlation { min_alerts, aggregation_key: key, ..Correlation::default() };
+        let mut in_order = Bench::new(settings);
+        in_order.each(&alerts);
+        let mut out_of_order = Bench::new(settings);
+        out_of_order.each(&shuffled);
+        prop_assert_eq!(in_order.groups(), out_of_order.groups());
+        let mut at_once = Bench::new(settings);
+        at_once.batch(&shuffled);
+        prop_assert_eq!(at_once.groups(), in_order.groups());
+    }
+
+    /// An index loaded from what was committed places the next alert as the live one does.
+    #[test]
+    fn what_fires_is_counted_once(alerts in storm(), recover in prop::collection::vec(any::<bool>(), 40)) {
+        let mut bench = Bench::new(Correlation::default());
+        let mut firing: BTreeMap<IncidentId, [i64; 4]> = BTreeMap::new();
+        for (alert, recovers) in alerts.iter().zip(recover) {
+            let mut alert = alert.clone();
+            if recovers {
+                alert.sent.status = Signal::Resolved;
+            }
+            for incident in bench.batch(&[alert]).incidents.clone() {
+                let counts = firing.entry(incident.incident_id).or_default();
+                for (count, change) in counts.iter_mut().zip(incident.firing_delta) {
+                    *count += i64::from(change);
+                }
+            }
+        }
+        for (id, counts) in firing {
+            let open = &bench.index.incidents[&id];
+            prop_assert_eq!(counts.map(|count| u32::try_from(count).unwrap()), open.firing);
+            let mut recount = [0; 4];
+            for state in open.fingerprints.values().filter(|state| state.status == Signal::Firing) {
+                recount[state.severity.index()] += 1;
+            }
+            prop_assert_eq!(open.firing, recount);
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! The deterministic rules: what to do by the kind of trouble, as the guide's example shows.
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+
+use crate::domain::decision::Evidence;
+use crate::domain::{IncidentFacts, ToolCall};
+use crate::port::engine::{DecisionEngine, EngineEvent, EngineFailure, EngineInput, Verdict};
+
+/// A rule: what a signature holds, and what follows.
+struct Rule {
+    holds: &'static str,
+    recommendation: &'static str,
+    confidence: f64,
+    runbook: &'static str,
+}
+
+const RULES: [Rule; 2] = [
+    Rule {
+        holds: "disk",
+        recommendation: "Execute disk cleanup runbook",
+        confidence: 0.9,
+        runbook: "disk-cleanup",
+    },
+    Rule {
+        holds: "memory",
+        recommendation: "Restart affected service",
+        confidence: 0.85,
+        runbook: "service-restart",
+    },
+];
+
+const MANUAL: &str = "Escalate to technician for manual review";
+const MANUAL_CONFIDENCE: f64 = 0.6;
+
+/// The rules' verdict. Pure; text of alerts or memories never changes which tool is proposed.
+pub fn decide(input: &EngineInput) -> Verdict {
+    let signature = input.facts.signature.to_lowercase();
+    let matched = RULES.iter().find(|rule| signature.contains(rule.holds));
+    let mut evidence = vec![Evidence {
+        kind: "incident".into(),
+        detail: describe(&input.facts),
+    }];
+    if !input.memory.messages.is_empty() {
+        let detail = format!("{} messages in short memory", input.memory.messages.len());
+        evidence.push(Evidence {
+            kind: "short_memory".into(),
+            detail,
+        });
+    }
+    if !input.memory_context.is_empty() {
+        evidence.push(Evidence {
+            kind: "memory_context".into(),
+            detail: outline(&input.memory_context),
+        });
+    }
+    let Some(rule) = matched else {
+        let reasoning = format!("No deterministic rule matched: {}", input.facts.signature);
+        return verdict(MANUAL, MANUAL_CONFIDENCE, Vec::new(), reasoning, evidence);
+    };
+    let detail = format!("the signature holds \"{}\"", rule.holds);
+    evidence.insert(
+        0,
+        Evidence {
+            kind: "rule".into(),
+            detail,
+        },
+    );
+    let mut parameters = Map::new();
+    parameters.insert("runbook".into(), rule.runbook.into());
+    let calls = vec![ToolCall {
+        tool_name: "ssm.execute".into(),
+        parameters,
+    }];
+    let reasoning = format!("Deterministic rule matched: {}", input.facts.signature);
+    verdict(rule.recommendation, rule.confidence, calls, reasoning, evidence)
+}
+
+fn verdict(
+    recommendation: &str,
+    confidence: f64,
+    tool_calls: Vec<ToolCall>,
+    reasoning: String,
+    evidence: Vec<Evidence>,
+) -> Verdict {
+    Verdict {
+        recommendation: recommendation.to_owned(),
+        confidence,
+        tool_calls,
+        reasoning,
+        tokens_used: 0,
+        evidence,
+        engine: "rules".into(),
+    }
+}
+
+/// `high disk-space-critical on server-01, 5 alerts`.
+fn describe(facts: &IncidentFacts) -> String {
+    let assets = facts.affected_assets.join(", ");
+    let place = if assets.is_empty() {
+        String::new()
+    } else {
+        format!(" on {assets}")
+    };
+    let plural = if facts.alert_count == 1 { "" } else { "s" };
+    format!(
+        "{} {}{place}, {} alert{plural}",
+        facts.severity, facts.signature, facts.alert_count
+    )
+}
+
+/// What a caller's memory holds, by name and size, without its words.
+fn outline(context: &Map<String, Value>) -> String {
+    let parts: Vec<String> = context
+        .iter()
+        .take(8)
+        .map(|(name, value)| match value {
+            Value::Array(items) => format!("{name} ({} items)", items.len()),
+            Value::Object(fields) => format!("{name} ({} fields)", fields.len()),
+            _ => name.clone(),
+        })
+        .collect();
+    format!("the caller remembers: {}", parts.join(", "))
+}
+
+/// `disk-space-critical` as a person would say it: `Disk space critical`.
+fn spoken(signature: &str) -> String {
+    let words = signature.replace(['-', '_', '.'], " ");
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+/// The rules as an engine.
+pub struct RulesEngine;
+
+#[async_trait]
+impl DecisionEngine for RulesEngine {
+    fn name(&self) -> &'static str {
+        "rules"
+    }
+
+    async fn decide(
+        &self,
+        input: EngineInput,
+        show: &(dyn for<'a> Fn(EngineEvent) + Send + Sync),
+    ) -> Result<Verdict, EngineFailure> {
+        show(EngineEvent::Text("Analyzing incident...".into()));
+        let trouble = spoken(&input.facts.signature);
+        let place = match input.facts.affected_assets.as_slice() {
+            [] => String::new(),
+            [asset] => format!(" on {asset}"),
+            [asset, others @ ..] => format!(" on {asset} and {} more", others.len()),
+        };
+        show(EngineEvent::Text(format!("{trouble}{place}")));
+        let verdict = decide(&input);
+        show(EngineEvent::Text(format!("Recommending: {}", verdict.recommendation)));
+        Ok(verdict)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::decision::Budget;
+    use crate::domain::{Role, Severity, ShortMemory, Timestamp};
+
+    fn input(signature: &str) -> EngineInput {
+        let now = Timestamp::from_millis(0);
+        let ids = (
+            "mem-1".parse().unwrap(),
+            "inc-1".parse().unwrap(),
+            "comp-a".parse().unwrap(),
+        );
+        EngineInput {
+            facts: IncidentFacts {
+                severity: Severity::High,
+                signature: signature.into(),
+                alert_count: 5,
+                affected_assets: vec!["server-01".into()],
+            },
+            memory: ShortMemory::new(ids.0, ids.1, ids.2, now),
+            memory_context: Map::new(),
+            budget: Budget {
+                max_tokens: 2000,
+                max_time_seconds: 30,
+            },
+        }
+    }
+
+    #[test]
+    fn the_guides_examples() {
+        let check = |signature: &str, recommendation: &str, confidence: f64, runbook: Option<&str>, reasoning: &str| {
+            let verdict = decide(&input(signature));
+            assert_eq!(verdict.recommendation, recommendation);
+            assert!((verdict.confidence - confidence).abs() < f64::EPSILON);
+            let called = verdict
+                .tool_calls
+                .first()
+                .and_then(|call| call.parameters["runbook"].as_str());
+            assert_eq!(called, runbook);
+            assert_eq!(verdict.reasoning, reasoning);
+            assert_eq!(verdict.tokens_used, 0);
+        };
+        check(
+            "disk-space-critical",
+            "Execute disk cleanup runbook",
+            0.9,
+            Some("disk-cleanup"),
+            "Deterministic rule matched: disk-space-critical",
+        );
+        check(
+            "High-Memory-usage",
+            "Restart affected service",
+            0.85,
+            Some("service-restart"),
+            "Deterministic rule matched: High-Memory-usage",
+        );
+        check(
+            "link-down",
+            MANUAL,
+            0.6,
+            None,
+            "No deterministic rule matched: link-down",
+        );
+    }
+
+    #[tokio::test]
+    async fn shows_the_guides_lines() {
+        let lines = std::sync::Mutex::new(Vec::new());
+        let show = |event: EngineEvent| {
+            let EngineEvent::Text(line) = event;
+            lines.lock().unwrap().push(line);
+        };
+        RulesEngine.decide(input("disk-space-critical"), &show).await.unwrap();
+        assert_eq!(
+            *lines.lock().unwrap(),
+            [
+                "Analyzing incident...",
+                "Disk space critical on server-01",
+                "Recommending: Execute disk cleanup runbook"
+            ]
+        );
+    }
+
+    proptest! {
+        /// Memory and the caller's context are data: they never change what is proposed.
+        #[test]
+        fn text_from_outside_proposes_nothing(signature in "[a-z-]{1,20}", said in ".{0,80}", key in "[a-z]{1,8}") {
+            let plain = decide(&input(&signature));
+            let mut told = input(&signature);
+            told.memory.remember(Role::User, &said, Timestamp::from_millis(1));
+            told.memory_context.insert(key, said.into());
+            let swayed = decide(&told);
+            prop_assert_eq!(plain.tool_calls, swayed.tool_calls);
+            prop_assert_eq!(plain.recommendation, swayed.recommendation);
+        }
+    }
+}

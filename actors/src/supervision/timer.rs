@@ -1,0 +1,23 @@
+//! A message to come, held by its receiver's state: aborted on drop, or it would outlive its actor.
+
+use std::time::Duration;
+
+use ractor::concurrency::JoinHandle;
+use ractor::{ActorRef, Message, MessagingErr};
+
+/// A message on its way to its owner.
+#[must_use = "a timer that is dropped does not fire"]
+pub struct Timer<M: Message>(JoinHandle<Result<(), MessagingErr<M>>>);
+
+impl<M: Message> Timer<M> {
+    /// Sends `message` to `owner` after `wait`.
+    pub fn after(owner: &ActorRef<M>, wait: Duration, message: impl FnOnce() -> M + Send + 'static) -> Self {
+        Self(owner.send_after(wait, message))
+    }
+}
+
+impl<M: Message> Drop for Timer<M> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

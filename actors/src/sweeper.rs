@@ -1,0 +1,102 @@
+//! Reads the roster by the clock: companies with alerts to place, incidents with something due. News
+//! that was lost is found here, so it costs latency only.
+
+use std::sync::Arc;
+
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use tokio::time::Instant;
+
+use crate::directory::Directory;
+use crate::limits::{HOUSEKEEPING_INTERVAL, SWEEP_INTERVAL, SWEEP_WAKES};
+use crate::port::Error;
+use crate::runtime::Ports;
+use crate::supervision::Timer;
+use crate::tenants::TenantsMsg;
+
+/// What the sweeper hears.
+pub enum SweeperMsg {
+    /// Time to look.
+    Sweep,
+    /// End.
+    Drain,
+}
+
+/// What the sweeper is made from.
+pub struct SweeperArgs {
+    pub(crate) ports: Ports,
+    pub(crate) directory: Arc<Directory>,
+}
+
+/// The sweeper's memory.
+pub struct SweeperState {
+    args: SweeperArgs,
+    next: Option<Timer<SweeperMsg>>,
+    kept_house_at: Option<Instant>,
+}
+
+/// The actor.
+pub struct SweeperActor;
+
+impl Actor for SweeperActor {
+    type Msg = SweeperMsg;
+    type State = SweeperState;
+    type Arguments = SweeperArgs;
+
+    async fn pre_start(
+        &self,
+        _me: ActorRef<SweeperMsg>,
+        args: SweeperArgs,
+    ) -> Result<SweeperState, ActorProcessingErr> {
+        Ok(SweeperState {
+            args,
+            next: None,
+            kept_house_at: None,
+        })
+    }
+
+    async fn post_start(&self, me: ActorRef<SweeperMsg>, _state: &mut SweeperState) -> Result<(), ActorProcessingErr> {
+        Ok(me.cast(SweeperMsg::Sweep)?)
+    }
+
+    async fn handle(
+        &self,
+        me: ActorRef<SweeperMsg>,
+        msg: SweeperMsg,
+        state: &mut SweeperState,
+    ) -> Result<(), ActorProcessingErr> {
+        match msg {
+            SweeperMsg::Sweep => {
+                if let Err(error) = state.sweep().await {
+                    tracing::warn!(%error, "sweeping waits for the store");
+                }
+                state.next = Some(Timer::after(&me, SWEEP_INTERVAL, || SweeperMsg::Sweep));
+            }
+            SweeperMsg::Drain => {
+                state.next = None;
+                me.stop(None);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl SweeperState {
+    async fn sweep(&mut self) -> Result<(), Error> {
+        let store = &self.args.ports.store;
+        let now = self.args.ports.clock.now();
+        for company in store.unplaced(SWEEP_WAKES).await? {
+            self.args.directory.tell_tenants(TenantsMsg::News(company));
+        }
+        for due in store.due(now, SWEEP_WAKES).await? {
+            self.args.directory.tell_tenants(TenantsMsg::Due(due));
+        }
+        if self
+            .kept_house_at
+            .is_none_or(|at| at.elapsed() >= HOUSEKEEPING_INTERVAL)
+        {
+            self.kept_house_at = Some(Instant::now());
+            store.forget_expired(now).await?;
+        }
+        Ok(())
+    }
+}
