@@ -1,1 +1,5 @@
 //! Promises, tested over real sockets and stores.
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod conformance;
+mod support;

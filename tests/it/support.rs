@@ -1,0 +1,6 @@
+//! What tests are built from.
+
+pub mod alerts;
+pub mod clock;
+pub mod decisions;
+pub mod placing;
