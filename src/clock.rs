@@ -37,9 +37,12 @@ fn uuid_v7(now: Timestamp, chance: [u8; 10]) -> Uuid {
     Builder::from_unix_timestamp_millis(u64::try_from(now.as_millis()).unwrap_or(0), &chance).into_uuid()
 }
 
-fn random<const N: usize>() -> [u8; N] {
+/// Bytes that nobody can guess: for ids, keys and nonces.
+///
+/// # Panics
+/// Where the operating system gives none: guessable ones would be worse than an end.
+pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    // Without chance there are no ids, and guessable ones would be worse than an end.
     if let Err(error) = getrandom::fill(&mut bytes) {
         panic!("the operating system gives no random bytes: {error}");
     }

@@ -156,15 +156,24 @@ impl Settings {
     /// # Errors
     /// [`ConfigError`].
     pub fn settle(flags: Flags) -> Result<Self, ConfigError> {
-        let file = flags.config.as_deref().map_or_else(|| Ok(FileSettings::default()), read_file)?;
+        let file = flags
+            .config
+            .as_deref()
+            .map_or_else(|| Ok(FileSettings::default()), read_file)?;
         if flags.mongo_url.or(file.mongo_url).is_some() {
             return Err(ConfigError::NotYet("MONGO_URL"));
         }
         if flags.agent_mode.or(file.agent_mode) == Some(AgentMode::Remote) {
             return Err(ConfigError::NotYet("AGENT_MODE=remote"));
         }
-        let max_tokens = flags.max_tokens_per_decision.or(file.max_tokens_per_decision).unwrap_or(2000);
-        let max_time_seconds = flags.max_decision_time_seconds.or(file.max_decision_time_seconds).unwrap_or(30);
+        let max_tokens = flags
+            .max_tokens_per_decision
+            .or(file.max_tokens_per_decision)
+            .unwrap_or(2000);
+        let max_time_seconds = flags
+            .max_decision_time_seconds
+            .or(file.max_decision_time_seconds)
+            .unwrap_or(30);
         within("MAX_DECISION_TIME_SECONDS", max_time_seconds.into(), 1, 300)?;
         let drain_delay_ms = flags.drain_delay_ms.or(file.drain_delay_ms).unwrap_or(300);
         within("DRAIN_DELAY_MS", drain_delay_ms, 0, 10_000)?;
@@ -172,7 +181,10 @@ impl Settings {
             listen: address(flags.listen.or(file.listen), flags.port.or(file.port))?,
             data_dir: flags.data_dir.or(file.data_dir).unwrap_or_else(|| "data".into()),
             secret_key: flags.secret_key.or(file.secret_key),
-            budget: Budget { max_tokens, max_time_seconds },
+            budget: Budget {
+                max_tokens,
+                max_time_seconds,
+            },
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
             log_level: flags.log_level.or(file.log_level).unwrap_or_else(|| "info".into()),
             drain_delay: Duration::from_millis(drain_delay_ms),
@@ -183,29 +195,40 @@ impl Settings {
 }
 
 fn read_file(path: &Path) -> Result<FileSettings, ConfigError> {
-    let fault = |why: String| ConfigError::File { path: path.display().to_string(), why };
+    let fault = |why: String| ConfigError::File {
+        path: path.display().to_string(),
+        why,
+    };
     let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
     toml::from_str(&text).map_err(|error| fault(error.to_string()))
 }
 
 fn address(listen: Option<SocketAddr>, port: Option<u16>) -> Result<SocketAddr, ConfigError> {
     match (listen, port) {
-        (Some(listen), Some(port)) if listen.port() != port => {
-            Err(ConfigError::Ports { listen: listen.port(), port })
-        }
+        (Some(listen), Some(port)) if listen.port() != port => Err(ConfigError::Ports {
+            listen: listen.port(),
+            port,
+        }),
         (Some(listen), _) => Ok(listen),
         (None, port) => Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port.unwrap_or(8001))),
     }
 }
 
 fn within(name: &'static str, value: u64, low: u64, high: u64) -> Result<(), ConfigError> {
-    if (low..=high).contains(&value) { Ok(()) } else { Err(ConfigError::Range { name, low, high }) }
+    if (low..=high).contains(&value) {
+        Ok(())
+    } else {
+        Err(ConfigError::Range { name, low, high })
+    }
 }
 
 /// `GIT_SHA` when the program runs, else when it was built.
 fn commit() -> String {
     let at_build = option_env!("GIT_SHA").unwrap_or("unknown");
-    std::env::var("GIT_SHA").ok().filter(|sha| !sha.is_empty()).unwrap_or_else(|| at_build.to_owned())
+    std::env::var("GIT_SHA")
+        .ok()
+        .filter(|sha| !sha.is_empty())
+        .unwrap_or_else(|| at_build.to_owned())
 }
 
 #[cfg(test)]
@@ -215,24 +238,40 @@ mod tests {
     #[test]
     fn the_port_and_the_address_may_not_contradict_each_other() {
         let of = |listen: Option<&str>, port| {
-            Settings::settle(Flags { listen: listen.map(|text| text.parse().unwrap()), port, ..Flags::default() })
-                .map(|settings| settings.listen.to_string())
+            Settings::settle(Flags {
+                listen: listen.map(|text| text.parse().unwrap()),
+                port,
+                ..Flags::default()
+            })
+            .map(|settings| settings.listen.to_string())
         };
         assert_eq!(of(None, None).unwrap(), "127.0.0.1:8001");
         assert_eq!(of(None, Some(9000)).unwrap(), "127.0.0.1:9000");
         assert_eq!(of(Some("0.0.0.0:9000"), Some(9000)).unwrap(), "0.0.0.0:9000");
-        assert!(matches!(of(Some("0.0.0.0:9000"), Some(9001)), Err(ConfigError::Ports { .. })));
+        assert!(matches!(
+            of(Some("0.0.0.0:9000"), Some(9001)),
+            Err(ConfigError::Ports { .. })
+        ));
     }
 
     #[test]
     fn what_is_not_built_is_refused_and_unknown_settings_too() {
-        let remote = Flags { agent_mode: Some(AgentMode::Remote), ..Flags::default() };
+        let remote = Flags {
+            agent_mode: Some(AgentMode::Remote),
+            ..Flags::default()
+        };
         assert!(matches!(Settings::settle(remote), Err(ConfigError::NotYet(_))));
-        let mongo = Flags { mongo_url: Some("mongodb://localhost".into()), ..Flags::default() };
+        let mongo = Flags {
+            mongo_url: Some("mongodb://localhost".into()),
+            ..Flags::default()
+        };
         assert!(matches!(Settings::settle(mongo), Err(ConfigError::NotYet(_))));
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "lissten = \"x\"").unwrap();
-        let unknown = Flags { config: Some(file.path().into()), ..Flags::default() };
+        let unknown = Flags {
+            config: Some(file.path().into()),
+            ..Flags::default()
+        };
         assert!(matches!(Settings::settle(unknown), Err(ConfigError::File { .. })));
     }
 
@@ -240,7 +279,11 @@ mod tests {
     fn flags_come_before_the_file() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "port = 9001\nmax_tokens_per_decision = 7").unwrap();
-        let flags = Flags { config: Some(file.path().into()), port: Some(9002), ..Flags::default() };
+        let flags = Flags {
+            config: Some(file.path().into()),
+            port: Some(9002),
+            ..Flags::default()
+        };
         let settings = Settings::settle(flags).unwrap();
         assert_eq!((settings.listen.port(), settings.budget.max_tokens), (9002, 7));
     }

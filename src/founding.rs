@@ -39,6 +39,23 @@ pub fn first_scopes() -> Vec<Scope> {
     vec![Scope::Ingest, Scope::Decide, Scope::Read]
 }
 
+/// A company's settings file.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct CompanyFile {
+    correlation: Correlation,
+    rate_limit: RateLimit,
+}
+
+/// Reads a company's settings file; text from outside.
+///
+/// # Errors
+/// Where it is no TOML, or names a setting that there is not.
+pub fn read_company_file(text: &str) -> Result<(Correlation, RateLimit), toml::de::Error> {
+    let file: CompanyFile = toml::from_str(text)?;
+    Ok((file.correlation, file.rate_limit))
+}
+
 /// What is told once, and never again.
 #[derive(Clone, Debug)]
 pub struct Credentials {
@@ -81,7 +98,10 @@ pub enum FoundingError {
 }
 
 fn invalid(field: &'static str, detail: impl ToString) -> FoundingError {
-    FoundingError::Invalid { field, detail: detail.to_string() }
+    FoundingError::Invalid {
+        field,
+        detail: detail.to_string(),
+    }
 }
 
 /// Prepares a company.
@@ -96,15 +116,27 @@ pub fn prepare(
 ) -> Result<(NewCompany, Credentials), FoundingError> {
     let name = request.name.trim();
     if name.is_empty() || name.chars().count() > 256 || name.chars().any(char::is_control) {
-        return Err(invalid("name", "must be 1 to 256 characters without control characters"));
+        return Err(invalid(
+            "name",
+            "must be 1 to 256 characters without control characters",
+        ));
     }
-    request.correlation.check().map_err(|error| invalid("correlation", error))?;
-    request.rate_limit.check().map_err(|error| invalid("rate_limit", error))?;
+    request
+        .correlation
+        .check()
+        .map_err(|error| invalid("correlation", error))?;
+    request
+        .rate_limit
+        .check()
+        .map_err(|error| invalid("rate_limit", error))?;
     if request.scopes.is_empty() {
         return Err(invalid("scopes", "must hold at least one of ingest, decide, read, act"));
     }
     let now = clock.now();
-    let company_id = request.id.clone().unwrap_or_else(|| CompanyId::from_uuid(entropy.uuid(now)));
+    let company_id = request
+        .id
+        .clone()
+        .unwrap_or_else(|| CompanyId::from_uuid(entropy.uuid(now)));
     if company_id.is_platform() {
         return Err(FoundingError::Taken(company_id));
     }
@@ -133,8 +165,19 @@ pub fn prepare(
             unsigned: request.unsigned,
             created_at: now,
         },
-        secret: WebhookSecretRecord { company_id: company_id.clone(), sealed, created_at: now },
+        secret: WebhookSecretRecord {
+            company_id: company_id.clone(),
+            sealed,
+            created_at: now,
+        },
         fact,
     };
-    Ok((company, Credentials { company_id, api_key, webhook_secret }))
+    Ok((
+        company,
+        Credentials {
+            company_id,
+            api_key,
+            webhook_secret,
+        },
+    ))
 }

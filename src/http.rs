@@ -5,11 +5,11 @@
 
 pub mod admin;
 mod agent;
+mod alerts;
 mod body;
 mod decisions;
 mod health;
 mod incidents;
-mod alerts;
 pub mod page;
 pub mod problem;
 mod rights;
@@ -72,7 +72,17 @@ impl Edge {
     ) -> Arc<Self> {
         let (stage, _) = watch::channel(Stage::Ready);
         let (started, warned_of_query_key) = (Instant::now(), AtomicBool::new(false));
-        Arc::new(Self { runtime, store, keyring, clock, entropy, settings, started, stage, warned_of_query_key })
+        Arc::new(Self {
+            runtime,
+            store,
+            keyring,
+            clock,
+            entropy,
+            settings,
+            started,
+            stage,
+            warned_of_query_key,
+        })
     }
 
     fn stage(&self) -> Stage {

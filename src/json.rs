@@ -26,7 +26,10 @@ pub struct FieldError {
 impl FieldError {
     /// From a path and a sentence.
     pub fn new(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { field: field.into(), detail: detail.into() }
+        Self {
+            field: field.into(),
+            detail: detail.into(),
+        }
     }
 }
 
@@ -60,9 +63,16 @@ pub fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, FieldError> {
             let said = error.inner().to_string();
             let said = said.split(" at line ").next().unwrap_or(&said).to_owned();
             // serde names a missing field in its words, not in the path.
-            match said.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+            match said
+                .strip_prefix("missing field `")
+                .and_then(|rest| rest.strip_suffix('`'))
+            {
                 Some(missing) => {
-                    let path = if path.is_empty() { missing.to_owned() } else { format!("{path}.{missing}") };
+                    let path = if path.is_empty() {
+                        missing.to_owned()
+                    } else {
+                        format!("{path}.{missing}")
+                    };
                     FieldError::new(path, format!("{missing} is missing"))
                 }
                 None => FieldError::new(path, said),
@@ -70,7 +80,6 @@ pub fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, FieldError> {
         })
     })
 }
-
 
 /// Walks a JSON value without keeping it.
 #[derive(Clone, Copy)]
@@ -135,9 +144,12 @@ impl<'de> Visitor<'de> for Walk {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let deeper = self.deeper()?;
         let mut keys: HashSet<Cow<'de, str>> = HashSet::new();
-        while let Some(key) = map.next_key()? {
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             if keys.contains(&key) {
-                return Err(A::Error::custom(format!("the key \"{}\" stands twice", key.escape_debug())));
+                return Err(A::Error::custom(format!(
+                    "the key \"{}\" stands twice",
+                    key.escape_debug()
+                )));
             }
             keys.insert(key);
             map.next_value_seed(deeper)?;

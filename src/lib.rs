@@ -1,10 +1,24 @@
 //! Alert Whisperer: the edge and the adapters around the runtime in `actors`.
 //!
-//! Code map: [`clock`] is time and chance; [`store`] is where everything durable lives.
+//! Code map: [`http`] is the edge, [`ingest`] what comes in from monitoring tools, [`store`] where
+//! everything durable lives, [`cli`] one file per command, [`serve`] wires everything together;
+//! [`config`], [`telemetry`], [`secrets`], [`clock`], [`founding`] and [`json`] are what their names say.
+
+#[cfg(not(panic = "unwind"))]
+compile_error!("supervision needs unwinding: build with panic = \"unwind\"");
 
 mod failpoint;
 
+pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod founding;
+pub mod http;
+pub mod ingest;
+pub mod json;
+pub mod secrets;
+pub mod serve;
 pub mod store;
+pub mod telemetry;
 
 pub(crate) use failpoint::failpoint;

@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::clock::fill;
+use crate::clock::random;
 
 /// The version of what is sealed.
 const SEAL_VERSION: u8 = 1;
@@ -55,11 +55,14 @@ impl ServerKey {
         if text.len() < 32 || text.bytes().all(|byte| Some(byte) == first) {
             return Err(KeyError::Weak);
         }
-        let mut derived = Zeroizing::new([0; 32]);
+        let mut derived = Zeroizing::new([0_u8; 32]);
         // 32 bytes are always within what HKDF can give.
-        let expanded = Hkdf::<Sha256>::new(None, text.as_bytes()).expand(b"alert-whisperer/sealing/1", derived.as_mut());
+        let expanded =
+            Hkdf::<Sha256>::new(None, text.as_bytes()).expand(b"alert-whisperer/sealing/1", derived.as_mut());
         expanded.map_err(|_| KeyError::Weak)?;
-        Ok(Self { sealing: Aes256Gcm::new(derived.as_ref().into()) })
+        Ok(Self {
+            sealing: Aes256Gcm::new(&(*derived).into()),
+        })
     }
 
     /// Seals a company's webhook secret: nonce and ciphertext, of no use for another company.
@@ -67,11 +70,16 @@ impl ServerKey {
     /// # Errors
     /// The cipher refused; it has no reason to.
     pub fn seal(&self, company: &CompanyId, secret: &SecretString) -> Result<Vec<u8>, Unsealable> {
-        let mut nonce = [0; NONCE_BYTES];
-        fill(&mut nonce);
+        let nonce = random::<NONCE_BYTES>();
         let aad = purpose(company);
-        let payload = Payload { msg: secret.expose_secret().as_bytes(), aad: &aad };
-        let sealed = self.sealing.encrypt(&Nonce::from(nonce), payload).map_err(|_| Unsealable)?;
+        let payload = Payload {
+            msg: secret.expose_secret().as_bytes(),
+            aad: &aad,
+        };
+        let sealed = self
+            .sealing
+            .encrypt(&Nonce::from(nonce), payload)
+            .map_err(|_| Unsealable)?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
@@ -82,8 +90,13 @@ impl ServerKey {
     pub fn open(&self, company: &CompanyId, sealed: &[u8]) -> Result<SecretString, Unsealable> {
         let (nonce, msg) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(Unsealable)?;
         let aad = purpose(company);
-        let opened = self.sealing.decrypt(&Nonce::from(*nonce), Payload { msg, aad: &aad }).map_err(|_| Unsealable)?;
-        String::from_utf8(opened).map(SecretString::from).map_err(|_| Unsealable)
+        let opened = self
+            .sealing
+            .decrypt(&Nonce::from(*nonce), Payload { msg, aad: &aad })
+            .map_err(|_| Unsealable)?;
+        String::from_utf8(opened)
+            .map(SecretString::from)
+            .map_err(|_| Unsealable)
     }
 }
 
@@ -107,10 +120,13 @@ fn key_of(directory: &Path) -> Result<Zeroizing<String>, KeyError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error.into()),
     }
-    let mut random = Zeroizing::new([0; 32]);
-    fill(random.as_mut());
-    let text = Zeroizing::new(hex::encode(random.as_ref()));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    let chance = Zeroizing::new(random::<32>());
+    let text = Zeroizing::new(hex::encode(*chance));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)?;
     file.write_all(text.as_bytes())?;
     // Secrets sealed under a key that was lost with the power could never be opened again.
     file.sync_all()?;
@@ -120,16 +136,14 @@ fn key_of(directory: &Path) -> Result<Zeroizing<String>, KeyError> {
 
 /// A new API key: `awk_` and 32 random bytes.
 pub fn new_api_key() -> SecretString {
-    let mut random = Zeroizing::new([0; 32]);
-    fill(random.as_mut());
-    SecretString::from(format!("awk_{}", URL_SAFE_NO_PAD.encode(random.as_ref())))
+    let chance = Zeroizing::new(random::<32>());
+    SecretString::from(format!("awk_{}", URL_SAFE_NO_PAD.encode(*chance)))
 }
 
 /// A new webhook secret: `whsec_` and 32 random bytes. The HMAC key is this text.
 pub fn new_webhook_secret() -> SecretString {
-    let mut random = Zeroizing::new([0; 32]);
-    fill(random.as_mut());
-    SecretString::from(format!("whsec_{}", STANDARD.encode(random.as_ref())))
+    let chance = Zeroizing::new(random::<32>());
+    SecretString::from(format!("whsec_{}", STANDARD.encode(*chance)))
 }
 
 /// What is stored of an API key. Its 256 bits of chance need no slow hash.
@@ -151,7 +165,10 @@ mod tests {
         let (acme, globex): (CompanyId, CompanyId) = ("comp-acme".parse().unwrap(), "comp-globex".parse().unwrap());
         let secret = new_webhook_secret();
         let sealed = ours.seal(&acme, &secret).unwrap();
-        assert_eq!(ours.open(&acme, &sealed).unwrap().expose_secret(), secret.expose_secret());
+        assert_eq!(
+            ours.open(&acme, &sealed).unwrap().expose_secret(),
+            secret.expose_secret()
+        );
         assert!(ours.open(&globex, &sealed).is_err());
         assert!(theirs.open(&acme, &sealed).is_err());
         assert!(ours.open(&acme, &sealed[..5]).is_err());
@@ -168,8 +185,15 @@ mod tests {
         let made = ServerKey::load(None, directory.path()).unwrap();
         let acme: CompanyId = "comp-acme".parse().unwrap();
         let sealed = made.seal(&acme, &new_webhook_secret()).unwrap();
-        assert!(ServerKey::load(None, directory.path()).unwrap().open(&acme, &sealed).is_ok());
-        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(directory.path().join(KEY_FILE)).unwrap().permissions());
+        assert!(
+            ServerKey::load(None, directory.path())
+                .unwrap()
+                .open(&acme, &sealed)
+                .is_ok()
+        );
+        let mode = std::os::unix::fs::PermissionsExt::mode(
+            &fs::metadata(directory.path().join(KEY_FILE)).unwrap().permissions(),
+        );
         assert_eq!(mode & 0o777, 0o600);
     }
 }

@@ -98,6 +98,7 @@ impl Runtime {
             waking: Arc::new(Semaphore::new(WAKING_INCIDENTS)),
             live: Arc::new(AtomicUsize::new(0)),
         };
+        let engine = ports.engine.name();
         let args = RootArgs {
             ports,
             directory: directory.clone(),

@@ -79,7 +79,9 @@ pub async fn found(edge: &Edge, request: CompanyRequest) -> Result<Credentials, 
     if !edge.runtime.found(company.clone(), FOUND_WITHIN).await? {
         return Err(FoundingError::Taken(credentials.company_id).into());
     }
-    edge.keyring.welcome(&company).map_err(|error| Problem::from(FoundingError::from(error)))?;
+    edge.keyring
+        .welcome(&company)
+        .map_err(|error| Problem::from(FoundingError::from(error)))?;
     Ok(credentials)
 }
 
@@ -87,9 +89,7 @@ impl From<FoundingError> for Problem {
     fn from(error: FoundingError) -> Self {
         match error {
             FoundingError::Invalid { field, detail } => Self::invalid(field, detail),
-            FoundingError::Taken(_) => {
-                Self::new(StatusCode::CONFLICT, "conflict", error.to_string()).of_field("id")
-            }
+            FoundingError::Taken(_) => Self::new(StatusCode::CONFLICT, "conflict", error.to_string()).of_field("id"),
             FoundingError::Seal(_) => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
@@ -97,6 +97,9 @@ impl From<FoundingError> for Problem {
 
 /// The detail of a problem body, for a command to print.
 pub fn detail_of(problem: &Value) -> String {
-    let field = problem["field"].as_str().map(|field| format!("{field}: ")).unwrap_or_default();
+    let field = problem["field"]
+        .as_str()
+        .map(|field| format!("{field}: "))
+        .unwrap_or_default();
     format!("{field}{}", problem["detail"].as_str().unwrap_or("the server refused"))
 }

@@ -94,12 +94,19 @@ pub(super) async fn decide(
     let within = Duration::from_secs(u64::from(edge.settings.budget.max_time_seconds) + 5);
     let company = may.company().clone();
     if !streams {
-        let decision = edge.runtime.decide(&company, request.incident_id, asked, None, within).await?;
+        let decision = edge
+            .runtime
+            .decide(&company, request.incident_id, asked, None, within)
+            .await?;
         return Ok(Json(decision).into_response());
     }
     let (show, shown) = mpsc::channel(DECISION_EVENTS);
     let runtime = edge.runtime.clone();
-    let decided = async move { runtime.decide(&company, request.incident_id, asked, Some(show), within).await };
+    let decided = async move {
+        runtime
+            .decide(&company, request.incident_id, asked, Some(show), within)
+            .await
+    };
     Ok(sse(events(shown, decided)))
 }
 
@@ -130,9 +137,10 @@ fn events(
 
 fn shown_event(event: &DecisionEvent) -> Event {
     match event {
-        DecisionEvent::Memory { session_id, memory_id } => {
-            named("memory", &json!({"loaded": true, "session_id": session_id, "memory_id": memory_id}))
-        }
+        DecisionEvent::Memory { session_id, memory_id } => named(
+            "memory",
+            &json!({"loaded": true, "session_id": session_id, "memory_id": memory_id}),
+        ),
         // One JSON string, quotes included: no text can end the event or begin another.
         DecisionEvent::Text(line) => Event::default().data(Value::from(line.as_str()).to_string()),
     }

@@ -1,9 +1,9 @@
 //! Bodies within a limit, as strict JSON, with or without a `Content-Type` (the guide sends none).
 
 use axum::body::{Body, Bytes};
+use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_LENGTH;
-use axum::http::HeaderMap;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
@@ -22,8 +22,14 @@ fn too_large(most: usize) -> Problem {
 
 /// Refuses by the announced length, before a byte is read.
 pub(super) fn announced_within(headers: &HeaderMap, most: usize) -> Result<(), Problem> {
-    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > most) { Err(too_large(most)) } else { Ok(()) }
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > most) {
+        Err(too_large(most))
+    } else {
+        Ok(())
+    }
 }
 
 /// Reads a body of at most `most` bytes.
@@ -31,7 +37,11 @@ pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
     match Limited::new(body, most).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large(most)),
-        Err(_) => Err(Problem::new(StatusCode::BAD_REQUEST, "incomplete", "the body broke off")),
+        Err(_) => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "incomplete",
+            "the body broke off",
+        )),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actors::domain::{Decision, Entry, IncidentId};
+use actors::domain::{CompanyId, Decision, Entry, IncidentId};
 use actors::limits::PAGE;
 use actors::port::Reader;
 use actors::port::reader::{Cursor, PageRequest};
@@ -62,7 +62,16 @@ pub(super) async fn follow(
         (None, Some((last, _))) => last.saturating_sub(1),
         (None, None) => 0,
     };
-    let follower = Follower { incident_id, reader, feed, stage: edge.stage.subscribe(), after, waiting: Vec::new(), ended: false };
+    let follower = Follower {
+        company_id: may.company().clone(),
+        incident_id,
+        reader,
+        feed,
+        stage: edge.stage.subscribe(),
+        after,
+        waiting: Vec::new(),
+        ended: false,
+    };
     Ok(sse(follower.events()))
 }
 
@@ -70,11 +79,16 @@ async fn find(edge: &Edge, may: &May<Read>, id: &str) -> Result<(IncidentId, Arc
     let id: IncidentId = id.parse().map_err(|_| Problem::not_found("incident"))?;
     let reader = edge.store.reader(may.company());
     let known = reader.last_decision(&id).await?.is_some() || reader.incident(&id).await?.is_some();
-    if known { Ok((id, reader)) } else { Err(Problem::not_found("incident")) }
+    if known {
+        Ok((id, reader))
+    } else {
+        Err(Problem::not_found("incident"))
+    }
 }
 
 /// Follows one incident's decisions. The feed only tells when to look; the store says what there is.
 struct Follower {
+    company_id: CompanyId,
     incident_id: IncidentId,
     reader: Arc<dyn Reader>,
     feed: broadcast::Receiver<Arc<Entry>>,
@@ -88,7 +102,9 @@ struct Follower {
 
 impl Follower {
     fn events(self) -> impl Stream<Item = Event> + Send + 'static {
-        stream::unfold(self, |mut follower| async move { follower.next().await.map(|event| (event, follower)) })
+        stream::unfold(self, |mut follower| async move {
+            follower.next().await.map(|event| (event, follower))
+        })
     }
 
     async fn next(&mut self) -> Option<Event> {
@@ -111,7 +127,10 @@ impl Follower {
 
     async fn read(&mut self) -> Result<(), Problem> {
         let after = Some(Cursor(self.after, 0)).filter(|cursor| cursor.0 > 0);
-        let found = self.reader.decisions(&self.incident_id, PageRequest { limit: PAGE, after }).await?;
+        let found = self
+            .reader
+            .decisions(&self.incident_id, PageRequest { limit: PAGE, after })
+            .await?;
         self.waiting = found.items;
         self.waiting.reverse();
         Ok(())
@@ -126,7 +145,7 @@ impl Follower {
             tokio::select! {
                 changed = self.stage.changed() => if changed.is_err() { return false },
                 told = self.feed.recv() => match told {
-                    Ok(entry) if entry.subject == self.incident_id.as_str() && entry.company_id == *self.reader.company_id() => return true,
+                    Ok(entry) if entry.subject == self.incident_id.as_str() && entry.company_id == self.company_id => return true,
                     Ok(_) => {}
                     Err(RecvError::Lagged(_)) => return true,
                     Err(RecvError::Closed) => return false,

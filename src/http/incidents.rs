@@ -88,7 +88,9 @@ pub(super) async fn memory(
 async fn find(edge: &Edge, may: &May<Read>, id: &str) -> Result<(IncidentId, IncidentView), Problem> {
     let id: IncidentId = id.parse().map_err(|_| Problem::not_found("incident"))?;
     let found = edge.store.reader(may.company()).incident(&id).await?;
-    found.map(|view| (id, view)).ok_or_else(|| Problem::not_found("incident"))
+    found
+        .map(|view| (id, view))
+        .ok_or_else(|| Problem::not_found("incident"))
 }
 
 /// The body of `correlate`; all of it may stand in the query instead.
@@ -125,8 +127,19 @@ pub(super) async fn correlate(
     edge.runtime.settle(may.company(), SETTLE_WITHIN).await?;
     let reader = edge.store.reader(may.company());
     let counts = reader.counts(since).await?;
-    let filter = IncidentFilter { since: Some(since), ..IncidentFilter::default() };
-    let found = reader.incidents(&filter, PageRequest { limit: PAGE, after: None }).await?;
+    let filter = IncidentFilter {
+        since: Some(since),
+        ..IncidentFilter::default()
+    };
+    let found = reader
+        .incidents(
+            &filter,
+            PageRequest {
+                limit: PAGE,
+                after: None,
+            },
+        )
+        .await?;
     let incidents: Vec<Value> = found.items.iter().map(|view| shape::incident(view, now)).collect();
     Ok(Json(json!({
         "total_alerts": counts.alerts,

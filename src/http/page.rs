@@ -23,7 +23,10 @@ impl Query {
     pub(super) fn read(raw: Option<&str>) -> Result<Self, Problem> {
         let mut parameters = HashMap::new();
         for (name, value) in form_urlencoded::parse(raw.unwrap_or_default().as_bytes()) {
-            if parameters.insert(name.clone().into_owned(), value.into_owned()).is_some() {
+            if parameters
+                .insert(name.clone().into_owned(), value.into_owned())
+                .is_some()
+            {
                 return Err(Problem::invalid(name, "the parameter must stand once"));
             }
         }
@@ -44,7 +47,8 @@ impl Query {
     pub(super) fn word<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Problem> {
         let Some(text) = self.text(name) else { return Ok(None) };
         let read = serde_json::from_value(Value::String(text));
-        read.map(Some).map_err(|error| Problem::invalid(name, error.to_string()))
+        read.map(Some)
+            .map_err(|error| Problem::invalid(name, error.to_string()))
     }
 
     /// The company that is meant.
@@ -54,9 +58,14 @@ impl Query {
 
     /// A moment: RFC 3339, or so long before now (`24h`, `30m`, `7d`).
     pub(super) fn since(&mut self, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
-        let Some(text) = self.text("since") else { return Ok(None) };
+        let Some(text) = self.text("since") else {
+            return Ok(None);
+        };
         since(&text, now).map(Some).ok_or_else(|| {
-            Problem::invalid("since", "must be an RFC 3339 time such as 2026-01-31T08:00:00Z, or a span such as 24h")
+            Problem::invalid(
+                "since",
+                "must be an RFC 3339 time such as 2026-01-31T08:00:00Z, or a span such as 24h",
+            )
         })
     }
 
@@ -72,9 +81,10 @@ impl Query {
         };
         let after = match self.text("cursor") {
             None => None,
-            Some(text) => Some(read_cursor(&text).ok_or_else(|| {
-                Problem::invalid("cursor", "must be the next_cursor of an earlier page")
-            })?),
+            Some(text) => Some(
+                read_cursor(&text)
+                    .ok_or_else(|| Problem::invalid("cursor", "must be the next_cursor of an earlier page"))?,
+            ),
         };
         Ok(PageRequest { limit, after })
     }
@@ -108,7 +118,10 @@ fn since(text: &str, now: Timestamp) -> Option<Timestamp> {
 pub fn read_cursor(text: &str) -> Option<Cursor> {
     let bytes: [u8; 16] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
     let (first, second) = bytes.split_first_chunk::<8>()?;
-    Some(Cursor(u64::from_be_bytes(*first), u64::from_be_bytes(second.try_into().ok()?)))
+    Some(Cursor(
+        u64::from_be_bytes(*first),
+        u64::from_be_bytes(second.try_into().ok()?),
+    ))
 }
 
 /// Writes it.

@@ -34,7 +34,14 @@ pub struct Problem {
 impl Problem {
     /// A problem without extras.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), field: None, retry_after: None, headers: HeaderMap::new() }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            field: None,
+            retry_after: None,
+            headers: HeaderMap::new(),
+        }
     }
 
     /// Names the field, parameter or header at fault.
@@ -95,7 +102,10 @@ impl Problem {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.extend(self.headers.clone());
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json; charset=utf-8"));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json; charset=utf-8"),
+        );
         if let Some(wait) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
         }
@@ -158,7 +168,9 @@ impl From<CallError> for Problem {
                 Duration::from_secs(60),
             ),
             CallError::Overloaded => Self::unavailable("overloaded", "too many calls are waiting; try again", soon),
-            CallError::TimedOut => Self::unavailable("timed_out", "no answer in time; nothing will be done later", soon),
+            CallError::TimedOut => {
+                Self::unavailable("timed_out", "no answer in time; nothing will be done later", soon)
+            }
             CallError::Interrupted => Self::unavailable("interrupted", "the work was interrupted; try again", soon),
             CallError::Draining => Self::unavailable("draining", "the server is going down; try again", soon),
             CallError::NothingToDecide => Self::invalid(

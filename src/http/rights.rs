@@ -61,9 +61,14 @@ impl<R: Right> FromRequestParts<Arc<Edge>> for May<R> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
-        let bearer = presented(&parts.headers).and_then(|key| edge.keyring.bearer(key)).ok_or_else(unknown)?;
+        let bearer = presented(&parts.headers)
+            .and_then(|key| edge.keyring.bearer(key))
+            .ok_or_else(unknown)?;
         may(&bearer, R::SCOPE, R::NAME)?;
-        Ok(Self { bearer, _right: PhantomData })
+        Ok(Self {
+            bearer,
+            _right: PhantomData,
+        })
     }
 }
 
@@ -89,6 +94,8 @@ pub(super) fn may(bearer: &Bearer, scope: Scope, name: &str) -> Result<(), Probl
 pub(super) fn unknown() -> Problem {
     let detail = "an API key is needed, in X-API-Key or Authorization: Bearer, and this is none";
     let mut problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail);
-    problem.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    problem
+        .headers
+        .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     problem
 }

@@ -16,8 +16,14 @@ use super::problem::Problem;
 use super::{Edge, Stage, agent, alerts, decisions, health, incidents, webhook};
 
 /// Where a load balancer, an orchestrator or a person asks how we are, even while we are going down.
-const ALWAYS_ANSWERED: [&str; 6] =
-    ["/healthz", "/readyz", "/api/healthz", "/api/readyz", "/api/agent/ping", "/api/agent/version"];
+const ALWAYS_ANSWERED: [&str; 6] = [
+    "/healthz",
+    "/readyz",
+    "/api/healthz",
+    "/api/readyz",
+    "/api/agent/ping",
+    "/api/agent/version",
+];
 
 /// Every route.
 pub fn router(edge: Arc<Edge>) -> Router {
@@ -48,7 +54,11 @@ pub fn router(edge: Arc<Edge>) -> Router {
 async fn surround(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
     let trace_id = trace_id(&edge, &request);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("", MatchedPath::as_str)
+        .to_owned();
     let span = tracing::info_span!("request", trace_id, %method, route);
     let began = Instant::now();
     let stage = edge.stage();
@@ -62,7 +72,9 @@ async fn surround(State(edge): State<Arc<Edge>>, request: Request, next: Next) -
     };
     let mut response = rendered(answered.instrument(span.clone()).await, &path, &trace_id);
     let headers = response.headers_mut();
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
     if let Ok(value) = HeaderValue::from_str(&trace_id) {
         headers.insert("x-trace-id", value);
@@ -84,7 +96,9 @@ fn rendered(mut response: Response, path: &str, trace_id: &str) -> Response {
     let problem = response.extensions_mut().remove::<Problem>();
     let status = response.status();
     let bare = problem.is_none() && (status.is_client_error() || status.is_server_error());
-    let Some(problem) = problem.or_else(|| bare.then(|| Problem::of_status(status))) else { return response };
+    let Some(problem) = problem.or_else(|| bare.then(|| Problem::of_status(status))) else {
+        return response;
+    };
     let mut body = problem.render(path, trace_id);
     if let Some(allow) = response.headers_mut().remove(axum::http::header::ALLOW) {
         body.headers_mut().insert(axum::http::header::ALLOW, allow);
@@ -94,12 +108,20 @@ fn rendered(mut response: Response, path: &str, trace_id: &str) -> Response {
 
 /// The caller's trace id (W3C Trace Context, `traceparent`), or one of our own: 32 hex digits.
 fn trace_id(edge: &Edge, request: &Request) -> String {
-    let given = request.headers().get("traceparent").and_then(|value| value.to_str().ok()).and_then(|text| {
-        let mut parts = text.split('-');
-        let (version, id) = (parts.next()?, parts.next()?);
-        let hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-        let valid = version.len() == 2 && hex(version) && id.len() == 32 && hex(id) && id.bytes().any(|byte| byte != b'0');
-        valid.then(|| id.to_owned())
-    });
+    let given = request
+        .headers()
+        .get("traceparent")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| {
+            let mut parts = text.split('-');
+            let (version, id) = (parts.next()?, parts.next()?);
+            let hex = |part: &str| {
+                part.bytes()
+                    .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+            };
+            let valid =
+                version.len() == 2 && hex(version) && id.len() == 32 && hex(id) && id.bytes().any(|byte| byte != b'0');
+            valid.then(|| id.to_owned())
+        });
     given.unwrap_or_else(|| edge.entropy.uuid(edge.clock.now()).simple().to_string())
 }

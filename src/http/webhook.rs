@@ -45,7 +45,11 @@ pub(super) async fn accept(
     let received_at = edge.clock.now();
     body::announced_within(&headers, body::WEBHOOK_BYTES)?;
     let claims = claims(&edge, &headers, raw.as_deref(), received_at)?;
-    let bearer = claims.api_key.as_deref().and_then(|key| edge.keyring.bearer(key)).ok_or_else(not_genuine)?;
+    let bearer = claims
+        .api_key
+        .as_deref()
+        .and_then(|key| edge.keyring.bearer(key))
+        .ok_or_else(not_genuine)?;
     if claims.signature.is_none() && !bearer.unsigned {
         return Err(missing_signature());
     }
@@ -61,13 +65,20 @@ pub(super) async fn accept(
     let delivery = Delivery {
         company_id: bearer.company_id.clone(),
         delivery_id: claims.delivery_id,
-        signature: claims.signature.map(|claim| Signature { mac: claim.mac, signed_at: claim.signed_at }),
+        signature: claims.signature.map(|claim| Signature {
+            mac: claim.mac,
+            signed_at: claim.signed_at,
+        }),
         body_hash: Sha256::digest(&bytes).into(),
         received_at,
         alerts,
     };
     let answered = store(&edge, &bearer, delivery, taken, many).await;
-    Ok(with_rate(&edge, &bearer, answered.map(|answer| Json(answer).into_response())))
+    Ok(with_rate(
+        &edge,
+        &bearer,
+        answered.map(|answer| Json(answer).into_response()),
+    ))
 }
 
 /// Reads the headers' form. Nothing secret is compared here, so its faults can be named.
@@ -80,7 +91,13 @@ fn claims(edge: &Edge, headers: &HeaderMap, raw: Option<&str>, now: Timestamp) -
             Some(read.ok_or_else(fault)?)
         }
     };
-    let all = |name: &str| headers.get_all(name).iter().map(HeaderValue::as_bytes).collect::<Vec<_>>();
+    let all = |name: &str| {
+        headers
+            .get_all(name)
+            .iter()
+            .map(HeaderValue::as_bytes)
+            .collect::<Vec<_>>()
+    };
     let (timestamps, signatures) = (all("x-timestamp"), all("x-signature"));
     let signature = if signatures.is_empty() {
         None
@@ -88,7 +105,11 @@ fn claims(edge: &Edge, headers: &HeaderMap, raw: Option<&str>, now: Timestamp) -
         let claim = signature::claim(&timestamps, &signatures, now);
         Some(claim.map_err(|fault| malformed(fault.header(), &fault.to_string()))?)
     };
-    Ok(Claims { delivery_id, api_key: api_key(edge, headers, raw), signature })
+    Ok(Claims {
+        delivery_id,
+        api_key: api_key(edge, headers, raw),
+        signature,
+    })
 }
 
 /// The key from the headers; from the URL only where the setting allows it.
@@ -130,7 +151,8 @@ fn read(
 ) -> Result<(Vec<NewAlert>, bool), Problem> {
     let mint = || AlertId(edge.entropy.uuid(now));
     native::parse(bytes, claims.signature.is_none(), mint).map_err(|invalid| {
-        edge.keyring.with_bucket(&bearer.company_id, |bucket| bucket.fine(Instant::now()));
+        edge.keyring
+            .with_bucket(&bearer.company_id, |bucket| bucket.fine(Instant::now()));
         match invalid {
             Invalid::Field(error) => error.into(),
             Invalid::TooMany(_) => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_many_alerts", invalid.to_string()),
@@ -142,8 +164,13 @@ fn read(
 fn take_tokens(edge: &Edge, bearer: &Bearer, alerts: &[NewAlert]) -> Result<u32, Problem> {
     let ordinary = |alert: &&NewAlert| alert.status == Signal::Firing && alert.severity != Severity::Critical;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let cost = Cost { alerts: count(alerts.len()), ordinary: count(alerts.iter().filter(ordinary).count()) };
-    let verdict = edge.keyring.with_bucket(&bearer.company_id, |bucket| bucket.take(cost, Instant::now()));
+    let cost = Cost {
+        alerts: count(alerts.len()),
+        ordinary: count(alerts.iter().filter(ordinary).count()),
+    };
+    let verdict = edge
+        .keyring
+        .with_bucket(&bearer.company_id, |bucket| bucket.take(cost, Instant::now()));
     let refusal = match verdict {
         Verdict::Taken => return Ok(cost.alerts),
         Verdict::Never => {
@@ -168,19 +195,26 @@ fn spread(wait: Duration, chance: f64) -> Duration {
 /// The durable insert. What turns out to be a duplicate, or is not stored, gives its tokens back.
 async fn store(edge: &Edge, bearer: &Bearer, delivery: Delivery, taken: u32, many: bool) -> Result<Value, Problem> {
     let ids: Vec<AlertId> = delivery.alerts.iter().map(|alert| alert.alert_id).collect();
-    let give_back = || edge.keyring.with_bucket(&bearer.company_id, |bucket| bucket.give_back(taken));
+    let give_back = || {
+        edge.keyring
+            .with_bucket(&bearer.company_id, |bucket| bucket.give_back(taken))
+    };
     match edge.store.accept(delivery).await {
         Ok(Accepted::New) => {
             edge.runtime.news(&bearer.company_id);
             Ok(answer(&ids, many, false, false))
         }
-        Ok(Accepted::Duplicate { alert_ids, body_differs }) => {
+        Ok(Accepted::Duplicate {
+            alert_ids,
+            body_differs,
+        }) => {
             give_back();
             Ok(answer(&alert_ids, many, true, body_differs))
         }
         Ok(Accepted::Stale) => {
             give_back();
-            let detail = "X-Timestamp lies before what is remembered, so that this cannot be told from a replay; sign again";
+            let detail =
+                "X-Timestamp lies before what is remembered, so that this cannot be told from a replay; sign again";
             Err(malformed("X-Timestamp", detail))
         }
         Err(error) => {
@@ -220,7 +254,9 @@ fn refused_with_rate(edge: &Edge, bearer: &Bearer, mut problem: Problem) -> Prob
 }
 
 fn rate_headers(edge: &Edge, bearer: &Bearer) -> HeaderMap {
-    let (state, policy) = edge.keyring.with_bucket(&bearer.company_id, |bucket| (bucket.state(), bucket.policy()));
+    let (state, policy) = edge
+        .keyring
+        .with_bucket(&bearer.company_id, |bucket| (bucket.state(), bucket.policy()));
     let mut headers = HeaderMap::new();
     for (name, value) in [(RATE_LIMIT, state), (RATE_LIMIT_POLICY, policy)] {
         if let Ok(value) = HeaderValue::from_str(&value) {

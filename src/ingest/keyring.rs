@@ -53,8 +53,12 @@ impl Keyring {
     /// # Errors
     /// [`LoadError`].
     pub async fn load(store: &dyn Store, server_key: ServerKey) -> Result<Self, LoadError> {
-        let keyring =
-            Self { server_key, bearers: DashMap::new(), secrets: DashMap::new(), buckets: DashMap::new() };
+        let keyring = Self {
+            server_key,
+            bearers: DashMap::new(),
+            secrets: DashMap::new(),
+            buckets: DashMap::new(),
+        };
         for key in store.api_keys().await? {
             keyring.add_key(&key);
         }
@@ -97,17 +101,25 @@ impl Keyring {
     }
 
     fn set_rate(&self, company: &CompanyId, limit: RateLimit) {
-        self.buckets.insert(company.clone(), Arc::new(Mutex::new(Bucket::new(limit, Instant::now()))));
+        self.buckets.insert(
+            company.clone(),
+            Arc::new(Mutex::new(Bucket::new(limit, Instant::now()))),
+        );
     }
 
     /// Whose key this is. Found by its hash, so that time tells nothing of the key.
     pub fn bearer(&self, api_key: &str) -> Option<Arc<Bearer>> {
-        self.bearers.get(&hash_api_key(api_key)).map(|bearer| bearer.value().clone())
+        self.bearers
+            .get(&hash_api_key(api_key))
+            .map(|bearer| bearer.value().clone())
     }
 
     /// A company's live webhook secrets.
     pub fn secrets(&self, company: &CompanyId) -> Arc<Vec<MacKey>> {
-        self.secrets.get(company).map(|secrets| secrets.value().clone()).unwrap_or_default()
+        self.secrets
+            .get(company)
+            .map(|secrets| secrets.value().clone())
+            .unwrap_or_default()
     }
 
     /// Does something with a company's bucket.

@@ -82,11 +82,19 @@ fn checked(sent: Sent, path: &str, unsigned: bool, alert_id: AlertId) -> Result<
     if sent.message.is_empty() || sent.message.len() > 8192 {
         return Err(field(at("message"), "must be 1 to 8192 bytes"));
     }
-    let optional = [("tool_source", &sent.tool_source, 64), ("fingerprint", &sent.fingerprint, 256), ("url", &sent.url, 2048)];
+    let optional = [
+        ("tool_source", &sent.tool_source, 64),
+        ("fingerprint", &sent.fingerprint, 256),
+        ("url", &sent.url, 2048),
+    ];
     for (of, value, most) in optional {
         value.as_deref().map_or(Ok(()), |value| name(&at(of), value, most))?;
     }
-    if sent.url.as_deref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+    if sent
+        .url
+        .as_deref()
+        .is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://"))
+    {
         return Err(field(at("url"), "must begin with https:// or http://"));
     }
     let labels = sent.labels.unwrap_or_default();
@@ -156,7 +164,10 @@ mod tests {
         assert_eq!((alerts.len(), many, alerts[0].status), (1, false, Signal::Firing));
         let (alerts, many) = parsed(format!(" [{GOOD},{GOOD}] ").as_bytes()).unwrap();
         assert_eq!((alerts.len(), many), (2, true));
-        let more = GOOD.replace('}', r#","starts_at":"2026-01-31T10:00:00+02:00","mystery":{"a":[1]},"labels":{"a":"b"}}"#);
+        let more = GOOD.replace(
+            '}',
+            r#","starts_at":"2026-01-31T10:00:00+02:00","mystery":{"a":[1]},"labels":{"a":"b"}}"#,
+        );
         let (alerts, _) = parsed(more.as_bytes()).unwrap();
         assert_eq!(alerts[0].starts_at.unwrap().to_string(), "2026-01-31T08:00:00.000Z");
     }
@@ -166,21 +177,49 @@ mod tests {
         refused("", "", "strict JSON");
         refused("[]", "", "at least one");
         refused("42", "", "invalid type");
-        refused(&GOOD.replace("high", "urgent"), "severity", "expected one of `low`, `medium`, `high`, `critical`");
-        refused(&GOOD.replace(r#""severity":"high","#, ""), "severity", "severity is missing");
-        refused(&format!("[{GOOD},{}]", GOOD.replace(r#""severity":"high","#, "")), "[1].severity", "missing");
-        refused(&format!("[{GOOD},{}]", GOOD.replace("web-1", "")), "[1].asset_name", "1 to 256");
+        refused(
+            &GOOD.replace("high", "urgent"),
+            "severity",
+            "expected one of `low`, `medium`, `high`, `critical`",
+        );
+        refused(
+            &GOOD.replace(r#""severity":"high","#, ""),
+            "severity",
+            "severity is missing",
+        );
+        refused(
+            &format!("[{GOOD},{}]", GOOD.replace(r#""severity":"high","#, "")),
+            "[1].severity",
+            "missing",
+        );
+        refused(
+            &format!("[{GOOD},{}]", GOOD.replace("web-1", "")),
+            "[1].asset_name",
+            "1 to 256",
+        );
         refused(&GOOD.replace("web-1", r"we\u0000b"), "asset_name", "control");
         refused(&GOOD.replace(r#""full""#, "7"), "message", "invalid type");
-        refused(&GOOD.replace('}', r#","url":"javascript:alert(1)"}"#), "url", "https://");
-        refused(&GOOD.replace('}', r#","starts_at":"yesterday"}"#), "starts_at", "RFC 3339");
+        refused(
+            &GOOD.replace('}', r#","url":"javascript:alert(1)"}"#),
+            "url",
+            "https://",
+        );
+        refused(
+            &GOOD.replace('}', r#","starts_at":"yesterday"}"#),
+            "starts_at",
+            "RFC 3339",
+        );
         refused(&GOOD.replace('}', r#","labels":{"a":7}}"#), "labels.a", "invalid type");
     }
 
     #[test]
     fn refuses_what_two_readers_could_read_differently() {
         refused(&GOOD.replace('}', r#","severity":"low"}"#), "", "stands twice");
-        refused(&GOOD.replace('}', r#","labels":{"a":"b","a":"c"}}"#), "", "stands twice");
+        refused(
+            &GOOD.replace('}', r#","labels":{"a":"b","a":"c"}}"#),
+            "",
+            "stands twice",
+        );
         refused(&GOOD.replace('}', r#","x":{"y":{"z":1,"z":2}}}"#), "", "stands twice");
         refused(&GOOD.replace('}', r#","x":{"\u0061":1,"a":2}}"#), "", "stands twice");
         refused(&format!("{GOOD}{GOOD}"), "", "trailing");
@@ -188,7 +227,10 @@ mod tests {
         let deep = GOOD.replace('}', &format!(r#","x":{}{}}}"#, "[".repeat(40), "]".repeat(40)));
         refused(&deep, "", "nested");
         assert!(matches!(parsed(b"\xff\xfe"), Err(Invalid::Field(_))));
-        assert_eq!(parsed(format!("[{}]", vec![GOOD; 1001].join(",")).as_bytes()), Err(Invalid::TooMany(1001)));
+        assert_eq!(
+            parsed(format!("[{}]", vec![GOOD; 1001].join(",")).as_bytes()),
+            Err(Invalid::TooMany(1001))
+        );
     }
 
     proptest! {

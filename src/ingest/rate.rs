@@ -39,7 +39,11 @@ pub struct Bucket {
 impl Bucket {
     /// A full one.
     pub fn new(limit: RateLimit, now: Instant) -> Self {
-        Self { limit, tokens: f64::from(limit.burst_size), filled_at: now }
+        Self {
+            limit,
+            tokens: f64::from(limit.burst_size),
+            filled_at: now,
+        }
     }
 
     fn per_second(&self) -> f64 {
@@ -61,7 +65,11 @@ impl Bucket {
     pub fn take(&mut self, cost: Cost, now: Instant) -> Verdict {
         self.fill(now);
         let alerts = f64::from(cost.alerts);
-        let with_reserve = if cost.ordinary == 0 { 0.0 } else { f64::from(cost.ordinary) + self.reserve() };
+        let with_reserve = if cost.ordinary == 0 {
+            0.0
+        } else {
+            f64::from(cost.ordinary) + self.reserve()
+        };
         let needed = alerts.max(with_reserve);
         if needed > f64::from(self.limit.burst_size) {
             return Verdict::Never;
@@ -101,10 +109,16 @@ impl Bucket {
 mod tests {
     use super::*;
 
-    const LIMIT: RateLimit = RateLimit { requests_per_minute: 60, burst_size: 100 };
+    const LIMIT: RateLimit = RateLimit {
+        requests_per_minute: 60,
+        burst_size: 100,
+    };
 
     fn ordinary(alerts: u32) -> Cost {
-        Cost { alerts, ordinary: alerts }
+        Cost {
+            alerts,
+            ordinary: alerts,
+        }
     }
 
     #[test]
@@ -113,8 +127,20 @@ mod tests {
         let mut bucket = Bucket::new(LIMIT, now);
         assert_eq!(bucket.take(ordinary(80), now), Verdict::Taken);
         assert_eq!(bucket.take(ordinary(1), now), Verdict::Wait(Duration::from_secs(1)));
-        assert_eq!(bucket.take(Cost { alerts: 20, ordinary: 0 }, now), Verdict::Taken);
-        assert_eq!(bucket.take(Cost { alerts: 1, ordinary: 0 }, now), Verdict::Wait(Duration::from_secs(1)));
+        assert_eq!(
+            bucket.take(
+                Cost {
+                    alerts: 20,
+                    ordinary: 0
+                },
+                now
+            ),
+            Verdict::Taken
+        );
+        assert_eq!(
+            bucket.take(Cost { alerts: 1, ordinary: 0 }, now),
+            Verdict::Wait(Duration::from_secs(1))
+        );
     }
 
     #[test]
@@ -122,7 +148,9 @@ mod tests {
         let now = Instant::now();
         let mut bucket = Bucket::new(LIMIT, now);
         assert_eq!(bucket.take(ordinary(70), now), Verdict::Taken);
-        let Verdict::Wait(wait) = bucket.take(ordinary(30), now) else { panic!("it should wait") };
+        let Verdict::Wait(wait) = bucket.take(ordinary(30), now) else {
+            panic!("it should wait")
+        };
         assert_eq!(bucket.take(ordinary(30), now + wait), Verdict::Taken);
     }
 
@@ -131,8 +159,26 @@ mod tests {
         let now = Instant::now();
         let mut bucket = Bucket::new(LIMIT, now);
         assert_eq!(bucket.take(ordinary(81), now), Verdict::Never);
-        assert_eq!(bucket.take(Cost { alerts: 101, ordinary: 0 }, now), Verdict::Never);
-        assert_eq!(bucket.take(Cost { alerts: 100, ordinary: 80 }, now), Verdict::Taken);
+        assert_eq!(
+            bucket.take(
+                Cost {
+                    alerts: 101,
+                    ordinary: 0
+                },
+                now
+            ),
+            Verdict::Never
+        );
+        assert_eq!(
+            bucket.take(
+                Cost {
+                    alerts: 100,
+                    ordinary: 80
+                },
+                now
+            ),
+            Verdict::Taken
+        );
     }
 
     #[test]

@@ -66,7 +66,11 @@ pub fn claim(timestamps: &[&[u8]], signatures: &[&[u8]], now: Timestamp) -> Resu
     if away > SIGNATURE_WINDOW {
         return Err(Malformed::OutsideWindow);
     }
-    Ok(Claim { timestamp, signed_at, mac })
+    Ok(Claim {
+        timestamp,
+        signed_at,
+        mac,
+    })
 }
 
 fn only<'a>(values: &[&'a [u8]], name: &'static str) -> Result<&'a [u8], Malformed> {
@@ -142,11 +146,17 @@ mod tests {
         let stamp = NOW.to_string();
         let signature = sign(&key("old"), &stamp, b"{}");
         let claim = claim(&[stamp.as_bytes()], &[signature.as_bytes()], now()).unwrap();
-        assert!(verify(&claim, b"{}", &[key("new"), key("old")]), "two secrets live while rotating");
+        assert!(
+            verify(&claim, b"{}", &[key("new"), key("old")]),
+            "two secrets live while rotating"
+        );
         assert!(!verify(&claim, b"{ }", &[key("old")]));
         assert!(!verify(&claim, b"{}", &[key("new")]));
         assert!(!verify(&claim, b"{}", &[]));
-        let other = Claim { timestamp: (NOW + 1).to_string(), ..claim };
+        let other = Claim {
+            timestamp: (NOW + 1).to_string(),
+            ..claim
+        };
         assert!(!verify(&other, b"{}", &[key("old")]));
     }
 
@@ -164,20 +174,46 @@ mod tests {
         let stamp = NOW.to_string();
         let good = format!("sha256={}", "0".repeat(64));
         let check = |timestamps: &[&[u8]], signatures: &[&[u8]], expected: Malformed| {
-            assert_eq!(claim(timestamps, signatures, now()), Err(expected), "{timestamps:?} {signatures:?}");
+            assert_eq!(
+                claim(timestamps, signatures, now()),
+                Err(expected),
+                "{timestamps:?} {signatures:?}"
+            );
         };
         let stamps: &[&[u8]] = &[stamp.as_bytes()];
         let signatures: &[&[u8]] = &[good.as_bytes()];
         check(stamps, &[], Malformed::Missing("X-Signature"));
         check(&[], signatures, Malformed::Missing("X-Timestamp"));
-        check(stamps, &[good.as_bytes(), good.as_bytes()], Malformed::Repeated("X-Signature"));
+        check(
+            stamps,
+            &[good.as_bytes(), good.as_bytes()],
+            Malformed::Repeated("X-Signature"),
+        );
         check(&[stamps[0], stamps[0]], signatures, Malformed::Repeated("X-Timestamp"));
         let upper = format!("sha256={}", "A".repeat(64));
-        let bad = ["", "sha256=", &good[7..], &good[..70], &format!("{good}0"), &upper, &good.replace('0', "g"), "sha256=ä"];
+        let bad = [
+            "",
+            "sha256=",
+            &good[7..],
+            &good[..70],
+            &format!("{good}0"),
+            &upper,
+            &good.replace('0', "g"),
+            "sha256=ä",
+        ];
         for bad in bad {
             check(stamps, &[bad.as_bytes()], Malformed::Signature);
         }
-        for bad in ["", "+1700000000", " 1700000000", "17e8", "-1", "99999999999999999999", "1700000000.0", "\u{0661}"] {
+        for bad in [
+            "",
+            "+1700000000",
+            " 1700000000",
+            "17e8",
+            "-1",
+            "99999999999999999999",
+            "1700000000.0",
+            "\u{0661}",
+        ] {
             check(&[bad.as_bytes()], signatures, Malformed::Timestamp);
         }
         for (away, inside) in [(300, true), (-300, true), (301, false), (-301, false)] {

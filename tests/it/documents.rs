@@ -38,7 +38,10 @@ fn limits_table(source: &str) -> String {
 fn the_limits_table_is_that_of_the_code() {
     let table = limits_table(&read("actors/src/limits.rs"));
     let document = read("supervision.md");
-    assert!(document.contains(&table), "supervision.md should hold this table:\n{table}");
+    assert!(
+        document.contains(&table),
+        "supervision.md should hold this table:\n{table}"
+    );
 }
 
 #[test]
@@ -64,8 +67,13 @@ fn the_restart_table_is_that_of_the_code() {
 fn the_readme_names_only_targets_that_exist() {
     let makefile = read("Makefile");
     for line in read("README.md").lines() {
-        let Some(command) = line.trim().strip_prefix("make ") else { continue };
+        let Some(command) = line.trim().strip_prefix("make ") else {
+            continue;
+        };
         let target = command.split_whitespace().next().unwrap();
-        assert!(makefile.lines().any(|line| line.starts_with(&format!("{target}:"))), "no target {target}");
+        assert!(
+            makefile.lines().any(|line| line.starts_with(&format!("{target}:"))),
+            "no target {target}"
+        );
     }
 }

@@ -33,10 +33,16 @@ async fn an_alert_becomes_a_decided_incident_and_its_recovery_ends_it() {
     assert_eq!(decisions[0].requested_by, "incident");
 
     tree.send(&acme, "web-1", "disk-space-critical", RESOLVED).await;
-    tree.until("resolved", seconds(5), async || open(&tree.incidents(&acme).await).is_empty()).await;
+    tree.until("resolved", seconds(5), async || {
+        open(&tree.incidents(&acme).await).is_empty()
+    })
+    .await;
     let over = tree.incidents(&acme).await.remove(0);
     assert_eq!(over.resolved_by.as_deref(), Some("recovery"));
-    assert_eq!((over.alert_count, over.wake_due, over.phase), (2, None, Phase::Resolved));
+    assert_eq!(
+        (over.alert_count, over.wake_due, over.phase),
+        (2, None, Phase::Resolved)
+    );
 
     tree.send(&acme, "web-1", "disk-space-critical", FIRING).await;
     tree.settle(&acme).await;
@@ -55,7 +61,10 @@ async fn silence_ends_an_incident_as_stale() {
     assert_eq!(open(&tree.incidents(&acme).await).len(), 1, "it spoke in between");
     tokio::time::sleep(seconds(3600 + 5)).await;
     let over = tree.incidents(&acme).await.remove(0);
-    assert_eq!((over.status, over.resolved_by.as_deref()), (IncidentStatus::Resolved, Some("stale")));
+    assert_eq!(
+        (over.status, over.resolved_by.as_deref()),
+        (IncidentStatus::Resolved, Some("stale"))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -72,7 +81,11 @@ async fn a_rise_in_severity_decides_again_but_not_within_thirty_seconds() {
     .await;
     let again = tree.incidents(&acme).await[0].decided.unwrap();
     assert_eq!(again.severity, Severity::Critical);
-    assert!(again.at.since(first.at) >= seconds(30), "{:?}", again.at.since(first.at));
+    assert!(
+        again.at.since(first.at) >= seconds(30),
+        "{:?}",
+        again.at.since(first.at)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -87,7 +100,10 @@ async fn lost_news_costs_latency_only() {
 #[tokio::test(start_paused = true)]
 async fn held_alerts_are_let_go_when_their_window_ends() {
     let tree = Tree::grow().await;
-    let correlation = actors::domain::Correlation { min_alerts: 2, ..Default::default() };
+    let correlation = actors::domain::Correlation {
+        min_alerts: 2,
+        ..Default::default()
+    };
     let acme = tree.company_with("comp-acme", correlation).await;
     tree.send(&acme, "web-1", "disk", FIRING).await;
     tree.settle(&acme).await;
@@ -97,7 +113,10 @@ async fn held_alerts_are_let_go_when_their_window_ends() {
     tree.send(&acme, "web-1", "disk", FIRING).await;
     tree.send(&acme, "web-1", "disk", FIRING).await;
     tree.settle(&acme).await;
-    assert_eq!(tree.states(&acme).await, [AlertState::Unmatched, AlertState::Placed, AlertState::Placed]);
+    assert_eq!(
+        tree.states(&acme).await,
+        [AlertState::Unmatched, AlertState::Placed, AlertState::Placed]
+    );
 }
 
 // ---- a panic in every kind of actor -------------------------------------------------------------
@@ -138,8 +157,17 @@ async fn an_incident_that_panics_over_its_work_does_it_again_once() {
         tokio::time::sleep(seconds(60)).await;
         assert!(tree.store.spent(), "{point:?}");
         assert_eq!(tree.decisions(&acme, &incident.incident_id).await.len(), 1, "{point:?}");
-        let memory = tree.reader(&acme).short_memory(&incident.incident_id, tree.clock.now()).await.unwrap().unwrap();
-        assert_eq!(memory.messages.len(), 2, "{point:?}: the alert and the decision, once each");
+        let memory = tree
+            .reader(&acme)
+            .short_memory(&incident.incident_id, tree.clock.now())
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            memory.messages.len(),
+            2,
+            "{point:?}: the alert and the decision, once each"
+        );
     }
 }
 
@@ -151,16 +179,29 @@ async fn an_incident_that_always_panics_needs_a_human_and_its_siblings_do_not_no
     let sick = tree.until_decided(&acme).await;
     tree.store.plan(Point::ReadIncident, Some(&acme), 4, Fault::Panic);
     tree.send_as(&acme, "web-1", "disk", FIRING, Severity::Critical).await;
-    tree.until("needs a human", seconds(60), async || tree.incidents(&acme).await[0].phase == Phase::NeedsHuman).await;
-    assert_eq!(tree.decide(&acme, sick.incident_id.as_str()).await, Err(CallError::NeedsHuman));
+    tree.until("needs a human", seconds(60), async || {
+        tree.incidents(&acme).await[0].phase == Phase::NeedsHuman
+    })
+    .await;
+    assert_eq!(
+        tree.decide(&acme, sick.incident_id.as_str()).await,
+        Err(CallError::NeedsHuman)
+    );
 
     tree.send(&acme, "web-2", "disk", FIRING).await;
     tree.until("the sibling decides", seconds(5), async || {
-        tree.incidents(&acme).await.iter().any(|row| row.asset_name == "web-2" && row.decided.is_some())
+        tree.incidents(&acme)
+            .await
+            .iter()
+            .any(|row| row.asset_name == "web-2" && row.decided.is_some())
     })
     .await;
     tokio::time::sleep(seconds(330)).await;
-    assert_eq!(tree.decisions(&acme, &sick.incident_id).await.len(), 2, "after its rest it goes on");
+    assert_eq!(
+        tree.decisions(&acme, &sick.incident_id).await.len(),
+        2,
+        "after its rest it goes on"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -188,7 +229,11 @@ async fn a_tenant_that_always_panics_is_quarantined_and_comes_back() {
     tree.send(&acme, "web-1", "disk", FIRING).await;
     tree.send(&globex, "web-1", "disk", FIRING).await;
     tree.until_decided(&globex).await;
-    assert_eq!(tree.states(&acme).await, [AlertState::Received, AlertState::Received], "accepted and kept");
+    assert_eq!(
+        tree.states(&acme).await,
+        [AlertState::Received, AlertState::Received],
+        "accepted and kept"
+    );
     tokio::time::sleep(seconds(310)).await;
     let incident = tree.until_decided(&acme).await;
     assert_eq!(incident.alert_count, 2);
@@ -202,12 +247,18 @@ async fn tenants_that_panics_is_restarted_with_all_of_its_tenants() {
     tree.until_decided(&acme).await;
     tree.store.plan(Point::Found, None, 1, Fault::Panic);
     let globex = crate::support::tree::new_company("comp-globex", Default::default(), tree.clock.now(), &*tree.entropy);
-    assert_eq!(tree.runtime.found(globex, seconds(5)).await, Err(CallError::Interrupted));
+    assert_eq!(
+        tree.runtime.found(globex, seconds(5)).await,
+        Err(CallError::Interrupted)
+    );
     let globex = tree.company("comp-globex").await;
     tree.send(&globex, "web-1", "disk", FIRING).await;
     tree.send(&acme, "web-1", "disk", RESOLVED).await;
     tree.until_decided(&globex).await;
-    tree.until("acme goes on", seconds(5), async || open(&tree.incidents(&acme).await).is_empty()).await;
+    tree.until("acme goes on", seconds(5), async || {
+        open(&tree.incidents(&acme).await).is_empty()
+    })
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -226,7 +277,9 @@ async fn a_sweeper_that_panics_is_restarted() {
 async fn a_sweeper_that_always_panics_ends_the_root_and_the_process() {
     let tree = Tree::grow().await;
     tree.store.plan(Point::RosterDue, None, usize::MAX, Fault::Panic);
-    tokio::time::timeout(seconds(10), tree.runtime.ended()).await.expect("root ends");
+    tokio::time::timeout(seconds(10), tree.runtime.ended())
+        .await
+        .expect("root ends");
 }
 
 /// An engine that fails in a way of its choice, then works.
@@ -260,7 +313,11 @@ async fn a_decision_that_fails_leaves_the_rules_verdict_and_says_so() {
         (|| Err(EngineFailure("out of tokens".into())), "out of tokens"),
     ];
     for (how, why) in ways {
-        let tree = Tree::grow_with(Arc::new(SickEngine { failures: AtomicUsize::new(1), how })).await;
+        let tree = Tree::grow_with(Arc::new(SickEngine {
+            failures: AtomicUsize::new(1),
+            how,
+        }))
+        .await;
         let acme = tree.company("comp-acme").await;
         let decision = tree.decide(&acme, "test-123").await.unwrap();
         assert_eq!(decision.recommendation, "Execute disk cleanup runbook");
@@ -278,7 +335,8 @@ async fn a_join_that_meets_a_resolved_incident_is_refused_and_opens_anew() {
     let first = tree.until_decided(&acme).await;
     // The join waits at the writer's door while the incident is resolved.
     let gate = Arc::new(Gate::default());
-    tree.store.plan(Point::PlaceBefore, Some(&acme), 1, Fault::Hold(gate.clone()));
+    tree.store
+        .plan(Point::PlaceBefore, Some(&acme), 1, Fault::Hold(gate.clone()));
     tree.send(&acme, "web-1", "disk", FIRING).await;
     gate.reached().await;
     set_status(&tree, &acme, &first.incident_id, IncidentStatus::Resolved).await;
@@ -299,7 +357,8 @@ async fn a_resolution_that_meets_a_new_alert_is_refused_and_the_incident_stays_o
     tree.until_decided(&acme).await;
     // The resolution waits at the writer's door while an alert joins.
     let gate = Arc::new(Gate::default());
-    tree.store.plan(Point::ChangeBefore, Some(&acme), 1, Fault::Hold(gate.clone()));
+    tree.store
+        .plan(Point::ChangeBefore, Some(&acme), 1, Fault::Hold(gate.clone()));
     tree.send(&acme, "web-1", "disk", RESOLVED).await;
     gate.reached().await;
     tree.send(&acme, "web-1", "disk", FIRING).await;
@@ -317,7 +376,10 @@ async fn a_reopened_incident_met_by_an_old_index_gets_no_twin() {
     tree.send(&acme, "web-1", "disk", FIRING).await;
     tree.until_decided(&acme).await;
     tree.send(&acme, "web-1", "disk", RESOLVED).await;
-    tree.until("resolved", seconds(5), async || open(&tree.incidents(&acme).await).is_empty()).await;
+    tree.until("resolved", seconds(5), async || {
+        open(&tree.incidents(&acme).await).is_empty()
+    })
+    .await;
     let over = tree.incidents(&acme).await.remove(0);
     // Nobody tells the correlator, whose index has forgotten the incident.
     set_status(&tree, &acme, &over.incident_id, IncidentStatus::InProgress).await;
@@ -334,7 +396,10 @@ async fn a_reopened_incident_is_not_hidden_by_a_join_in_between() {
     tree.send(&acme, "web-1", "disk", FIRING).await;
     tree.until_decided(&acme).await;
     tree.send(&acme, "web-1", "disk", RESOLVED).await;
-    tree.until("resolved", seconds(5), async || open(&tree.incidents(&acme).await).is_empty()).await;
+    tree.until("resolved", seconds(5), async || {
+        open(&tree.incidents(&acme).await).is_empty()
+    })
+    .await;
     let over = tree.incidents(&acme).await.remove(0);
     tree.send(&acme, "web-2", "disk", FIRING).await;
     tree.settle(&acme).await;
@@ -353,7 +418,8 @@ async fn an_opening_queued_before_a_new_correlator_loads_gets_no_twin() {
     tree.settle(&acme).await;
     // The old correlator dies with an opening in the writer's queue.
     let gate = Arc::new(Gate::default());
-    tree.store.plan(Point::PlaceBefore, Some(&acme), 1, Fault::HandInAndPanic(gate.clone()));
+    tree.store
+        .plan(Point::PlaceBefore, Some(&acme), 1, Fault::HandInAndPanic(gate.clone()));
     tree.send(&acme, "web-1", "disk", FIRING).await;
     gate.reached().await;
     tokio::time::sleep(seconds(1)).await;
@@ -382,7 +448,8 @@ async fn a_lost_reply_to_a_placement_neither_doubles_nor_loses() {
     let tree = Tree::grow().await;
     let acme = tree.company("comp-acme").await;
     tree.settle(&acme).await;
-    tree.store.plan(Point::PlaceAfter, Some(&acme), 1, Fault::Error(Error::Unknown));
+    tree.store
+        .plan(Point::PlaceAfter, Some(&acme), 1, Fault::Error(Error::Unknown));
     tree.send(&acme, "web-1", "disk", FIRING).await;
     let incident = tree.until_decided(&acme).await;
     assert_eq!(incident.alert_count, 1);
@@ -396,7 +463,8 @@ async fn a_decision_is_judged_behind_its_last_message() {
     let incident = tree.until_decided(&acme).await;
     // The incident is busy reading its row while its decision speaks and ends.
     let gate = Arc::new(Gate::default());
-    tree.store.plan_after(Point::ReadIncident, Some(&acme), 1, 1, Fault::Hold(gate.clone()));
+    tree.store
+        .plan_after(Point::ReadIncident, Some(&acme), 1, 1, Fault::Hold(gate.clone()));
     let id = incident.incident_id.as_str();
     let both = async { tokio::join!(tree.decide(&acme, id), tree.decide(&acme, id)) };
     let open = async {
@@ -416,7 +484,8 @@ async fn a_call_whose_deadline_has_passed_is_not_executed() {
     let tree = Tree::grow().await;
     let acme = tree.company("comp-acme").await;
     let gate = Arc::new(Gate::default());
-    tree.store.plan(Point::ChangeBefore, Some(&acme), 1, Fault::Hold(gate.clone()));
+    tree.store
+        .plan(Point::ChangeBefore, Some(&acme), 1, Fault::Hold(gate.clone()));
     let open = async {
         gate.reached().await;
         tokio::time::sleep(seconds(31)).await;
@@ -435,7 +504,11 @@ async fn an_idle_incident_leaves_and_the_next_message_finds_another() {
     assert!(tree.decide(&acme, "test-123").await.is_ok());
     tokio::time::sleep(seconds(605)).await;
     let again = tree.decide(&acme, "test-123").await.unwrap();
-    let memory = again.evidence.iter().find(|evidence| evidence.kind == "short_memory").unwrap();
+    let memory = again
+        .evidence
+        .iter()
+        .find(|evidence| evidence.kind == "short_memory")
+        .unwrap();
     assert_eq!(memory.detail, "1 messages in short memory", "its memory was read again");
 }
 
@@ -461,12 +534,20 @@ async fn a_drained_tree_ends_leaves_first_and_the_next_one_goes_on() {
 }
 
 /// Writes an incident's status behind the tree's back, through the tenant's own writer.
-async fn set_status(tree: &Tree, company: &actors::domain::CompanyId, id: &actors::domain::IncidentId, status: IncidentStatus) {
+async fn set_status(
+    tree: &Tree,
+    company: &actors::domain::CompanyId,
+    id: &actors::domain::IncidentId,
+    status: IncidentStatus,
+) {
     let row = tree.reader(company).incident(id).await.unwrap().unwrap().incident;
     let change = IncidentChange {
         incident_id: id.clone(),
         expect: Expect::Version(row.version),
-        life: Some(Life { status, ..Life::of(&row) }),
+        life: Some(Life {
+            status,
+            ..Life::of(&row)
+        }),
         absorbed_no: row.placed_no,
         wake_due: None,
         decided: None,

@@ -67,6 +67,9 @@ pub struct Entry {
     pub seq: u64,
     /// Whose journal.
     pub company_id: CompanyId,
+    /// What it is about: an id.
+    #[serde(skip)]
+    pub subject: String,
     /// The commit that wrote it.
     #[serde(skip)]
     pub commit_no: u64,

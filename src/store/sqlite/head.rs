@@ -41,6 +41,7 @@ impl Head {
         Entry {
             seq: self.seq,
             company_id: company.clone(),
+            subject: fact.subject.clone(),
             commit_no: self.commit_no,
             canonical: fact.canonical.clone(),
             hash: hex::encode(self.hash),

@@ -202,7 +202,7 @@ pub(super) fn incident(row: &Row<'_>, company: &CompanyId) -> Result<StoredIncid
     })
 }
 
-/// A journal entry from `seq, commit_no, canonical, hash`.
+/// A journal entry from `seq, commit_no, canonical, hash, subject`.
 pub(super) fn entry(row: &Row<'_>, company: &CompanyId) -> Result<Entry> {
     Ok(Entry {
         seq: uint(row, 0)?,
@@ -210,5 +210,6 @@ pub(super) fn entry(row: &Row<'_>, company: &CompanyId) -> Result<Entry> {
         commit_no: uint(row, 1)?,
         canonical: row.get(2)?,
         hash: hex::encode(row.get_ref(3)?.as_blob()?),
+        subject: row.get(4)?,
     })
 }

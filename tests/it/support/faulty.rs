@@ -84,7 +84,11 @@ pub struct FaultyStore {
 
 impl FaultyStore {
     pub fn around(inner: Arc<dyn Store>) -> Arc<Self> {
-        Arc::new(Self { inner, faults: Arc::default(), writers: Mutex::default() })
+        Arc::new(Self {
+            inner,
+            faults: Arc::default(),
+            writers: Mutex::default(),
+        })
     }
 
     /// Plans a fault for a company, or any.
@@ -95,7 +99,13 @@ impl FaultyStore {
     /// As [`Self::plan`], letting the first `skip` calls pass.
     pub fn plan_after(&self, point: Point, company: Option<&CompanyId>, skip: usize, times: usize, fault: Fault) {
         let company = company.cloned();
-        self.faults.lock().unwrap().push(Planned { point, company, skip, times, fault });
+        self.faults.lock().unwrap().push(Planned {
+            point,
+            company,
+            skip,
+            times,
+            fault,
+        });
     }
 
     pub fn heal(&self) {
@@ -116,7 +126,9 @@ impl FaultyStore {
 fn strike(faults: &Mutex<Vec<Planned>>, point: Point, company: Option<&CompanyId>) -> Option<Fault> {
     let mut faults = faults.lock().unwrap();
     let of_company = |planned: &Planned| planned.company.is_none() || planned.company.as_ref() == company;
-    let place = faults.iter().position(|planned| planned.point == point && of_company(planned))?;
+    let place = faults
+        .iter()
+        .position(|planned| planned.point == point && of_company(planned))?;
     let planned = &mut faults[place];
     if planned.skip > 0 {
         planned.skip -= 1;
@@ -181,14 +193,22 @@ impl Roster for FaultyStore {
 impl Store for FaultyStore {
     fn reader(&self, company: &CompanyId) -> Arc<dyn Reader> {
         let inner = self.inner.reader(company);
-        Arc::new(FaultyReader { inner, company: company.clone(), faults: self.faults.clone() })
+        Arc::new(FaultyReader {
+            inner,
+            company: company.clone(),
+            faults: self.faults.clone(),
+        })
     }
 
     async fn acquire(&self, company: &CompanyId) -> Result<Arc<dyn Writer>, Error> {
         meet(&self.faults, Point::Acquire, Some(company)).await?;
         let inner = self.inner.acquire(company).await?;
         let queue = Arc::default();
-        let writer = Arc::new(FaultyWriter { inner, faults: self.faults.clone(), queue });
+        let writer = Arc::new(FaultyWriter {
+            inner,
+            faults: self.faults.clone(),
+            queue,
+        });
         self.writers.lock().unwrap().insert(company.clone(), writer.clone());
         Ok(writer)
     }

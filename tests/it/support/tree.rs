@@ -57,7 +57,9 @@ impl Entropy for Counting {
         let mut bytes = [0; 16];
         bytes[..6].copy_from_slice(&ms.to_be_bytes()[2..]);
         bytes[8..].copy_from_slice(&n.to_be_bytes());
-        uuid::Builder::from_bytes(bytes).with_version(uuid::Version::SortRand).into_uuid()
+        uuid::Builder::from_bytes(bytes)
+            .with_version(uuid::Version::SortRand)
+            .into_uuid()
     }
 
     fn fraction(&self) -> f64 {
@@ -68,7 +70,8 @@ impl Entropy for Counting {
 impl Counting {
     /// Plans a panic when the next id but `skip` is made.
     pub fn panic_after(&self, skip: u64) {
-        self.panics_at.store(self.next.load(Ordering::SeqCst) + skip + 1, Ordering::SeqCst);
+        self.panics_at
+            .store(self.next.load(Ordering::SeqCst) + skip + 1, Ordering::SeqCst);
     }
 }
 
@@ -91,9 +94,19 @@ impl Tree {
         let clock = VirtualClock::new();
         let entropy = Arc::new(Counting::default());
         let store = FaultyStore::around(MemoryStore::new(clock.clone()));
-        let budget = Budget { max_tokens: 2000, max_time_seconds: 30 };
+        let budget = Budget {
+            max_tokens: 2000,
+            max_time_seconds: 30,
+        };
         let runtime = start(&store, &clock, &entropy, &engine, budget).await;
-        Self { store, clock, entropy, runtime, budget, engine }
+        Self {
+            store,
+            clock,
+            entropy,
+            runtime,
+            budget,
+            engine,
+        }
     }
 
     /// Another tree over the same store, as after the end of a process.
@@ -177,24 +190,43 @@ impl Tree {
             requested_by: "key-1".into(),
         };
         let incident: IncidentId = incident.parse().unwrap();
-        self.runtime.decide(company, incident, request, None, Duration::from_secs(30)).await
+        self.runtime
+            .decide(company, incident, request, None, Duration::from_secs(30))
+            .await
     }
 
     pub async fn incidents(&self, company: &CompanyId) -> Vec<Incident> {
-        let page = PageRequest { limit: 200, after: None };
-        let found = self.reader(company).incidents(&IncidentFilter::default(), page).await.unwrap();
+        let page = PageRequest {
+            limit: 200,
+            after: None,
+        };
+        let found = self
+            .reader(company)
+            .incidents(&IncidentFilter::default(), page)
+            .await
+            .unwrap();
         found.items.into_iter().map(|view| view.incident).collect()
     }
 
     /// The states of a company's alerts, oldest first.
     pub async fn states(&self, company: &CompanyId) -> Vec<AlertState> {
-        let page = PageRequest { limit: 200, after: None };
-        let found = self.reader(company).alerts(&AlertFilter::default(), page).await.unwrap();
+        let page = PageRequest {
+            limit: 200,
+            after: None,
+        };
+        let found = self
+            .reader(company)
+            .alerts(&AlertFilter::default(), page)
+            .await
+            .unwrap();
         found.items.into_iter().rev().map(|view| view.state).collect()
     }
 
     pub async fn decisions(&self, company: &CompanyId, incident: &IncidentId) -> Vec<Decision> {
-        let page = PageRequest { limit: 200, after: None };
+        let page = PageRequest {
+            limit: 200,
+            after: None,
+        };
         let found = self.reader(company).decisions(incident, page).await.unwrap();
         found.items.into_iter().map(|(_, decision)| decision).collect()
     }
@@ -210,9 +242,11 @@ impl Tree {
 
     /// Waits until the company's only incident has been decided by itself.
     pub async fn until_decided(&self, company: &CompanyId) -> Incident {
-        self.until("one decided incident", Duration::from_secs(20), async || {
-            matches!(&*self.incidents(company).await, [only] if only.decided.is_some())
-        })
+        self.until(
+            "one decided incident",
+            Duration::from_secs(20),
+            async || matches!(&*self.incidents(company).await, [only] if only.decided.is_some()),
+        )
         .await;
         self.incidents(company).await.remove(0)
     }
@@ -256,7 +290,11 @@ pub fn new_company(id: &str, correlation: Correlation, now: Timestamp, entropy: 
             unsigned: false,
             created_at: now,
         },
-        secret: WebhookSecretRecord { company_id, sealed: vec![1, 2, 3], created_at: now },
+        secret: WebhookSecretRecord {
+            company_id,
+            sealed: vec![1, 2, 3],
+            created_at: now,
+        },
         fact: Fact::new(fact_id, now, "company.created", id, "test", &json!({})),
     }
 }

@@ -11,8 +11,7 @@ use super::{after, paged, rows_wanted};
 
 /// The company's journal, oldest first.
 pub(in super::super) fn list(conn: &Connection, cell: &Cell, page: PageRequest) -> Result<Page<Entry>, Fault> {
-    let sql =
-        "SELECT seq, commit_no, canonical, hash FROM journal WHERE company = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+    let sql = "SELECT seq, commit_no, canonical, hash, subject FROM journal WHERE company = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
     let mut query = conn.prepare_cached(sql)?;
     let found = query.query_map([cell.no, after(page), rows_wanted(page)], |row| {
         rows::entry(row, &cell.id)
@@ -58,7 +57,7 @@ pub(in super::super) fn timeline(
         Some(Cursor(commit_no, place)) => (int(commit_no), i64::MAX, int(place >> 1)),
     };
     let mut query = conn.prepare_cached(
-        "SELECT seq, commit_no, canonical, hash FROM journal INDEXED BY journal_by_subject \
+        "SELECT seq, commit_no, canonical, hash, subject FROM journal INDEXED BY journal_by_subject \
          WHERE company = ?1 AND subject = ?2 \
          AND (commit_no, seq) > (?3, ?4) ORDER BY seq LIMIT ?5",
     )?;

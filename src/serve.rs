@@ -1,0 +1,249 @@
+//! Wires everything together, serves until told to stop, and stops in order.
+//!
+//! The order of the end: `/readyz` turns false and answers close their connections; after a short
+//! delay new work is refused, streams are told, requests in flight finish; the actors drain, leaves
+//! first; the store closes. At the deadline, or at a second signal, it stops at once, and loses
+//! nothing that was acknowledged.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::decision::rules::RulesEngine;
+use actors::port::{Clock, Entropy, Store};
+use actors::runtime::{Ports, Runtime};
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
+
+use crate::clock::{SystemClock, SystemEntropy};
+use crate::config::Settings;
+use crate::http::{Edge, Stage, admin, router};
+use crate::ingest::keyring::{Keyring, LoadError};
+use crate::secrets::{KeyError, ServerKey};
+use crate::store::{OpenError, SqliteStore};
+
+/// From a signal to the end, at most.
+const DRAIN_WITHIN: Duration = Duration::from_secs(14);
+
+/// Why the server could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data directory.
+    #[error("{}: {error}", .directory.display())]
+    Open {
+        /// Which.
+        directory: PathBuf,
+        /// Why.
+        error: OpenError,
+    },
+    /// The server's key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The keys and secrets in the store.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The tree.
+    #[error("the actors could not start: {0}")]
+    Runtime(#[from] actors::runtime::CallError),
+    /// The sockets.
+    #[error("cannot listen: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// How a server ended. Its exit code: 0, 70 or 74 (`sysexits.h`: software, I/O), 1 when it was forced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Drained in order.
+    Drained,
+    /// At the deadline or a second signal.
+    Forced,
+    /// The supervision tree failed.
+    TreeFailed,
+    /// The store failed.
+    StoreFailed(String),
+}
+
+impl Ended {
+    /// The process's exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Drained => 0,
+            Self::Forced => 1,
+            Self::TreeFailed => 70,
+            Self::StoreFailed(_) => 74,
+        }
+    }
+}
+
+/// A running server.
+pub struct Running {
+    /// What its handlers use.
+    pub edge: Arc<Edge>,
+    /// Where it listens.
+    pub address: SocketAddr,
+    store: Arc<SqliteStore>,
+    http: Served,
+    admin: Served,
+    admin_path: PathBuf,
+}
+
+/// Something served in the background, with its way to stop.
+struct Served {
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl Served {
+    fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // A listener that has failed has nothing left to stop.
+            let _ = stop.send(());
+        }
+    }
+}
+
+/// Opens the store, starts the actors, listens.
+///
+/// # Errors
+/// [`StartError`], after which nothing is left running.
+pub async fn start(settings: Settings, listener: TcpListener) -> Result<Running, StartError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+    let directory = settings.data_dir.clone();
+    let opened = SqliteStore::open(&directory, clock.clone());
+    let store = opened.map_err(|error| StartError::Open {
+        directory: directory.clone(),
+        error,
+    })?;
+    let server_key = ServerKey::load(settings.secret_key.as_ref(), &directory)?;
+    let keyring = Keyring::load(&*store, server_key).await?;
+    let port: Arc<dyn Store> = store.clone();
+    let ports = Ports {
+        store: port.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        engine: Arc::new(RulesEngine),
+        budget: settings.budget,
+    };
+    let runtime = Runtime::start(ports).await?;
+    let edge = Edge::new(runtime, port, keyring, clock, entropy, settings);
+    let address = listener.local_addr()?;
+    let admin_listener = admin::bind(&directory)?;
+    let admin_app = admin::router(edge.clone());
+    let admin = serve(|stopped| async move {
+        axum::serve(admin_listener, admin_app)
+            .with_graceful_shutdown(stopped)
+            .await
+    });
+    let app = router::router(edge.clone());
+    let http = serve(|stopped| serve_http(listener, app, stopped));
+    tracing::info!(%address, data_dir = %directory.display(), "serving");
+    Ok(Running {
+        edge,
+        address,
+        store,
+        http,
+        admin,
+        admin_path: admin::socket_path(&directory),
+    })
+}
+
+async fn serve_http(
+    listener: TcpListener,
+    app: Router,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    use axum::serve::ListenerExt;
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delay");
+        }
+    });
+    axum::serve(listener, app).with_graceful_shutdown(stopped).await
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the edge's listeners are no actors; their end is awaited"
+)]
+fn serve<F>(start: impl FnOnce(Stopped) -> F) -> Served
+where
+    F: Future<Output = io::Result<()>> + Send + 'static,
+{
+    let (stop, stopped) = oneshot::channel();
+    let serving = start(Box::pin(async move {
+        drop(stopped.await);
+    }));
+    let task = tokio::spawn(async move {
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "a listener failed");
+        }
+    });
+    Served { stop: Some(stop), task }
+}
+
+type Stopped = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl Running {
+    /// Serves until `shutdown` is done, then drains; `force` cuts the draining short.
+    pub async fn run_until(self, shutdown: impl Future<Output = ()>, force: impl Future<Output = ()>) -> Ended {
+        tokio::select! {
+            () = shutdown => self.drain(force).await,
+            () = self.edge.runtime.ended() => {
+                tracing::error!("the supervision tree failed");
+                self.abandon(Ended::TreeFailed)
+            }
+            why = self.store.failed() => {
+                tracing::error!(why, "the store failed; starting again recovers");
+                self.abandon(Ended::StoreFailed(why))
+            }
+        }
+    }
+
+    async fn drain(mut self, force: impl Future<Output = ()>) -> Ended {
+        tracing::info!("draining");
+        let deadline = Instant::now() + DRAIN_WITHIN;
+        let drained = {
+            let in_order = self.drain_in_order(deadline);
+            tokio::select! {
+                drained = in_order => drained,
+                () = force => false,
+            }
+        };
+        if !drained {
+            tracing::warn!("stopped before everything had drained; nothing acknowledged is lost");
+            return self.abandon(Ended::Forced);
+        }
+        self.store.close();
+        drop(std::fs::remove_file(&self.admin_path));
+        tracing::info!("drained");
+        Ended::Drained
+    }
+
+    /// `true` when everything ended by itself before the deadline.
+    async fn drain_in_order(&mut self, deadline: Instant) -> bool {
+        self.edge.stage.send_replace(Stage::Leaving);
+        tokio::time::sleep(self.edge.settings.drain_delay).await;
+        self.edge.stage.send_replace(Stage::Draining);
+        self.http.stop();
+        self.admin.stop();
+        let listeners = async { tokio::join!(&mut self.http.task, &mut self.admin.task) };
+        if timeout(deadline - Instant::now(), listeners).await.is_err() {
+            return false;
+        }
+        self.edge.runtime.drain(deadline - Instant::now()).await
+    }
+
+    /// Leaves everything as it is: the process ends, and the next start recovers.
+    fn abandon(self, how: Ended) -> Ended {
+        self.edge.stage.send_replace(Stage::Draining);
+        self.http.task.abort();
+        self.admin.task.abort();
+        how
+    }
+}
