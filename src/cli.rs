@@ -1,0 +1,4 @@
+//! Commands.
+mod out;
+pub mod ping;
+pub mod send;
