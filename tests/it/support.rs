@@ -1,6 +1,10 @@
-//! What the tests share.
+//! What several promises share.
 
+pub mod alerts;
+pub mod clock;
+pub mod decisions;
 pub mod judge;
 pub mod ledger;
 pub mod load;
+pub mod placing;
 pub mod process;

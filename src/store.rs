@@ -1,0 +1,11 @@
+//! Where everything durable lives: the adapters behind `actors::port::Store`.
+//!
+//! Invariants, kept by every adapter and asked by one conformance suite (`tests/it/conformance.rs`):
+//! what was answered is on stable storage; a refused operation has changed nothing and failed
+//! nobody else; a company's journal is gapless and chained; nothing of one company can be reached
+//! through another's reader or writer.
+
+mod lock;
+pub mod sqlite;
+
+pub use sqlite::{MemoryStore, OpenError, SqliteStore};

@@ -1,0 +1,135 @@
+//! Changing one incident: what it asks of the row, and what it does.
+
+use std::sync::Arc;
+
+use actors::domain::{Incident, IncidentStatus, Timestamp};
+use actors::port::Error;
+use actors::port::writer::{Changed, Expect, IncidentChange};
+use rusqlite::{Connection, params};
+use tokio::time::Instant;
+
+use super::fault::{Fault, unwritable};
+use super::head::Head;
+use super::machine::Machine;
+use super::place::load;
+use super::rows::{StoredIncident, int, ms};
+use super::shared::Cell;
+use crate::failpoint;
+
+/// Changes an incident.
+pub(super) fn change(
+    m: &mut Machine,
+    cell: &Arc<Cell>,
+    epoch: u64,
+    wanted: &IncidentChange,
+    deadline: Option<Instant>,
+) -> Result<Changed, Fault> {
+    let mut head = m.heads.fenced(cell, epoch)?;
+    if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        return Err(Error::DeadlinePassed.into());
+    }
+    let current = load(&m.conn, cell, wanted.incident_id.as_str())?;
+    if !may_change(current.as_ref().map(|current| &current.row), wanted) {
+        return Ok(Changed::Refused(current.map(|current| Box::new(current.row))));
+    }
+    // From here on everything is written.
+    head.commit_no += 1;
+    let changed = match current {
+        None => None,
+        Some(StoredIncident { no, mut row }) => {
+            apply(&mut row, wanted, &mut head);
+            update(&m.conn, no, &row)?;
+            Some(Box::new(row))
+        }
+    };
+    failpoint!("change.row_written");
+    write_kept(&m.conn, cell, wanted)?;
+    m.journal(cell, &mut head, &wanted.facts)?;
+    m.heads.stage(cell.no, head);
+    Ok(Changed::Done(changed))
+}
+
+/// Whether the row is what the change expects.
+fn may_change(row: Option<&Incident>, wanted: &IncidentChange) -> bool {
+    match (wanted.expect, row) {
+        (Expect::NoRow, row) => row.is_none(),
+        (Expect::Version(_), None) => false,
+        (Expect::Version(version), Some(row)) => {
+            let life = wanted.life.as_ref();
+            let closes = row.is_open() && life.is_some_and(|life| life.status == IncidentStatus::Resolved);
+            row.version == version && (!closes || row.placed_no == wanted.absorbed_no)
+        }
+    }
+}
+
+fn apply(row: &mut Incident, wanted: &IncidentChange, head: &mut Head) {
+    if let Some(life) = &wanted.life {
+        if !row.is_open() && life.status != IncidentStatus::Resolved {
+            head.joinable_no += 1;
+        }
+        row.status = life.status;
+        row.phase = life.phase;
+        row.resolved_at = life.resolved_at;
+        row.resolved_by = life.resolved_by.clone();
+        row.session = life.session.clone();
+        row.assigned_to = life.assigned_to.clone();
+        row.acknowledged_at = life.acknowledged_at;
+        row.version += 1;
+    }
+    row.wake_due = wake_due(row, wanted);
+    row.absorbed_no = wanted.absorbed_no;
+    row.decided = wanted.decided.or(row.decided);
+    row.updated_at = wanted.now;
+}
+
+/// What was placed behind the actor's back may have asked for an earlier wake.
+fn wake_due(row: &Incident, wanted: &IncidentChange) -> Option<Timestamp> {
+    if row.placed_no > wanted.absorbed_no {
+        wanted.wake_due.into_iter().chain(row.wake_due).min()
+    } else {
+        wanted.wake_due
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<String, rusqlite::Error> {
+    serde_json::to_string(value).map_err(unwritable)
+}
+
+fn update(conn: &Connection, no: i64, row: &Incident) -> Result<(), rusqlite::Error> {
+    let sql = "UPDATE incident SET status = ?2, phase = ?3, resolved_at = ?4, resolved_by = ?5, session = ?6, \
+               assigned_to = ?7, acknowledged_at = ?8, version = ?9, absorbed_no = ?10, wake_due = ?11, \
+               decided = ?12, updated_at = ?13 WHERE no = ?1";
+    conn.prepare_cached(sql)?.execute(params![
+        no,
+        row.status.as_str(),
+        row.phase.as_str(),
+        ms(row.resolved_at),
+        row.resolved_by,
+        row.session.as_ref().map(json).transpose()?,
+        row.assigned_to,
+        ms(row.acknowledged_at),
+        int(row.version),
+        int(row.absorbed_no),
+        ms(row.wake_due),
+        row.decided.as_ref().map(json).transpose()?,
+        row.updated_at.as_millis(),
+    ])?;
+    Ok(())
+}
+
+/// A decision and the short memory, which need no row.
+fn write_kept(conn: &Connection, cell: &Cell, wanted: &IncidentChange) -> Result<(), rusqlite::Error> {
+    let id = wanted.incident_id.as_str();
+    if let Some(decision) = &wanted.decision {
+        conn.prepare_cached("INSERT INTO decision (company, incident_id, body) VALUES (?1, ?2, ?3)")?
+            .execute(params![cell.no, id, json(decision)?])?;
+    }
+    if let Some(memory) = &wanted.memory {
+        let sql = "INSERT INTO short_memory (company, incident_id, body, expires_at) VALUES (?1, ?2, ?3, ?4) \
+                   ON CONFLICT (company, incident_id) DO UPDATE SET body = excluded.body, \
+                   expires_at = excluded.expires_at";
+        conn.prepare_cached(sql)?
+            .execute(params![cell.no, id, json(memory)?, memory.expires_at.as_millis()])?;
+    }
+    Ok(())
+}

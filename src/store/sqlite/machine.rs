@@ -1,0 +1,204 @@
+//! The writer's work: one transaction of operations, whoever runs it.
+//!
+//! An operation checks all its preconditions before it writes, so that a refused one leaves no
+//! trace. What a transaction changes in memory is published only after COMMIT; then the feed is
+//! told, then who waits.
+
+use std::sync::Arc;
+
+use actors::domain::{Entry, Fact};
+use rusqlite::{Connection, params};
+
+use super::fault::{Fault, Gravity};
+use super::head::{Head, Heads};
+use super::op::Op;
+use super::rows::int;
+use super::seen::Seen;
+use super::shared::{Cell, Shared};
+use super::unplaced::Unplaced;
+use super::{accept, change, found, place};
+use crate::failpoint;
+
+/// The one writer's connection and memory.
+#[derive(Debug)]
+pub(super) struct Machine {
+    pub(super) conn: Connection,
+    pub(super) shared: Arc<Shared>,
+    pub(super) heads: Heads,
+    pub(super) seen: Seen,
+    pub(super) unplaced: Unplaced,
+    /// Entries and companies of the transaction under way.
+    pub(super) entries: Vec<Entry>,
+    pub(super) founded: Vec<Arc<Cell>>,
+}
+
+impl Machine {
+    /// Runs operations in one transaction and notes their outcomes. `Err` says why the handle is
+    /// over; even then every operation has its outcome.
+    pub(super) fn run(&mut self, ops: &mut [Op]) -> Result<(), String> {
+        let Err(fault) = self.attempt(ops) else { return Ok(()) };
+        self.take_back();
+        match fault.gravity() {
+            // One of them cannot be done. Alone, each shows whether it is the one.
+            Gravity::Poison if ops.len() > 1 => ops.chunks_mut(1).try_for_each(|op| self.run(op)),
+            Gravity::Poison | Gravity::Busy => {
+                let error = fault.into_error();
+                tracing::error!(%error, "a transaction was rolled back");
+                ops.iter_mut().for_each(|op| op.refuse(error.clone()));
+                Ok(())
+            }
+            Gravity::Fatal => {
+                let error = fault.into_error();
+                ops.iter_mut().for_each(|op| op.refuse(error.clone()));
+                Err(error.to_string())
+            }
+        }
+    }
+
+    fn attempt(&mut self, ops: &mut [Op]) -> Result<(), Fault> {
+        self.conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        for op in ops.iter_mut() {
+            reached(op, Step::Received);
+            self.run_one(op)?;
+            reached(op, Step::Written);
+        }
+        self.write_heads()?;
+        self.conn.prepare_cached("COMMIT")?.execute([])?;
+        ops.iter().for_each(|op| reached(op, Step::Committed));
+        self.publish();
+        ops.iter().for_each(|op| reached(op, Step::Published));
+        Ok(())
+    }
+
+    fn run_one(&mut self, op: &mut Op) -> Result<(), Fault> {
+        match op {
+            Op::Accept(cell, delivery, slot) => slot.note(accept::accept(self, cell, delivery)),
+            Op::Acquire(cell, slot) => slot.note(Ok(self.acquire(cell))),
+            Op::Barrier(cell, epoch, slot) => {
+                let head = self.heads.fenced(cell, *epoch);
+                slot.note(head.map(|head| head.joinable_no).map_err(Fault::from))
+            }
+            Op::Place(cell, epoch, batch, slot) => slot.note(place::place(self, cell, *epoch, batch)),
+            Op::Change(cell, epoch, wanted, deadline, slot) => {
+                slot.note(change::change(self, cell, *epoch, wanted, *deadline))
+            }
+            Op::Found(cell, epoch, company, slot) => slot.note(found::found(self, cell, *epoch, company)),
+            Op::Forget(now, slot) => slot.note(accept::forget(self, *now)),
+        }
+    }
+
+    fn acquire(&mut self, cell: &Cell) -> u64 {
+        let mut head = self.heads.get(cell);
+        head.epoch += 1;
+        self.heads.stage(cell.no, head);
+        head.epoch
+    }
+
+    /// Appends facts to a company's journal as part of the head's present commit.
+    pub(super) fn journal<'a>(
+        &mut self,
+        cell: &Cell,
+        head: &mut Head,
+        facts: impl IntoIterator<Item = &'a Fact>,
+    ) -> Result<(), rusqlite::Error> {
+        let first_seq = head.seq + 1;
+        let mut insert = self
+            .conn
+            .prepare_cached("INSERT INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+        for fact in facts {
+            let entry = head.append(&cell.id, fact);
+            let (seq, commit_no) = (int(entry.seq), int(entry.commit_no));
+            insert.execute(params![
+                cell.no,
+                seq,
+                commit_no,
+                fact.subject,
+                entry.canonical,
+                head.hash
+            ])?;
+            self.entries.push(entry);
+        }
+        if head.seq >= first_seq {
+            self.conn
+                .prepare_cached("INSERT INTO commit_log (company, first_seq, last_seq) VALUES (?1, ?2, ?3)")?
+                .execute([cell.no, int(first_seq), int(head.seq)])?;
+        }
+        Ok(())
+    }
+
+    fn write_heads(&mut self) -> Result<(), rusqlite::Error> {
+        let mut update = self.conn.prepare_cached(
+            "UPDATE head SET epoch = ?2, commit_no = ?3, seq = ?4, hash = ?5, joinable_no = ?6 WHERE company = ?1",
+        )?;
+        for (company, head) in self.heads.staged() {
+            let (epoch, commit_no, seq) = (int(head.epoch), int(head.commit_no), int(head.seq));
+            update.execute(params![
+                company,
+                epoch,
+                commit_no,
+                seq,
+                head.hash,
+                int(head.joinable_no)
+            ])?;
+        }
+        let mut update = self
+            .conn
+            .prepare_cached("UPDATE head SET unplaced_from = ?2 WHERE company = ?1")?;
+        for (company, no) in self.unplaced.low_waters() {
+            update.execute([company, int(no)])?;
+        }
+        Ok(())
+    }
+
+    fn publish(&mut self) {
+        self.heads.publish();
+        self.seen.publish();
+        self.founded.drain(..).for_each(|cell| self.shared.add_company(cell));
+        self.unplaced.publish(&self.shared);
+        self.entries
+            .drain(..)
+            .for_each(|entry| self.shared.tell(Arc::new(entry)));
+    }
+
+    fn take_back(&mut self) {
+        self.heads.discard();
+        self.seen.discard();
+        self.unplaced.discard();
+        self.entries.clear();
+        self.founded.clear();
+        // After some errors SQLite has rolled back by itself; then there is nothing left to do.
+        if !self.conn.is_autocommit()
+            && let Err(error) = self.conn.execute_batch("ROLLBACK")
+        {
+            tracing::warn!(%error, "a rollback failed");
+        }
+    }
+}
+
+/// How far a transaction has come with an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Received,
+    Written,
+    Committed,
+    Published,
+}
+
+/// Where a test may end the process: between every two steps.
+fn reached(op: &Op, step: Step) {
+    match (op, step) {
+        (Op::Accept(..), Step::Received) => failpoint!("accept.received"),
+        (Op::Accept(..), Step::Written) => failpoint!("accept.written"),
+        (Op::Accept(..), Step::Committed) => failpoint!("accept.committed"),
+        (Op::Accept(..), Step::Published) => failpoint!("accept.published"),
+        (Op::Place(..), Step::Received) => failpoint!("place.received"),
+        (Op::Place(..), Step::Written) => failpoint!("place.written"),
+        (Op::Place(..), Step::Committed) => failpoint!("place.committed"),
+        (Op::Place(..), Step::Published) => failpoint!("place.published"),
+        (Op::Change(..), Step::Received) => failpoint!("change.received"),
+        (Op::Change(..), Step::Written) => failpoint!("change.written"),
+        (Op::Change(..), Step::Committed) => failpoint!("change.committed"),
+        (Op::Change(..), Step::Published) => failpoint!("change.published"),
+        _ => {}
+    }
+}

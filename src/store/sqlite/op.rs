@@ -1,0 +1,100 @@
+//! One operation of the writer, and the one who waits for its answer.
+
+use std::sync::Arc;
+
+use actors::domain::Timestamp;
+use actors::port::Error;
+use actors::port::inbox::{Accepted, Delivery};
+use actors::port::roster::NewCompany;
+use actors::port::writer::{Changed, IncidentChange, PlaceBatch, Placed};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::fault::Fault;
+use super::shared::Cell;
+
+/// Who waits, and what he is going to be told once the transaction has committed.
+#[derive(Debug)]
+pub(super) struct Slot<T> {
+    sender: oneshot::Sender<Result<T, Error>>,
+    outcome: Option<Result<T, Error>>,
+}
+
+impl<T> Slot<T> {
+    pub(super) fn new() -> (Self, oneshot::Receiver<Result<T, Error>>) {
+        let (sender, receiver) = oneshot::channel();
+        (Self { sender, outcome: None }, receiver)
+    }
+
+    /// Notes the outcome. A refusal is one; only a failed statement is passed on.
+    pub(super) fn note(&mut self, result: Result<T, Fault>) -> Result<(), Fault> {
+        self.outcome = Some(match result {
+            Ok(value) => Ok(value),
+            Err(Fault::Answer(error)) => Err(error),
+            Err(fault) => return Err(fault),
+        });
+        Ok(())
+    }
+
+    /// Answers; that nobody waits any more is no matter.
+    fn answer(self) {
+        let outcome = self.outcome.unwrap_or(Err(Error::Unknown));
+        let _ = self.sender.send(outcome);
+    }
+}
+
+/// One operation of the writer.
+#[derive(Debug)]
+pub(super) enum Op {
+    /// Accept a delivery.
+    Accept(Arc<Cell>, Box<Delivery>, Slot<Accepted>),
+    /// Become the company's writer: its epoch.
+    Acquire(Arc<Cell>, Slot<u64>),
+    /// Answer in turn: the head's `joinable_no`.
+    Barrier(Arc<Cell>, u64, Slot<u64>),
+    /// Place a batch.
+    Place(Arc<Cell>, u64, Box<PlaceBatch>, Slot<Placed>),
+    /// Change an incident.
+    Change(Arc<Cell>, u64, Box<IncidentChange>, Option<Instant>, Slot<Changed>),
+    /// Found a company.
+    Found(Arc<Cell>, u64, Box<NewCompany>, Slot<bool>),
+    /// Forget some of what has expired: whether more is left.
+    Forget(Timestamp, Slot<bool>),
+}
+
+impl Op {
+    /// Whose queue it stands in; `None` for accepts, which go first.
+    pub(super) fn company(&self) -> Option<i64> {
+        match self {
+            Self::Accept(..) => None,
+            Self::Forget(..) => Some(0),
+            Self::Acquire(cell, _)
+            | Self::Barrier(cell, ..)
+            | Self::Place(cell, ..)
+            | Self::Change(cell, ..)
+            | Self::Found(cell, ..) => Some(cell.no),
+        }
+    }
+
+    /// Notes that it was not done.
+    pub(super) fn refuse(&mut self, error: Error) {
+        match self {
+            Self::Accept(.., slot) => slot.outcome = Some(Err(error)),
+            Self::Acquire(.., slot) | Self::Barrier(.., slot) => slot.outcome = Some(Err(error)),
+            Self::Place(.., slot) => slot.outcome = Some(Err(error)),
+            Self::Change(.., slot) => slot.outcome = Some(Err(error)),
+            Self::Found(.., slot) | Self::Forget(.., slot) => slot.outcome = Some(Err(error)),
+        }
+    }
+
+    /// Tells who waits.
+    pub(super) fn answer(self) {
+        match self {
+            Self::Accept(.., slot) => slot.answer(),
+            Self::Acquire(.., slot) | Self::Barrier(.., slot) => slot.answer(),
+            Self::Place(.., slot) => slot.answer(),
+            Self::Change(.., slot) => slot.answer(),
+            Self::Found(.., slot) | Self::Forget(.., slot) => slot.answer(),
+        }
+    }
+}

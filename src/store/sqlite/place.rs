@@ -1,0 +1,335 @@
+//! Placing alerts: what each incident's part of a batch asks, and what it does.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use actors::domain::incident::add_tool_source;
+use actors::domain::{AlertState, Fact, Incident, IncidentStatus, Phase, Timestamp};
+use actors::port::writer::{IncidentPlacement, Opening, PlaceBatch, Placed, Placement, RefusedPlacement};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::fault::{Fault, unwritable};
+use super::head::Head;
+use super::machine::Machine;
+use super::rows::{self, StoredIncident, incident_columns, int, ms, severity_index};
+use super::shared::Cell;
+use crate::failpoint;
+
+/// Where an alert stands before the batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// It waits for its first verdict.
+    Unplaced,
+    /// It is held: it may move.
+    Held,
+    /// It has its last verdict.
+    Final,
+}
+
+/// What becomes of one incident's part.
+enum Part<'a> {
+    Join(&'a IncidentPlacement, Box<StoredIncident>),
+    Open(&'a IncidentPlacement, &'a Opening),
+}
+
+/// Places a batch.
+pub(super) fn place(m: &mut Machine, cell: &Arc<Cell>, epoch: u64, batch: &PlaceBatch) -> Result<Placed, Fault> {
+    let mut head = m.heads.fenced(cell, epoch)?;
+    check_repeats(batch)?;
+    let (mut parts, mut refused) = (Vec::with_capacity(batch.incidents.len()), Vec::new());
+    for wanted in &batch.incidents {
+        match judge(m, cell, &head, batch.joinable_no, wanted)? {
+            Verdict::Do(part) => parts.push(part),
+            Verdict::Refuse(current) => refused.push(RefusedPlacement {
+                incident_id: wanted.incident_id.clone(),
+                current,
+            }),
+            Verdict::Done => {}
+        }
+    }
+    let mut others = Vec::with_capacity(batch.others.len());
+    for placement in &batch.others {
+        if standing(m, cell, placement.alert_no)? != Standing::Final {
+            others.push(placement);
+        }
+    }
+    // From here on everything is written.
+    if !parts.is_empty() || !others.is_empty() {
+        head.commit_no += 1;
+        write(m, cell, &mut head, batch.now, &parts, &others)?;
+        m.heads.stage(cell.no, head);
+    }
+    Ok(Placed {
+        commit_no: head.commit_no,
+        joinable_no: head.joinable_no,
+        refused,
+    })
+}
+
+/// An incident or an alert twice in one batch would be judged by a row that the batch itself changes.
+fn check_repeats(batch: &PlaceBatch) -> Result<(), Fault> {
+    let mut incidents = HashSet::with_capacity(batch.incidents.len());
+    if let Some(twice) = batch.incidents.iter().find(|part| !incidents.insert(&part.incident_id)) {
+        return Err(Fault::corrupt(format!(
+            "{} stands twice in one batch",
+            twice.incident_id
+        )));
+    }
+    let placed = batch.incidents.iter().flat_map(|part| &part.alerts);
+    let mut alerts = HashSet::new();
+    let mut all = placed.chain(&batch.others);
+    match all.find(|placement| !alerts.insert(placement.alert_no)) {
+        None => Ok(()),
+        Some(twice) => Err(Fault::corrupt(format!(
+            "alert {} stands twice in one batch",
+            twice.alert_no
+        ))),
+    }
+}
+
+fn standing(m: &Machine, cell: &Cell, alert_no: u64) -> Result<Standing, Fault> {
+    if m.unplaced.holds(cell, alert_no) {
+        return Ok(Standing::Unplaced);
+    }
+    let held = m
+        .conn
+        .prepare_cached("SELECT state FROM placement WHERE alert = ?1 AND company = ?2")?
+        .query_row([int(alert_no), cell.no], |row| rows::state(row, 0))
+        .optional()?;
+    match held {
+        Some(AlertState::Held) => Ok(Standing::Held),
+        Some(_) => Ok(Standing::Final),
+        None => Err(Fault::corrupt(format!("{} has no alert {alert_no}", cell.id))),
+    }
+}
+
+enum Verdict<'a> {
+    Do(Part<'a>),
+    Refuse(Option<Box<Incident>>),
+    /// All its alerts have their last verdict already: it was done before.
+    Done,
+}
+
+fn judge<'a>(
+    m: &Machine,
+    cell: &Cell,
+    head: &Head,
+    joinable_no: u64,
+    wanted: &'a IncidentPlacement,
+) -> Result<Verdict<'a>, Fault> {
+    let mut finals = 0;
+    for placement in &wanted.alerts {
+        finals += usize::from(standing(m, cell, placement.alert_no)? == Standing::Final);
+    }
+    if finals == wanted.alerts.len() {
+        return Ok(Verdict::Done);
+    }
+    let current = load(&m.conn, cell, wanted.incident_id.as_str())?;
+    // Its deltas speak of all its alerts, so they are of no use where some were counted before.
+    let whole = finals == 0;
+    Ok(match (&wanted.opening, current) {
+        (None, Some(current)) if whole && current.row.is_open() => Verdict::Do(Part::Join(wanted, Box::new(current))),
+        (Some(opening), None) if whole && head.joinable_no == joinable_no => Verdict::Do(Part::Open(wanted, opening)),
+        (_, current) => Verdict::Refuse(current.map(|current| Box::new(current.row))),
+    })
+}
+
+/// An incident's row.
+pub(super) fn load(conn: &Connection, cell: &Cell, id: &str) -> Result<Option<StoredIncident>, rusqlite::Error> {
+    conn.prepare_cached(concat!(
+        "SELECT ",
+        incident_columns!(),
+        " FROM incident i WHERE i.company = ?1 AND i.incident_id = ?2"
+    ))?
+    .query_row(params![cell.no, id], |row| rows::incident(row, &cell.id))
+    .optional()
+}
+
+fn write(
+    m: &mut Machine,
+    cell: &Arc<Cell>,
+    head: &mut Head,
+    now: Timestamp,
+    parts: &[Part<'_>],
+    others: &[&Placement],
+) -> Result<(), rusqlite::Error> {
+    let commit_no = head.commit_no;
+    for part in parts {
+        let (wanted, incident_no) = match part {
+            Part::Join(wanted, current) => {
+                let mut row = current.row.clone();
+                add(&mut row, wanted, commit_no, now);
+                update_counts(&m.conn, current.no, &row)?;
+                (*wanted, current.no)
+            }
+            Part::Open(wanted, opening) => {
+                let mut row = opened(cell, wanted, opening);
+                add(&mut row, wanted, commit_no, now);
+                (*wanted, insert(&m.conn, cell.no, &row)?)
+            }
+        };
+        write_owned(&m.conn, incident_no, wanted)?;
+        for placement in &wanted.alerts {
+            write_placement(m, cell, Some(incident_no), commit_no, placement)?;
+        }
+    }
+    for placement in others {
+        write_placement(m, cell, None, commit_no, placement)?;
+    }
+    failpoint!("place.incidents_written");
+    let facts = parts.iter().flat_map(|part| -> &[Fact] {
+        match part {
+            Part::Join(wanted, _) | Part::Open(wanted, _) => &wanted.facts,
+        }
+    });
+    m.journal(cell, head, facts)
+}
+
+/// A new incident's row before its first alerts are added.
+fn opened(cell: &Cell, wanted: &IncidentPlacement, opening: &Opening) -> Incident {
+    Incident {
+        incident_id: wanted.incident_id.clone(),
+        company_id: cell.id.clone(),
+        asset_name: opening.asset_name.clone(),
+        signature: opening.signature.clone(),
+        created_at: opening.created_at,
+        status: IncidentStatus::New,
+        phase: Phase::Open,
+        resolved_at: None,
+        resolved_by: None,
+        session: None,
+        assigned_to: None,
+        acknowledged_at: None,
+        version: 0,
+        alert_count: 0,
+        firing: [0; 4],
+        severity: wanted.severity,
+        tool_sources: Vec::new(),
+        first_event_at: wanted.first_event_at,
+        last_event_at: wanted.last_event_at,
+        last_alert_at: wanted.last_alert_at,
+        placed_no: 0,
+        absorbed_no: 0,
+        wake_due: None,
+        decided: None,
+        updated_at: opening.created_at,
+    }
+}
+
+/// Adds one batch to an incident's counts.
+fn add(row: &mut Incident, wanted: &IncidentPlacement, commit_no: u64, now: Timestamp) {
+    row.alert_count += wanted.alerts.len() as u64;
+    for (count, delta) in row.firing.iter_mut().zip(wanted.firing_delta) {
+        *count = count.saturating_add_signed(delta);
+    }
+    row.severity = wanted.severity;
+    for tool in &wanted.tool_sources {
+        add_tool_source(&mut row.tool_sources, tool);
+    }
+    row.first_event_at = row.first_event_at.min(wanted.first_event_at);
+    row.last_event_at = row.last_event_at.max(wanted.last_event_at);
+    row.last_alert_at = row.last_alert_at.max(wanted.last_alert_at);
+    row.placed_no = commit_no;
+    if wanted.wake {
+        row.wake_due = Some(now);
+    }
+    row.updated_at = now;
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, rusqlite::Error> {
+    serde_json::to_string(value).map_err(unwritable)
+}
+
+fn update_counts(conn: &Connection, no: i64, row: &Incident) -> Result<(), rusqlite::Error> {
+    let sql = "UPDATE incident SET alert_count = ?2, firing = ?3, severity = ?4, tool_sources = ?5, \
+               first_event_at = ?6, last_event_at = ?7, last_alert_at = ?8, placed_no = ?9, wake_due = ?10, \
+               updated_at = ?11 WHERE no = ?1";
+    conn.prepare_cached(sql)?.execute(params![
+        no,
+        int(row.alert_count),
+        json(&row.firing)?,
+        severity_index(row.severity),
+        json(&row.tool_sources)?,
+        row.first_event_at.as_millis(),
+        row.last_event_at.as_millis(),
+        row.last_alert_at.as_millis(),
+        int(row.placed_no),
+        ms(row.wake_due),
+        row.updated_at.as_millis(),
+    ])?;
+    Ok(())
+}
+
+/// Writes an opened incident's row: the store's number for it. What its life has not yet stays NULL.
+fn insert(conn: &Connection, company: i64, row: &Incident) -> Result<i64, rusqlite::Error> {
+    let sql = "INSERT INTO incident (company, incident_id, asset_name, signature, created_at, status, phase, \
+               version, alert_count, firing, severity, tool_sources, first_event_at, last_event_at, last_alert_at, \
+               placed_no, absorbed_no, wake_due, updated_at) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+    conn.prepare_cached(sql)?.insert(params![
+        company,
+        row.incident_id.as_str(),
+        row.asset_name,
+        row.signature,
+        row.created_at.as_millis(),
+        row.status.as_str(),
+        row.phase.as_str(),
+        int(row.version),
+        int(row.alert_count),
+        json(&row.firing)?,
+        severity_index(row.severity),
+        json(&row.tool_sources)?,
+        row.first_event_at.as_millis(),
+        row.last_event_at.as_millis(),
+        row.last_alert_at.as_millis(),
+        int(row.placed_no),
+        int(row.absorbed_no),
+        ms(row.wake_due),
+        row.updated_at.as_millis(),
+    ])
+}
+
+/// The keys and fingerprints that an incident owns from now on.
+fn write_owned(conn: &Connection, incident_no: i64, wanted: &IncidentPlacement) -> Result<(), rusqlite::Error> {
+    for key in &wanted.keys {
+        conn.prepare_cached("INSERT OR IGNORE INTO incident_key VALUES (?1, ?2)")?
+            .execute(params![incident_no, key])?;
+    }
+    for fingerprint in &wanted.fingerprints {
+        conn.prepare_cached("INSERT OR REPLACE INTO incident_fingerprint VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+            .execute(params![
+                incident_no,
+                fingerprint.identity.0,
+                fingerprint.status == actors::domain::Signal::Resolved,
+                severity_index(fingerprint.severity),
+                fingerprint.event_at.as_millis(),
+                int(fingerprint.alert_no),
+            ])?;
+    }
+    Ok(())
+}
+
+fn write_placement(
+    m: &mut Machine,
+    cell: &Arc<Cell>,
+    incident_no: Option<i64>,
+    commit_no: u64,
+    placement: &Placement,
+) -> Result<(), rusqlite::Error> {
+    // A row that is there already was found to be held.
+    m.conn
+        .prepare_cached("INSERT OR REPLACE INTO placement VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .execute(params![
+            int(placement.alert_no),
+            cell.no,
+            incident_no,
+            placement.state.as_str(),
+            int(commit_no),
+            ms(placement.due_at),
+            serde_json::to_vec(&placement.receipt).map_err(unwritable)?,
+        ])?;
+    if m.unplaced.holds(cell, placement.alert_no) {
+        m.unplaced.place(cell, placement.alert_no);
+    }
+    Ok(())
+}

@@ -1,0 +1,226 @@
+//! Queries about alerts.
+
+use actors::domain::{Alert, AlertId, AlertState, IncidentId, Signal, Timestamp};
+use actors::port::reader::{AlertFilter, AlertView, CorrelationCounts, Cursor, Page, PageRequest};
+use actors::port::writer::Receipt;
+use rusqlite::{Connection, OptionalExtension, ToSql, named_params, params};
+
+use super::super::fault::Fault;
+use super::super::rows::{self, alert_columns, int, ms, severity_index, uint};
+use super::super::shared::{Cell, locked};
+use super::{before, paged, rows_wanted};
+
+/// Recoveries that a correlator is reminded of.
+const RECOVERIES: i64 = 10_000;
+
+/// The alerts of these numbers, which are the company's and unplaced.
+pub(in super::super) fn by_numbers(conn: &Connection, cell: &Cell, nos: &[u64]) -> Result<Vec<Alert>, Fault> {
+    let sql = concat!(
+        "SELECT ",
+        alert_columns!(),
+        " FROM alert a WHERE a.no = ?1 AND a.company = ?2"
+    );
+    let mut query = conn.prepare_cached(sql)?;
+    let mut alerts = Vec::with_capacity(nos.len());
+    for no in nos {
+        alerts.push(query.query_row([int(*no), cell.no], |row| rows::alert(row, &cell.id))?);
+    }
+    Ok(alerts)
+}
+
+/// Held alerts, oldest first; with `due`, only those whose window has ended by then.
+pub(in super::super) fn held(
+    conn: &Connection,
+    cell: &Cell,
+    due: Option<Timestamp>,
+    limit: usize,
+) -> Result<Vec<Alert>, Fault> {
+    let sql = concat!(
+        "SELECT ",
+        alert_columns!(),
+        " FROM placement p CROSS JOIN alert a ON a.no = p.alert \
+         WHERE p.company = ?1 AND p.state = 'held' AND p.state <> 'placed' AND (?2 IS NULL OR p.due_at <= ?2) \
+         ORDER BY p.alert LIMIT ?3"
+    );
+    let mut query = conn.prepare_cached(sql)?;
+    let found = query.query_map(params![cell.no, ms(due), int(limit as u64)], |row| {
+        rows::alert(row, &cell.id)
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Recoveries without an incident that are still remembered, oldest first: the latest, if there are many.
+pub(in super::super) fn recoveries(conn: &Connection, cell: &Cell, now: Timestamp) -> Result<Vec<Alert>, Fault> {
+    let sql = concat!(
+        "SELECT ",
+        alert_columns!(),
+        " FROM placement p CROSS JOIN alert a ON a.no = p.alert \
+         WHERE p.company = ?1 AND p.state = 'unmatched' AND p.due_at > ?2 AND a.resolved \
+         ORDER BY p.due_at DESC LIMIT ?3"
+    );
+    let mut query = conn.prepare_cached(sql)?;
+    let found = query.query_map([cell.no, now.as_millis(), RECOVERIES], |row| rows::alert(row, &cell.id))?;
+    let mut found: Vec<Alert> = found.collect::<Result<_, _>>()?;
+    debug_assert!(found.iter().all(|alert| alert.sent.status == Signal::Resolved));
+    found.sort_by_key(|alert| alert.no);
+    Ok(found)
+}
+
+/// The last `limit` alerts placed in an incident after a commit, oldest first.
+pub(in super::super) fn placed_after(
+    conn: &Connection,
+    cell: &Cell,
+    id: &IncidentId,
+    absorbed_no: u64,
+    limit: usize,
+) -> Result<Vec<Alert>, Fault> {
+    let sql = concat!(
+        "SELECT ",
+        alert_columns!(),
+        " FROM incident i CROSS JOIN placement p ON p.incident = i.no CROSS JOIN alert a ON a.no = p.alert \
+         WHERE i.company = ?1 AND i.incident_id = ?2 AND p.commit_no > ?3 \
+         ORDER BY p.commit_no DESC, p.alert DESC LIMIT ?4"
+    );
+    let mut query = conn.prepare_cached(sql)?;
+    let found = query.query_map(
+        params![cell.no, id.as_str(), int(absorbed_no), int(limit as u64)],
+        |row| rows::alert(row, &cell.id),
+    )?;
+    let mut found: Vec<Alert> = found.collect::<Result<_, _>>()?;
+    found.reverse();
+    Ok(found)
+}
+
+/// What every list of alerts selects.
+macro_rules! view {
+    ($from:literal) => {
+        concat!(
+            "SELECT ",
+            alert_columns!(),
+            ", p.state, i.incident_id FROM ",
+            $from,
+            " LEFT JOIN incident i ON i.no = p.incident"
+        )
+    };
+}
+
+/// And by what it is narrowed and ordered: by the number of the table that leads, so that its index
+/// gives the order.
+macro_rules! list {
+    ($from:literal, $which:literal, $no:literal) => {
+        concat!(
+            view!($from),
+            " WHERE ",
+            $which,
+            " AND ",
+            $no,
+            " < :before AND (:severity IS NULL OR a.severity = :severity) \
+             AND (:since IS NULL OR a.received_at >= :since) AND (:state IS NULL OR coalesce(p.state, 'received') = :state) \
+             ORDER BY ",
+            $no,
+            " DESC LIMIT :limit"
+        )
+    };
+}
+
+/// Alerts, newest first. Each kind of filter goes the shortest way: over the incident's placements,
+/// over what waits, over what is not placed, else over the company's alerts.
+pub(in super::super) fn list(
+    conn: &Connection,
+    cell: &Cell,
+    filter: &AlertFilter,
+    page: PageRequest,
+) -> Result<Page<AlertView>, Fault> {
+    let mut incident_no: Option<i64> = None;
+    if let Some(id) = &filter.incident_id {
+        incident_no = conn
+            .prepare_cached("SELECT no FROM incident WHERE company = ?1 AND incident_id = ?2")?
+            .query_row(params![cell.no, id.as_str()], |row| row.get(0))
+            .optional()?;
+        if incident_no.is_none() {
+            return Ok(paged(Vec::new(), page, at));
+        }
+    }
+    let first_unplaced = locked(&cell.unplaced).first().map_or(i64::MAX, |no| int(*no));
+    let (before, limit) = (before(page), rows_wanted(page));
+    let severity = filter.severity.map(severity_index);
+    let since = ms(filter.since);
+    let state = filter.state.map(AlertState::as_str);
+    let mut params: Vec<(&str, &dyn ToSql)> = named_params! {
+        ":before": before, ":limit": limit, ":severity": severity, ":since": since, ":state": state,
+    }
+    .to_vec();
+    let sql = match (&incident_no, filter.state) {
+        (Some(no), _) => {
+            params.push((":incident", no));
+            list!(
+                "placement p CROSS JOIN alert a ON a.no = p.alert",
+                "p.incident = :incident",
+                "p.alert"
+            )
+        }
+        (None, Some(AlertState::Received)) => {
+            params.push((":company", &cell.no));
+            params.push((":first", &first_unplaced));
+            list!(
+                "alert a LEFT JOIN placement p ON p.alert = a.no",
+                "a.company = :company AND a.no >= :first",
+                "a.no"
+            )
+        }
+        (None, None | Some(AlertState::Placed)) => {
+            params.push((":company", &cell.no));
+            list!(
+                "alert a LEFT JOIN placement p ON p.alert = a.no",
+                "a.company = :company",
+                "a.no"
+            )
+        }
+        (None, Some(_)) => {
+            params.push((":company", &cell.no));
+            list!(
+                "placement p CROSS JOIN alert a ON a.no = p.alert",
+                "p.company = :company AND p.state = :state AND p.state <> 'placed'",
+                "p.alert"
+            )
+        }
+    };
+    let mut query = conn.prepare_cached(sql)?;
+    let found = query.query_map(params.as_slice(), |row| rows::alert_view(row, &cell.id))?;
+    Ok(paged(found.collect::<Result<_, _>>()?, page, at))
+}
+
+fn at(view: &AlertView) -> Cursor {
+    Cursor(view.alert.no, 0)
+}
+
+/// One alert with its receipt, if it has been placed.
+pub(in super::super) fn one(
+    conn: &Connection,
+    cell: &Cell,
+    id: AlertId,
+) -> Result<Option<(AlertView, Option<Receipt>)>, Fault> {
+    let sql = concat!(
+        "SELECT ",
+        alert_columns!(),
+        ", p.state, i.incident_id, p.receipt FROM alert a LEFT JOIN placement p ON p.alert = a.no \
+         LEFT JOIN incident i ON i.no = p.incident WHERE a.alert_id = ?1 AND a.company = ?2"
+    );
+    let mut query = conn.prepare_cached(sql)?;
+    let found = query.query_row(params![id.0.as_bytes(), cell.no], |row| {
+        Ok((rows::alert_view(row, &cell.id)?, rows::json_or_none(row, 6)?))
+    });
+    Ok(found.optional()?)
+}
+
+/// What the alerts since a moment came to.
+pub(in super::super) fn counts(conn: &Connection, cell: &Cell, since: Timestamp) -> Result<CorrelationCounts, Fault> {
+    let count = |sql| -> Result<u64, rusqlite::Error> {
+        let mut query = conn.prepare_cached(sql)?;
+        query.query_row([cell.no, since.as_millis()], |row| uint(row, 0))
+    };
+    Ok(CorrelationCounts {
+        alerts: count("SELECT count(*) FROM alert WHERE company = ?1 AND received_at >= ?2")?,
+        incidents: count("SELECT count(*) FROM incident WHERE company = ?1 AND created_at >= ?2")?,
+    })
+}

@@ -1,0 +1,171 @@
+//! Queries about incidents, their decisions and their memory.
+
+use actors::domain::alert::Identity;
+use actors::domain::{Company, Decision, IncidentId, IncidentStatus, ShortMemory, Timestamp};
+use actors::port::Error;
+use actors::port::reader::{Cursor, IncidentFilter, IncidentView, Page, PageRequest};
+use actors::port::writer::{FingerprintState, OpenIncident, OpenIndex};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+
+use super::super::fault::Fault;
+use super::super::rows::{self, INCIDENT_COLUMNS, incident_columns, ms, severity_index, uint};
+use super::super::shared::Cell;
+use super::{after, alerts, before, paged, rows_wanted};
+
+/// The company's settings. The platform has none.
+pub(in super::super) fn company(conn: &Connection, cell: &Cell) -> Result<Company, Fault> {
+    let mut query = conn.prepare_cached("SELECT body FROM company WHERE no = ?1")?;
+    let body: Option<Company> = query.query_row([cell.no], |row| rows::json_or_none(row, 0))?;
+    body.ok_or(Fault::Answer(Error::NoSuchCompany))
+}
+
+/// An incident and its last decision, in one row.
+macro_rules! view {
+    ($rest:literal) => {
+        concat!(
+            "SELECT ",
+            incident_columns!(),
+            ", (SELECT d.body FROM decision d WHERE d.company = i.company AND d.incident_id = i.incident_id \
+             ORDER BY d.no DESC LIMIT 1) FROM incident i ",
+            $rest
+        )
+    };
+}
+
+fn view(row: &Row<'_>, cell: &Cell) -> rusqlite::Result<(i64, IncidentView)> {
+    let stored = rows::incident(row, &cell.id)?;
+    let decision = rows::json_or_none(row, INCIDENT_COLUMNS)?;
+    Ok((
+        stored.no,
+        IncidentView {
+            incident: stored.row,
+            decision,
+        },
+    ))
+}
+
+/// An incident with its last decision.
+pub(in super::super) fn one(conn: &Connection, cell: &Cell, id: &IncidentId) -> Result<Option<IncidentView>, Fault> {
+    let mut query = conn.prepare_cached(view!("WHERE i.company = ?1 AND i.incident_id = ?2"))?;
+    let found = query.query_row(params![cell.no, id.as_str()], |row| view(row, cell));
+    Ok(found.optional()?.map(|(_, view)| view))
+}
+
+/// Incidents, newest first.
+pub(in super::super) fn list(
+    conn: &Connection,
+    cell: &Cell,
+    filter: &IncidentFilter,
+    page: PageRequest,
+) -> Result<Page<IncidentView>, Fault> {
+    let mut query = conn.prepare_cached(view!(
+        "WHERE i.company = :company AND i.no < :before AND (:status IS NULL OR i.status = :status) \
+         AND (:severity IS NULL OR i.severity = :severity) AND (:signature IS NULL OR i.signature = :signature) \
+         AND (:since IS NULL OR i.created_at >= :since) ORDER BY i.no DESC LIMIT :limit"
+    ))?;
+    let found = query.query_map(
+        named_params! {
+            ":company": cell.no,
+            ":before": before(page),
+            ":status": filter.status.map(IncidentStatus::as_str),
+            ":severity": filter.severity.map(severity_index),
+            ":signature": filter.signature,
+            ":since": ms(filter.since),
+            ":limit": rows_wanted(page),
+        },
+        |row| view(row, cell),
+    )?;
+    let found = paged(found.collect::<Result<_, _>>()?, page, |(no, _)| {
+        Cursor(no.unsigned_abs(), 0)
+    });
+    Ok(Page {
+        items: found.items.into_iter().map(|(_, view)| view).collect(),
+        next: found.next,
+    })
+}
+
+/// What a correlator has to know.
+pub(in super::super) fn open_index(conn: &Connection, cell: &Cell, now: Timestamp) -> Result<OpenIndex, Fault> {
+    Ok(OpenIndex {
+        incidents: open_incidents(conn, cell)?,
+        held: alerts::held(conn, cell, None, usize::MAX)?,
+        recoveries: alerts::recoveries(conn, cell, now)?,
+    })
+}
+
+/// Incidents that are not resolved, with what they own.
+fn open_incidents(conn: &Connection, cell: &Cell) -> Result<Vec<OpenIncident>, Fault> {
+    let mut query = conn.prepare_cached(concat!(
+        "SELECT ",
+        incident_columns!(),
+        " FROM incident i WHERE i.company = ?1 AND i.status <> 'resolved' ORDER BY i.no"
+    ))?;
+    let mut keys = conn.prepare_cached("SELECT key FROM incident_key WHERE incident = ?1")?;
+    let mut fingerprints = conn.prepare_cached(
+        "SELECT identity, resolved, severity, event_at, alert_no FROM incident_fingerprint WHERE incident = ?1",
+    )?;
+    let mut found = Vec::new();
+    let mut rows = query.query([cell.no])?;
+    while let Some(row) = rows.next()? {
+        let stored = rows::incident(row, &cell.id)?;
+        let keys = keys.query_map([stored.no], |row| row.get(0))?;
+        let fingerprints = fingerprints.query_map([stored.no], fingerprint)?;
+        found.push(OpenIncident {
+            row: stored.row,
+            keys: keys.collect::<Result<_, _>>()?,
+            fingerprints: fingerprints.collect::<Result<_, _>>()?,
+        });
+    }
+    Ok(found)
+}
+
+fn fingerprint(row: &Row<'_>) -> rusqlite::Result<FingerprintState> {
+    Ok(FingerprintState {
+        identity: Identity(row.get(0)?),
+        status: rows::signal(row, 1)?,
+        severity: rows::severity(row, 2)?,
+        event_at: rows::time(row, 3)?,
+        alert_no: uint(row, 4)?,
+    })
+}
+
+/// An incident's short memory, judged by its stored expiry.
+pub(in super::super) fn short_memory(
+    conn: &Connection,
+    cell: &Cell,
+    id: &IncidentId,
+    now: Timestamp,
+) -> Result<Option<ShortMemory>, Fault> {
+    let sql = "SELECT body FROM short_memory WHERE company = ?1 AND incident_id = ?2 AND expires_at > ?3";
+    let mut query = conn.prepare_cached(sql)?;
+    let found = query.query_row(params![cell.no, id.as_str(), now.as_millis()], |row| rows::json(row, 0));
+    Ok(found.optional()?)
+}
+
+fn decision(row: &Row<'_>) -> rusqlite::Result<(u64, Decision)> {
+    Ok((uint(row, 0)?, rows::json(row, 1)?))
+}
+
+/// An incident's decisions, oldest first.
+pub(in super::super) fn decisions(
+    conn: &Connection,
+    cell: &Cell,
+    id: &IncidentId,
+    page: PageRequest,
+) -> Result<Page<(u64, Decision)>, Fault> {
+    let sql = "SELECT no, body FROM decision WHERE company = ?1 AND incident_id = ?2 AND no > ?3 ORDER BY no LIMIT ?4";
+    let mut query = conn.prepare_cached(sql)?;
+    let found = query.query_map(params![cell.no, id.as_str(), after(page), rows_wanted(page)], decision)?;
+    Ok(paged(found.collect::<Result<_, _>>()?, page, |(no, _)| Cursor(*no, 0)))
+}
+
+/// An incident's last decision.
+pub(in super::super) fn last_decision(
+    conn: &Connection,
+    cell: &Cell,
+    id: &IncidentId,
+) -> Result<Option<(u64, Decision)>, Fault> {
+    let sql = "SELECT no, body FROM decision WHERE company = ?1 AND incident_id = ?2 ORDER BY no DESC LIMIT 1";
+    let mut query = conn.prepare_cached(sql)?;
+    Ok(query.query_row(params![cell.no, id.as_str()], decision).optional()?)
+}

@@ -1,0 +1,92 @@
+//! Queries about the journal, and the timeline that joins it with the placements.
+
+use actors::domain::{Entry, IncidentId};
+use actors::port::reader::{Cursor, Page, PageRequest, TimelineItem};
+use rusqlite::{Connection, params};
+
+use super::super::fault::Fault;
+use super::super::rows::{self, alert_columns, int, uint};
+use super::super::shared::Cell;
+use super::{after, paged, rows_wanted};
+
+/// The company's journal, oldest first.
+pub(in super::super) fn list(conn: &Connection, cell: &Cell, page: PageRequest) -> Result<Page<Entry>, Fault> {
+    let sql =
+        "SELECT seq, commit_no, canonical, hash FROM journal WHERE company = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+    let mut query = conn.prepare_cached(sql)?;
+    let found = query.query_map([cell.no, after(page), rows_wanted(page)], |row| {
+        rows::entry(row, &cell.id)
+    })?;
+    Ok(paged(found.collect::<Result<_, _>>()?, page, |entry| {
+        Cursor(entry.seq, 0)
+    }))
+}
+
+/// An item's place within its commit: entries by `seq`, then alerts by `no`. The lowest bit of the
+/// cursor's second number tells which.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Entry(u64),
+    Alert(u64),
+}
+
+fn place(item: &TimelineItem) -> (u64, Place) {
+    match item {
+        TimelineItem::Entry(entry) => (entry.commit_no, Place::Entry(entry.seq)),
+        TimelineItem::Alert { commit_no, view } => (*commit_no, Place::Alert(view.alert.no)),
+    }
+}
+
+fn cursor(item: &TimelineItem) -> Cursor {
+    match place(item) {
+        (commit_no, Place::Entry(seq)) => Cursor(commit_no, seq << 1),
+        (commit_no, Place::Alert(no)) => Cursor(commit_no, no << 1 | 1),
+    }
+}
+
+/// An incident's journal entries and placements, oldest commit first.
+pub(in super::super) fn timeline(
+    conn: &Connection,
+    cell: &Cell,
+    id: &IncidentId,
+    page: PageRequest,
+) -> Result<Page<TimelineItem>, Fault> {
+    // The last entry and the last alert that were shown, within the commit at which to go on.
+    let (commit_no, seq, alert_no) = match page.after {
+        None => (0, 0, 0),
+        Some(Cursor(commit_no, place)) if place & 1 == 0 => (int(commit_no), int(place >> 1), 0),
+        Some(Cursor(commit_no, place)) => (int(commit_no), i64::MAX, int(place >> 1)),
+    };
+    let mut query = conn.prepare_cached(
+        "SELECT seq, commit_no, canonical, hash FROM journal INDEXED BY journal_by_subject \
+         WHERE company = ?1 AND subject = ?2 \
+         AND (commit_no, seq) > (?3, ?4) ORDER BY seq LIMIT ?5",
+    )?;
+    let entries = query.query_map(
+        params![cell.no, id.as_str(), commit_no, seq, rows_wanted(page)],
+        |row| rows::entry(row, &cell.id).map(TimelineItem::Entry),
+    )?;
+    let mut items: Vec<TimelineItem> = entries.collect::<Result<_, _>>()?;
+
+    let mut query = conn.prepare_cached(concat!(
+        "SELECT ",
+        alert_columns!(),
+        ", p.state, i.incident_id, p.commit_no FROM incident i CROSS JOIN placement p ON p.incident = i.no \
+         CROSS JOIN alert a ON a.no = p.alert WHERE i.company = ?1 AND i.incident_id = ?2 \
+         AND (p.commit_no, p.alert) > (?3, ?4) ORDER BY p.commit_no, p.alert LIMIT ?5"
+    ))?;
+    let alerts = query.query_map(
+        params![cell.no, id.as_str(), commit_no, alert_no, rows_wanted(page)],
+        |row| {
+            Ok(TimelineItem::Alert {
+                view: Box::new(rows::alert_view(row, &cell.id)?),
+                commit_no: uint(row, 6)?,
+            })
+        },
+    )?;
+    for alert in alerts {
+        items.push(alert?);
+    }
+    items.sort_by_key(place);
+    Ok(paged(items, page, cursor))
+}

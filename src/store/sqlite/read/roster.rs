@@ -1,0 +1,81 @@
+//! Queries across companies, for the runtime alone.
+
+use actors::domain::{Company, Timestamp};
+use actors::port::roster::{ApiKeyRecord, Due, DueWork, WebhookSecretRecord};
+use rusqlite::{Connection, params};
+
+use super::super::fault::Fault;
+use super::super::rows::{self, int, parsed, time};
+
+/// Every company's settings. The platform has none and is not one.
+pub(in super::super) fn companies(conn: &Connection) -> Result<Vec<Company>, Fault> {
+    let mut query = conn.prepare_cached("SELECT body FROM company WHERE body IS NOT NULL ORDER BY no")?;
+    let found = query.query_map([], |row| rows::json(row, 0))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Every API key.
+pub(in super::super) fn api_keys(conn: &Connection) -> Result<Vec<ApiKeyRecord>, Fault> {
+    let mut query = conn.prepare_cached(
+        "SELECT k.key_id, c.company_id, k.key_hash, k.scopes, k.unsigned, k.created_at \
+         FROM api_key k JOIN company c ON c.no = k.company ORDER BY k.key_id",
+    )?;
+    let found = query.query_map([], |row| {
+        Ok(ApiKeyRecord {
+            key_id: parsed(row, 0)?,
+            company_id: parsed(row, 1)?,
+            key_hash: row.get(2)?,
+            scopes: rows::json(row, 3)?,
+            unsigned: row.get(4)?,
+            created_at: time(row, 5)?,
+        })
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Every webhook secret.
+pub(in super::super) fn webhook_secrets(conn: &Connection) -> Result<Vec<WebhookSecretRecord>, Fault> {
+    let mut query = conn.prepare_cached(
+        "SELECT c.company_id, s.sealed, s.created_at FROM webhook_secret s JOIN company c ON c.no = s.company \
+         ORDER BY s.no",
+    )?;
+    let found = query.query_map([], |row| {
+        Ok(WebhookSecretRecord {
+            company_id: parsed(row, 0)?,
+            sealed: row.get(1)?,
+            created_at: time(row, 2)?,
+        })
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// What is due: held alerts for up to half of the list, so that neither kind keeps the other away,
+/// then incidents, gravest first.
+pub(in super::super) fn due(conn: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Due>, Fault> {
+    let mut query = conn.prepare_cached(
+        "SELECT c.company_id FROM company c WHERE c.no IN \
+         (SELECT DISTINCT company FROM placement WHERE state = 'held' AND due_at <= ?1 LIMIT ?2)",
+    )?;
+    let held = query.query_map([now.as_millis(), int(limit.div_ceil(2) as u64)], |row| {
+        Ok(Due {
+            company_id: parsed(row, 0)?,
+            work: DueWork::Held,
+        })
+    })?;
+    let mut found: Vec<Due> = held.collect::<Result<_, _>>()?;
+    let mut query = conn.prepare_cached(
+        "SELECT c.company_id, i.incident_id FROM incident i JOIN company c ON c.no = i.company \
+         WHERE i.wake_due <= ?1 ORDER BY i.severity DESC, i.wake_due, i.no LIMIT ?2",
+    )?;
+    let left = limit.saturating_sub(found.len());
+    let incidents = query.query_map(params![now.as_millis(), int(left as u64)], |row| {
+        Ok(Due {
+            company_id: parsed(row, 0)?,
+            work: DueWork::Incident(parsed(row, 1)?),
+        })
+    })?;
+    for incident in incidents {
+        found.push(incident?);
+    }
+    Ok(found)
+}

@@ -1,0 +1,135 @@
+//! A company's reader: every query with the company's own number in it.
+
+use std::sync::Arc;
+
+use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, ShortMemory, Timestamp};
+use actors::port::Error;
+use actors::port::reader::{
+    AlertFilter, AlertView, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, Reader, TimelineItem,
+};
+use actors::port::writer::{OpenIndex, Receipt};
+use async_trait::async_trait;
+use rusqlite::Connection;
+
+use super::core::Core;
+use super::fault::Fault;
+use super::read::{alerts, incidents, journal};
+use super::shared::{Cell, locked};
+
+/// A company's reader. The company need not be there yet.
+#[derive(Debug)]
+pub(super) struct CompanyReader {
+    pub(super) core: Arc<Core>,
+    pub(super) company: CompanyId,
+}
+
+impl CompanyReader {
+    fn cell(&self) -> Result<Arc<Cell>, Error> {
+        self.core.shared.check()?;
+        self.core.shared.cell(&self.company)
+    }
+
+    async fn read<T, F>(&self, query: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, &Cell) -> Result<T, Fault> + Send + 'static,
+    {
+        let cell = self.cell()?;
+        self.core.read(move |conn| query(conn, &cell)).await
+    }
+}
+
+#[async_trait]
+impl Reader for CompanyReader {
+    async fn company(&self) -> Result<Company, Error> {
+        self.read(incidents::company).await
+    }
+
+    async fn unplaced(&self, limit: usize) -> Result<Vec<Alert>, Error> {
+        let nos: Vec<u64> = locked(&self.cell()?.unplaced).iter().copied().take(limit).collect();
+        if nos.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read(move |conn, cell| alerts::by_numbers(conn, cell, &nos)).await
+    }
+
+    async fn accept_mark(&self) -> Result<u64, Error> {
+        self.cell()?;
+        Ok(self.core.shared.next_no())
+    }
+
+    async fn settled(&self, mark: u64) -> Result<bool, Error> {
+        let cell = self.cell()?;
+        let first = locked(&cell.unplaced).first().copied();
+        Ok(first.is_none_or(|first| first >= mark))
+    }
+
+    async fn open_index(&self, now: Timestamp) -> Result<OpenIndex, Error> {
+        self.read(move |conn, cell| incidents::open_index(conn, cell, now))
+            .await
+    }
+
+    async fn held_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Alert>, Error> {
+        self.read(move |conn, cell| alerts::held(conn, cell, Some(now), limit))
+            .await
+    }
+
+    async fn incident(&self, id: &IncidentId) -> Result<Option<IncidentView>, Error> {
+        let id = id.clone();
+        self.read(move |conn, cell| incidents::one(conn, cell, &id)).await
+    }
+
+    async fn placed_after(&self, id: &IncidentId, absorbed_no: u64, limit: usize) -> Result<Vec<Alert>, Error> {
+        let id = id.clone();
+        self.read(move |conn, cell| alerts::placed_after(conn, cell, &id, absorbed_no, limit))
+            .await
+    }
+
+    async fn short_memory(&self, id: &IncidentId, now: Timestamp) -> Result<Option<ShortMemory>, Error> {
+        let id = id.clone();
+        self.read(move |conn, cell| incidents::short_memory(conn, cell, &id, now))
+            .await
+    }
+
+    async fn decisions(&self, id: &IncidentId, page: PageRequest) -> Result<Page<(u64, Decision)>, Error> {
+        let id = id.clone();
+        self.read(move |conn, cell| incidents::decisions(conn, cell, &id, page))
+            .await
+    }
+
+    async fn last_decision(&self, id: &IncidentId) -> Result<Option<(u64, Decision)>, Error> {
+        let id = id.clone();
+        self.read(move |conn, cell| incidents::last_decision(conn, cell, &id))
+            .await
+    }
+
+    async fn alerts(&self, filter: &AlertFilter, page: PageRequest) -> Result<Page<AlertView>, Error> {
+        let filter = filter.clone();
+        self.read(move |conn, cell| alerts::list(conn, cell, &filter, page))
+            .await
+    }
+
+    async fn alert(&self, id: AlertId) -> Result<Option<(AlertView, Option<Receipt>)>, Error> {
+        self.read(move |conn, cell| alerts::one(conn, cell, id)).await
+    }
+
+    async fn incidents(&self, filter: &IncidentFilter, page: PageRequest) -> Result<Page<IncidentView>, Error> {
+        let filter = filter.clone();
+        self.read(move |conn, cell| incidents::list(conn, cell, &filter, page))
+            .await
+    }
+
+    async fn timeline(&self, id: &IncidentId, page: PageRequest) -> Result<Page<TimelineItem>, Error> {
+        let id = id.clone();
+        self.read(move |conn, cell| journal::timeline(conn, cell, &id, page))
+            .await
+    }
+
+    async fn journal(&self, page: PageRequest) -> Result<Page<Entry>, Error> {
+        self.read(move |conn, cell| journal::list(conn, cell, page)).await
+    }
+
+    async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error> {
+        self.read(move |conn, cell| alerts::counts(conn, cell, since)).await
+    }
+}

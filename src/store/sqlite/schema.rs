@@ -1,0 +1,194 @@
+//! The tables, and how an older file becomes a newer one.
+//!
+//! A migration is never edited once released; the next one is appended. `PRAGMA user_version` counts
+//! those that a file has seen. Times are milliseconds since 1970, ids of others are text, companies
+//! and incidents are small integers wherever a hot index holds them. Foreign keys are declared only
+//! where writes are rare: on the hot tables the writer has looked already.
+
+use actors::domain::Timestamp;
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::OpenError;
+
+/// "AlWh", so that a stranger's database is never written to.
+const APPLICATION_ID: i32 = 0x416c_5768;
+
+/// What brings a file from one version to the next.
+const MIGRATIONS: &[&str] = &[FIRST];
+
+const FIRST: &str = "
+CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+-- `body` is NULL for the platform, which has a journal and nothing else. `mac_floor`: the newest
+-- signed time among the signatures forgotten so far.
+CREATE TABLE company (
+    no INTEGER PRIMARY KEY, company_id TEXT NOT NULL UNIQUE, body TEXT, mac_floor INTEGER
+) STRICT;
+
+-- `unplaced_from`: every alert of the company below this has a verdict.
+CREATE TABLE head (
+    company INTEGER PRIMARY KEY REFERENCES company (no),
+    epoch INTEGER NOT NULL, commit_no INTEGER NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL,
+    joinable_no INTEGER NOT NULL, unplaced_from INTEGER NOT NULL
+) STRICT;
+INSERT INTO company (no, company_id) VALUES (1, 'platform');
+INSERT INTO head VALUES (1, 0, 0, 0, zeroblob(32), 0, 0);
+
+CREATE TABLE api_key (
+    key_id TEXT PRIMARY KEY, company INTEGER NOT NULL REFERENCES company (no),
+    key_hash BLOB NOT NULL UNIQUE, scopes TEXT NOT NULL, unsigned INTEGER NOT NULL, created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE webhook_secret (
+    no INTEGER PRIMARY KEY, company INTEGER NOT NULL REFERENCES company (no),
+    sealed BLOB NOT NULL, created_at INTEGER NOT NULL
+) STRICT;
+
+-- Appended once, never updated. `severity` is its index; `body` what was sent, as JSON.
+CREATE TABLE alert (
+    no INTEGER PRIMARY KEY, company INTEGER NOT NULL, alert_id BLOB NOT NULL, severity INTEGER NOT NULL,
+    resolved INTEGER NOT NULL, received_at INTEGER NOT NULL, delivery_id TEXT, body BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX alert_by_id ON alert (alert_id);
+-- The time rides along, so that counting since a moment reads no bodies.
+CREATE INDEX alert_by_company ON alert (company, no, received_at);
+
+CREATE TABLE placement (
+    alert INTEGER PRIMARY KEY, company INTEGER NOT NULL, incident INTEGER, state TEXT NOT NULL,
+    commit_no INTEGER NOT NULL, due_at INTEGER, receipt BLOB NOT NULL
+) STRICT;
+CREATE INDEX placement_by_incident ON placement (incident, commit_no, alert) WHERE incident IS NOT NULL;
+CREATE INDEX placement_elsewhere ON placement (company, state, alert) WHERE state <> 'placed';
+CREATE INDEX placement_held ON placement (due_at) WHERE state = 'held';
+CREATE INDEX placement_remembered ON placement (company, due_at) WHERE state = 'unmatched' AND due_at IS NOT NULL;
+
+-- `firing` and `tool_sources` are JSON lists, `session` and `decided` JSON objects.
+CREATE TABLE incident (
+    no INTEGER PRIMARY KEY, company INTEGER NOT NULL, incident_id TEXT NOT NULL,
+    asset_name TEXT NOT NULL, signature TEXT NOT NULL, created_at INTEGER NOT NULL,
+    status TEXT NOT NULL, phase TEXT NOT NULL, resolved_at INTEGER, resolved_by TEXT, session TEXT,
+    assigned_to TEXT, acknowledged_at INTEGER, version INTEGER NOT NULL,
+    alert_count INTEGER NOT NULL, firing TEXT NOT NULL, severity INTEGER NOT NULL, tool_sources TEXT NOT NULL,
+    first_event_at INTEGER NOT NULL, last_event_at INTEGER NOT NULL, last_alert_at INTEGER NOT NULL,
+    placed_no INTEGER NOT NULL, absorbed_no INTEGER NOT NULL, wake_due INTEGER, decided TEXT,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX incident_by_id ON incident (company, incident_id);
+CREATE INDEX incident_by_company ON incident (company, no, created_at);
+CREATE INDEX incident_open ON incident (company, no) WHERE status <> 'resolved';
+CREATE INDEX incident_due ON incident (wake_due) WHERE wake_due IS NOT NULL;
+
+CREATE TABLE incident_key (
+    incident INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (incident, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE incident_fingerprint (
+    incident INTEGER NOT NULL, identity BLOB NOT NULL, resolved INTEGER NOT NULL, severity INTEGER NOT NULL,
+    event_at INTEGER NOT NULL, alert_no INTEGER NOT NULL, PRIMARY KEY (incident, identity)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE journal (
+    company INTEGER NOT NULL, seq INTEGER NOT NULL, commit_no INTEGER NOT NULL, subject TEXT NOT NULL,
+    canonical TEXT NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (company, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX journal_by_subject ON journal (company, subject, seq);
+CREATE TRIGGER journal_is_not_updated BEFORE UPDATE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_is_not_deleted BEFORE DELETE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+
+-- The order of commits over all companies: where a live stream goes on.
+CREATE TABLE commit_log (
+    pos INTEGER PRIMARY KEY, company INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL
+) STRICT;
+
+-- Not of an incident's row: an incident may be decided that the company does not have.
+CREATE TABLE decision (
+    no INTEGER PRIMARY KEY, company INTEGER NOT NULL, incident_id TEXT NOT NULL, body TEXT NOT NULL
+) STRICT;
+CREATE INDEX decision_by_incident ON decision (company, incident_id, no);
+CREATE TABLE short_memory (
+    no INTEGER PRIMARY KEY, company INTEGER NOT NULL, incident_id TEXT NOT NULL, body TEXT NOT NULL,
+    expires_at INTEGER NOT NULL, UNIQUE (company, incident_id)
+) STRICT;
+CREATE INDEX short_memory_expiry ON short_memory (expires_at);
+
+-- Deliveries and signatures, so that the map in memory can be built again. `spilled` rows found the
+-- map full and are looked up here; only they pay for an index on ids.
+CREATE TABLE seen_log (
+    pos INTEGER PRIMARY KEY, company INTEGER NOT NULL, delivery_id TEXT, mac BLOB, signed_at INTEGER,
+    stored_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, first_no INTEGER NOT NULL, count INTEGER NOT NULL,
+    body_hash BLOB NOT NULL, spilled INTEGER NOT NULL
+) STRICT;
+CREATE INDEX seen_expiry ON seen_log (expires_at);
+CREATE INDEX seen_spilled_delivery ON seen_log (company, delivery_id) WHERE spilled = 1;
+CREATE INDEX seen_spilled_mac ON seen_log (company, mac) WHERE spilled = 1;
+";
+
+/// Makes the file ours and brings it to this binary's version, or says why not.
+pub(super) fn migrate(conn: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: usize = tx.pragma_query_value(None, "user_version", |row| row.get(0).map(|n: u32| n as usize))?;
+    let owner: i32 = tx.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 = tx.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let fresh = version == 0 && owner == 0 && tables == 0;
+    if !fresh && owner != APPLICATION_ID {
+        return Err(OpenError::NotOurs);
+    }
+    if version > MIGRATIONS.len() {
+        return Err(OpenError::Newer {
+            found: version,
+            known: MIGRATIONS.len(),
+        });
+    }
+    for migration in &MIGRATIONS[version..] {
+        tx.execute_batch(migration)?;
+    }
+    if fresh {
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tx.execute("INSERT INTO meta VALUES ('created_at', ?1)", [now.as_millis()])?;
+    }
+    if version < MIGRATIONS.len() {
+        tx.pragma_update(
+            None,
+            "user_version",
+            u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX),
+        )?;
+    }
+    Ok(tx.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn migrated() -> Connection {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn, Timestamp::from_millis(1)).unwrap();
+        conn
+    }
+
+    #[test]
+    fn a_migrated_file_is_taken_again_as_it_is() {
+        let mut conn = migrated();
+        migrate(&mut conn, Timestamp::from_millis(2)).unwrap();
+        let created: i64 = conn
+            .query_row("SELECT value FROM meta WHERE key = 'created_at'", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(created, 1);
+    }
+
+    #[test]
+    fn a_newer_file_and_a_strangers_are_refused() {
+        let mut conn = migrated();
+        conn.pragma_update(None, "user_version", 99).unwrap();
+        let refused = migrate(&mut conn, Timestamp::from_millis(2));
+        assert!(
+            matches!(refused, Err(OpenError::Newer { found: 99, .. })),
+            "{refused:?}"
+        );
+
+        let mut conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE somebody_elses (x)").unwrap();
+        let refused = migrate(&mut conn, Timestamp::from_millis(2));
+        assert!(matches!(refused, Err(OpenError::NotOurs)), "{refused:?}");
+    }
+}

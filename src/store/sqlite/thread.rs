@@ -1,0 +1,186 @@
+//! A store in a directory: one writer thread, readers beside it, checkpoints on a thread of their own.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use actors::domain::Timestamp;
+use actors::port::Error;
+use rusqlite::{Connection, OpenFlags};
+
+use super::OpenError;
+use super::checkpoint::Checkpointer;
+use super::fault::Fault;
+use super::load::load;
+use super::machine::Machine;
+use super::op::Op;
+use super::pool::Pool;
+use super::queue::{BATCH, Queue};
+use super::schema::migrate;
+use super::seen::Seen;
+use super::shared::{Shared, locked};
+use crate::store::lock::DirectoryLock;
+
+/// Entries that the map of what was seen has room for from the start: growing it halts the writer.
+const SEEN_PRESIZE: usize = 1 << 18;
+/// Statements kept prepared by each connection.
+pub(super) const STATEMENTS: usize = 128;
+/// Connections that read.
+const READERS: usize = 4;
+/// The WAL is cut back to this when it starts again.
+pub(super) const WAL_BYTES: i64 = 64 << 20;
+
+/// The threads and connections of a store in a directory.
+#[derive(Debug)]
+pub(super) struct Threads {
+    queue: Arc<Queue>,
+    readers: Arc<Pool>,
+    held: Mutex<Option<Held>>,
+}
+
+/// What is let go of at the end, in this order.
+#[derive(Debug)]
+struct Held {
+    writer: JoinHandle<()>,
+    checkpointer: Checkpointer,
+    lock: DirectoryLock,
+}
+
+impl Threads {
+    /// Opens `DIR/store.db` under a lock that is held already.
+    pub(super) fn open(
+        dir: &Path,
+        lock: DirectoryLock,
+        now: Timestamp,
+        shared: &Arc<Shared>,
+        seen_cap: usize,
+    ) -> Result<Self, OpenError> {
+        let file = dir.join("store.db");
+        let mut conn = Connection::open(&file)?;
+        configure_writer(&conn)?;
+        migrate(&mut conn, now)?;
+        let seen = Seen::new(seen_cap, SEEN_PRESIZE);
+        let machine = load(conn, Arc::clone(shared), seen).map_err(Fault::into_error)?;
+        let mut readers = Vec::with_capacity(READERS);
+        for _ in 0..READERS {
+            readers.push(open_reader(&file)?);
+        }
+        let checkpointer = Checkpointer::start(open_checkpointer(&file)?)?;
+        let queue = Arc::new(Queue::default());
+        let writer = std::thread::Builder::new().name("store-writer".to_owned()).spawn({
+            let queue = Arc::clone(&queue);
+            move || write(&queue, machine)
+        })?;
+        Ok(Self {
+            queue,
+            readers: Pool::new(readers),
+            held: Mutex::new(Some(Held {
+                writer,
+                checkpointer,
+                lock,
+            })),
+        })
+    }
+
+    /// Hands an operation to the writer.
+    pub(super) fn submit(&self, op: Op) -> Result<(), Error> {
+        self.queue.push(op)
+    }
+
+    /// Runs a query on one of the readers.
+    pub(super) async fn read<T, F>(&self, query: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    {
+        self.readers.read(query).await
+    }
+
+    /// Does what was handed in before, ends the threads and lets the directory go.
+    pub(super) fn close(&self) {
+        self.queue.close();
+        let Some(held) = locked(&self.held).take() else { return };
+        if held.writer.join().is_err() {
+            tracing::error!("the writer thread had panicked");
+        }
+        self.readers.close();
+        held.checkpointer.stop();
+        drop(held.lock);
+    }
+}
+
+fn configure(conn: &Connection) -> Result<(), rusqlite::Error> {
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    conn.busy_timeout(std::time::Duration::from_secs(5))?;
+    conn.pragma_update(None, "temp_store", "memory")?;
+    conn.pragma_update(None, "trusted_schema", false)
+}
+
+fn configure_writer(conn: &Connection) -> Result<(), OpenError> {
+    configure(conn)?;
+    let mode: String = conn.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    if !mode.eq_ignore_ascii_case("wal") {
+        return Err(OpenError::Sqlite(format!(
+            "the file system allows no write-ahead log ({mode})"
+        )));
+    }
+    conn.pragma_update(None, "synchronous", "full")?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+    conn.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES, |_| Ok(()))?;
+    conn.pragma_update(None, "cache_size", -65_536)?;
+    Ok(())
+}
+
+fn open_reader(file: &Path) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(file, flags)?;
+    configure(&conn)?;
+    conn.pragma_update(None, "cache_size", -16_384)?;
+    Ok(conn)
+}
+
+fn open_checkpointer(file: &Path) -> Result<Connection, OpenError> {
+    let conn = Connection::open(file)?;
+    configure(&conn)?;
+    // A restart waits for readers while it keeps the writer waiting: not for long.
+    conn.busy_timeout(std::time::Duration::from_secs(1))?;
+    conn.pragma_update(None, "synchronous", "full")?;
+    Ok(conn)
+}
+
+/// The writer thread: commits at once what waits, and never waits before a commit.
+fn write(queue: &Queue, mut machine: Machine) {
+    let panicked = Panicked {
+        queue,
+        shared: Arc::clone(&machine.shared),
+    };
+    let mut batch = Vec::with_capacity(BATCH);
+    while queue.take(&mut batch) {
+        let outcome = machine.run(&mut batch);
+        if let Err(reason) = &outcome {
+            panicked.shared.fail(reason);
+        }
+        batch.drain(..).for_each(Op::answer);
+        if let Err(reason) = outcome {
+            queue.abandon(&Error::Unavailable(reason));
+            return;
+        }
+    }
+}
+
+/// Ends the handle if the writer thread panics: nobody would be answered any more.
+struct Panicked<'a> {
+    queue: &'a Queue,
+    shared: Arc<Shared>,
+}
+
+impl Drop for Panicked<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let reason = "the writer thread panicked";
+            self.shared.fail(reason);
+            self.queue.abandon(&Error::Unavailable(reason.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What every store promises, asked of each through the ports alone.
+//!
+//! A promise is an `async fn(World)`; each is run on every store, and the test's name tells which:
+//! `conformance::on_sqlite::...`, `conformance::on_memory::...`.
+
+mod accept;
+mod change;
+mod directory;
+mod journal;
+mod lists;
+mod place;
+mod roster;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::domain::{Alert, CompanyId, Incident, IncidentId, NewAlert, Timestamp};
+use actors::port::inbox::Accepted;
+use actors::port::writer::{PlaceBatch, Placed};
+use actors::port::{Clock, Error, Reader, Store, Writer};
+use alert_whisperer::store::{MemoryStore, SqliteStore};
+
+use crate::support::alerts::{alert, delivery, new_company};
+use crate::support::clock::{ManualClock, SeededEntropy};
+use crate::support::placing::{batch, opening};
+
+/// A store with two companies, `comp-a` and `comp-b`.
+pub struct World {
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<ManualClock>,
+    pub entropy: SeededEntropy,
+    pub a: CompanyId,
+    pub b: CompanyId,
+    _dir: Option<tempfile::TempDir>,
+}
+
+impl World {
+    pub async fn new(store: Arc<dyn Store>, clock: Arc<ManualClock>, dir: Option<tempfile::TempDir>) -> Self {
+        let (a, b): (CompanyId, CompanyId) = ("comp-a".parse().unwrap(), "comp-b".parse().unwrap());
+        let platform = store.acquire(&CompanyId::platform()).await.unwrap();
+        for id in [&a, &b] {
+            assert!(platform.found(new_company(id, clock.now())).await.unwrap());
+        }
+        Self {
+            store,
+            clock,
+            entropy: SeededEntropy::new(1),
+            a,
+            b,
+            _dir: dir,
+        }
+    }
+
+    pub async fn on_sqlite() -> Self {
+        let (clock, dir) = (Arc::new(ManualClock::default()), tempfile::tempdir().unwrap());
+        let store = SqliteStore::open(dir.path(), clock.clone()).unwrap();
+        Self::new(store, clock, Some(dir)).await
+    }
+
+    pub async fn on_memory() -> Self {
+        let clock = Arc::new(ManualClock::default());
+        let store = MemoryStore::new(clock.clone());
+        Self::new(store, clock, None).await
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub fn after(&self, seconds: u64) -> Timestamp {
+        self.now().plus(Duration::from_secs(seconds))
+    }
+
+    pub fn alert(&self) -> NewAlert {
+        alert(&self.entropy, self.now())
+    }
+
+    pub fn reader(&self) -> Arc<dyn Reader> {
+        self.store.reader(&self.a)
+    }
+
+    pub async fn writer(&self) -> Arc<dyn Writer> {
+        self.store.acquire(&self.a).await.unwrap()
+    }
+
+    /// Accepts alerts of `comp-a`, one delivery each: the alerts as they are stored.
+    pub async fn accepted(&self, alerts: Vec<NewAlert>) -> Vec<Alert> {
+        let mark = self.reader().accept_mark().await.unwrap();
+        for alert in alerts {
+            let delivery = delivery(&self.a, vec![alert], self.now());
+            assert_eq!(self.store.accept(delivery).await, Ok(Accepted::New));
+        }
+        let mut unplaced = self.reader().unplaced(100_000).await.unwrap();
+        unplaced.retain(|alert| alert.no >= mark);
+        unplaced
+    }
+
+    /// So many plain alerts of `comp-a`.
+    pub async fn alerts(&self, count: usize) -> Vec<Alert> {
+        self.accepted((0..count).map(|_| self.alert()).collect()).await
+    }
+
+    /// An incident opened by so many alerts.
+    pub async fn opened(&self, writer: &dyn Writer, name: &str, count: usize) -> Incident {
+        let (id, alerts) = (incident_id(name), self.alerts(count).await);
+        let joinable_no = writer.barrier().await.unwrap();
+        let placed = place(
+            writer,
+            batch(joinable_no, vec![opening(&id, &alerts, self.now())], vec![], self.now()),
+        )
+        .await;
+        assert_eq!(placed.unwrap().refused, []);
+        self.row(&id).await
+    }
+
+    /// An incident's row.
+    pub async fn row(&self, id: &IncidentId) -> Incident {
+        self.reader().incident(id).await.unwrap().unwrap().incident
+    }
+}
+
+pub fn incident_id(name: &str) -> IncidentId {
+    name.parse().unwrap()
+}
+
+pub async fn place(writer: &dyn Writer, batch: PlaceBatch) -> Result<Placed, Error> {
+    writer.place(batch).await
+}
+
+macro_rules! promises {
+    ($($room:ident::$promise:ident,)*) => {
+        mod on_sqlite {
+            $(#[tokio::test]
+            async fn $promise() {
+                super::$room::$promise(super::World::on_sqlite().await).await;
+            })*
+        }
+
+        mod on_memory {
+            $(#[tokio::test]
+            async fn $promise() {
+                super::$room::$promise(super::World::on_memory().await).await;
+            })*
+        }
+    };
+}
+
+promises! {
+    accept::a_delivery_is_stored_as_it_was_sent,
+    accept::a_delivery_id_is_known_for_a_day_from_its_first_use,
+    accept::another_body_under_a_known_id_is_told,
+    accept::a_replayed_signature_is_a_duplicate_and_spends_no_delivery_id,
+    accept::a_forgotten_signature_is_stale_when_the_clock_has_stepped_back,
+    accept::what_was_seen_is_a_companys_own,
+    accept::of_many_at_once_one_is_new,
+    accept::too_many_unplaced_alerts_are_refused,
+    accept::unknown_companies_are_refused,
+    place::an_incident_opens_and_is_joined,
+    place::a_refused_incident_fails_alone_and_shows_its_row,
+    place::an_opening_asks_for_the_same_joinable_no,
+    place::placing_again_counts_once,
+    place::half_placed_parts_are_refused_whole,
+    place::a_held_alert_moves_and_a_final_one_does_not,
+    place::another_companys_alerts_cannot_be_placed,
+    place::the_open_index_holds_what_a_correlator_needs,
+    place::recoveries_are_remembered_until_due,
+    place::a_mark_is_settled_when_all_before_it_have_verdicts,
+    change::a_newer_writer_fences_the_older,
+    change::a_life_changes_only_from_the_version_it_was_read_at,
+    change::closing_asks_that_every_placement_is_absorbed,
+    change::reopening_raises_joinable_no,
+    change::the_earlier_wake_stands_while_something_is_unabsorbed,
+    change::a_change_past_its_deadline_is_not_begun,
+    change::an_incident_without_a_row_keeps_decisions_and_memory,
+    change::no_row_is_refused_where_there_is_one,
+    change::short_memory_expires_by_its_stored_time,
+    journal::the_chain_is_gapless_and_verifies_from_genesis,
+    journal::the_feed_tells_entries_in_commit_order,
+    journal::a_timeline_joins_entries_and_placements,
+    lists::alerts_are_paged_without_repeats_or_gaps,
+    lists::alerts_are_filtered,
+    lists::incidents_are_paged_and_filtered,
+    lists::decisions_are_paged_oldest_first,
+    lists::the_journal_is_paged,
+    lists::nothing_of_another_company_is_seen,
+    lists::counts_are_since_a_moment,
+    roster::companies_keys_and_secrets_are_listed,
+    roster::an_id_is_taken_once_and_only_the_platform_founds,
+    roster::companies_with_unplaced_alerts_are_found,
+    roster::what_is_due_is_found_gravest_first,
+    roster::held_alerts_fall_due,
+    roster::what_has_expired_is_forgotten,
+}

@@ -1,0 +1,254 @@
+//! What only a store in a directory can promise: it is there again, and held by one process.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use actors::domain::{AlertState, CompanyId};
+use actors::limits::ALERTS_PER_BODY;
+use actors::port::inbox::{Accepted, Delivery};
+use actors::port::reader::AlertFilter;
+use actors::port::{Clock, Error, Inbox, Roster, Store};
+use alert_whisperer::store::{MemoryStore, OpenError, SqliteStore};
+use rusqlite::Connection;
+
+use super::lists::page;
+use super::{World, incident_id, place};
+use crate::support::alerts::{delivery, delivery_id, signature};
+use crate::support::clock::ManualClock;
+use crate::support::placing::{batch, change_of, joining, verdict};
+
+async fn world(dir: &Path, clock: &Arc<ManualClock>) -> (Arc<SqliteStore>, World) {
+    let store = SqliteStore::open(dir, clock.clone()).unwrap();
+    let world = World::new(store.clone(), clock.clone(), None).await;
+    (store, world)
+}
+
+#[tokio::test]
+async fn reopening_gives_the_same_state() {
+    let (clock, dir) = (Arc::new(ManualClock::default()), tempfile::tempdir().unwrap());
+    let (store, w) = world(dir.path(), &clock).await;
+    let writer = w.writer().await;
+    let row = w.opened(&*writer, "inc-1", 2).await;
+    let alerts = w.alerts(3).await;
+    let held = vec![verdict(&alerts[0], AlertState::Held, Some(w.after(60)), w.now())];
+    place(&*writer, batch(0, vec![], held, w.now())).await.unwrap();
+    let mut seen = delivery(&w.a, vec![w.alert()], w.now());
+    (seen.delivery_id, seen.signature) = (delivery_id("d-1"), signature(1, w.now()));
+    assert_eq!(w.store.accept(seen.clone()).await, Ok(Accepted::New));
+    let before = (
+        w.reader().unplaced(9).await.unwrap(),
+        w.reader().open_index(w.now()).await.unwrap(),
+        w.reader().journal(page(9, None)).await.unwrap(),
+        w.reader().accept_mark().await.unwrap(),
+        w.store.unplaced(9).await.unwrap(),
+        w.store.companies().await.unwrap(),
+    );
+    store.close();
+    assert!(matches!(writer.barrier().await, Err(Error::Unavailable(_))));
+    assert!(matches!(
+        w.reader().journal(page(9, None)).await,
+        Err(Error::Unavailable(_))
+    ));
+
+    let store = SqliteStore::open(dir.path(), clock.clone()).unwrap();
+    let reader = store.reader(&w.a);
+    let after = (
+        reader.unplaced(9).await.unwrap(),
+        reader.open_index(w.now()).await.unwrap(),
+        reader.journal(page(9, None)).await.unwrap(),
+        reader.accept_mark().await.unwrap(),
+        store.unplaced(9).await.unwrap(),
+        store.companies().await.unwrap(),
+    );
+    assert_eq!(after, before);
+    let answer = store.accept(seen.clone()).await;
+    assert!(matches!(answer, Ok(Accepted::Duplicate { ref alert_ids, .. }) if *alert_ids == [seen.alerts[0].alert_id]));
+    // The chain goes on where it ended.
+    let writer = store.acquire(&w.a).await.unwrap();
+    let mut change = change_of(&row, w.now());
+    change.facts = vec![crate::support::alerts::fact("thing.happened", "thing", w.now())];
+    writer.change(change, None).await.unwrap();
+    let journal = reader.journal(page(9, None)).await.unwrap().items;
+    assert_eq!(journal.last().unwrap().seq, before.2.items.len() as u64 + 1);
+    let join = joining(&row.incident_id, &alerts[1..2], w.now());
+    let placed = place(&*writer, batch(0, vec![join], vec![], w.now())).await.unwrap();
+    assert_eq!(placed.refused, []);
+}
+
+#[tokio::test]
+async fn a_forgotten_signature_is_stale_after_a_restart_too() {
+    let (clock, dir) = (Arc::new(ManualClock::default()), tempfile::tempdir().unwrap());
+    let (store, w) = world(dir.path(), &clock).await;
+    let mut seen = delivery(&w.a, vec![w.alert()], w.now());
+    seen.signature = signature(1, w.now());
+    assert_eq!(w.store.accept(seen.clone()).await, Ok(Accepted::New));
+    w.store.forget_expired(w.after(301)).await.unwrap();
+    store.close();
+    let store = SqliteStore::open(dir.path(), clock).unwrap();
+    assert_eq!(store.accept(seen).await, Ok(Accepted::Stale));
+}
+
+#[tokio::test]
+async fn a_second_opener_is_told_who_holds_the_directory() {
+    let (clock, dir) = (Arc::new(ManualClock::default()), tempfile::tempdir().unwrap());
+    let first = SqliteStore::open(dir.path(), clock.clone()).unwrap();
+    let second = SqliteStore::open(dir.path(), clock.clone()).unwrap_err();
+    assert!(
+        matches!(second, OpenError::Held { pid } if pid == Some(std::process::id())),
+        "{second}"
+    );
+    assert!(second.to_string().contains(&std::process::id().to_string()));
+    drop(first);
+    SqliteStore::open(dir.path(), clock).unwrap();
+}
+
+#[tokio::test]
+async fn a_strangers_and_a_newer_file_are_refused() {
+    let clock = Arc::new(ManualClock::default());
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(
+        dir.path().join("store.db"),
+        "this is a text, and longer than a header".repeat(9),
+    )
+    .unwrap();
+    let refused = SqliteStore::open(dir.path(), clock.clone());
+    assert!(matches!(refused, Err(OpenError::NotOurs)), "{refused:?}");
+
+    let dir = tempfile::tempdir().unwrap();
+    drop(SqliteStore::open(dir.path(), clock.clone()).unwrap());
+    let conn = Connection::open(dir.path().join("store.db")).unwrap();
+    conn.pragma_update(None, "user_version", 99).unwrap();
+    drop(conn);
+    let refused = SqliteStore::open(dir.path(), clock);
+    assert!(
+        matches!(refused, Err(OpenError::Newer { found: 99, .. })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_journal_cannot_be_rewritten() {
+    let (clock, dir) = (Arc::new(ManualClock::default()), tempfile::tempdir().unwrap());
+    let (store, _w) = world(dir.path(), &clock).await;
+    store.close();
+    let conn = Connection::open(dir.path().join("store.db")).unwrap();
+    for sql in ["UPDATE journal SET canonical = '{}'", "DELETE FROM journal"] {
+        let refused = conn.execute(sql, []).unwrap_err();
+        assert!(refused.to_string().contains("append-only"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_poisoned_operation_fails_alone_among_its_neighbours() {
+    let (clock, dir) = (Arc::new(ManualClock::default()), tempfile::tempdir().unwrap());
+    let (_store, w) = world(dir.path(), &clock).await;
+    // An alert id that is taken cannot be stored again; that is found only by the statement.
+    let taken = w.alerts(1).await.remove(0).sent;
+    let mut requests: Vec<Delivery> = (0..32).map(|_| delivery(&w.a, vec![w.alert()], w.now())).collect();
+    requests[16].alerts = vec![w.alert(), taken];
+    requests[16].delivery_id = delivery_id("d-1");
+    let answers = futures::future::join_all(requests.iter().map(|request| w.store.accept(request.clone()))).await;
+    for (n, answer) in answers.iter().enumerate() {
+        match n {
+            16 => assert!(matches!(answer, Err(Error::Corrupt(_))), "{answer:?}"),
+            _ => assert_eq!(*answer, Ok(Accepted::New), "{n}"),
+        }
+    }
+    let stored = w.reader().unplaced(99).await.unwrap();
+    assert_eq!(stored.len(), 32);
+    // Nothing of it was kept: its delivery id is still free.
+    requests[16].alerts.pop();
+    assert_eq!(w.store.accept(requests[16].clone()).await, Ok(Accepted::New));
+}
+
+#[tokio::test]
+async fn beyond_the_maps_cap_what_was_seen_is_found_as_well() {
+    let clock = Arc::new(ManualClock::default());
+    let store = MemoryStore::with_seen_cap(clock.clone(), 2);
+    let w = World::new(store, clock, None).await;
+    let request = |n: u8| {
+        let mut request = delivery(&w.a, vec![w.alert()], w.now());
+        (request.delivery_id, request.signature) = (delivery_id(&format!("d-{n}")), signature(n, w.now()));
+        request
+    };
+    for n in 0..4 {
+        assert_eq!(w.store.accept(request(n)).await, Ok(Accepted::New));
+    }
+    for n in 0..4 {
+        let mut by_id = request(n);
+        by_id.signature = None;
+        let mut by_mac = request(n);
+        by_mac.delivery_id = None;
+        for again in [by_id, by_mac] {
+            let answer = w.store.accept(again).await;
+            assert!(
+                matches!(answer, Ok(Accepted::Duplicate { ref alert_ids, .. }) if alert_ids.len() == 1),
+                "{answer:?}"
+            );
+        }
+    }
+    let late = w.after(24 * 3600);
+    for n in 0..4 {
+        let mut by_id = request(n);
+        (by_id.signature, by_id.received_at) = (None, late);
+        assert_eq!(w.store.accept(by_id).await, Ok(Accepted::New), "{n} after a day");
+    }
+    w.store.forget_expired(late).await.unwrap();
+    let mut stale = request(3);
+    stale.delivery_id = None;
+    assert_eq!(w.store.accept(stale).await, Ok(Accepted::Stale));
+    let mut again = request(3);
+    (again.signature, again.received_at) = (None, late);
+    assert!(matches!(w.store.accept(again).await, Ok(Accepted::Duplicate { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_at_once_are_all_kept_and_placed_once() {
+    let (clock, dir) = (Arc::new(ManualClock::default()), tempfile::tempdir().unwrap());
+    let (store, w) = world(dir.path(), &clock).await;
+    let requests: Vec<_> = (0..200)
+        .map(|_| delivery(&w.a, (0..5).map(|_| w.alert()).collect(), w.now()))
+        .collect();
+    let accepts = requests.into_iter().map(|request| {
+        let store = store.clone();
+        tokio::spawn(async move { store.accept(request).await })
+    });
+    let accepts: Vec<_> = accepts.collect();
+    let (writer, id, mut placed) = (w.writer().await, incident_id("inc-1"), 0);
+    while placed < 1_000 {
+        let alerts = w.reader().unplaced(ALERTS_PER_BODY).await.unwrap();
+        if alerts.is_empty() {
+            tokio::task::yield_now().await;
+            continue;
+        }
+        let part = match placed {
+            0 => crate::support::placing::opening(&id, &alerts, clock.now()),
+            _ => joining(&id, &alerts, clock.now()),
+        };
+        let answer = place(&*writer, batch(0, vec![part], vec![], clock.now()))
+            .await
+            .unwrap();
+        assert_eq!(answer.refused, []);
+        placed += alerts.len();
+    }
+    for accept in accepts {
+        assert_eq!(accept.await.unwrap(), Ok(Accepted::New));
+    }
+    assert_eq!(w.row(&id).await.alert_count, 1_000);
+    let counts = w.reader().counts(Default::default()).await.unwrap();
+    assert_eq!(counts.alerts, 1_000);
+    let listed = w
+        .reader()
+        .alerts(&AlertFilter::default(), page(200, None))
+        .await
+        .unwrap();
+    assert!(listed.items.iter().all(|view| view.state == AlertState::Placed));
+    assert!(
+        w.store
+            .reader(&CompanyId::platform())
+            .unplaced(9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}

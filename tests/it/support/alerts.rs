@@ -1,0 +1,93 @@
+//! Companies, alerts and deliveries.
+
+use std::collections::BTreeMap;
+
+use actors::domain::{
+    AlertId, Company, CompanyId, Correlation, DeliveryId, Fact, NewAlert, RateLimit, Severity, Signal, Timestamp,
+};
+use actors::port::Entropy;
+use actors::port::inbox::{Delivery, Signature};
+use actors::port::roster::{ApiKeyRecord, NewCompany, Scope, WebhookSecretRecord};
+use serde_json::json;
+
+use super::clock::SeededEntropy;
+
+/// A company with its first key and secret.
+pub fn new_company(id: &CompanyId, now: Timestamp) -> NewCompany {
+    let name = id.as_str();
+    let mut key_hash = [0; 32];
+    key_hash[..name.len().min(32)].copy_from_slice(&name.as_bytes()[..name.len().min(32)]);
+    NewCompany {
+        company: Company {
+            company_id: id.clone(),
+            name: format!("The {name}"),
+            created_at: now,
+            correlation: Correlation::default(),
+            rate_limit: RateLimit::default(),
+        },
+        key: ApiKeyRecord {
+            key_id: format!("key-{name}").parse().unwrap(),
+            company_id: id.clone(),
+            key_hash,
+            scopes: vec![Scope::Ingest, Scope::Decide, Scope::Read],
+            unsigned: false,
+            created_at: now,
+        },
+        secret: WebhookSecretRecord {
+            company_id: id.clone(),
+            sealed: b"nonce and ciphertext".to_vec(),
+            created_at: now,
+        },
+        fact: fact("company.created", name, now),
+    }
+}
+
+/// A fact with a little data.
+pub fn fact(kind: &'static str, subject: &str, at: Timestamp) -> Fact {
+    let id = format!("jrn-{kind}-{subject}").parse().unwrap();
+    Fact::new(id, at, kind, subject, "test", &json!({"of": subject}))
+}
+
+/// A firing disk alert.
+pub fn alert(entropy: &SeededEntropy, now: Timestamp) -> NewAlert {
+    NewAlert {
+        alert_id: AlertId(entropy.uuid(now)),
+        asset_name: "web-1".to_owned(),
+        signature: "disk_full".to_owned(),
+        severity: Severity::High,
+        message: "disk is 97% full".to_owned(),
+        tool_source: Some("zabbix".to_owned()),
+        status: Signal::Firing,
+        fingerprint: None,
+        starts_at: Some(now),
+        ends_at: None,
+        labels: BTreeMap::from([("mount".to_owned(), "/var".to_owned())]),
+        url: Some("https://zabbix.example/1".to_owned()),
+        unsigned: false,
+    }
+}
+
+/// An unsigned delivery without an id, which is never a duplicate.
+pub fn delivery(company: &CompanyId, alerts: Vec<NewAlert>, now: Timestamp) -> Delivery {
+    Delivery {
+        company_id: company.clone(),
+        delivery_id: None,
+        signature: None,
+        body_hash: [7; 32],
+        received_at: now,
+        alerts,
+    }
+}
+
+/// A delivery id.
+pub fn delivery_id(text: &str) -> Option<DeliveryId> {
+    Some(text.parse().unwrap())
+}
+
+/// A signature.
+pub fn signature(mac: u8, signed_at: Timestamp) -> Option<Signature> {
+    Some(Signature {
+        mac: [mac; 32],
+        signed_at,
+    })
+}
