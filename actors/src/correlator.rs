@@ -203,9 +203,9 @@ impl CorrelatorState {
         };
         let woken: Vec<IncidentId> = woken_by(&batch);
         let placed = self.args.writer.place(batch).await?;
-        self.joinable_no = placed.joinable_no;
         let refused = !placed.refused.is_empty();
-        if take_refusals(&mut index, &placed) {
+        // Another `joinable_no` means that an incident is open again which this index does not know.
+        if placed.joinable_no == self.joinable_no && take_refusals(&mut index, &placed) {
             self.index = Some(index);
         }
         let done = woken

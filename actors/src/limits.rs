@@ -24,7 +24,7 @@ pub const TOOL_SOURCES: usize = 16;
 pub const RECEIPT_CANDIDATES: usize = 8;
 /// Incidents that load at once in the process.
 pub const WAKING_INCIDENTS: usize = 256;
-/// Live incident actors; past it the longest idle leave first.
+/// Live incident actors; past half of it idle ones leave at once, past it news waits for its due time.
 pub const LIVE_INCIDENTS: usize = 20_000;
 /// Messages kept for an incident that is stopping or waits to be restarted.
 pub const PARKED_MESSAGES: usize = 64;

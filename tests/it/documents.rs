@@ -1,0 +1,71 @@
+//! `supervision.md` says what the code does: its tables are compared with the constants.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use actors::supervision::table::{Restart, TABLE};
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// A limits module as a table: each constant, its value, its first sentence.
+fn limits_table(source: &str) -> String {
+    let mut table = String::from("| Limit | Value | What it bounds |\n|---|---|---|\n");
+    let mut said = String::new();
+    let statements = source.replace("=\n", "= ").replace("    ", "");
+    for line in statements.lines() {
+        if let Some(text) = line.strip_prefix("/// ") {
+            if !said.is_empty() {
+                said.push(' ');
+            }
+            said.push_str(text);
+        } else if let Some(constant) = line.strip_prefix("pub const ") {
+            let (name, rest) = constant.split_once(": ").unwrap();
+            let value = rest.split_once(" = ").unwrap().1.trim_end_matches(';');
+            let value = value.replace("Duration::from_", "").replace(['(', ')'], " ");
+            let sentence = said.trim_end_matches('.').to_owned();
+            writeln!(table, "| `{name}` | {} | {sentence} |", value.trim()).unwrap();
+            said.clear();
+        } else {
+            said.clear();
+        }
+    }
+    table
+}
+
+#[test]
+fn the_limits_table_is_that_of_the_code() {
+    let table = limits_table(&read("actors/src/limits.rs"));
+    let document = read("supervision.md");
+    assert!(document.contains(&table), "supervision.md should hold this table:\n{table}");
+}
+
+#[test]
+fn the_restart_table_is_that_of_the_code() {
+    let document = read("supervision.md");
+    for rule in TABLE {
+        let restart = match rule.restart {
+            Restart::Permanent => "permanent",
+            Restart::Transient => "transient",
+            Restart::Temporary => "temporary",
+        };
+        let budget = rule.limit.map_or_else(
+            || "never".to_owned(),
+            |limit| format!("{} in {} s", limit.intensity, limit.period.as_secs()),
+        );
+        let row = format!("| {} | {} | {restart} | {budget} |", rule.parent, rule.child);
+        assert!(document.contains(&row), "supervision.md should hold: {row}");
+    }
+}
+
+/// Every command of the README that the shell can check is at least one that exists.
+#[test]
+fn the_readme_names_only_targets_that_exist() {
+    let makefile = read("Makefile");
+    for line in read("README.md").lines() {
+        let Some(command) = line.trim().strip_prefix("make ") else { continue };
+        let target = command.split_whitespace().next().unwrap();
+        assert!(makefile.lines().any(|line| line.starts_with(&format!("{target}:"))), "no target {target}");
+    }
+}

@@ -1,0 +1,340 @@
+//! A store around a store, with faults at named points: panics, errors, waits, and a writer's queue
+//! that outlives whoever handed something in.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use actors::domain::{
+    Alert, AlertId, Company, CompanyId, Decision, Entry, Incident, IncidentId, ShortMemory, Timestamp,
+};
+use actors::port::reader::{
+    AlertFilter, AlertView, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, TimelineItem,
+};
+use actors::port::roster::{ApiKeyRecord, Due, NewCompany, WebhookSecretRecord};
+use actors::port::writer::{Changed, IncidentChange, OpenIndex, PlaceBatch, Placed, Receipt};
+use actors::port::{Accepted, Delivery, Error, Inbox, Reader, Roster, Store, Writer};
+use async_trait::async_trait;
+use tokio::sync::{Notify, broadcast};
+use tokio::time::Instant;
+
+/// Where a fault can strike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Point {
+    Acquire,
+    Found,
+    RosterDue,
+    ReadUnplaced,
+    ReadIncident,
+    PlaceBefore,
+    PlaceAfter,
+    ChangeBefore,
+    ChangeAfter,
+}
+
+/// What strikes.
+#[derive(Clone)]
+pub enum Fault {
+    /// The caller panics.
+    Panic,
+    /// The caller gets an error; nothing happens.
+    Error(Error),
+    /// The caller waits for the gate.
+    Hold(Arc<Gate>),
+    /// The caller panics, but what it handed in waits for the gate and then happens.
+    HandInAndPanic(Arc<Gate>),
+}
+
+/// Tells that somebody waits, and lets them go.
+#[derive(Default)]
+pub struct Gate {
+    reached: Notify,
+    opened: Notify,
+}
+
+impl Gate {
+    pub async fn reached(&self) {
+        self.reached.notified().await;
+    }
+
+    pub fn open(&self) {
+        self.opened.notify_one();
+    }
+
+    async fn wait(&self) {
+        self.reached.notify_one();
+        self.opened.notified().await;
+    }
+}
+
+/// A fault to come: where, for whom, how often.
+struct Planned {
+    point: Point,
+    company: Option<CompanyId>,
+    skip: usize,
+    times: usize,
+    fault: Fault,
+}
+
+/// The store.
+pub struct FaultyStore {
+    inner: Arc<dyn Store>,
+    faults: Arc<Mutex<Vec<Planned>>>,
+    writers: Mutex<HashMap<CompanyId, Arc<FaultyWriter>>>,
+}
+
+impl FaultyStore {
+    pub fn around(inner: Arc<dyn Store>) -> Arc<Self> {
+        Arc::new(Self { inner, faults: Arc::default(), writers: Mutex::default() })
+    }
+
+    /// Plans a fault for a company, or any.
+    pub fn plan(&self, point: Point, company: Option<&CompanyId>, times: usize, fault: Fault) {
+        self.plan_after(point, company, 0, times, fault);
+    }
+
+    /// As [`Self::plan`], letting the first `skip` calls pass.
+    pub fn plan_after(&self, point: Point, company: Option<&CompanyId>, skip: usize, times: usize, fault: Fault) {
+        let company = company.cloned();
+        self.faults.lock().unwrap().push(Planned { point, company, skip, times, fault });
+    }
+
+    pub fn heal(&self) {
+        self.faults.lock().unwrap().clear();
+    }
+
+    /// Whether everything planned has struck.
+    pub fn spent(&self) -> bool {
+        self.faults.lock().unwrap().is_empty()
+    }
+
+    /// The writer that the company's tenant holds now.
+    pub fn writer_of(&self, company: &CompanyId) -> Arc<dyn Writer> {
+        self.writers.lock().unwrap()[company].inner.clone()
+    }
+}
+
+fn strike(faults: &Mutex<Vec<Planned>>, point: Point, company: Option<&CompanyId>) -> Option<Fault> {
+    let mut faults = faults.lock().unwrap();
+    let of_company = |planned: &Planned| planned.company.is_none() || planned.company.as_ref() == company;
+    let place = faults.iter().position(|planned| planned.point == point && of_company(planned))?;
+    let planned = &mut faults[place];
+    if planned.skip > 0 {
+        planned.skip -= 1;
+        return None;
+    }
+    let fault = planned.fault.clone();
+    planned.times = planned.times.saturating_sub(1);
+    if planned.times == 0 {
+        faults.remove(place);
+    }
+    Some(fault)
+}
+
+async fn meet(faults: &Mutex<Vec<Planned>>, point: Point, company: Option<&CompanyId>) -> Result<(), Error> {
+    match strike(faults, point, company) {
+        None => Ok(()),
+        Some(Fault::Error(error)) => Err(error),
+        Some(Fault::Hold(gate)) => {
+            gate.wait().await;
+            Ok(())
+        }
+        Some(Fault::Panic | Fault::HandInAndPanic(_)) => panic!("planned fault at {point:?}"),
+    }
+}
+
+#[async_trait]
+impl Inbox for FaultyStore {
+    async fn accept(&self, delivery: Delivery) -> Result<Accepted, Error> {
+        self.inner.accept(delivery).await
+    }
+}
+
+#[async_trait]
+impl Roster for FaultyStore {
+    async fn companies(&self) -> Result<Vec<Company>, Error> {
+        self.inner.companies().await
+    }
+
+    async fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, Error> {
+        self.inner.api_keys().await
+    }
+
+    async fn webhook_secrets(&self) -> Result<Vec<WebhookSecretRecord>, Error> {
+        self.inner.webhook_secrets().await
+    }
+
+    async fn unplaced(&self, limit: usize) -> Result<Vec<CompanyId>, Error> {
+        self.inner.unplaced(limit).await
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error> {
+        meet(&self.faults, Point::RosterDue, None).await?;
+        self.inner.due(now, limit).await
+    }
+
+    async fn forget_expired(&self, now: Timestamp) -> Result<(), Error> {
+        self.inner.forget_expired(now).await
+    }
+}
+
+#[async_trait]
+impl Store for FaultyStore {
+    fn reader(&self, company: &CompanyId) -> Arc<dyn Reader> {
+        let inner = self.inner.reader(company);
+        Arc::new(FaultyReader { inner, company: company.clone(), faults: self.faults.clone() })
+    }
+
+    async fn acquire(&self, company: &CompanyId) -> Result<Arc<dyn Writer>, Error> {
+        meet(&self.faults, Point::Acquire, Some(company)).await?;
+        let inner = self.inner.acquire(company).await?;
+        let queue = Arc::default();
+        let writer = Arc::new(FaultyWriter { inner, faults: self.faults.clone(), queue });
+        self.writers.lock().unwrap().insert(company.clone(), writer.clone());
+        Ok(writer)
+    }
+
+    fn journal_feed(&self) -> broadcast::Receiver<Arc<Entry>> {
+        self.inner.journal_feed()
+    }
+}
+
+struct FaultyWriter {
+    inner: Arc<dyn Writer>,
+    faults: Arc<Mutex<Vec<Planned>>>,
+    /// The writer's queue: what was handed in first is done first.
+    queue: Arc<tokio::sync::Mutex<()>>,
+}
+
+#[async_trait]
+impl Writer for FaultyWriter {
+    fn company(&self) -> &CompanyId {
+        self.inner.company()
+    }
+
+    async fn barrier(&self) -> Result<u64, Error> {
+        let _turn = self.queue.lock().await;
+        self.inner.barrier().await
+    }
+
+    async fn place(&self, batch: PlaceBatch) -> Result<Placed, Error> {
+        let fault = strike(&self.faults, Point::PlaceBefore, Some(self.company()));
+        if let Some(Fault::HandInAndPanic(gate)) = fault {
+            let (inner, turn) = (self.inner.clone(), self.queue.clone().lock_owned().await);
+            tokio::spawn(async move {
+                gate.wait().await;
+                drop(inner.place(batch).await);
+                drop(turn);
+            });
+            panic!("planned fault: died with a batch handed in");
+        }
+        match fault {
+            Some(Fault::Error(error)) => return Err(error),
+            Some(Fault::Hold(gate)) => gate.wait().await,
+            Some(_) => panic!("planned fault before placing"),
+            None => {}
+        }
+        let turn = self.queue.lock().await;
+        let placed = self.inner.place(batch).await?;
+        drop(turn);
+        meet(&self.faults, Point::PlaceAfter, Some(self.company())).await?;
+        Ok(placed)
+    }
+
+    async fn change(&self, change: IncidentChange, deadline: Option<Instant>) -> Result<Changed, Error> {
+        meet(&self.faults, Point::ChangeBefore, Some(self.company())).await?;
+        let turn = self.queue.lock().await;
+        let changed = self.inner.change(change, deadline).await?;
+        drop(turn);
+        meet(&self.faults, Point::ChangeAfter, Some(self.company())).await?;
+        Ok(changed)
+    }
+
+    async fn found(&self, company: NewCompany) -> Result<bool, Error> {
+        meet(&self.faults, Point::Found, Some(self.company())).await?;
+        self.inner.found(company).await
+    }
+}
+
+struct FaultyReader {
+    inner: Arc<dyn Reader>,
+    company: CompanyId,
+    faults: Arc<Mutex<Vec<Planned>>>,
+}
+
+#[async_trait]
+impl Reader for FaultyReader {
+    async fn company(&self) -> Result<Company, Error> {
+        self.inner.company().await
+    }
+
+    async fn unplaced(&self, limit: usize) -> Result<Vec<Alert>, Error> {
+        meet(&self.faults, Point::ReadUnplaced, Some(&self.company)).await?;
+        self.inner.unplaced(limit).await
+    }
+
+    async fn accept_mark(&self) -> Result<u64, Error> {
+        self.inner.accept_mark().await
+    }
+
+    async fn settled(&self, mark: u64) -> Result<bool, Error> {
+        self.inner.settled(mark).await
+    }
+
+    async fn open_index(&self, now: Timestamp) -> Result<OpenIndex, Error> {
+        self.inner.open_index(now).await
+    }
+
+    async fn held_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Alert>, Error> {
+        self.inner.held_due(now, limit).await
+    }
+
+    async fn incident(&self, id: &IncidentId) -> Result<Option<IncidentView>, Error> {
+        meet(&self.faults, Point::ReadIncident, Some(&self.company)).await?;
+        self.inner.incident(id).await
+    }
+
+    async fn placed_between(&self, id: &IncidentId, after: u64, upto: u64, limit: usize) -> Result<Vec<Alert>, Error> {
+        self.inner.placed_between(id, after, upto, limit).await
+    }
+
+    async fn short_memory(&self, id: &IncidentId, now: Timestamp) -> Result<Option<ShortMemory>, Error> {
+        self.inner.short_memory(id, now).await
+    }
+
+    async fn decisions(&self, id: &IncidentId, page: PageRequest) -> Result<Page<(u64, Decision)>, Error> {
+        self.inner.decisions(id, page).await
+    }
+
+    async fn last_decision(&self, id: &IncidentId) -> Result<Option<(u64, Decision)>, Error> {
+        self.inner.last_decision(id).await
+    }
+
+    async fn alerts(&self, filter: &AlertFilter, page: PageRequest) -> Result<Page<AlertView>, Error> {
+        self.inner.alerts(filter, page).await
+    }
+
+    async fn alert(&self, id: AlertId) -> Result<Option<(AlertView, Option<Receipt>)>, Error> {
+        self.inner.alert(id).await
+    }
+
+    async fn incidents(&self, filter: &IncidentFilter, page: PageRequest) -> Result<Page<IncidentView>, Error> {
+        self.inner.incidents(filter, page).await
+    }
+
+    async fn timeline(&self, id: &IncidentId, page: PageRequest) -> Result<Page<TimelineItem>, Error> {
+        self.inner.timeline(id, page).await
+    }
+
+    async fn journal(&self, page: PageRequest) -> Result<Page<Entry>, Error> {
+        self.inner.journal(page).await
+    }
+
+    async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error> {
+        self.inner.counts(since).await
+    }
+}
+
+/// Rows that are open.
+pub fn open(rows: &[Incident]) -> Vec<&Incident> {
+    rows.iter().filter(|row| row.is_open()).collect()
+}

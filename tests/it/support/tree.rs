@@ -1,0 +1,262 @@
+//! The runtime on virtual time: an in-memory store with faults, a clock that follows tokio's paused
+//! one, companies and alerts in one line each.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use actors::decision::rules::RulesEngine;
+use actors::domain::decision::Budget;
+use actors::domain::{
+    AlertState, Company, CompanyId, Correlation, Decision, DecisionRequest, Fact, Incident, IncidentFacts, IncidentId,
+    NewAlert, RateLimit, Severity, Signal, Timestamp,
+};
+use actors::port::reader::{AlertFilter, IncidentFilter, PageRequest};
+use actors::port::roster::{ApiKeyRecord, NewCompany, Scope, WebhookSecretRecord};
+use actors::port::{Accepted, Clock, DecisionEngine, Delivery, Entropy, Reader, Store};
+use actors::runtime::{CallError, Ports, Runtime};
+use alert_whisperer::store::MemoryStore;
+use serde_json::json;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::faulty::FaultyStore;
+
+/// The wall clock of a paused test: a fixed beginning plus tokio's own time.
+pub struct VirtualClock {
+    began: Instant,
+}
+
+const BEGINNING_MS: i64 = 1_760_000_000_000;
+
+impl VirtualClock {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self { began: Instant::now() })
+    }
+}
+
+impl Clock for VirtualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(BEGINNING_MS).plus(self.began.elapsed())
+    }
+}
+
+/// Chance that counts.
+#[derive(Default)]
+pub struct Counting {
+    next: AtomicU64,
+    /// Panics at this count, once.
+    pub panics_at: AtomicU64,
+}
+
+impl Entropy for Counting {
+    fn uuid(&self, now: Timestamp) -> Uuid {
+        let n = self.next.fetch_add(1, Ordering::SeqCst) + 1;
+        assert_ne!(n, self.panics_at.load(Ordering::SeqCst), "planned fault in entropy");
+        let ms = u64::try_from(now.as_millis()).unwrap();
+        let mut bytes = [0; 16];
+        bytes[..6].copy_from_slice(&ms.to_be_bytes()[2..]);
+        bytes[8..].copy_from_slice(&n.to_be_bytes());
+        uuid::Builder::from_bytes(bytes).with_version(uuid::Version::SortRand).into_uuid()
+    }
+
+    fn fraction(&self) -> f64 {
+        0.5
+    }
+}
+
+impl Counting {
+    /// Plans a panic when the next id but `skip` is made.
+    pub fn panic_after(&self, skip: u64) {
+        self.panics_at.store(self.next.load(Ordering::SeqCst) + skip + 1, Ordering::SeqCst);
+    }
+}
+
+/// A running tree.
+pub struct Tree {
+    pub store: Arc<FaultyStore>,
+    pub clock: Arc<VirtualClock>,
+    pub entropy: Arc<Counting>,
+    pub runtime: Runtime,
+    budget: Budget,
+    engine: Arc<dyn DecisionEngine>,
+}
+
+impl Tree {
+    pub async fn grow() -> Self {
+        Self::grow_with(Arc::new(RulesEngine)).await
+    }
+
+    pub async fn grow_with(engine: Arc<dyn DecisionEngine>) -> Self {
+        let clock = VirtualClock::new();
+        let entropy = Arc::new(Counting::default());
+        let store = FaultyStore::around(MemoryStore::new(clock.clone()));
+        let budget = Budget { max_tokens: 2000, max_time_seconds: 30 };
+        let runtime = start(&store, &clock, &entropy, &engine, budget).await;
+        Self { store, clock, entropy, runtime, budget, engine }
+    }
+
+    /// Another tree over the same store, as after the end of a process.
+    pub async fn regrow(&mut self) {
+        self.runtime = start(&self.store, &self.clock, &self.entropy, &self.engine, self.budget).await;
+    }
+
+    pub async fn company(&self, id: &str) -> CompanyId {
+        self.company_with(id, Correlation::default()).await
+    }
+
+    pub async fn company_with(&self, id: &str, correlation: Correlation) -> CompanyId {
+        let company = new_company(id, correlation, self.clock.now(), &*self.entropy);
+        let founded = self.runtime.found(company, Duration::from_secs(5)).await;
+        assert_eq!(founded, Ok(true));
+        id.parse().unwrap()
+    }
+
+    pub fn reader(&self, company: &CompanyId) -> Arc<dyn Reader> {
+        self.store.reader(company)
+    }
+
+    /// Accepts alerts without telling the tree.
+    pub async fn accept(&self, company: &CompanyId, alerts: Vec<NewAlert>) {
+        let delivery = Delivery {
+            company_id: company.clone(),
+            delivery_id: None,
+            signature: None,
+            body_hash: [0; 32],
+            received_at: self.clock.now(),
+            alerts,
+        };
+        use actors::port::Inbox;
+        assert_eq!(self.store.accept(delivery).await, Ok(Accepted::New));
+    }
+
+    /// Accepts one alert and tells the tree, as the edge does.
+    pub async fn send(&self, company: &CompanyId, asset: &str, signature: &str, status: Signal) {
+        self.send_as(company, asset, signature, status, Severity::High).await;
+    }
+
+    pub async fn send_as(&self, company: &CompanyId, asset: &str, signature: &str, status: Signal, severity: Severity) {
+        let mut alert = self.alert(asset, signature);
+        alert.status = status;
+        alert.severity = severity;
+        self.accept(company, vec![alert]).await;
+        self.runtime.news(company);
+    }
+
+    pub fn alert(&self, asset: &str, signature: &str) -> NewAlert {
+        NewAlert {
+            alert_id: actors::domain::AlertId(self.entropy.uuid(self.clock.now())),
+            asset_name: asset.into(),
+            signature: signature.into(),
+            severity: Severity::High,
+            message: format!("{signature} on {asset}"),
+            tool_source: None,
+            status: Signal::Firing,
+            fingerprint: None,
+            starts_at: None,
+            ends_at: None,
+            labels: Default::default(),
+            url: None,
+            unsigned: false,
+        }
+    }
+
+    pub async fn settle(&self, company: &CompanyId) {
+        assert_eq!(self.runtime.settle(company, Duration::from_secs(30)).await, Ok(()));
+    }
+
+    pub async fn decide(&self, company: &CompanyId, incident: &str) -> Result<Decision, CallError> {
+        let request = DecisionRequest {
+            incident_data: Some(IncidentFacts {
+                severity: Severity::High,
+                signature: "disk-space-critical".into(),
+                alert_count: 3,
+                affected_assets: vec!["server-01".into()],
+            }),
+            memory_context: Default::default(),
+            requested_by: "key-1".into(),
+        };
+        let incident: IncidentId = incident.parse().unwrap();
+        self.runtime.decide(company, incident, request, None, Duration::from_secs(30)).await
+    }
+
+    pub async fn incidents(&self, company: &CompanyId) -> Vec<Incident> {
+        let page = PageRequest { limit: 200, after: None };
+        let found = self.reader(company).incidents(&IncidentFilter::default(), page).await.unwrap();
+        found.items.into_iter().map(|view| view.incident).collect()
+    }
+
+    /// The states of a company's alerts, oldest first.
+    pub async fn states(&self, company: &CompanyId) -> Vec<AlertState> {
+        let page = PageRequest { limit: 200, after: None };
+        let found = self.reader(company).alerts(&AlertFilter::default(), page).await.unwrap();
+        found.items.into_iter().rev().map(|view| view.state).collect()
+    }
+
+    pub async fn decisions(&self, company: &CompanyId, incident: &IncidentId) -> Vec<Decision> {
+        let page = PageRequest { limit: 200, after: None };
+        let found = self.reader(company).decisions(incident, page).await.unwrap();
+        found.items.into_iter().map(|(_, decision)| decision).collect()
+    }
+
+    /// Waits, in virtual time, until something holds.
+    pub async fn until<F: AsyncFn() -> bool>(&self, what: &str, within: Duration, holds: F) {
+        let deadline = Instant::now() + within;
+        while !holds().await {
+            assert!(Instant::now() < deadline, "not within {within:?}: {what}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Waits until the company's only incident has been decided by itself.
+    pub async fn until_decided(&self, company: &CompanyId) -> Incident {
+        self.until("one decided incident", Duration::from_secs(20), async || {
+            matches!(&*self.incidents(company).await, [only] if only.decided.is_some())
+        })
+        .await;
+        self.incidents(company).await.remove(0)
+    }
+}
+
+async fn start(
+    store: &Arc<FaultyStore>,
+    clock: &Arc<VirtualClock>,
+    entropy: &Arc<Counting>,
+    engine: &Arc<dyn DecisionEngine>,
+    budget: Budget,
+) -> Runtime {
+    let ports = Ports {
+        store: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        engine: engine.clone(),
+        budget,
+    };
+    Runtime::start(ports).await.unwrap()
+}
+
+pub fn new_company(id: &str, correlation: Correlation, now: Timestamp, entropy: &dyn Entropy) -> NewCompany {
+    let company_id: CompanyId = id.parse().unwrap();
+    let mut key_hash = [0; 32];
+    key_hash[..16].copy_from_slice(entropy.uuid(now).as_bytes());
+    let fact_id = actors::domain::ids::EntryId::from_uuid(entropy.uuid(now));
+    NewCompany {
+        company: Company {
+            company_id: company_id.clone(),
+            name: id.to_owned(),
+            created_at: now,
+            correlation,
+            rate_limit: RateLimit::default(),
+        },
+        key: ApiKeyRecord {
+            key_id: actors::domain::ids::KeyId::from_uuid(entropy.uuid(now)),
+            company_id: company_id.clone(),
+            key_hash,
+            scopes: vec![Scope::Ingest, Scope::Decide, Scope::Read],
+            unsigned: false,
+            created_at: now,
+        },
+        secret: WebhookSecretRecord { company_id, sealed: vec![1, 2, 3], created_at: now },
+        fact: Fact::new(fact_id, now, "company.created", id, "test", &json!({})),
+    }
+}
