@@ -1,6 +1,7 @@
 # Small, non-root, with its own health check; builds for amd64 and arm64 alike:
 #   docker build --build-arg GIT_SHA="$(git rev-parse --short=12 HEAD)" -t alert-whisperer .
-#   docker run --rm -p 8001:8001 -v alert-whisperer:/data --stop-timeout 20 alert-whisperer
+#   docker run --rm -p 8001:8001 -v alert-whisperer:/data --stop-timeout 20 --name aw alert-whisperer
+#   docker exec aw alert-whisperer company create --name Acme
 # Settings come from the environment (.env.example); no secret is ever part of the image.
 
 FROM rust:1.95-slim-trixie AS builder
@@ -32,5 +33,5 @@ EXPOSE 8001
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=10s --start-period=10s --retries=3 \
     CMD alert-whisperer ping --url "http://127.0.0.1:${PORT}"
-ENTRYPOINT ["alert-whisperer"]
-CMD ["serve", "--listen", "0.0.0.0"]
+# `exec`, so that the binary itself gets the signals; the shell only reads PORT.
+CMD ["/bin/sh", "-c", "exec alert-whisperer serve --listen \"0.0.0.0:${PORT}\""]
