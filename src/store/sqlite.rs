@@ -251,3 +251,23 @@ macro_rules! store_of {
 
 store_of!(SqliteStore);
 store_of!(MemoryStore);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+
+    #[tokio::test]
+    async fn after_a_failure_every_operation_is_unavailable_and_the_process_is_told() {
+        let store = MemoryStore::new(Arc::new(SystemClock));
+        let writer = store.acquire(&CompanyId::platform()).await.unwrap();
+        store.core.shared.fail("the disk is gone");
+        let gone = Error::Unavailable("the disk is gone".to_owned());
+        assert_eq!(writer.barrier().await, Err(gone.clone()));
+        assert_eq!(store.companies().await, Err(gone.clone()));
+        assert_eq!(Roster::unplaced(&*store, 9).await, Err(gone.clone()));
+        let settled = store.reader(&CompanyId::platform()).settled(0).await;
+        assert_eq!(settled, Err(gone));
+        assert_eq!(store.core.shared.failed().await, "the disk is gone");
+    }
+}

@@ -1,4 +1,4 @@
-//! The promises of Alert Whisperer, each in a file of its own.
+//! Promises, tested over real sockets and stores.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod commands;

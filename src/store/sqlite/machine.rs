@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use actors::domain::{Entry, Fact};
+use actors::port::Error;
 use rusqlite::{Connection, params};
 
 use super::fault::{Fault, Gravity};
@@ -39,8 +40,7 @@ impl Machine {
         let Err(fault) = self.attempt(ops) else { return Ok(()) };
         self.take_back();
         match fault.gravity() {
-            // One of them cannot be done. Alone, each shows whether it is the one.
-            Gravity::Poison if ops.len() > 1 => ops.chunks_mut(1).try_for_each(|op| self.run(op)),
+            Gravity::Poison if ops.len() > 1 => self.run_each(ops),
             Gravity::Poison | Gravity::Busy => {
                 let error = fault.into_error();
                 tracing::error!(%error, "a transaction was rolled back");
@@ -53,6 +53,18 @@ impl Machine {
                 Err(error.to_string())
             }
         }
+    }
+
+    /// One of them cannot be done. Alone, each shows whether it is the one.
+    fn run_each(&mut self, ops: &mut [Op]) -> Result<(), String> {
+        let mut over = Ok(());
+        for op in ops.chunks_mut(1) {
+            match &over {
+                Ok(()) => over = self.run(op),
+                Err(reason) => op[0].refuse(Error::Unavailable(reason.clone())),
+            }
+        }
+        over
     }
 
     fn attempt(&mut self, ops: &mut [Op]) -> Result<(), Fault> {

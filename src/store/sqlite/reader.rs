@@ -79,9 +79,9 @@ impl Reader for CompanyReader {
         self.read(move |conn, cell| incidents::one(conn, cell, &id)).await
     }
 
-    async fn placed_after(&self, id: &IncidentId, absorbed_no: u64, limit: usize) -> Result<Vec<Alert>, Error> {
+    async fn placed_between(&self, id: &IncidentId, after: u64, upto: u64, limit: usize) -> Result<Vec<Alert>, Error> {
         let id = id.clone();
-        self.read(move |conn, cell| alerts::placed_after(conn, cell, &id, absorbed_no, limit))
+        self.read(move |conn, cell| alerts::placed_between(conn, cell, &id, (after, upto), limit))
             .await
     }
 

@@ -184,3 +184,73 @@ impl Drop for Panicked<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actors::domain::CompanyId;
+
+    use super::super::op::Slot;
+    use super::super::shared::Cell;
+    use super::*;
+
+    fn machine(mut conn: Connection) -> Machine {
+        migrate(&mut conn, Timestamp::default()).unwrap();
+        load(conn, Shared::new(), Seen::new(9, 0)).unwrap()
+    }
+
+    #[test]
+    fn a_full_disk_ends_the_handle_and_answers_everybody() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = Connection::open(dir.path().join("store.db")).unwrap();
+        configure_writer(&conn).unwrap();
+        let machine = machine(conn);
+        let shared = Arc::clone(&machine.shared);
+        // Not a page more than there are, and a table whose every row wants one.
+        let conn = &machine.conn;
+        conn.execute_batch("CREATE TABLE filler (x BLOB) STRICT").unwrap();
+        conn.execute_batch(
+            "CREATE TRIGGER fill AFTER UPDATE ON head BEGIN INSERT INTO filler VALUES (zeroblob(9000)); END",
+        )
+        .unwrap();
+        let pages: i64 = conn.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        conn.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+            .unwrap();
+
+        let platform = shared.cell(&CompanyId::platform()).unwrap();
+        let queue = Queue::default();
+        let mut answers = Vec::new();
+        for _ in 0..2 * BATCH {
+            let (slot, answer) = Slot::new();
+            queue.push(Op::Acquire(Arc::clone(&platform), slot)).unwrap();
+            answers.push(answer);
+        }
+        write(&queue, machine);
+        for answer in &mut answers {
+            let answer = answer.try_recv().unwrap();
+            assert!(matches!(answer, Err(Error::Unavailable(_))), "{answer:?}");
+        }
+        assert!(matches!(shared.check(), Err(Error::Unavailable(_))));
+        let (slot, _answer) = Slot::new();
+        let refused = queue.push(Op::Acquire(platform, slot));
+        assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
+    }
+
+    #[test]
+    fn what_waits_at_the_end_is_done_before_it() {
+        let machine = machine(Connection::open_in_memory().unwrap());
+        let platform = machine.shared.cell(&CompanyId::platform()).unwrap();
+        let nobody = Cell::new(99, "comp-nobody".parse().unwrap());
+        let queue = Queue::default();
+        let (first, mut acquired) = Slot::new();
+        queue.push(Op::Acquire(Arc::clone(&platform), first)).unwrap();
+        let (second, mut fenced) = Slot::new();
+        queue.push(Op::Barrier(platform, 7, second)).unwrap();
+        let (third, mut passed) = Slot::new();
+        queue.push(Op::Barrier(nobody, 0, third)).unwrap();
+        queue.close();
+        write(&queue, machine);
+        assert_eq!(acquired.try_recv().unwrap(), Ok(1));
+        assert_eq!(fenced.try_recv().unwrap(), Err(Error::Fenced));
+        assert_eq!(passed.try_recv().unwrap(), Ok(0));
+    }
+}

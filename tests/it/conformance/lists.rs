@@ -283,7 +283,7 @@ pub async fn nothing_of_another_company_is_seen(w: World) {
     assert_eq!(other.incident(id).await, Ok(None));
     assert_eq!(other.last_decision(id).await, Ok(None));
     assert_eq!(other.short_memory(id, w.now()).await, Ok(None));
-    assert_eq!(other.placed_after(id, 0, 9).await, Ok(vec![]));
+    assert_eq!(other.placed_between(id, 0, u64::MAX, 9).await, Ok(vec![]));
     assert_eq!(other.unplaced(9).await, Ok(vec![]));
     assert_eq!(other.held_due(w.now(), 9).await, Ok(vec![]));
     assert_eq!(other.open_index(w.now()).await, Ok(Default::default()));

@@ -51,14 +51,12 @@ pub async fn an_incident_opens_and_is_joined(w: World) {
     );
     assert_eq!(receipt.unwrap().layer, "placed");
     assert_eq!(w.reader().unplaced(9).await.unwrap(), []);
-    assert_eq!(
-        w.reader()
-            .placed_after(&row.incident_id, row.placed_no, 9)
-            .await
-            .unwrap(),
-        alerts
-    );
-    let last_two = w.reader().placed_after(&row.incident_id, 0, 2).await.unwrap();
+    let (id, reader) = (&row.incident_id, w.reader());
+    let placed = async |after, upto, limit| reader.placed_between(id, after, upto, limit).await.unwrap();
+    assert_eq!(placed(row.placed_no, u64::MAX, 9).await, alerts);
+    assert_eq!(placed(row.placed_no, row.placed_no, 9).await, []);
+    assert_eq!(placed(0, row.placed_no, 9).await.len(), 2);
+    let last_two = placed(0, joined.placed_no, 2).await;
     assert_eq!(last_two[1], alerts[0]);
     assert!(last_two[0].no < alerts[0].no);
 }

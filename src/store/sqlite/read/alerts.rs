@@ -66,24 +66,24 @@ pub(in super::super) fn recoveries(conn: &Connection, cell: &Cell, now: Timestam
     Ok(found)
 }
 
-/// The last `limit` alerts placed in an incident after a commit, oldest first.
-pub(in super::super) fn placed_after(
+/// The last `limit` alerts placed in an incident after one commit, up to and with another, oldest first.
+pub(in super::super) fn placed_between(
     conn: &Connection,
     cell: &Cell,
     id: &IncidentId,
-    absorbed_no: u64,
+    (after, upto): (u64, u64),
     limit: usize,
 ) -> Result<Vec<Alert>, Fault> {
     let sql = concat!(
         "SELECT ",
         alert_columns!(),
         " FROM incident i CROSS JOIN placement p ON p.incident = i.no CROSS JOIN alert a ON a.no = p.alert \
-         WHERE i.company = ?1 AND i.incident_id = ?2 AND p.commit_no > ?3 \
-         ORDER BY p.commit_no DESC, p.alert DESC LIMIT ?4"
+         WHERE i.company = ?1 AND i.incident_id = ?2 AND p.commit_no > ?3 AND p.commit_no <= ?4 \
+         ORDER BY p.commit_no DESC, p.alert DESC LIMIT ?5"
     );
     let mut query = conn.prepare_cached(sql)?;
     let found = query.query_map(
-        params![cell.no, id.as_str(), int(absorbed_no), int(limit as u64)],
+        params![cell.no, id.as_str(), int(after), int(upto), int(limit as u64)],
         |row| rows::alert(row, &cell.id),
     )?;
     let mut found: Vec<Alert> = found.collect::<Result<_, _>>()?;
