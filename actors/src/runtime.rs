@@ -83,6 +83,7 @@ pub enum CallError {
 pub struct Runtime {
     directory: Arc<Directory>,
     root: ActorRef<RootMsg>,
+    engine: &'static str,
     ended: watch::Receiver<bool>,
 }
 
@@ -108,8 +109,14 @@ impl Runtime {
         Ok(Self {
             directory,
             root,
+            engine,
             ended: watch_end(handle),
         })
+    }
+
+    /// The name of the engine that decides.
+    pub fn engine_name(&self) -> &'static str {
+        self.engine
     }
 
     /// There are alerts to place. Coalesced; never blocks, never fails: lost news costs latency only.

@@ -1,0 +1,247 @@
+//! Settings: from flags, environment and one TOML file, in that order. What contradicts itself or is
+//! weak stops the start, with the reason.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use actors::domain::decision::Budget;
+use clap::{Args, ValueEnum};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object a line.
+    #[default]
+    Json,
+    /// For people.
+    Text,
+}
+
+/// Who decides what the rules do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AgentMode {
+    /// Deterministic rules in this process.
+    Local,
+    /// A remote agent.
+    Remote,
+}
+
+/// The settings as flags and environment variables give them.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Flags {
+    /// Address to listen on [default: 127.0.0.1:8001].
+    #[arg(long, env = "LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// Port to listen on, where no address is given.
+    #[arg(long, env = "PORT")]
+    pub port: Option<u16>,
+    /// Directory of the embedded store [default: ./data].
+    #[arg(long, env = "DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// A TOML file with these settings.
+    #[arg(long, env = "CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Key under which secrets are sealed, at least 32 random characters; one is made in the data directory otherwise.
+    #[arg(long, env = "SECRET_KEY", hide_env_values = true)]
+    pub secret_key: Option<SecretString>,
+    /// Who decides.
+    #[arg(long, env = "AGENT_MODE")]
+    pub agent_mode: Option<AgentMode>,
+    /// The MongoDB to use instead of the embedded store.
+    #[arg(long, env = "MONGO_URL", hide_env_values = true)]
+    pub mongo_url: Option<SecretString>,
+    /// Tokens that one decision may use.
+    #[arg(long, env = "MAX_TOKENS_PER_DECISION")]
+    pub max_tokens_per_decision: Option<u32>,
+    /// Seconds that one decision may take.
+    #[arg(long, env = "MAX_DECISION_TIME_SECONDS")]
+    pub max_decision_time_seconds: Option<u32>,
+    /// How log lines look.
+    #[arg(long, env = "LOG_FORMAT")]
+    pub log_format: Option<LogFormat>,
+    /// Which log lines are written, as a tracing filter [default: info].
+    #[arg(long, env = "LOG_LEVEL")]
+    pub log_level: Option<String>,
+    /// Milliseconds between /readyz turning false and new work being refused, when draining.
+    #[arg(long, env = "DRAIN_DELAY_MS")]
+    pub drain_delay_ms: Option<u64>,
+    /// Take `?api_key=` at webhooks as the guide does. Off: a URL ends up in other people's logs.
+    #[arg(long, env = "ALLOW_QUERY_API_KEY", num_args = 0..=1, default_missing_value = "true")]
+    pub allow_query_api_key: Option<bool>,
+}
+
+/// The same settings as the file gives them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct FileSettings {
+    listen: Option<SocketAddr>,
+    port: Option<u16>,
+    data_dir: Option<PathBuf>,
+    secret_key: Option<SecretString>,
+    agent_mode: Option<AgentMode>,
+    mongo_url: Option<SecretString>,
+    max_tokens_per_decision: Option<u32>,
+    max_decision_time_seconds: Option<u32>,
+    log_format: Option<LogFormat>,
+    log_level: Option<String>,
+    drain_delay_ms: Option<u64>,
+    allow_query_api_key: Option<bool>,
+}
+
+/// The settings in force.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Directory of the embedded store.
+    pub data_dir: PathBuf,
+    /// Key under which secrets are sealed.
+    pub secret_key: Option<SecretString>,
+    /// What a decision may spend.
+    pub budget: Budget,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Which are written.
+    pub log_level: String,
+    /// From `/readyz` turning false to new work being refused.
+    pub drain_delay: Duration,
+    /// Whether `?api_key=` is taken.
+    pub allow_query_api_key: bool,
+    /// The commit this runs as.
+    pub commit: String,
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("the settings file {path} cannot be read: {why}")]
+    File {
+        /// Its path.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// Two settings contradict each other.
+    #[error("LISTEN says port {listen}, PORT says {port}: set one of them")]
+    Ports {
+        /// The one.
+        listen: u16,
+        /// The other.
+        port: u16,
+    },
+    /// A setting is outside its range.
+    #[error("{name} must be {low} to {high}")]
+    Range {
+        /// Its name.
+        name: &'static str,
+        /// The least.
+        low: u64,
+        /// The most.
+        high: u64,
+    },
+    /// A setting asks for what this version does not have.
+    #[error("{0} is not built yet: leave it out")]
+    NotYet(&'static str),
+}
+
+impl Settings {
+    /// Settles what flags, environment and file say.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn settle(flags: Flags) -> Result<Self, ConfigError> {
+        let file = flags.config.as_deref().map_or_else(|| Ok(FileSettings::default()), read_file)?;
+        if flags.mongo_url.or(file.mongo_url).is_some() {
+            return Err(ConfigError::NotYet("MONGO_URL"));
+        }
+        if flags.agent_mode.or(file.agent_mode) == Some(AgentMode::Remote) {
+            return Err(ConfigError::NotYet("AGENT_MODE=remote"));
+        }
+        let max_tokens = flags.max_tokens_per_decision.or(file.max_tokens_per_decision).unwrap_or(2000);
+        let max_time_seconds = flags.max_decision_time_seconds.or(file.max_decision_time_seconds).unwrap_or(30);
+        within("MAX_DECISION_TIME_SECONDS", max_time_seconds.into(), 1, 300)?;
+        let drain_delay_ms = flags.drain_delay_ms.or(file.drain_delay_ms).unwrap_or(300);
+        within("DRAIN_DELAY_MS", drain_delay_ms, 0, 10_000)?;
+        Ok(Self {
+            listen: address(flags.listen.or(file.listen), flags.port.or(file.port))?,
+            data_dir: flags.data_dir.or(file.data_dir).unwrap_or_else(|| "data".into()),
+            secret_key: flags.secret_key.or(file.secret_key),
+            budget: Budget { max_tokens, max_time_seconds },
+            log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
+            log_level: flags.log_level.or(file.log_level).unwrap_or_else(|| "info".into()),
+            drain_delay: Duration::from_millis(drain_delay_ms),
+            allow_query_api_key: flags.allow_query_api_key.or(file.allow_query_api_key).unwrap_or(false),
+            commit: commit(),
+        })
+    }
+}
+
+fn read_file(path: &Path) -> Result<FileSettings, ConfigError> {
+    let fault = |why: String| ConfigError::File { path: path.display().to_string(), why };
+    let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
+    toml::from_str(&text).map_err(|error| fault(error.to_string()))
+}
+
+fn address(listen: Option<SocketAddr>, port: Option<u16>) -> Result<SocketAddr, ConfigError> {
+    match (listen, port) {
+        (Some(listen), Some(port)) if listen.port() != port => {
+            Err(ConfigError::Ports { listen: listen.port(), port })
+        }
+        (Some(listen), _) => Ok(listen),
+        (None, port) => Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port.unwrap_or(8001))),
+    }
+}
+
+fn within(name: &'static str, value: u64, low: u64, high: u64) -> Result<(), ConfigError> {
+    if (low..=high).contains(&value) { Ok(()) } else { Err(ConfigError::Range { name, low, high }) }
+}
+
+/// `GIT_SHA` when the program runs, else when it was built.
+fn commit() -> String {
+    let at_build = option_env!("GIT_SHA").unwrap_or("unknown");
+    std::env::var("GIT_SHA").ok().filter(|sha| !sha.is_empty()).unwrap_or_else(|| at_build.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_and_the_address_may_not_contradict_each_other() {
+        let of = |listen: Option<&str>, port| {
+            Settings::settle(Flags { listen: listen.map(|text| text.parse().unwrap()), port, ..Flags::default() })
+                .map(|settings| settings.listen.to_string())
+        };
+        assert_eq!(of(None, None).unwrap(), "127.0.0.1:8001");
+        assert_eq!(of(None, Some(9000)).unwrap(), "127.0.0.1:9000");
+        assert_eq!(of(Some("0.0.0.0:9000"), Some(9000)).unwrap(), "0.0.0.0:9000");
+        assert!(matches!(of(Some("0.0.0.0:9000"), Some(9001)), Err(ConfigError::Ports { .. })));
+    }
+
+    #[test]
+    fn what_is_not_built_is_refused_and_unknown_settings_too() {
+        let remote = Flags { agent_mode: Some(AgentMode::Remote), ..Flags::default() };
+        assert!(matches!(Settings::settle(remote), Err(ConfigError::NotYet(_))));
+        let mongo = Flags { mongo_url: Some("mongodb://localhost".into()), ..Flags::default() };
+        assert!(matches!(Settings::settle(mongo), Err(ConfigError::NotYet(_))));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "lissten = \"x\"").unwrap();
+        let unknown = Flags { config: Some(file.path().into()), ..Flags::default() };
+        assert!(matches!(Settings::settle(unknown), Err(ConfigError::File { .. })));
+    }
+
+    #[test]
+    fn flags_come_before_the_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "port = 9001\nmax_tokens_per_decision = 7").unwrap();
+        let flags = Flags { config: Some(file.path().into()), port: Some(9002), ..Flags::default() };
+        let settings = Settings::settle(flags).unwrap();
+        assert_eq!((settings.listen.port(), settings.budget.max_tokens), (9002, 7));
+    }
+}

@@ -1,0 +1,140 @@
+//! Founding a company: its id, its first API key and webhook secret, and the fact of its birth.
+//! Used by `company create`, by the admin socket and by `demo`, with or without a running server.
+
+use actors::domain::ids::{EntryId, KeyId};
+use actors::domain::{Company, CompanyId, Correlation, Fact, RateLimit};
+use actors::port::roster::{ApiKeyRecord, NewCompany, Scope, WebhookSecretRecord};
+use actors::port::{Clock, Entropy};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::secrets::{ServerKey, Unsealable, hash_api_key, new_api_key, new_webhook_secret};
+
+/// What is asked for.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompanyRequest {
+    /// What people call it: 1 to 256 characters.
+    pub name: String,
+    /// Its id; one is made otherwise.
+    #[serde(default)]
+    pub id: Option<CompanyId>,
+    /// How its alerts are grouped.
+    #[serde(default)]
+    pub correlation: Correlation,
+    /// How many alerts it may send.
+    #[serde(default)]
+    pub rate_limit: RateLimit,
+    /// What its first key may do.
+    #[serde(default = "first_scopes")]
+    pub scopes: Vec<Scope>,
+    /// Whether its first key may send alerts without a signature.
+    #[serde(default)]
+    pub unsigned: bool,
+}
+
+/// What a company's first key may do unless it is said otherwise.
+pub fn first_scopes() -> Vec<Scope> {
+    vec![Scope::Ingest, Scope::Decide, Scope::Read]
+}
+
+/// What is told once, and never again.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The company.
+    pub company_id: CompanyId,
+    /// Its first API key.
+    pub api_key: SecretString,
+    /// Its first webhook secret.
+    pub webhook_secret: SecretString,
+}
+
+impl Credentials {
+    /// `{company_id, api_key, webhook_secret}`, for the one who asked.
+    pub fn reveal(&self) -> serde_json::Value {
+        json!({
+            "company_id": self.company_id,
+            "api_key": self.api_key.expose_secret(),
+            "webhook_secret": self.webhook_secret.expose_secret(),
+        })
+    }
+}
+
+/// Why a request cannot be met.
+#[derive(Debug, thiserror::Error)]
+pub enum FoundingError {
+    /// A field is not as it should be.
+    #[error("{field}: {detail}")]
+    Invalid {
+        /// Which.
+        field: &'static str,
+        /// What would be right.
+        detail: String,
+    },
+    /// The id is taken.
+    #[error("id: {0} is taken")]
+    Taken(CompanyId),
+    /// The secret could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] Unsealable),
+}
+
+fn invalid(field: &'static str, detail: impl ToString) -> FoundingError {
+    FoundingError::Invalid { field, detail: detail.to_string() }
+}
+
+/// Prepares a company.
+///
+/// # Errors
+/// [`FoundingError`].
+pub fn prepare(
+    request: CompanyRequest,
+    server_key: &ServerKey,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<(NewCompany, Credentials), FoundingError> {
+    let name = request.name.trim();
+    if name.is_empty() || name.chars().count() > 256 || name.chars().any(char::is_control) {
+        return Err(invalid("name", "must be 1 to 256 characters without control characters"));
+    }
+    request.correlation.check().map_err(|error| invalid("correlation", error))?;
+    request.rate_limit.check().map_err(|error| invalid("rate_limit", error))?;
+    if request.scopes.is_empty() {
+        return Err(invalid("scopes", "must hold at least one of ingest, decide, read, act"));
+    }
+    let now = clock.now();
+    let company_id = request.id.clone().unwrap_or_else(|| CompanyId::from_uuid(entropy.uuid(now)));
+    if company_id.is_platform() {
+        return Err(FoundingError::Taken(company_id));
+    }
+    let (api_key, webhook_secret) = (new_api_key(), new_webhook_secret());
+    let sealed = server_key.seal(&company_id, &webhook_secret)?;
+    let key_id = KeyId::from_uuid(entropy.uuid(now));
+    let data = json!({
+        "name": name, "key_id": key_id, "scopes": request.scopes, "unsigned": request.unsigned,
+        "correlation": request.correlation, "rate_limit": request.rate_limit,
+    });
+    let entry = EntryId::from_uuid(entropy.uuid(now));
+    let fact = Fact::new(entry, now, "company.created", company_id.as_str(), "operator", &data);
+    let company = NewCompany {
+        company: Company {
+            company_id: company_id.clone(),
+            name: name.to_owned(),
+            created_at: now,
+            correlation: request.correlation,
+            rate_limit: request.rate_limit,
+        },
+        key: ApiKeyRecord {
+            key_id,
+            company_id: company_id.clone(),
+            key_hash: hash_api_key(api_key.expose_secret()),
+            scopes: request.scopes,
+            unsigned: request.unsigned,
+            created_at: now,
+        },
+        secret: WebhookSecretRecord { company_id: company_id.clone(), sealed, created_at: now },
+        fact,
+    };
+    Ok((company, Credentials { company_id, api_key, webhook_secret }))
+}

@@ -1,0 +1,88 @@
+//! The HTTP edge: takes requests, says who may, forwards to the right actor or reads the store.
+//!
+//! Nothing is decided here that is not about HTTP. [`router`] is the one list of routes; rights are
+//! the extractor types of [`rights`]; every error leaves as a [`problem::Problem`].
+
+pub mod admin;
+mod agent;
+mod body;
+mod decisions;
+mod health;
+mod incidents;
+mod alerts;
+pub mod page;
+pub mod problem;
+mod rights;
+pub mod router;
+mod shape;
+mod webhook;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actors::port::{Clock, Entropy, Store};
+use actors::runtime::Runtime;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::config::Settings;
+use crate::ingest::keyring::Keyring;
+
+/// How far the process is from ready, or from its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// It takes work.
+    Ready,
+    /// It takes work, but tells others to go elsewhere.
+    Leaving,
+    /// It takes no new work; streams end.
+    Draining,
+}
+
+/// What every handler may use.
+pub struct Edge {
+    /// The tree.
+    pub runtime: Runtime,
+    /// The truth.
+    pub store: Arc<dyn Store>,
+    /// Keys, secrets and buckets.
+    pub keyring: Keyring,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// The settings in force.
+    pub settings: Settings,
+    /// When the process began to serve.
+    pub started: Instant,
+    /// How far it is.
+    pub stage: watch::Sender<Stage>,
+    warned_of_query_key: AtomicBool,
+}
+
+impl Edge {
+    /// From its parts; ready at once.
+    pub fn new(
+        runtime: Runtime,
+        store: Arc<dyn Store>,
+        keyring: Keyring,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        settings: Settings,
+    ) -> Arc<Self> {
+        let (stage, _) = watch::channel(Stage::Ready);
+        let (started, warned_of_query_key) = (Instant::now(), AtomicBool::new(false));
+        Arc::new(Self { runtime, store, keyring, clock, entropy, settings, started, stage, warned_of_query_key })
+    }
+
+    fn stage(&self) -> Stage {
+        *self.stage.borrow()
+    }
+
+    /// Says once that keys in URLs end up in other people's logs.
+    fn warn_of_query_key(&self) {
+        if !self.warned_of_query_key.swap(true, Ordering::Relaxed) {
+            tracing::warn!("a webhook came with its API key in the URL; use the X-API-Key header");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Bodies within a limit, as strict JSON, with or without a `Content-Type` (the guide sends none).
+
+use axum::body::{Body, Bytes};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::HeaderMap;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+use crate::json;
+
+/// The most that a webhook may send, in bytes.
+pub(super) const WEBHOOK_BYTES: usize = 1024 * 1024;
+/// The most that any other request may send, in bytes.
+pub(super) const REQUEST_BYTES: usize = 256 * 1024;
+
+fn too_large(most: usize) -> Problem {
+    let detail = format!("the body may be at most {most} bytes");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+}
+
+/// Refuses by the announced length, before a byte is read.
+pub(super) fn announced_within(headers: &HeaderMap, most: usize) -> Result<(), Problem> {
+    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > most) { Err(too_large(most)) } else { Ok(()) }
+}
+
+/// Reads a body of at most `most` bytes.
+pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
+    match Limited::new(body, most).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large(most)),
+        Err(_) => Err(Problem::new(StatusCode::BAD_REQUEST, "incomplete", "the body broke off")),
+    }
+}
+
+/// Reads a request's JSON.
+pub(super) async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
+    let bytes = read(body, REQUEST_BYTES).await?;
+    let text = json::strict(&bytes)?;
+    Ok(json::read(text)?)
+}

@@ -1,0 +1,137 @@
+//! `GET /agent/decisions/{incident_id}` and its stream: the last decision, then those that follow.
+
+use std::sync::Arc;
+
+use actors::domain::{Decision, Entry, IncidentId};
+use actors::limits::PAGE;
+use actors::port::Reader;
+use actors::port::reader::{Cursor, PageRequest};
+use axum::Json;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::response::sse::Event;
+use futures::stream::{self, Stream};
+use serde_json::{Value, json};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
+
+use super::agent::{named, sse};
+use super::page::{Query, page};
+use super::problem::Problem;
+use super::rights::{May, Read};
+use super::{Edge, Stage};
+
+/// How long a client should wait before it comes back to a server that is going down.
+const RECONNECT: std::time::Duration = std::time::Duration::from_secs(3);
+
+/// An incident's decisions, oldest first; also of an incident that was only ever decided.
+pub(super) async fn list(
+    State(edge): State<Arc<Edge>>,
+    may: May<Read>,
+    Path(id): Path<String>,
+    RawQuery(raw): RawQuery,
+) -> Result<Json<Value>, Problem> {
+    let mut query = Query::read(raw.as_deref())?;
+    let request = query.page()?;
+    query.done()?;
+    let (id, reader) = find(&edge, &may, &id).await?;
+    let found = reader.decisions(&id, request).await?;
+    Ok(Json(page(found, |(_, decision)| json!(decision))))
+}
+
+/// The last decision, then each that follows, as SSE; `Last-Event-ID` skips what was seen.
+pub(super) async fn follow(
+    State(edge): State<Arc<Edge>>,
+    may: May<Read>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let seen = match headers.get("last-event-id") {
+        None => None,
+        Some(value) => {
+            let place = value.to_str().ok().and_then(|text| text.parse::<u64>().ok());
+            Some(place.ok_or_else(|| Problem::invalid("Last-Event-ID", "must be the id of an earlier event"))?)
+        }
+    };
+    // Subscribed before the store is read: what comes in between is told by one or the other.
+    let feed = edge.store.journal_feed();
+    let (incident_id, reader) = find(&edge, &may, &id).await?;
+    let after = match (seen, reader.last_decision(&incident_id).await?) {
+        (Some(seen), _) => seen,
+        (None, Some((last, _))) => last.saturating_sub(1),
+        (None, None) => 0,
+    };
+    let follower = Follower { incident_id, reader, feed, stage: edge.stage.subscribe(), after, waiting: Vec::new(), ended: false };
+    Ok(sse(follower.events()))
+}
+
+async fn find(edge: &Edge, may: &May<Read>, id: &str) -> Result<(IncidentId, Arc<dyn Reader>), Problem> {
+    let id: IncidentId = id.parse().map_err(|_| Problem::not_found("incident"))?;
+    let reader = edge.store.reader(may.company());
+    let known = reader.last_decision(&id).await?.is_some() || reader.incident(&id).await?.is_some();
+    if known { Ok((id, reader)) } else { Err(Problem::not_found("incident")) }
+}
+
+/// Follows one incident's decisions. The feed only tells when to look; the store says what there is.
+struct Follower {
+    incident_id: IncidentId,
+    reader: Arc<dyn Reader>,
+    feed: broadcast::Receiver<Arc<Entry>>,
+    stage: watch::Receiver<Stage>,
+    /// The place of the last decision that was told.
+    after: u64,
+    /// Decisions read and not yet told, last first.
+    waiting: Vec<(u64, Decision)>,
+    ended: bool,
+}
+
+impl Follower {
+    fn events(self) -> impl Stream<Item = Event> + Send + 'static {
+        stream::unfold(self, |mut follower| async move { follower.next().await.map(|event| (event, follower)) })
+    }
+
+    async fn next(&mut self) -> Option<Event> {
+        while !self.ended {
+            if let Some((place, decision)) = self.waiting.pop() {
+                self.after = place;
+                return Some(named("decision", &json!(decision)).id(place.to_string()));
+            }
+            if let Err(error) = self.read().await {
+                self.ended = true;
+                return Some(named("error", &error.to_json("/api/agent/decisions", "")));
+            }
+            if self.waiting.is_empty() && !self.wait().await {
+                self.ended = true;
+                return Some(named("draining", &json!({})).retry(RECONNECT));
+            }
+        }
+        None
+    }
+
+    async fn read(&mut self) -> Result<(), Problem> {
+        let after = Some(Cursor(self.after, 0)).filter(|cursor| cursor.0 > 0);
+        let found = self.reader.decisions(&self.incident_id, PageRequest { limit: PAGE, after }).await?;
+        self.waiting = found.items;
+        self.waiting.reverse();
+        Ok(())
+    }
+
+    /// Waits until there may be another decision; `false` when the server is going down.
+    async fn wait(&mut self) -> bool {
+        loop {
+            if *self.stage.borrow() == Stage::Draining {
+                return false;
+            }
+            tokio::select! {
+                changed = self.stage.changed() => if changed.is_err() { return false },
+                told = self.feed.recv() => match told {
+                    Ok(entry) if entry.subject == self.incident_id.as_str() && entry.company_id == *self.reader.company_id() => return true,
+                    Ok(_) => {}
+                    Err(RecvError::Lagged(_)) => return true,
+                    Err(RecvError::Closed) => return false,
+                },
+            }
+        }
+    }
+}

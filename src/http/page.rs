@@ -1,0 +1,153 @@
+//! Lists: query parameters, cursors, pages.
+
+use std::collections::HashMap;
+
+use actors::domain::{CompanyId, Timestamp};
+use actors::limits::PAGE;
+use actors::port::reader::{Cursor, Page, PageRequest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::problem::Problem;
+
+/// Rows of a page where the request says nothing.
+const DEFAULT_LIMIT: usize = 50;
+
+/// A request's query parameters, taken one by one; what is left over is refused.
+pub(super) struct Query(HashMap<String, String>);
+
+impl Query {
+    /// Reads a query string.
+    pub(super) fn read(raw: Option<&str>) -> Result<Self, Problem> {
+        let mut parameters = HashMap::new();
+        for (name, value) in form_urlencoded::parse(raw.unwrap_or_default().as_bytes()) {
+            if parameters.insert(name.clone().into_owned(), value.into_owned()).is_some() {
+                return Err(Problem::invalid(name, "the parameter must stand once"));
+            }
+        }
+        Ok(Self(parameters))
+    }
+
+    /// A single parameter that came another way.
+    pub(super) fn of(name: &str, value: String) -> Self {
+        Self(HashMap::from([(name.to_owned(), value)]))
+    }
+
+    /// A parameter's text.
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        self.0.remove(name).filter(|value| !value.is_empty())
+    }
+
+    /// A parameter that reads like a JSON string, such as a severity.
+    pub(super) fn word<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Problem> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let read = serde_json::from_value(Value::String(text));
+        read.map(Some).map_err(|error| Problem::invalid(name, error.to_string()))
+    }
+
+    /// The company that is meant.
+    pub(super) fn company(&mut self) -> Result<Option<CompanyId>, Problem> {
+        self.word("company_id")
+    }
+
+    /// A moment: RFC 3339, or so long before now (`24h`, `30m`, `7d`).
+    pub(super) fn since(&mut self, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
+        let Some(text) = self.text("since") else { return Ok(None) };
+        since(&text, now).map(Some).ok_or_else(|| {
+            Problem::invalid("since", "must be an RFC 3339 time such as 2026-01-31T08:00:00Z, or a span such as 24h")
+        })
+    }
+
+    /// `limit` and `cursor`.
+    pub(super) fn page(&mut self) -> Result<PageRequest, Problem> {
+        let limit = match self.text("limit") {
+            None => DEFAULT_LIMIT,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|limit| (1..=PAGE).contains(limit))
+                .ok_or_else(|| Problem::invalid("limit", format!("must be 1 to {PAGE}")))?,
+        };
+        let after = match self.text("cursor") {
+            None => None,
+            Some(text) => Some(read_cursor(&text).ok_or_else(|| {
+                Problem::invalid("cursor", "must be the next_cursor of an earlier page")
+            })?),
+        };
+        Ok(PageRequest { limit, after })
+    }
+
+    /// Refuses what nothing has asked for.
+    pub(super) fn done(self) -> Result<(), Problem> {
+        match self.0.into_keys().min() {
+            Some(name) => Err(Problem::invalid(name, "there is no such parameter here")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn since(text: &str, now: Timestamp) -> Option<Timestamp> {
+    if let Ok(at) = text.parse() {
+        return Some(at);
+    }
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    let number: u64 = number.parse().ok()?;
+    Some(now.minus(std::time::Duration::from_secs(number.checked_mul(seconds)?)))
+}
+
+/// Reads an opaque cursor; bytes from outside.
+pub fn read_cursor(text: &str) -> Option<Cursor> {
+    let bytes: [u8; 16] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+    let (first, second) = bytes.split_first_chunk::<8>()?;
+    Some(Cursor(u64::from_be_bytes(*first), u64::from_be_bytes(second.try_into().ok()?)))
+}
+
+/// Writes it.
+pub fn write_cursor(cursor: Cursor) -> String {
+    URL_SAFE_NO_PAD.encode([cursor.0.to_be_bytes(), cursor.1.to_be_bytes()].concat())
+}
+
+/// `{items, next_cursor}`.
+pub(super) fn page<T>(page: Page<T>, item: impl Fn(T) -> Value) -> Value {
+    let items: Vec<Value> = page.items.into_iter().map(item).collect();
+    json!({"items": items, "next_cursor": page.next.map(write_cursor)})
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn cursors_come_back_as_they_went(first: u64, second: u64) {
+            prop_assert_eq!(read_cursor(&write_cursor(Cursor(first, second))), Some(Cursor(first, second)));
+        }
+
+        #[test]
+        fn no_text_panics(text in ".{0,40}") {
+            drop(read_cursor(&text));
+            drop(since(&text, Timestamp::default()));
+        }
+    }
+
+    #[test]
+    fn spans_and_times() {
+        let now = Timestamp::from_millis(100_000_000);
+        assert_eq!(since("24h", now), Some(Timestamp::from_millis(13_600_000)));
+        assert_eq!(since("1970-01-01T00:00:01Z", now), Some(Timestamp::from_millis(1000)));
+        for bad in ["", "h", "24", "-1h", "24w", "ä", "1ä"] {
+            assert_eq!(since(bad, now), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Errors as clients see them: RFC 9457 `application/problem+json` with `type, title, status, detail,
+//! instance, code, trace_id`, and `field` where one is at fault. The one place that decides what a
+//! client may see; what failed inside is logged, not told.
+
+use std::time::Duration;
+
+use actors::port;
+use actors::runtime::CallError;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::json::FieldError;
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// A word for programs.
+    pub code: &'static str,
+    /// A sentence for people: what is wrong, and what would be right.
+    pub detail: String,
+    /// The field, parameter or header at fault.
+    pub field: Option<String>,
+    /// When to try again.
+    pub retry_after: Option<Duration>,
+    /// More headers.
+    pub headers: HeaderMap,
+}
+
+impl Problem {
+    /// A problem without extras.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, detail: detail.into(), field: None, retry_after: None, headers: HeaderMap::new() }
+    }
+
+    /// Names the field, parameter or header at fault.
+    pub fn of_field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into()).filter(|field| !field.is_empty());
+        self
+    }
+
+    /// 400 with the field at fault.
+    pub fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid", detail).of_field(field)
+    }
+
+    /// 404: there is none, or it is another company's, which is the same.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no such {what}"))
+    }
+
+    /// 503 with a time to come back.
+    pub fn unavailable(code: &'static str, detail: impl Into<String>, retry_after: Duration) -> Self {
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
+        problem.retry_after = Some(retry_after);
+        problem
+    }
+
+    /// What is to be told of a bare status.
+    pub fn of_status(status: StatusCode) -> Self {
+        let (code, detail) = match status {
+            StatusCode::NOT_FOUND => ("not_found", "there is no such route"),
+            StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "this route does not take this method; see Allow"),
+            StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "the body is too large"),
+            _ if status.is_client_error() => ("refused", "the request cannot be met"),
+            _ => ("internal", "something failed inside; the trace id finds it in the log"),
+        };
+        Self::new(status, code, detail)
+    }
+
+    /// The body.
+    pub fn to_json(&self, instance: &str, trace_id: &str) -> Value {
+        let mut body = json!({
+            "type": format!("urn:alert-whisperer:problem:{}", self.code),
+            "title": self.status.canonical_reason().unwrap_or("Error"),
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+            "instance": instance,
+            "code": self.code,
+            "trace_id": trace_id,
+        });
+        if let Some(field) = &self.field {
+            body["field"] = field.as_str().into();
+        }
+        body
+    }
+
+    /// The whole answer.
+    pub fn render(&self, instance: &str, trace_id: &str) -> Response {
+        let mut response = Response::new(Body::from(self.to_json(instance, trace_id).to_string()));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.extend(self.headers.clone());
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json; charset=utf-8"));
+        if let Some(wait) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
+        }
+        response
+    }
+}
+
+/// Rounded up, at least one.
+fn whole_seconds(wait: Duration) -> u64 {
+    let rounded = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    rounded.max(1)
+}
+
+impl IntoResponse for Problem {
+    /// An empty answer that carries the problem; the outermost layer knows the rest and renders it.
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.status;
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        Self::invalid(error.field, error.detail)
+    }
+}
+
+impl From<port::Error> for Problem {
+    fn from(error: port::Error) -> Self {
+        let soon = Duration::from_secs(1);
+        match error {
+            port::Error::Overloaded => Self::unavailable("overloaded", "too much is waiting; try again", soon),
+            port::Error::NoSuchCompany => Self::not_found("company"),
+            port::Error::Corrupt(_) => {
+                tracing::error!(%error, "the store holds what cannot be read");
+                Self::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            _ => {
+                tracing::warn!(%error, "the store did not answer");
+                Self::unavailable("store_unavailable", "the store does not answer; try again", soon)
+            }
+        }
+    }
+}
+
+impl From<CallError> for Problem {
+    fn from(error: CallError) -> Self {
+        let soon = Duration::from_secs(1);
+        match error {
+            CallError::Quarantined => Self::unavailable(
+                "quarantined",
+                "the company's actor failed too often and rests; alerts are still accepted and kept",
+                Duration::from_secs(60),
+            ),
+            CallError::NeedsHuman => Self::unavailable(
+                "needs_human",
+                "the incident's actor failed too often and rests; a person has to look",
+                Duration::from_secs(60),
+            ),
+            CallError::Overloaded => Self::unavailable("overloaded", "too many calls are waiting; try again", soon),
+            CallError::TimedOut => Self::unavailable("timed_out", "no answer in time; nothing will be done later", soon),
+            CallError::Interrupted => Self::unavailable("interrupted", "the work was interrupted; try again", soon),
+            CallError::Draining => Self::unavailable("draining", "the server is going down; try again", soon),
+            CallError::NothingToDecide => Self::invalid(
+                "incident_data",
+                "the company has no such incident; give incident_data with at least severity and signature",
+            ),
+            CallError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Who asks, and what he may: rights are extractor types, so that a handler that needs one cannot
+//! forget it. Until there are accounts a company's API key is the only principal.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use actors::domain::CompanyId;
+use actors::port::roster::Scope;
+use axum::extract::FromRequestParts;
+use axum::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+
+use super::Edge;
+use super::problem::Problem;
+use crate::ingest::keyring::Bearer;
+
+/// A right that a scope gives.
+pub(super) trait Right: Send + Sync + 'static {
+    const SCOPE: Scope;
+    const NAME: &'static str;
+}
+
+/// To read alerts, incidents and memory.
+pub(super) struct Read;
+
+impl Right for Read {
+    const SCOPE: Scope = Scope::Read;
+    const NAME: &'static str = "read";
+}
+
+/// To ask for decisions.
+pub(super) struct Decide;
+
+impl Right for Decide {
+    const SCOPE: Scope = Scope::Decide;
+    const NAME: &'static str = "decide";
+}
+
+/// Somebody who has a right.
+pub(super) struct May<R> {
+    pub(super) bearer: Arc<Bearer>,
+    _right: PhantomData<R>,
+}
+
+impl<R> May<R> {
+    pub(super) fn company(&self) -> &CompanyId {
+        &self.bearer.company_id
+    }
+
+    /// Another company's id is as good as an unknown one.
+    pub(super) fn only_own(&self, asked: Option<&CompanyId>) -> Result<(), Problem> {
+        match asked {
+            Some(other) if other != self.company() => Err(Problem::not_found("company").of_field("company_id")),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<R: Right> FromRequestParts<Arc<Edge>> for May<R> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
+        let bearer = presented(&parts.headers).and_then(|key| edge.keyring.bearer(key)).ok_or_else(unknown)?;
+        may(&bearer, R::SCOPE, R::NAME)?;
+        Ok(Self { bearer, _right: PhantomData })
+    }
+}
+
+/// The key that a request presents, in `X-API-Key` or `Authorization: Bearer`.
+pub(super) fn presented(headers: &HeaderMap) -> Option<&str> {
+    if let Some(key) = headers.get("x-api-key") {
+        return key.to_str().ok();
+    }
+    let (scheme, key) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
+}
+
+/// Refuses a bearer without a scope.
+pub(super) fn may(bearer: &Bearer, scope: Scope, name: &str) -> Result<(), Problem> {
+    if bearer.scopes.contains(&scope) {
+        return Ok(());
+    }
+    let detail = format!("this API key has no scope \"{name}\"");
+    Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail))
+}
+
+/// No key, or none that exists.
+pub(super) fn unknown() -> Problem {
+    let detail = "an API key is needed, in X-API-Key or Authorization: Bearer, and this is none";
+    let mut problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail);
+    problem.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    problem
+}

@@ -1,0 +1,231 @@
+//! `POST /webhooks/alerts`: from a request to a durable alert.
+//!
+//! The order of checks is the contract's, cheapest first, and nothing is read or written for a caller
+//! who has not passed: size, form of the headers, key, signature, body, rate, the durable insert.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::domain::{AlertId, DeliveryId, NewAlert, Severity, Signal, Timestamp};
+use actors::port::inbox::{Accepted, Delivery, Signature};
+use actors::port::roster::Scope;
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+
+use super::problem::Problem;
+use super::{Edge, body, rights};
+use crate::ingest::keyring::Bearer;
+use crate::ingest::native::{self, Invalid};
+use crate::ingest::rate::{Cost, Verdict};
+use crate::ingest::signature::{self, Claim};
+
+const RATE_LIMIT: &str = "ratelimit";
+const RATE_LIMIT_POLICY: &str = "ratelimit-policy";
+
+/// What the headers claim, well-formed and not yet believed.
+struct Claims {
+    delivery_id: Option<DeliveryId>,
+    api_key: Option<String>,
+    signature: Option<Claim>,
+}
+
+/// Takes alerts.
+pub(super) async fn accept(
+    State(edge): State<Arc<Edge>>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+    sent: Body,
+) -> Result<Response, Problem> {
+    let received_at = edge.clock.now();
+    body::announced_within(&headers, body::WEBHOOK_BYTES)?;
+    let claims = claims(&edge, &headers, raw.as_deref(), received_at)?;
+    let bearer = claims.api_key.as_deref().and_then(|key| edge.keyring.bearer(key)).ok_or_else(not_genuine)?;
+    if claims.signature.is_none() && !bearer.unsigned {
+        return Err(missing_signature());
+    }
+    let bytes = body::read(sent, body::WEBHOOK_BYTES).await?;
+    if let Some(claim) = &claims.signature
+        && !signature::verify(claim, &bytes, &edge.keyring.secrets(&bearer.company_id))
+    {
+        return Err(not_genuine());
+    }
+    rights::may(&bearer, Scope::Ingest, "ingest")?;
+    let (alerts, many) = read(&edge, &bearer, &claims, &bytes, received_at)?;
+    let taken = take_tokens(&edge, &bearer, &alerts)?;
+    let delivery = Delivery {
+        company_id: bearer.company_id.clone(),
+        delivery_id: claims.delivery_id,
+        signature: claims.signature.map(|claim| Signature { mac: claim.mac, signed_at: claim.signed_at }),
+        body_hash: Sha256::digest(&bytes).into(),
+        received_at,
+        alerts,
+    };
+    let answered = store(&edge, &bearer, delivery, taken, many).await;
+    Ok(with_rate(&edge, &bearer, answered.map(|answer| Json(answer).into_response())))
+}
+
+/// Reads the headers' form. Nothing secret is compared here, so its faults can be named.
+fn claims(edge: &Edge, headers: &HeaderMap, raw: Option<&str>, now: Timestamp) -> Result<Claims, Problem> {
+    let delivery_id = match headers.get("x-delivery-id") {
+        None => None,
+        Some(value) => {
+            let read = value.to_str().ok().and_then(|text| text.parse().ok());
+            let fault = || Problem::invalid("X-Delivery-ID", "must be 1 to 128 characters of A-Z a-z 0-9 . _ : -");
+            Some(read.ok_or_else(fault)?)
+        }
+    };
+    let all = |name: &str| headers.get_all(name).iter().map(HeaderValue::as_bytes).collect::<Vec<_>>();
+    let (timestamps, signatures) = (all("x-timestamp"), all("x-signature"));
+    let signature = if signatures.is_empty() {
+        None
+    } else {
+        let claim = signature::claim(&timestamps, &signatures, now);
+        Some(claim.map_err(|fault| malformed(fault.header(), &fault.to_string()))?)
+    };
+    Ok(Claims { delivery_id, api_key: api_key(edge, headers, raw), signature })
+}
+
+/// The key from the headers; from the URL only where the setting allows it.
+fn api_key(edge: &Edge, headers: &HeaderMap, raw: Option<&str>) -> Option<String> {
+    if let Some(key) = rights::presented(headers) {
+        return Some(key.to_owned());
+    }
+    if !edge.settings.allow_query_api_key {
+        return None;
+    }
+    let mut parameters = form_urlencoded::parse(raw?.as_bytes());
+    let (_, key) = parameters.find(|(name, _)| name == "api_key")?;
+    edge.warn_of_query_key();
+    Some(key.into_owned())
+}
+
+fn malformed(header: &str, detail: &str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "signature_malformed", detail).of_field(header)
+}
+
+fn missing_signature() -> Problem {
+    malformed("X-Signature", &signature::Malformed::Missing("X-Signature").to_string())
+}
+
+/// A wrong key and a wrong signature answer alike.
+fn not_genuine() -> Problem {
+    let detail = "the API key or the signature is wrong: X-API-Key must be a live key, and X-Signature the \
+                  HMAC-SHA256 over \"{X-Timestamp}.{body}\" under a live webhook secret of its company";
+    Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+}
+
+/// Reads the body; one that cannot be read costs a token.
+fn read(
+    edge: &Edge,
+    bearer: &Bearer,
+    claims: &Claims,
+    bytes: &Bytes,
+    now: Timestamp,
+) -> Result<(Vec<NewAlert>, bool), Problem> {
+    let mint = || AlertId(edge.entropy.uuid(now));
+    native::parse(bytes, claims.signature.is_none(), mint).map_err(|invalid| {
+        edge.keyring.with_bucket(&bearer.company_id, |bucket| bucket.fine(Instant::now()));
+        match invalid {
+            Invalid::Field(error) => error.into(),
+            Invalid::TooMany(_) => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_many_alerts", invalid.to_string()),
+        }
+    })
+}
+
+/// Takes the tokens that the alerts cost; answers how many.
+fn take_tokens(edge: &Edge, bearer: &Bearer, alerts: &[NewAlert]) -> Result<u32, Problem> {
+    let ordinary = |alert: &&NewAlert| alert.status == Signal::Firing && alert.severity != Severity::Critical;
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let cost = Cost { alerts: count(alerts.len()), ordinary: count(alerts.iter().filter(ordinary).count()) };
+    let verdict = edge.keyring.with_bucket(&bearer.company_id, |bucket| bucket.take(cost, Instant::now()));
+    let refusal = match verdict {
+        Verdict::Taken => return Ok(cost.alerts),
+        Verdict::Never => {
+            let detail = "the body holds more alerts than the company's burst_size ever lets pass; send fewer at once";
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_many_alerts", detail)
+        }
+        Verdict::Wait(wait) => {
+            let detail = "the company sends faster than its rate limit; try again after Retry-After seconds";
+            let mut problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
+            problem.retry_after = Some(spread(wait, edge.entropy.fraction()));
+            problem
+        }
+    };
+    Err(refused_with_rate(edge, bearer, refusal))
+}
+
+/// Up to a fifth longer, so that many do not come back in the same second.
+fn spread(wait: Duration, chance: f64) -> Duration {
+    wait.max(Duration::from_secs(1)).mul_f64(1.0 + chance / 5.0)
+}
+
+/// The durable insert. What turns out to be a duplicate, or is not stored, gives its tokens back.
+async fn store(edge: &Edge, bearer: &Bearer, delivery: Delivery, taken: u32, many: bool) -> Result<Value, Problem> {
+    let ids: Vec<AlertId> = delivery.alerts.iter().map(|alert| alert.alert_id).collect();
+    let give_back = || edge.keyring.with_bucket(&bearer.company_id, |bucket| bucket.give_back(taken));
+    match edge.store.accept(delivery).await {
+        Ok(Accepted::New) => {
+            edge.runtime.news(&bearer.company_id);
+            Ok(answer(&ids, many, false, false))
+        }
+        Ok(Accepted::Duplicate { alert_ids, body_differs }) => {
+            give_back();
+            Ok(answer(&alert_ids, many, true, body_differs))
+        }
+        Ok(Accepted::Stale) => {
+            give_back();
+            let detail = "X-Timestamp lies before what is remembered, so that this cannot be told from a replay; sign again";
+            Err(malformed("X-Timestamp", detail))
+        }
+        Err(error) => {
+            give_back();
+            Err(error.into())
+        }
+    }
+}
+
+fn answer(ids: &[AlertId], many: bool, duplicate: bool, body_differs: bool) -> Value {
+    let mut answer = if many {
+        let (accepted, duplicates) = if duplicate { (0, ids.len()) } else { (ids.len(), 0) };
+        json!({"message": "Alerts received", "accepted": accepted, "duplicates": duplicates, "alert_ids": ids})
+    } else {
+        json!({"message": "Alert received", "alert_id": ids.first(), "duplicate": duplicate})
+    };
+    if body_differs {
+        answer["body_differs"] = true.into();
+    }
+    answer
+}
+
+/// Adds `RateLimit` and `RateLimit-Policy` to an answer.
+fn with_rate(edge: &Edge, bearer: &Bearer, answered: Result<Response, Problem>) -> Response {
+    match answered {
+        Ok(mut response) => {
+            response.headers_mut().extend(rate_headers(edge, bearer));
+            response
+        }
+        Err(problem) => refused_with_rate(edge, bearer, problem).into_response(),
+    }
+}
+
+fn refused_with_rate(edge: &Edge, bearer: &Bearer, mut problem: Problem) -> Problem {
+    problem.headers.extend(rate_headers(edge, bearer));
+    problem
+}
+
+fn rate_headers(edge: &Edge, bearer: &Bearer) -> HeaderMap {
+    let (state, policy) = edge.keyring.with_bucket(&bearer.company_id, |bucket| (bucket.state(), bucket.policy()));
+    let mut headers = HeaderMap::new();
+    for (name, value) in [(RATE_LIMIT, state), (RATE_LIMIT_POLICY, policy)] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+    headers
+}

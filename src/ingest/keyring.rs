@@ -1,0 +1,125 @@
+//! Every API key, webhook secret and token bucket, in memory: loaded at start, added to when a company
+//! is founded. A key that is not here does not exist, so a stranger's guess reads nothing.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actors::domain::ids::KeyId;
+use actors::domain::{CompanyId, RateLimit};
+use actors::port::roster::{ApiKeyRecord, NewCompany, Scope};
+use actors::port::{Error, Store};
+use dashmap::DashMap;
+use secrecy::ExposeSecret;
+use tokio::time::Instant;
+
+use super::rate::Bucket;
+use super::signature::{MacKey, prepare};
+use crate::secrets::{ServerKey, Unsealable, hash_api_key};
+
+/// What a key says of its bearer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// The key's public name.
+    pub key_id: KeyId,
+    /// Whose key it is.
+    pub company_id: CompanyId,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// Whether it may send alerts without a signature.
+    pub unsigned: bool,
+}
+
+/// The keyring.
+pub struct Keyring {
+    server_key: ServerKey,
+    bearers: DashMap<[u8; 32], Arc<Bearer>>,
+    secrets: DashMap<CompanyId, Arc<Vec<MacKey>>>,
+    buckets: DashMap<CompanyId, Arc<Mutex<Bucket>>>,
+}
+
+/// Why the keyring could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] Error),
+    /// A stored secret does not open.
+    #[error(transparent)]
+    Unsealable(#[from] Unsealable),
+}
+
+impl Keyring {
+    /// Everything that the store holds.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub async fn load(store: &dyn Store, server_key: ServerKey) -> Result<Self, LoadError> {
+        let keyring =
+            Self { server_key, bearers: DashMap::new(), secrets: DashMap::new(), buckets: DashMap::new() };
+        for key in store.api_keys().await? {
+            keyring.add_key(&key);
+        }
+        for secret in store.webhook_secrets().await? {
+            keyring.add_secret(&secret.company_id, &secret.sealed)?;
+        }
+        for company in store.companies().await? {
+            keyring.set_rate(&company.company_id, company.rate_limit);
+        }
+        Ok(keyring)
+    }
+
+    /// Takes in a company that has just been founded.
+    ///
+    /// # Errors
+    /// Its secret does not open.
+    pub fn welcome(&self, company: &NewCompany) -> Result<(), Unsealable> {
+        self.add_secret(&company.secret.company_id, &company.secret.sealed)?;
+        self.set_rate(&company.company.company_id, company.company.rate_limit);
+        self.add_key(&company.key);
+        Ok(())
+    }
+
+    fn add_key(&self, key: &ApiKeyRecord) {
+        let bearer = Bearer {
+            key_id: key.key_id.clone(),
+            company_id: key.company_id.clone(),
+            scopes: key.scopes.clone(),
+            unsigned: key.unsigned,
+        };
+        self.bearers.insert(key.key_hash, Arc::new(bearer));
+    }
+
+    fn add_secret(&self, company: &CompanyId, sealed: &[u8]) -> Result<(), Unsealable> {
+        let secret = self.server_key.open(company, sealed)?;
+        let prepared = prepare(secret.expose_secret()).ok_or(Unsealable)?;
+        let mut live = self.secrets.entry(company.clone()).or_default();
+        Arc::make_mut(live.value_mut()).push(prepared);
+        Ok(())
+    }
+
+    fn set_rate(&self, company: &CompanyId, limit: RateLimit) {
+        self.buckets.insert(company.clone(), Arc::new(Mutex::new(Bucket::new(limit, Instant::now()))));
+    }
+
+    /// Whose key this is. Found by its hash, so that time tells nothing of the key.
+    pub fn bearer(&self, api_key: &str) -> Option<Arc<Bearer>> {
+        self.bearers.get(&hash_api_key(api_key)).map(|bearer| bearer.value().clone())
+    }
+
+    /// A company's live webhook secrets.
+    pub fn secrets(&self, company: &CompanyId) -> Arc<Vec<MacKey>> {
+        self.secrets.get(company).map(|secrets| secrets.value().clone()).unwrap_or_default()
+    }
+
+    /// Does something with a company's bucket.
+    pub fn with_bucket<T>(&self, company: &CompanyId, act: impl FnOnce(&mut Bucket) -> T) -> T {
+        let bucket = self.buckets.get(company).map(|bucket| bucket.value().clone());
+        let bucket = bucket.unwrap_or_else(|| Arc::new(Mutex::new(Bucket::new(RateLimit::default(), Instant::now()))));
+        let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        act(&mut bucket)
+    }
+
+    /// The server's key, to seal what is new.
+    pub fn server_key(&self) -> &ServerKey {
+        &self.server_key
+    }
+}

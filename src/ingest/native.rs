@@ -1,0 +1,205 @@
+//! The native format: one alert, or an array of up to 1,000, as strict JSON.
+//!
+//! Duplicate keys, deep nesting, trailing bytes and a byte order mark are refused before anything is
+//! believed, so that no second reader of the same bytes can see another alert. Unknown fields are let
+//! pass; the sender's severity is never rewritten.
+
+use std::collections::BTreeMap;
+
+use actors::domain::{AlertId, NewAlert, Severity, Signal, Timestamp};
+use actors::limits::ALERTS_PER_BODY;
+use serde::Deserialize;
+
+use crate::json::{self, FieldError};
+
+/// What is wrong with a body.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// It cannot be read, or a field is not as it should be.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// More alerts than a body may hold.
+    #[error("a body holds at most {ALERTS_PER_BODY} alerts, this one {0}")]
+    TooMany(usize),
+}
+
+fn field(field: impl Into<String>, detail: impl Into<String>) -> Invalid {
+    FieldError::new(field, detail).into()
+}
+
+/// An alert as it is sent.
+#[derive(Deserialize)]
+struct Sent {
+    asset_name: String,
+    signature: String,
+    severity: Severity,
+    message: String,
+    #[serde(default)]
+    tool_source: Option<String>,
+    #[serde(default)]
+    status: Signal,
+    #[serde(default)]
+    fingerprint: Option<String>,
+    #[serde(default)]
+    starts_at: Option<Timestamp>,
+    #[serde(default)]
+    ends_at: Option<Timestamp>,
+    #[serde(default)]
+    labels: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    url: Option<String>,
+}
+
+/// A body's alerts, and whether it was an array. Each gets its id from `mint`.
+///
+/// # Errors
+/// [`Invalid`], naming the first field that is not as it should be.
+pub fn parse(body: &[u8], unsigned: bool, mut mint: impl FnMut() -> AlertId) -> Result<(Vec<NewAlert>, bool), Invalid> {
+    let text = json::strict(body)?;
+    let many = text.trim_start().starts_with('[');
+    let sent: Vec<Sent> = if many {
+        json::read(text)?
+    } else {
+        vec![json::read(text)?]
+    };
+    if sent.is_empty() {
+        return Err(field("", "the array must hold at least one alert"));
+    }
+    if sent.len() > ALERTS_PER_BODY {
+        return Err(Invalid::TooMany(sent.len()));
+    }
+    let alerts = sent.into_iter().enumerate().map(|(place, sent)| {
+        let path = if many { format!("[{place}].") } else { String::new() };
+        checked(sent, &path, unsigned, mint())
+    });
+    Ok((alerts.collect::<Result<_, _>>()?, many))
+}
+
+fn checked(sent: Sent, path: &str, unsigned: bool, alert_id: AlertId) -> Result<NewAlert, Invalid> {
+    let at = |name: &str| format!("{path}{name}");
+    name(&at("asset_name"), &sent.asset_name, 256)?;
+    name(&at("signature"), &sent.signature, 256)?;
+    if sent.message.is_empty() || sent.message.len() > 8192 {
+        return Err(field(at("message"), "must be 1 to 8192 bytes"));
+    }
+    let optional = [("tool_source", &sent.tool_source, 64), ("fingerprint", &sent.fingerprint, 256), ("url", &sent.url, 2048)];
+    for (of, value, most) in optional {
+        value.as_deref().map_or(Ok(()), |value| name(&at(of), value, most))?;
+    }
+    if sent.url.as_deref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+        return Err(field(at("url"), "must begin with https:// or http://"));
+    }
+    let labels = sent.labels.unwrap_or_default();
+    if labels.len() > 64 {
+        return Err(field(at("labels"), "must be at most 64"));
+    }
+    for (key, value) in &labels {
+        name(&at("labels"), key, 128)?;
+        if value.len() > 1024 {
+            return Err(field(format!("{path}labels.{key}"), "must be at most 1024 bytes"));
+        }
+    }
+    Ok(NewAlert {
+        alert_id,
+        asset_name: sent.asset_name,
+        signature: sent.signature,
+        severity: sent.severity,
+        message: sent.message,
+        tool_source: sent.tool_source,
+        status: sent.status,
+        fingerprint: sent.fingerprint,
+        starts_at: sent.starts_at,
+        ends_at: sent.ends_at,
+        labels,
+        url: sent.url,
+        unsigned,
+    })
+}
+
+/// A name: some characters, none of them a control character.
+fn name(path: &str, value: &str, most: usize) -> Result<(), Invalid> {
+    if value.is_empty() || value.chars().count() > most {
+        return Err(field(path, format!("must be 1 to {most} characters")));
+    }
+    if value.chars().any(char::is_control) {
+        return Err(field(path, "must not hold control characters"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn parsed(body: &[u8]) -> Result<(Vec<NewAlert>, bool), Invalid> {
+        parse(body, false, || AlertId(Uuid::nil()))
+    }
+
+    fn refused(body: &str, at: &str, says: &str) {
+        match parsed(body.as_bytes()) {
+            Err(Invalid::Field(FieldError { field, detail })) => {
+                assert_eq!(field, at, "{body}: {detail}");
+                assert!(detail.contains(says), "{body}: {detail}");
+            }
+            other => panic!("{body}: {other:?}"),
+        }
+    }
+
+    const GOOD: &str = r#"{"asset_name":"web-1","signature":"disk","severity":"high","message":"full"}"#;
+
+    #[test]
+    fn takes_one_and_many_and_lets_unknown_fields_pass() {
+        let (alerts, many) = parsed(GOOD.as_bytes()).unwrap();
+        assert_eq!((alerts.len(), many, alerts[0].status), (1, false, Signal::Firing));
+        let (alerts, many) = parsed(format!(" [{GOOD},{GOOD}] ").as_bytes()).unwrap();
+        assert_eq!((alerts.len(), many), (2, true));
+        let more = GOOD.replace('}', r#","starts_at":"2026-01-31T10:00:00+02:00","mystery":{"a":[1]},"labels":{"a":"b"}}"#);
+        let (alerts, _) = parsed(more.as_bytes()).unwrap();
+        assert_eq!(alerts[0].starts_at.unwrap().to_string(), "2026-01-31T08:00:00.000Z");
+    }
+
+    #[test]
+    fn names_the_field_and_the_fix() {
+        refused("", "", "strict JSON");
+        refused("[]", "", "at least one");
+        refused("42", "", "invalid type");
+        refused(&GOOD.replace("high", "urgent"), "severity", "expected one of `low`, `medium`, `high`, `critical`");
+        refused(&GOOD.replace(r#""severity":"high","#, ""), "severity", "severity is missing");
+        refused(&format!("[{GOOD},{}]", GOOD.replace(r#""severity":"high","#, "")), "[1].severity", "missing");
+        refused(&format!("[{GOOD},{}]", GOOD.replace("web-1", "")), "[1].asset_name", "1 to 256");
+        refused(&GOOD.replace("web-1", r"we\u0000b"), "asset_name", "control");
+        refused(&GOOD.replace(r#""full""#, "7"), "message", "invalid type");
+        refused(&GOOD.replace('}', r#","url":"javascript:alert(1)"}"#), "url", "https://");
+        refused(&GOOD.replace('}', r#","starts_at":"yesterday"}"#), "starts_at", "RFC 3339");
+        refused(&GOOD.replace('}', r#","labels":{"a":7}}"#), "labels.a", "invalid type");
+    }
+
+    #[test]
+    fn refuses_what_two_readers_could_read_differently() {
+        refused(&GOOD.replace('}', r#","severity":"low"}"#), "", "stands twice");
+        refused(&GOOD.replace('}', r#","labels":{"a":"b","a":"c"}}"#), "", "stands twice");
+        refused(&GOOD.replace('}', r#","x":{"y":{"z":1,"z":2}}}"#), "", "stands twice");
+        refused(&GOOD.replace('}', r#","x":{"\u0061":1,"a":2}}"#), "", "stands twice");
+        refused(&format!("{GOOD}{GOOD}"), "", "trailing");
+        refused(&format!("\u{feff}{GOOD}"), "", "byte order mark");
+        let deep = GOOD.replace('}', &format!(r#","x":{}{}}}"#, "[".repeat(40), "]".repeat(40)));
+        refused(&deep, "", "nested");
+        assert!(matches!(parsed(b"\xff\xfe"), Err(Invalid::Field(_))));
+        assert_eq!(parsed(format!("[{}]", vec![GOOD; 1001].join(",")).as_bytes()), Err(Invalid::TooMany(1001)));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(body in prop::collection::vec(any::<u8>(), 0..300)) {
+            drop(parsed(&body));
+        }
+
+        #[test]
+        fn no_near_json_panics(body in r#"[\[\]{}",:a-z0-9\\ ]{0,80}"#) {
+            drop(parsed(body.as_bytes()));
+        }
+    }
+}
