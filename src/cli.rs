@@ -1,7 +1,10 @@
 //! The command line: one file per command.
 
 mod company;
+mod demo;
 mod out;
+mod ping;
+mod send;
 mod serve;
 
 use std::process::ExitCode;
@@ -22,10 +25,15 @@ enum Command {
     Serve(serve::ServeCommand),
     /// Companies: create, list. Works whether a server holds the data directory or not.
     Company(company::CompanyCommand),
+    Send(send::SendArgs),
+    Ping(ping::PingArgs),
+    Demo(demo::DemoArgs),
 }
 
+/// A command did not succeed.
+const EXIT_FAILED: u8 = 1;
 /// A setting or argument cannot be used, or the data directory is held: nothing was started.
-pub const EXIT_USAGE: u8 = 2;
+const EXIT_USAGE: u8 = 2;
 
 /// Runs a command; what is wrong is said on standard error.
 pub fn run() -> ExitCode {
@@ -33,13 +41,31 @@ pub fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return out::fail(EXIT_USAGE, &error),
     };
-    let done = runtime.block_on(async {
-        match Cli::parse().command {
-            Command::Serve(command) => command.run().await,
-            Command::Company(command) => command.run().await,
-        }
-    });
+    let done = runtime.block_on(Cli::parse().command.run());
     // A listener or a reader that is still at work must not hold up the end.
     runtime.shutdown_background();
-    done.unwrap_or_else(|error| out::fail(EXIT_USAGE, &format!("{error:#}")))
+    done
+}
+
+impl Command {
+    async fn run(self) -> ExitCode {
+        match self {
+            Self::Serve(command) => command.run().await.unwrap_or_else(|error| fail(EXIT_USAGE, &error)),
+            Self::Company(command) => succeed(EXIT_USAGE, command.run().await),
+            Self::Send(args) => succeed(EXIT_FAILED, send::run(args).await),
+            Self::Ping(args) => succeed(EXIT_FAILED, ping::run(args).await),
+            Self::Demo(args) => succeed(EXIT_FAILED, demo::run(args).await),
+        }
+    }
+}
+
+fn succeed(otherwise: u8, done: anyhow::Result<()>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(otherwise, &error),
+    }
+}
+
+fn fail(code: u8, error: &anyhow::Error) -> ExitCode {
+    out::fail(code, &format_args!("{error:#}"))
 }

@@ -12,6 +12,7 @@ mod health;
 mod incidents;
 pub mod page;
 pub mod problem;
+pub mod question;
 mod rights;
 pub mod router;
 mod shape;

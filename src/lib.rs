@@ -1,7 +1,7 @@
 //! Alert Whisperer: the edge and the adapters around the runtime in `actors`.
 //!
 //! Code map: [`http`] is the edge, [`ingest`] what comes in from monitoring tools, [`store`] where
-//! everything durable lives, [`cli`] one file per command, [`serve`] wires everything together;
+//! everything durable lives, [`cli`] one file per command, [`client`] the sender's side of the webhook, [`serve`] wires everything together;
 //! [`config`], [`telemetry`], [`secrets`], [`clock`], [`founding`] and [`json`] are what their names say.
 
 #[cfg(not(panic = "unwind"))]
@@ -10,6 +10,7 @@ compile_error!("supervision needs unwinding: build with panic = \"unwind\"");
 mod failpoint;
 
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod founding;

@@ -2,7 +2,6 @@
 //! else on the store itself.
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use actors::domain::CompanyId;
@@ -97,12 +96,11 @@ impl From<ScopeName> for Scope {
 }
 
 impl CompanyCommand {
-    pub(super) async fn run(self) -> Result<ExitCode> {
+    pub(super) async fn run(self) -> Result<()> {
         match self.action {
-            Action::Create(create) => create.run().await?,
-            Action::List(place) => list(&place).await?,
+            Action::Create(create) => create.run().await,
+            Action::List(place) => list(&place).await,
         }
-        Ok(ExitCode::SUCCESS)
     }
 }
 

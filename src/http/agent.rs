@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::{CompanyId, Decision, DecisionRequest, IncidentFacts, IncidentId, Severity};
+use actors::domain::{Decision, DecisionRequest};
 use actors::limits::DECISION_EVENTS;
 use actors::runtime::{CallError, DecisionEvent};
 use axum::Json;
@@ -15,64 +15,16 @@ use axum::http::header::ACCEPT;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, Stream, StreamExt};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use super::body::REQUEST_BYTES;
 use super::problem::Problem;
 use super::rights::{Decide, May};
-use super::{Edge, body};
+use super::{Edge, body, question};
 
 /// How often a silent stream says that it lives.
 pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
-
-/// The body of a request to decide.
-#[derive(Deserialize)]
-struct Request {
-    incident_id: IncidentId,
-    company_id: CompanyId,
-    #[serde(default)]
-    incident_data: Option<IncidentData>,
-    #[serde(default)]
-    memory_context: Option<Map<String, Value>>,
-    #[serde(default)]
-    stream: bool,
-}
-
-/// What a caller says of an incident.
-#[derive(Deserialize)]
-struct IncidentData {
-    severity: Severity,
-    signature: String,
-    #[serde(default = "one")]
-    alert_count: u64,
-    #[serde(default)]
-    affected_assets: Vec<String>,
-}
-
-fn one() -> u64 {
-    1
-}
-
-impl IncidentData {
-    fn checked(self) -> Result<IncidentFacts, Problem> {
-        let within = |text: &str| (1..=256).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        if !within(&self.signature) {
-            let detail = "must be 1 to 256 characters without control characters";
-            return Err(Problem::invalid("incident_data.signature", detail));
-        }
-        if self.affected_assets.len() > 100 || !self.affected_assets.iter().all(|asset| within(asset)) {
-            let detail = "must be at most 100 names of 1 to 256 characters without control characters";
-            return Err(Problem::invalid("incident_data.affected_assets", detail));
-        }
-        Ok(IncidentFacts {
-            severity: self.severity,
-            signature: self.signature,
-            alert_count: self.alert_count,
-            affected_assets: self.affected_assets,
-        })
-    }
-}
 
 /// Decides.
 pub(super) async fn decide(
@@ -81,13 +33,13 @@ pub(super) async fn decide(
     headers: HeaderMap,
     sent: Body,
 ) -> Result<Response, Problem> {
-    let request: Request = body::json(sent).await?;
-    may.only_own(Some(&request.company_id))?;
+    let asked = question::read(&body::read(sent, REQUEST_BYTES).await?)?;
+    may.only_own(Some(&asked.company_id))?;
     let asked_by_header = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
-    let streams = request.stream || asked_by_header.is_some_and(|accept| accept.contains("text/event-stream"));
-    let asked = DecisionRequest {
-        incident_data: request.incident_data.map(IncidentData::checked).transpose()?,
-        memory_context: request.memory_context.unwrap_or_default(),
+    let streams = asked.stream || asked_by_header.is_some_and(|accept| accept.contains("text/event-stream"));
+    let request = DecisionRequest {
+        incident_data: asked.facts,
+        memory_context: asked.memory_context,
         requested_by: may.bearer.key_id.to_string(),
     };
     // A decision's own time limit, and room for the store.
@@ -96,7 +48,7 @@ pub(super) async fn decide(
     if !streams {
         let decision = edge
             .runtime
-            .decide(&company, request.incident_id, asked, None, within)
+            .decide(&company, asked.incident_id, request, None, within)
             .await?;
         return Ok(Json(decision).into_response());
     }
@@ -104,7 +56,7 @@ pub(super) async fn decide(
     let runtime = edge.runtime.clone();
     let decided = async move {
         runtime
-            .decide(&company, request.incident_id, asked, Some(show), within)
+            .decide(&company, asked.incident_id, request, Some(show), within)
             .await
     };
     Ok(sse(events(shown, decided)))

@@ -7,8 +7,8 @@ use std::time::Duration;
 use actors::port;
 use actors::runtime::CallError;
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ pub struct Problem {
     /// When to try again.
     pub retry_after: Option<Duration>,
     /// More headers.
-    pub headers: HeaderMap,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
@@ -40,7 +40,7 @@ impl Problem {
             detail: detail.into(),
             field: None,
             retry_after: None,
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
         }
     }
 

@@ -96,6 +96,6 @@ pub(super) fn unknown() -> Problem {
     let mut problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail);
     problem
         .headers
-        .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        .push((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
     problem
 }

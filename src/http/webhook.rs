@@ -12,7 +12,7 @@ use actors::port::roster::Scope;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -25,8 +25,8 @@ use crate::ingest::native::{self, Invalid};
 use crate::ingest::rate::{Cost, Verdict};
 use crate::ingest::signature::{self, Claim};
 
-const RATE_LIMIT: &str = "ratelimit";
-const RATE_LIMIT_POLICY: &str = "ratelimit-policy";
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// What the headers claim, well-formed and not yet believed.
 struct Claims {
@@ -253,15 +253,12 @@ fn refused_with_rate(edge: &Edge, bearer: &Bearer, mut problem: Problem) -> Prob
     problem
 }
 
-fn rate_headers(edge: &Edge, bearer: &Bearer) -> HeaderMap {
+fn rate_headers(edge: &Edge, bearer: &Bearer) -> Vec<(HeaderName, HeaderValue)> {
     let (state, policy) = edge
         .keyring
         .with_bucket(&bearer.company_id, |bucket| (bucket.state(), bucket.policy()));
-    let mut headers = HeaderMap::new();
-    for (name, value) in [(RATE_LIMIT, state), (RATE_LIMIT_POLICY, policy)] {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(name, value);
-        }
-    }
-    headers
+    let named = [(RATE_LIMIT, state), (RATE_LIMIT_POLICY, policy)].into_iter();
+    named
+        .filter_map(|(name, value)| Some((name, HeaderValue::from_str(&value).ok()?)))
+        .collect()
 }

@@ -1,7 +1,9 @@
 //! Promises, tested over real sockets and stores.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, missing_docs, unreachable_pub)]
 
+mod commands;
 mod conformance;
 mod documents;
+mod recovery;
 mod support;
 mod tree;

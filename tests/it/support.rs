@@ -1,8 +1,12 @@
-//! What tests are built from.
+//! What several promises share.
 
 pub mod alerts;
 pub mod clock;
 pub mod decisions;
 pub mod faulty;
+pub mod judge;
+pub mod ledger;
+pub mod load;
 pub mod placing;
+pub mod process;
 pub mod tree;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use actors::domain::{AlertState, IncidentStatus, Phase, Severity, Signal};
 use actors::port::engine::{EngineEvent, EngineFailure, EngineInput, Verdict};
 use actors::port::writer::{Changed, Expect, IncidentChange, Life};
-use actors::port::{Clock, DecisionEngine, Error, Writer};
+use actors::port::{Clock, DecisionEngine, Error};
 use actors::runtime::CallError;
 use async_trait::async_trait;
 
@@ -308,7 +308,8 @@ impl DecisionEngine for SickEngine {
 
 #[tokio::test(start_paused = true)]
 async fn a_decision_that_fails_leaves_the_rules_verdict_and_says_so() {
-    let ways: [(fn() -> Result<Verdict, EngineFailure>, &str); 2] = [
+    type Way = fn() -> Result<Verdict, EngineFailure>;
+    let ways: [(Way, &str); 2] = [
         (|| panic!("planned fault in the engine"), "ended without a verdict"),
         (|| Err(EngineFailure("out of tokens".into())), "out of tokens"),
     ];

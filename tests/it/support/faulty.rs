@@ -108,10 +108,6 @@ impl FaultyStore {
         });
     }
 
-    pub fn heal(&self) {
-        self.faults.lock().unwrap().clear();
-    }
-
     /// Whether everything planned has struck.
     pub fn spent(&self) -> bool {
         self.faults.lock().unwrap().is_empty()

@@ -1,0 +1,94 @@
+//! What the demo says first: where it listens, who may ask, and what to try.
+
+use serde_json::json;
+
+use super::Tenant;
+use crate::cli::out;
+
+/// Prints address, companies and commands to try.
+pub(super) fn print(url: &str, tenants: &[Tenant], as_json: bool) {
+    if as_json {
+        let companies: Vec<_> = tenants.iter().map(credentials).collect();
+        return out::line(json!({ "event": "ready", "url": url, "companies": companies }));
+    }
+    out::line(text(url, tenants));
+}
+
+fn credentials(tenant: &Tenant) -> serde_json::Value {
+    json!({
+        "company_id": tenant.company_id,
+        "api_key": tenant.api_key,
+        "webhook_secret": tenant.webhook_secret,
+    })
+}
+
+fn text(url: &str, tenants: &[Tenant]) -> String {
+    let mut text = format!("Alert Whisperer listens on {url}\n");
+    for tenant in tenants {
+        text.push_str(&format!(
+            "\n  {}\n    API key         {}\n    webhook secret  {}\n",
+            tenant.company_id, tenant.api_key, tenant.webhook_secret
+        ));
+    }
+    let Some(tenant) = tenants.first() else { return text };
+    let Tenant {
+        company_id,
+        api_key,
+        webhook_secret,
+        ..
+    } = tenant;
+    text.push_str(&format!(
+        r#"
+Try, in another terminal:
+
+  curl -s -H 'X-API-Key: {api_key}' '{url}/api/incidents?limit=5'
+  curl -s -H 'X-API-Key: {api_key}' -X POST '{url}/api/incidents/correlate?company_id={company_id}'
+
+  # The decisions about one incident, and those to come (put an incident_id from the list there):
+  curl -s -H 'X-API-Key: {api_key}' '{url}/api/agent/decisions/INCIDENT_ID'
+  curl -N -H 'X-API-Key: {api_key}' '{url}/api/agent/decisions/INCIDENT_ID/stream'
+
+  # A decision, as it is made:
+  curl -N -H 'X-API-Key: {api_key}' -H 'Accept: text/event-stream' {url}/api/agent/decide -d '{{
+    "incident_id": "test-123", "company_id": "{company_id}",
+    "incident_data": {{"severity": "high", "signature": "disk-space-critical", "alert_count": 3}}}}'
+
+  # An alert of your own:
+  alert-whisperer send --url {url} --api-key '{api_key}' --secret '{webhook_secret}' \
+    --asset web-1 --signature disk-space-critical --severity high --message 'Filesystem / is 97 % full'
+"#
+    ));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+
+    use super::*;
+    use crate::client::Client;
+
+    #[test]
+    fn names_everything_that_a_newcomer_needs() {
+        let url = "http://127.0.0.1:8001";
+        let client = Client::new(url).unwrap().with_api_key(SecretString::from("k"));
+        let tenant = Tenant {
+            company_id: "comp-acme".into(),
+            api_key: "key-of-acme".into(),
+            webhook_secret: "secret-of-acme".into(),
+            client,
+        };
+        let text = text(url, &[tenant]);
+        for part in [
+            url,
+            "comp-acme",
+            "key-of-acme",
+            "secret-of-acme",
+            "curl -N",
+            "alert-whisperer send",
+        ] {
+            assert!(text.contains(part), "{part} is missing");
+        }
+        assert!(!text.contains("{{") && !text.contains("}}}}"), "{text}");
+    }
+}

@@ -1,0 +1,226 @@
+//! `alert-whisperer send`: one signed alert, for trying a set-up.
+
+use std::collections::BTreeMap;
+
+use actors::domain::{Severity, Signal};
+use actors::limits::ALERTS_PER_BODY;
+use clap::{Args, ValueEnum};
+use secrecy::SecretString;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::out;
+use crate::client::{self, Client, ClientError};
+
+/// Send a signed alert to a running server.
+#[derive(Debug, Args)]
+pub(super) struct SendArgs {
+    /// The server.
+    #[arg(long, default_value = "http://127.0.0.1:8001")]
+    url: String,
+    /// The company's API key.
+    #[arg(long, env = "ALERT_WHISPERER_API_KEY", hide_env_values = true)]
+    api_key: SecretString,
+    /// The company's webhook secret; without one the alert goes unsigned.
+    #[arg(long, env = "ALERT_WHISPERER_SECRET", hide_env_values = true)]
+    secret: Option<SecretString>,
+    /// What is in trouble.
+    #[arg(long)]
+    asset: String,
+    /// The kind of trouble, such as disk-space-critical.
+    #[arg(long)]
+    signature: String,
+    /// How grave it is.
+    #[arg(long, value_enum, default_value = "high")]
+    severity: Gravity,
+    /// What to say of it.
+    #[arg(long, default_value = "Sent by hand")]
+    message: String,
+    /// The trouble is over.
+    #[arg(long)]
+    resolved: bool,
+    /// The monitoring tool to speak as.
+    #[arg(long)]
+    tool: Option<String>,
+    /// By what the tool knows repeats of this trouble.
+    #[arg(long)]
+    fingerprint: Option<String>,
+    /// How many such alerts to send, in one request.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=ALERTS_PER_BODY as i64))]
+    count: u16,
+    /// A name for the delivery; the same name again is a repeat. Made up where it is not given.
+    #[arg(long)]
+    delivery_id: Option<String>,
+    /// Print the server's answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The severities as they are written on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Gravity {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl From<Gravity> for Severity {
+    fn from(gravity: Gravity) -> Self {
+        match gravity {
+            Gravity::Low => Self::Low,
+            Gravity::Medium => Self::Medium,
+            Gravity::High => Self::High,
+            Gravity::Critical => Self::Critical,
+        }
+    }
+}
+
+/// The native format, as far as a hand needs it.
+#[derive(Debug, Serialize)]
+struct NativeAlert<'a> {
+    asset_name: &'a str,
+    signature: &'a str,
+    severity: Severity,
+    message: &'a str,
+    status: Signal,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_source: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    labels: BTreeMap<&'static str, &'a str>,
+}
+
+/// Sends, and prints the server's answer.
+///
+/// # Errors
+/// The server refused, with its reason, or cannot be reached.
+pub(super) async fn run(args: SendArgs) -> anyhow::Result<()> {
+    let made = client::new_delivery_id();
+    let delivery_id = args.delivery_id.as_deref().unwrap_or(made.as_str());
+    let body = body(&args, made.as_str())?;
+    let mut client = Client::new(&args.url)?.with_api_key(args.api_key);
+    if let Some(secret) = args.secret {
+        client = client.with_secret(secret);
+    }
+    match client.deliver(delivery_id, &body).await {
+        Ok(answer) if args.json => out::line(&answer.body),
+        Ok(answer) => out::line(in_words(&answer.body)),
+        Err(error) => {
+            if let (true, ClientError::Refused { problem, .. }) = (args.json, &error) {
+                out::line(problem);
+            }
+            return Err(error.into());
+        }
+    }
+    Ok(())
+}
+
+/// One alert, or an array of equal ones. Where the delivery has no name of the user's own, a label
+/// carries the made-up one: equal bodies within a second would be one signed request sent twice, and
+/// who sends twice by hand means two alerts.
+fn body(args: &SendArgs, made: &str) -> serde_json::Result<String> {
+    let alert = NativeAlert {
+        asset_name: &args.asset,
+        signature: &args.signature,
+        severity: args.severity.into(),
+        message: &args.message,
+        status: if args.resolved {
+            Signal::Resolved
+        } else {
+            Signal::Firing
+        },
+        tool_source: args.tool.as_deref(),
+        fingerprint: args.fingerprint.as_deref(),
+        labels: match args.delivery_id {
+            Some(_) => BTreeMap::new(),
+            None => BTreeMap::from([("sent_as", made)]),
+        },
+    };
+    if args.count == 1 {
+        serde_json::to_string(&alert)
+    } else {
+        serde_json::to_string(&vec![&alert; usize::from(args.count)])
+    }
+}
+
+fn in_words(answer: &Value) -> String {
+    let message = answer["message"].as_str().unwrap_or("Accepted");
+    match (answer["alert_id"].as_str(), answer["duplicate"].as_bool()) {
+        (Some(id), Some(true)) => format!("{message}: {id} (a repeat; nothing was recorded)"),
+        (Some(id), _) => format!("{message}: {id}"),
+        (None, _) => format!(
+            "{message}: {} accepted, {} repeats",
+            answer["accepted"], answer["duplicates"]
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        send: SendArgs,
+    }
+
+    fn args(more: &[&str]) -> SendArgs {
+        let always = [
+            "send",
+            "--api-key",
+            "k",
+            "--secret",
+            "s",
+            "--asset",
+            "web-1",
+            "--signature",
+            "disk",
+        ];
+        Command::parse_from(always.iter().chain(more)).send
+    }
+
+    fn written(more: &[&str]) -> Value {
+        serde_json::from_str(&body(&args(more), "dlv-1").unwrap()).unwrap()
+    }
+
+    #[test]
+    fn writes_the_native_format() {
+        let alert = written(&[
+            "--severity",
+            "critical",
+            "--resolved",
+            "--tool",
+            "zabbix",
+            "--fingerprint",
+            "f",
+        ]);
+        assert_eq!(
+            alert,
+            json!({
+                "asset_name": "web-1", "signature": "disk", "severity": "critical", "message": "Sent by hand",
+                "status": "resolved", "tool_source": "zabbix", "fingerprint": "f", "labels": {"sent_as": "dlv-1"},
+            })
+        );
+        assert_eq!(written(&["--count", "3"]).as_array().map(Vec::len), Some(3));
+    }
+
+    #[test]
+    fn a_named_delivery_is_the_same_body_each_time() {
+        let named = args(&["--delivery-id", "d-1"]);
+        assert_eq!(body(&named, "dlv-1").unwrap(), body(&named, "dlv-2").unwrap());
+    }
+
+    #[test]
+    fn secrets_stay_out_of_debug_texts() {
+        let always = ["send", "--asset", "a", "--signature", "s"];
+        let hushed = ["--api-key", "hush-key", "--secret", "hush-secret"];
+        let text = format!("{:?}", Command::parse_from(always.iter().chain(&hushed)).send);
+        assert!(!text.contains("hush"), "{text}");
+    }
+}

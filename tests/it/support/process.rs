@@ -1,0 +1,234 @@
+//! The real binary as a process of its own: started, watched, killed, always reaped.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::ledger::Ledger;
+use super::load::Tenant;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_alert-whisperer");
+/// How long a start, an end or a command may take here before a test fails.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Asks until there is an answer, and fails after `within`.
+pub async fn eventually<T>(what: &str, within: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + within;
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "waited {within:?} for {what}");
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// The binary with nothing of our environment in its own.
+pub fn binary() -> Command {
+    clean(Command::new(BINARY))
+}
+
+fn clean(mut command: Command) -> Command {
+    command
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// A directory with companies in it, and a ledger beside it.
+pub struct Place {
+    dir: TempDir,
+    pub tenants: Vec<Tenant>,
+    pub ledger: Arc<Ledger>,
+}
+
+impl Place {
+    /// A new directory with companies that may send as much as they like.
+    pub async fn with_companies(ids: &[&str]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = Arc::new(Ledger::create(&dir.path().join("ledger.jsonl")));
+        let mut place = Self {
+            dir,
+            tenants: Vec::new(),
+            ledger,
+        };
+        for id in ids {
+            let output = timeout(PATIENCE, place.create_company(id).output())
+                .await
+                .unwrap()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "company create {id}: {said}");
+            let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+            place.tenants.push(Tenant::from_json(&printed));
+        }
+        place
+    }
+
+    /// `company create` for this directory.
+    pub fn create_company(&self, id: &str) -> Command {
+        let mut command = binary();
+        command.args(["company", "create", "--json", "--name", id, "--id", id]);
+        command.args(["--requests-per-minute", "10000000", "--burst-size", "10000000"]);
+        command.arg("--data-dir").arg(self.data());
+        command
+    }
+
+    /// Where the store lives.
+    pub fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    /// A directory for a test's own things.
+    pub fn scratch(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// `serve` on this directory, on a free port.
+    pub fn serve(&self) -> Command {
+        let mut command = binary();
+        self.with_serve_args(&mut command);
+        command
+    }
+
+    /// `serve`, started by a shell that first runs `preparation`.
+    pub fn serve_after(&self, preparation: &str) -> Command {
+        let mut command = clean(Command::new("sh"));
+        command
+            .args(["-c", &format!("{preparation}; exec \"$0\" \"$@\"")])
+            .arg(BINARY);
+        self.with_serve_args(&mut command);
+        command
+    }
+
+    fn with_serve_args(&self, command: &mut Command) {
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(self.data());
+        command.env("LOG_FORMAT", "json").env("DRAIN_DELAY_MS", "100");
+    }
+
+    /// A server on this directory, ready.
+    pub async fn start(&self) -> Server {
+        Server::start(self.serve())
+            .await
+            .unwrap_or_else(|log| panic!("the server did not start:\n{log}"))
+    }
+}
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    pub url: String,
+    log: Log,
+}
+
+/// What a process has written so far.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        self.0.lock().unwrap().join("\n")
+    }
+
+    /// The address in the first line that names one.
+    fn address(&self) -> Option<String> {
+        self.0.lock().unwrap().iter().find_map(|line| {
+            let (_, after) = line.split_once("127.0.0.1:")?;
+            let port: String = after.chars().take_while(char::is_ascii_digit).collect();
+            (port.parse::<u16>().ok()? != 0).then(|| format!("http://127.0.0.1:{port}"))
+        })
+    }
+
+    async fn follow(self, pipe: impl AsyncRead + Unpin) {
+        let mut lines = BufReader::new(pipe).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            self.0.lock().unwrap().push(line);
+        }
+    }
+}
+
+impl Server {
+    /// Starts a command and waits until it is ready; its log where it ends before that.
+    pub async fn start(mut command: Command) -> Result<Self, String> {
+        let mut child = command.spawn().unwrap();
+        let log = Log::default();
+        let mut readers = JoinSet::new();
+        readers.spawn(log.clone().follow(child.stdout.take().unwrap()));
+        readers.spawn(log.clone().follow(child.stderr.take().unwrap()));
+        // They end with the pipes, and nobody waits for them.
+        readers.detach_all();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let ready = eventually("a ready server", PATIENCE, async || {
+            if let Some(status) = child.try_wait().unwrap() {
+                return Some(Err(status));
+            }
+            let url = log.address()?;
+            let answer = http.get(format!("{url}/readyz")).send().await.ok()?;
+            answer.status().is_success().then_some(Ok(url))
+        })
+        .await;
+        match ready {
+            Ok(url) => Ok(Self { child, url, log }),
+            Err(status) => {
+                // What it wrote last may still be in the pipe.
+                sleep(Duration::from_millis(50)).await;
+                Err(format!("{}\n{status}", log.text()))
+            }
+        }
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
+    /// What it has written so far.
+    pub fn log(&self) -> String {
+        self.log.text()
+    }
+
+    /// `kill -9`, and waits for the end.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// SIGTERM.
+    pub async fn terminate(&self) {
+        let kill = format!("kill -TERM {}", self.pid());
+        let sent = Command::new("sh")
+            .args([OsStr::new("-c"), OsStr::new(&kill)])
+            .status()
+            .await;
+        assert!(sent.unwrap().success(), "{kill}");
+    }
+
+    /// Waits for its end.
+    pub async fn ended(&mut self, within: Duration) -> ExitStatus {
+        match timeout(within, self.child.wait()).await {
+            Ok(status) => status.unwrap(),
+            Err(_) => panic!("still running after {within:?}:\n{}", self.log()),
+        }
+    }
+
+    /// SIGTERM, and an end as it should be.
+    pub async fn stop(mut self) {
+        self.terminate().await;
+        let status = self.ended(Duration::from_secs(15)).await;
+        assert_eq!(status.code(), Some(0), "{}", self.log());
+    }
+}
