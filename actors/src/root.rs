@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef, SupervisionEvent};
+use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef, RpcReplyPort, SupervisionEvent};
 use tokio::time::Instant;
 
 use crate::directory::Directory;
@@ -15,6 +15,8 @@ use crate::tenants::{TenantsActor, TenantsArgs, TenantsMsg};
 
 /// What Root hears.
 pub enum RootMsg {
+    /// Answers once the first children run.
+    Started(RpcReplyPort<()>),
     /// A child has ended; judged behind its messages.
     Ended(ActorId),
     /// End, leaves first.
@@ -69,6 +71,8 @@ impl Actor for RootActor {
         state: &mut RootState,
     ) -> Result<(), ActorProcessingErr> {
         match msg {
+            // Children are started before the first message is handled.
+            RootMsg::Started(reply) => drop(reply.send(())),
             RootMsg::Ended(child) => state.ended(&me, child).await?,
             RootMsg::Drain => state.begin_drain(),
         }

@@ -88,10 +88,10 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// Starts the tree.
+    /// Starts the tree; it takes calls when this returns.
     ///
     /// # Errors
-    /// Root could not be spawned.
+    /// Root or its first children could not be spawned.
     pub async fn start(ports: Ports) -> Result<Self, CallError> {
         let directory = Arc::new(Directory::default());
         let shared = Shared {
@@ -107,6 +107,9 @@ impl Runtime {
         let (root, handle) = Actor::spawn(None, RootActor, args)
             .await
             .map_err(|_| CallError::Interrupted)?;
+        let (reply, started) = oneshot::channel();
+        drop(root.cast(RootMsg::Started(reply.into())));
+        started.await.map_err(|_| CallError::Interrupted)?;
         Ok(Self {
             directory,
             root,
