@@ -56,7 +56,7 @@ doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 
 bench: ## Measure, each figure beside its floor.
-	cargo bench --workspace
+	cargo bench --profile ci
 
 # What `cargo fuzz run -s none` does, with nothing but cargo: coverage counters, no sanitizer, stable Rust.
 fuzz: ## Throw bytes at everything that reads bytes from outside, 30 s each.

@@ -28,8 +28,13 @@ pub fn serve(file: &Path) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        println!("{}", serde_json::json!({"address": format!("http://{}", listener.local_addr()?)}));
-        let app = Router::new().route("/api/webhooks/alerts", post(accept)).with_state(commits);
+        println!(
+            "{}",
+            serde_json::json!({"address": format!("http://{}", listener.local_addr()?)})
+        );
+        let app = Router::new()
+            .route("/api/webhooks/alerts", post(accept))
+            .with_state(commits);
         Ok(axum::serve(listener, app).await?)
     })
 }
@@ -42,7 +47,10 @@ fn write(mut log: File, mut queue: mpsc::Receiver<Commit>) {
         if log.write_all(&bytes).and_then(|()| log.sync_data()).is_err() {
             return;
         }
-        waiting.drain(..).for_each(|(_, done)| drop(done.send(())));
+        for (_, done) in waiting.drain(..) {
+            // A sender that has gone needs no answer.
+            let _ = done.send(());
+        }
     }
 }
 
@@ -61,8 +69,15 @@ async fn accept(State(commits): State<mpsc::Sender<Commit>>, headers: HeaderMap,
 }
 
 fn verified(headers: &HeaderMap, body: &[u8]) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()) else { return false };
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()) else {
+        return false;
+    };
     mac.update(text("x-timestamp").as_bytes());
     mac.update(b".");
     mac.update(body);

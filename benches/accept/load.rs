@@ -29,6 +29,8 @@ pub struct Load {
 #[derive(Default)]
 pub struct Seen {
     pub alerts: u64,
+    /// Requests told to come back, because more was accepted than had been placed.
+    pub refused: u64,
     latencies: Vec<Duration>,
 }
 
@@ -36,7 +38,9 @@ impl Seen {
     /// A quantile of the latency, in milliseconds.
     pub fn millis(&self, quantile: f64) -> f64 {
         let place = (self.latencies.len() as f64 * quantile) as usize;
-        self.latencies.get(place).map_or(f64::NAN, |latency| latency.as_secs_f64() * 1e3)
+        self.latencies
+            .get(place)
+            .map_or(f64::NAN, |latency| latency.as_secs_f64() * 1e3)
     }
 }
 
@@ -53,6 +57,7 @@ impl Load {
         while let Some(seen) = senders.join_next().await {
             let seen = seen??;
             all.alerts += seen.alerts;
+            all.refused += seen.refused;
             all.latencies.extend(seen.latencies);
         }
         all.latencies.sort_unstable();
@@ -60,7 +65,10 @@ impl Load {
     }
 
     async fn send_until(&self, until: Instant) -> Result<Seen> {
-        let client = reqwest::Client::builder().pool_max_idle_per_host(1).build()?;
+        let client = reqwest::Client::builder()
+            .pool_max_idle_per_host(1)
+            .no_proxy()
+            .build()?;
         let url = format!("{}/api/webhooks/alerts", self.target.address);
         let mut seen = Seen::default();
         while Instant::now() < until {
@@ -79,6 +87,11 @@ impl Load {
             let answer = request.send().await?;
             let status = answer.status();
             let text = answer.text().await?;
+            if status == 503 {
+                seen.refused += 1;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
             if status != 200 {
                 return Err(format!("{status}: {text}").into());
             }

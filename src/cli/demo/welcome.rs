@@ -37,6 +37,7 @@ fn text(url: &str, tenants: &[Tenant]) -> String {
         webhook_secret,
         ..
     } = tenant;
+    let binary = std::env::args().next().unwrap_or_else(|| "alert-whisperer".into());
     text.push_str(&format!(
         r#"
 Try, in another terminal:
@@ -54,7 +55,7 @@ Try, in another terminal:
     "incident_data": {{"severity": "high", "signature": "disk-space-critical", "alert_count": 3}}}}'
 
   # An alert of your own:
-  alert-whisperer send --url {url} --api-key '{api_key}' --secret '{webhook_secret}' \
+  {binary} send --url {url} --api-key '{api_key}' --secret '{webhook_secret}' \
     --asset web-1 --signature disk-space-critical --severity high --message 'Filesystem / is 97 % full'
 "#
     ));
