@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actors::domain::{AlertState, IncidentStatus, Phase, Severity, Signal};
+use actors::limits::INCIDENT_IDLE;
 use actors::port::engine::{EngineEvent, EngineFailure, EngineInput, Verdict};
 use actors::port::writer::{Changed, Expect, IncidentChange, Life};
 use actors::port::{Clock, DecisionEngine, Error};
@@ -417,17 +418,26 @@ async fn an_opening_queued_before_a_new_correlator_loads_gets_no_twin() {
     let tree = Tree::grow().await;
     let acme = tree.company("comp-acme").await;
     tree.settle(&acme).await;
-    // The old correlator dies with an opening in the writer's queue.
-    let gate = Arc::new(Gate::default());
+    // The old correlator dies with an opening in the writer's queue, which happens while the new
+    // one is between loading its index and reading what is unplaced.
+    let (queued, between) = (Arc::new(Gate::default()), Arc::new(Gate::default()));
+    tree.store.plan(
+        Point::PlaceBefore,
+        Some(&acme),
+        1,
+        Fault::HandInAndPanic(queued.clone()),
+    );
     tree.store
-        .plan(Point::PlaceBefore, Some(&acme), 1, Fault::HandInAndPanic(gate.clone()));
+        .plan_after(Point::ReadUnplaced, Some(&acme), 1, 1, Fault::Hold(between.clone()));
     tree.send(&acme, "web-1", "disk", FIRING).await;
-    gate.reached().await;
+    queued.reached().await;
     tokio::time::sleep(seconds(1)).await;
     tree.send(&acme, "web-1", "disk", FIRING).await;
+    queued.open();
     tokio::time::sleep(seconds(1)).await;
-    gate.open();
+    between.open();
     tree.settle(&acme).await;
+    assert!(tree.store.spent());
     let rows = tree.incidents(&acme).await;
     assert_eq!((rows.len(), rows[0].alert_count), (1, 2));
 }
@@ -511,6 +521,28 @@ async fn an_idle_incident_leaves_and_the_next_message_finds_another() {
         .find(|evidence| evidence.kind == "short_memory")
         .unwrap();
     assert_eq!(memory.detail, "1 messages in short memory", "its memory was read again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_meets_an_incident_on_its_way_out_waits_for_the_next() {
+    const STEPS: usize = 60;
+    let tree = Tree::grow().await;
+    let acme = tree.company("comp-acme").await;
+    for n in 0..STEPS {
+        assert!(tree.decide(&acme, &format!("test-{n}")).await.is_ok());
+    }
+    // All ask to leave in this moment; each call comes one scheduler step later than the one before.
+    tokio::time::sleep(INCIDENT_IDLE).await;
+    let calls = (0..STEPS).map(|n| {
+        let (tree, acme) = (&tree, &acme);
+        async move {
+            for _ in 0..n {
+                tokio::task::yield_now().await;
+            }
+            tree.decide(acme, &format!("test-{n}")).await.is_ok()
+        }
+    });
+    assert_eq!(futures::future::join_all(calls).await, [true; STEPS]);
 }
 
 #[tokio::test(start_paused = true)]
