@@ -86,7 +86,7 @@ mod tests {
             "key-of-acme",
             "secret-of-acme",
             "curl -N",
-            "alert-whisperer send",
+            " send --url",
         ] {
             assert!(text.contains(part), "{part} is missing");
         }
