@@ -1,7 +1,7 @@
 //! The HTTP edge: takes requests, says who may, forwards to the right actor or reads the store.
 //!
 //! Nothing is decided here that is not about HTTP. [`router`] is the one list of routes; rights are
-//! the extractor types of [`rights`]; every error leaves as a [`problem::Problem`].
+//! the extractor types of `rights`; every error leaves as a [`problem::Problem`].
 
 pub mod admin;
 mod agent;

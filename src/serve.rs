@@ -112,8 +112,19 @@ impl Served {
 /// # Errors
 /// [`StartError`], after which nothing is left running.
 pub async fn start(settings: Settings, listener: TcpListener) -> Result<Running, StartError> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+    start_under(settings, listener, Arc::new(SystemClock), Arc::new(SystemEntropy)).await
+}
+
+/// As [`start`], under another clock and other chance.
+///
+/// # Errors
+/// [`StartError`], after which nothing is left running.
+pub async fn start_under(
+    settings: Settings,
+    listener: TcpListener,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> Result<Running, StartError> {
     let directory = settings.data_dir.clone();
     let opened = SqliteStore::open(&directory, clock.clone());
     let store = opened.map_err(|error| StartError::Open {

@@ -89,7 +89,9 @@ impl From<FoundingError> for Problem {
     fn from(error: FoundingError) -> Self {
         match error {
             FoundingError::Invalid { field, detail } => Self::invalid(field, detail),
-            FoundingError::Taken(_) => Self::new(StatusCode::CONFLICT, "conflict", error.to_string()).of_field("id"),
+            FoundingError::Taken(id) => {
+                Self::new(StatusCode::CONFLICT, "conflict", format!("{id} is taken")).of_field("id")
+            }
             FoundingError::Seal(_) => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }

@@ -5,6 +5,7 @@
 //! pass; the sender's severity is never rewritten.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use actors::domain::{AlertId, NewAlert, Severity, Signal, Timestamp};
 use actors::limits::ALERTS_PER_BODY;
@@ -22,6 +23,10 @@ pub enum Invalid {
     #[error("a body holds at most {ALERTS_PER_BODY} alerts, this one {0}")]
     TooMany(usize),
 }
+
+/// From 2000-01-01 to before 2100-01-01: what lies outside is a clock that was never set, or a zero of some
+/// other calendar.
+const BELIEVABLE_MS: Range<i64> = 946_684_800_000..4_102_444_800_000;
 
 fn field(field: impl Into<String>, detail: impl Into<String>) -> Invalid {
     FieldError::new(field, detail).into()
@@ -96,6 +101,14 @@ fn checked(sent: Sent, path: &str, unsigned: bool, alert_id: AlertId) -> Result<
         .is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://"))
     {
         return Err(field(at("url"), "must begin with https:// or http://"));
+    }
+    for (of, at_time) in [("starts_at", sent.starts_at), ("ends_at", sent.ends_at)] {
+        if at_time.is_some_and(|time| !BELIEVABLE_MS.contains(&time.as_millis())) {
+            return Err(field(
+                at(of),
+                "must lie in the years 2000 to 2099; leave it out where the time is not known",
+            ));
+        }
     }
     let labels = sent.labels.unwrap_or_default();
     if labels.len() > 64 {
@@ -210,6 +223,24 @@ mod tests {
             "RFC 3339",
         );
         refused(&GOOD.replace('}', r#","labels":{"a":7}}"#), "labels.a", "invalid type");
+    }
+
+    #[test]
+    fn refuses_times_from_far_off() {
+        let with = |name: &str, time: &str| GOOD.replace('}', &format!(r#","{name}":"{time}"}}"#));
+        for far in [
+            "0001-01-01T00:00:00Z",
+            "1970-01-01T00:00:00Z",
+            "1999-12-31T23:59:59.999Z",
+        ] {
+            refused(&with("starts_at", far), "starts_at", "years 2000 to 2099");
+        }
+        refused(&with("ends_at", "2100-01-01T00:00:00Z"), "ends_at", "leave it out");
+        refused(&with("ends_at", "9999-12-31T23:59:59Z"), "ends_at", "");
+        refused(&with("starts_at", "+12026-01-31T00:00:00Z"), "starts_at", "RFC 3339");
+        for near in ["2000-01-01T00:00:00Z", "2099-12-31T23:59:59.999Z"] {
+            parsed(with("starts_at", near).as_bytes()).unwrap();
+        }
     }
 
     #[test]

@@ -2,8 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, missing_docs, unreachable_pub)]
 
 mod commands;
+mod companies;
 mod conformance;
+mod decide;
 mod documents;
+mod reading;
 mod recovery;
 mod support;
 mod tree;
+mod webhook;

@@ -9,4 +9,5 @@ pub mod ledger;
 pub mod load;
 pub mod placing;
 pub mod process;
+pub mod server;
 pub mod tree;

@@ -1,0 +1,318 @@
+//! A server in the test's own process, on a free port, under a clock that the test holds.
+
+use std::sync::Arc;
+
+use actors::domain::{CompanyId, Correlation, RateLimit};
+use actors::port::Clock;
+use actors::port::roster::Scope;
+use alert_whisperer::clock::SystemEntropy;
+use alert_whisperer::config::{Flags, Settings};
+use alert_whisperer::founding::{CompanyRequest, Credentials, first_scopes};
+use alert_whisperer::http::admin;
+use alert_whisperer::ingest::signature;
+use alert_whisperer::serve::{self, Running};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Response};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+use super::clock::ManualClock;
+
+/// A running server.
+pub struct Server {
+    running: Running,
+    pub clock: Arc<ManualClock>,
+    pub url: String,
+    http: reqwest::Client,
+    _dir: TempDir,
+}
+
+/// A company of it, with its key and secret.
+#[derive(Clone)]
+pub struct Company {
+    pub id: CompanyId,
+    pub key: String,
+    pub secret: String,
+}
+
+/// An answer, read whole.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub async fn of(response: Response) -> Self {
+        Self {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            text: response.text().await.unwrap(),
+        }
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {} {:?}", self.status, self.text))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Asserts that this is a whole problem (RFC 9457) of this status: its `field`, or nothing.
+    #[track_caller]
+    pub fn problem(&self, status: u16) -> String {
+        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json; charset=utf-8");
+        let body = self.json();
+        for name in ["type", "title", "detail", "instance", "code", "trace_id"] {
+            assert!(
+                body[name].as_str().is_some_and(|text| !text.is_empty()),
+                "{name}: {body}"
+            );
+        }
+        assert_eq!(body["status"], status);
+        assert_eq!(body["trace_id"], self.header("x-trace-id"));
+        body["field"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The body without what differs from request to request.
+    pub fn without_trace(&self) -> Value {
+        let mut body = self.json();
+        body["trace_id"] = Value::Null;
+        body
+    }
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        Self::start_with(|_| ()).await
+    }
+
+    pub async fn start_with(set: impl FnOnce(&mut Flags)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut flags = Flags {
+            data_dir: Some(dir.path().join("data")),
+            drain_delay_ms: Some(0),
+            ..Flags::default()
+        };
+        set(&mut flags);
+        let settings = Settings::settle(flags).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let clock = Arc::new(ManualClock::default());
+        let running = serve::start_under(settings, listener, clock.clone(), Arc::new(SystemEntropy))
+            .await
+            .unwrap();
+        Self {
+            url: format!("http://{}", running.address),
+            running,
+            clock,
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            _dir: dir,
+        }
+    }
+
+    /// A company that may send as much as it likes, with every scope.
+    pub async fn company(&self, id: &str) -> Company {
+        self.company_as(id, |_| ()).await
+    }
+
+    pub async fn company_as(&self, id: &str, set: impl FnOnce(&mut CompanyRequest)) -> Company {
+        let mut request = CompanyRequest {
+            name: id.to_owned(),
+            id: Some(id.parse().unwrap()),
+            correlation: Correlation::default(),
+            rate_limit: RateLimit {
+                requests_per_minute: 10_000_000,
+                burst_size: 10_000_000,
+            },
+            scopes: [first_scopes(), vec![Scope::Act]].concat(),
+            unsigned: false,
+        };
+        set(&mut request);
+        let credentials: Credentials = admin::found(&self.running.edge, request).await.unwrap();
+        Company {
+            id: credentials.company_id,
+            key: credentials.api_key.expose_secret().to_owned(),
+            secret: credentials.webhook_secret.expose_secret().to_owned(),
+        }
+    }
+
+    /// The second that a sender signs now.
+    pub fn second(&self) -> i64 {
+        self.clock.now().as_millis() / 1000
+    }
+
+    pub async fn ask(&self, method: Method, path: &str, headers: HeaderMap, body: impl Into<reqwest::Body>) -> Answer {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        Answer::of(request.headers(headers).body(body).send().await.unwrap()).await
+    }
+
+    pub async fn get(&self, company: &Company, path: &str) -> Answer {
+        self.ask(Method::GET, path, key(company), "").await
+    }
+
+    pub async fn post(&self, company: &Company, path: &str, body: &Value) -> Answer {
+        self.ask(Method::POST, path, key(company), body.to_string()).await
+    }
+
+    /// Every item of a list, page by page.
+    pub async fn all(&self, company: &Company, path: &str, limit: usize) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let sign = if path.contains('?') { '&' } else { '?' };
+            let answer = self.get(company, &format!("{path}{sign}limit={limit}{cursor}")).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            let page = answer.json();
+            items.extend(page["items"].as_array().unwrap().clone());
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return items,
+            }
+        }
+    }
+
+    /// Delivers bytes with the headers of [`Self::signed`].
+    pub async fn deliver(&self, company: &Company, delivery_id: Option<&str>, body: impl AsRef<[u8]>) -> Answer {
+        let headers = self.signed(company, delivery_id, body.as_ref());
+        self.webhook(headers, body).await
+    }
+
+    pub async fn webhook(&self, headers: HeaderMap, body: impl AsRef<[u8]>) -> Answer {
+        let body = body.as_ref().to_vec();
+        self.ask(Method::POST, "/api/webhooks/alerts", headers, body).await
+    }
+
+    /// What a sender puts into its headers now.
+    pub fn signed(&self, company: &Company, delivery_id: Option<&str>, body: &[u8]) -> HeaderMap {
+        signed_at(company, delivery_id, body, &self.second().to_string())
+    }
+
+    /// Waits until everything accepted so far has a verdict.
+    pub async fn settle(&self, company: &Company) -> Value {
+        let answer = self
+            .post(company, "/api/incidents/correlate", &json!({"company_id": company.id}))
+            .await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()
+    }
+
+    /// Opens a stream.
+    pub async fn stream(&self, method: Method, path: &str, headers: HeaderMap, body: String) -> Stream {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        let response = request.headers(headers).body(body).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Stream {
+            response,
+            buffer: String::new(),
+        }
+    }
+
+    /// Drains it.
+    pub async fn stop(self) {
+        let ended = self
+            .running
+            .run_until(std::future::ready(()), std::future::pending())
+            .await;
+        assert_eq!(ended, serve::Ended::Drained);
+    }
+}
+
+/// A company's key as a header.
+pub fn key(company: &Company) -> HeaderMap {
+    headers(&[("x-api-key", company.key.as_bytes())])
+}
+
+pub fn headers(pairs: &[(&'static str, &[u8])]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        headers.append(HeaderName::from_static(name), HeaderValue::from_bytes(value).unwrap());
+    }
+    headers
+}
+
+pub fn signed_at(company: &Company, delivery_id: Option<&str>, body: &[u8], timestamp: &str) -> HeaderMap {
+    let secret = signature::prepare(&company.secret).unwrap();
+    let signature = signature::sign(&secret, timestamp, body);
+    let mut headers = headers(&[
+        ("x-api-key", company.key.as_bytes()),
+        ("x-timestamp", timestamp.as_bytes()),
+        ("x-signature", signature.as_bytes()),
+    ]);
+    if let Some(id) = delivery_id {
+        headers.insert("x-delivery-id", HeaderValue::from_str(id).unwrap());
+    }
+    headers
+}
+
+/// A native alert.
+pub fn alert(asset: &str, signature: &str) -> Value {
+    json!({"asset_name": asset, "signature": signature, "severity": "high", "message": format!("{signature} on {asset}")})
+}
+
+/// An SSE stream.
+pub struct Stream {
+    response: Response,
+    buffer: String,
+}
+
+/// One event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Event {
+    pub name: String,
+    pub id: String,
+    pub data: String,
+    pub retry: String,
+}
+
+impl Event {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.data).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+}
+
+impl Stream {
+    /// The next event, comments left out; `None` at the end.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            while let Some(end) = self.buffer.find("\n\n") {
+                let block: String = self.buffer.drain(..end + 2).collect();
+                let event = parsed(&block);
+                if event != Event::default() {
+                    return Some(event);
+                }
+            }
+            let more = tokio::time::timeout(super::process::PATIENCE, self.response.chunk()).await;
+            let bytes = more.expect("an event in time").unwrap()?;
+            self.buffer.push_str(std::str::from_utf8(&bytes).unwrap());
+        }
+    }
+
+    /// Every event up to the end.
+    pub async fn rest(mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        while let Some(event) = self.next().await {
+            events.push(event);
+        }
+        events
+    }
+}
+
+fn parsed(block: &str) -> Event {
+    let mut event = Event::default();
+    for line in block.lines() {
+        match line.split_once(": ") {
+            Some(("event", value)) => event.name = value.to_owned(),
+            Some(("id", value)) => event.id = value.to_owned(),
+            Some(("data", value)) => event.data.push_str(value),
+            Some(("retry", value)) => event.retry = value.to_owned(),
+            _ => {}
+        }
+    }
+    event
+}
