@@ -3,6 +3,7 @@
 //! Nothing is decided here that is not about HTTP. [`router`] is the one list of routes; rights are
 //! the extractor types of `rights`; every error leaves as a [`problem::Problem`].
 
+mod acts;
 pub mod admin;
 mod agent;
 mod alerts;
@@ -16,6 +17,7 @@ pub mod question;
 mod rights;
 pub mod router;
 mod shape;
+mod system;
 mod webhook;
 
 use std::sync::Arc;

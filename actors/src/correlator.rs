@@ -8,16 +8,20 @@
 pub mod event_time;
 pub mod index;
 pub mod plan;
+pub mod regroup;
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::call::Call;
+use crate::census::{Alive, Census, Kind, Post};
 use crate::domain::ids::EntryId;
 use crate::domain::{Alert, Company, CompanyId, IncidentId, Timestamp};
 use crate::limits::{PLACEMENT_BATCH, PLACEMENT_PACE};
@@ -30,6 +34,8 @@ use index::Index;
 use plan::{Mint, Plan};
 
 /// What a correlator hears.
+#[derive(strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum CorrelatorMsg {
     /// There may be alerts to place, or held ones may be due.
     News,
@@ -37,8 +43,10 @@ pub enum CorrelatorMsg {
     Look,
     /// Answer when every alert accepted before now has a verdict.
     Settle(Call<()>),
-    /// An incident is over.
-    Closed(IncidentId),
+    /// An incident is over; its own alerts reopen it until then, if at all.
+    Closed(IncidentId, Option<Timestamp>),
+    /// Incidents were reopened or regrouped: what the index says is old.
+    Reload,
     /// End.
     Drain,
 }
@@ -52,6 +60,8 @@ pub struct CorrelatorArgs {
     pub(crate) tenant: ActorRef<TenantMsg>,
     /// Set by whoever sends news, cleared before the correlator looks.
     pub(crate) news: Arc<AtomicBool>,
+    pub(crate) census: Arc<Census>,
+    pub(crate) restarts: u32,
 }
 
 /// Somebody waits until all alerts before a mark have a verdict.
@@ -71,6 +81,7 @@ pub struct CorrelatorState {
     looked_at: Option<Instant>,
     next_look: Option<Timer<CorrelatorMsg>>,
     failures: usize,
+    alive: Alive,
 }
 
 /// The actor.
@@ -86,7 +97,10 @@ impl Actor for CorrelatorActor {
         _me: ActorRef<CorrelatorMsg>,
         args: CorrelatorArgs,
     ) -> Result<CorrelatorState, ActorProcessingErr> {
+        let post = Post::of_company(Kind::Correlator, &args.company.company_id, args.restarts);
+        let alive = args.census.enter(post);
         Ok(CorrelatorState {
+            alive,
             args,
             index: None,
             joinable_no: 0,
@@ -112,22 +126,33 @@ impl Actor for CorrelatorActor {
         msg: CorrelatorMsg,
         state: &mut CorrelatorState,
     ) -> Result<(), ActorProcessingErr> {
+        let span = state.alive.hears((&msg).into());
+        state.hear(&me, msg).instrument(span).await
+    }
+}
+
+impl CorrelatorState {
+    async fn hear(&mut self, me: &ActorRef<CorrelatorMsg>, msg: CorrelatorMsg) -> Result<(), ActorProcessingErr> {
         match msg {
-            CorrelatorMsg::News => state.pace(&me).await,
+            CorrelatorMsg::News => self.pace(me).await,
             CorrelatorMsg::Look => {
-                state.next_look = None;
-                state.look(&me).await
+                self.next_look = None;
+                self.look(me).await
             }
-            CorrelatorMsg::Settle(call) => state.settle(&me, call).await,
-            CorrelatorMsg::Closed(incident) => {
-                if let Some(index) = &mut state.index {
-                    index.remove(&incident);
+            CorrelatorMsg::Settle(call) => self.settle(me, call).await,
+            CorrelatorMsg::Closed(incident, reopens_until) => {
+                if let Some(index) = &mut self.index {
+                    index.close(&incident, reopens_until);
                 }
                 Ok(())
             }
+            CorrelatorMsg::Reload => {
+                self.index = None;
+                Ok(())
+            }
             CorrelatorMsg::Drain => {
-                state
-                    .waiters
+                self.alive.drains();
+                self.waiters
                     .drain(..)
                     .for_each(|waiter| waiter.call.answer(Err(CallError::Draining)));
                 me.stop(None);
@@ -135,9 +160,7 @@ impl Actor for CorrelatorActor {
             }
         }
     }
-}
 
-impl CorrelatorState {
     /// Looks now, or when the pace allows it.
     async fn pace(&mut self, me: &ActorRef<CorrelatorMsg>) -> Result<(), ActorProcessingErr> {
         if self.next_look.is_some() {
@@ -193,6 +216,7 @@ impl CorrelatorState {
         };
         let due = self.args.reader.held_due(now, PLACEMENT_BATCH).await?;
         let alerts = self.args.reader.unplaced(PLACEMENT_BATCH).await?;
+        self.alive.queue(alerts.len() + self.waiters.len());
         if due.is_empty() && alerts.is_empty() {
             self.index = Some(index);
             return Ok(false);
@@ -205,7 +229,9 @@ impl CorrelatorState {
         let placed = self.args.writer.place(batch).await?;
         let refused = !placed.refused.is_empty();
         // Another `joinable_no` means that an incident is open again which this index does not know.
-        if placed.joinable_no == self.joinable_no && take_refusals(&mut index, &placed) {
+        if placed.joinable_no == self.joinable_no
+            && take_refusals(&mut index, &placed, self.args.company.correlation.reopen_window())
+        {
             self.index = Some(index);
         }
         let done = woken
@@ -223,8 +249,9 @@ impl CorrelatorState {
     /// Acquire, then load: the barrier lets everything through that an earlier correlator handed in.
     async fn load(&mut self, now: Timestamp) -> Result<Index, Error> {
         self.joinable_no = self.args.writer.barrier().await?;
-        let stored = self.args.reader.open_index(now).await?;
-        Ok(Index::load(self.args.company.correlation, stored))
+        let settings = self.args.company.correlation;
+        let stored = self.args.reader.open_index(now, settings.reopen_window()).await?;
+        Ok(Index::load(settings, stored))
     }
 
     /// Plans a batch; `None` where planning an alert panicked, which makes it poisonous.
@@ -295,16 +322,16 @@ fn woken_by(batch: &PlaceBatch) -> Vec<IncidentId> {
     batch
         .incidents
         .iter()
-        .filter(|placement| placement.wake)
+        .filter(|placement| placement.wake.is_some_and(|at| at <= batch.now))
         .map(|placement| placement.incident_id.clone())
         .collect()
 }
 
 /// Takes refusals into the index; `false` where it has to be loaded again.
-fn take_refusals(index: &mut Index, placed: &Placed) -> bool {
+fn take_refusals(index: &mut Index, placed: &Placed, reopen_window: Duration) -> bool {
     placed.refused.iter().all(|refusal| match &refusal.current {
         Some(row) if !row.is_open() => {
-            index.remove(&refusal.incident_id);
+            index.close(&refusal.incident_id, row.life.reopens_until(reopen_window));
             true
         }
         _ => false,

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef};
 use tokio::sync::mpsc;
+use tracing::Instrument;
 
+use crate::census::Alive;
 use crate::incident::IncidentMsg;
 use crate::port::{EngineEvent, EngineInput, Verdict};
 use crate::runtime::{DecisionEvent, Ports};
@@ -19,6 +21,7 @@ pub struct DecisionArgs {
     pub(crate) input: EngineInput,
     pub(crate) show: Option<mpsc::Sender<DecisionEvent>>,
     pub(crate) incident: ActorRef<IncidentMsg>,
+    pub(crate) alive: Alive,
 }
 
 /// The outcome: a verdict, or why there is none.
@@ -48,7 +51,8 @@ impl Actor for DecisionActor {
             }
         };
         let within = Duration::from_secs(u64::from(args.input.budget.max_time_seconds));
-        let decided = args.ports.engine.decide(args.input.clone(), &show);
+        let span = args.alive.hears("decide");
+        let decided = args.ports.engine.decide(args.input.clone(), &show).instrument(span);
         let outcome = match tokio::time::timeout(within, decided).await {
             Ok(Ok(verdict)) => Ok(verdict),
             Ok(Err(failure)) => Err(failure.0),

@@ -13,7 +13,7 @@ pub use alert::{Alert, AlertState, NewAlert, Severity, Signal};
 pub use company::{AggregationKey, Company, Correlation, RateLimit};
 pub use decision::{Decision, DecisionRequest, IncidentFacts, ToolCall};
 pub use ids::{AlertId, CompanyId, DecisionId, DeliveryId, IncidentId, InvalidId, MemoryId, SessionId};
-pub use incident::{Incident, IncidentStatus, Phase, Session};
+pub use incident::{Incident, IncidentStatus, Life, Phase, Session, Snooze};
 pub use journal::{ChainHash, Entry, Fact};
 pub use memory::{Message, Role, ShortMemory};
 pub use time::Timestamp;

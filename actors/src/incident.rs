@@ -5,32 +5,38 @@
 //! version it knows. An id that the company does not have is an incident without a row: decisions
 //! and memory only.
 
+pub mod acts;
+mod decisions;
 pub mod lifecycle;
+mod session;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef, SupervisionEvent};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::call::Call;
-use crate::decision::{DecisionActor, DecisionArgs, Outcome, rules};
-use crate::domain::ids::{EntryId, SessionId};
-use crate::domain::incident::DecidedMark;
+use crate::census::{Alive, Census, Kind, Post};
+use crate::decision::Outcome;
+use crate::domain::ids::EntryId;
 use crate::domain::{
-    Alert, Company, CompanyId, Decision, DecisionId, DecisionRequest, Fact, Incident, IncidentFacts, IncidentId,
-    IncidentStatus, MemoryId, Phase, Role, Session, ShortMemory, Signal, Timestamp,
+    Alert, Company, CompanyId, Decision, DecisionRequest, Fact, Incident, IncidentId, Life, MemoryId, Role, Session,
+    ShortMemory, Signal, Timestamp,
 };
-use crate::limits::{DECISIONS_PER_INCIDENT, INCIDENT_IDLE, LIVE_INCIDENTS, MEMORY_MESSAGES, SESSION};
-use crate::port::writer::{Changed, Expect, IncidentChange, Life};
-use crate::port::{EngineInput, Error, Reader, Verdict, Writer};
+use crate::limits::{INCIDENT_IDLE, LIVE_INCIDENTS, MEMORY_MESSAGES};
+use crate::port::writer::{Changed, Expect, IncidentChange};
+use crate::port::{Error, Reader, Writer};
 use crate::runtime::{CallError, DecisionEvent, Ports};
 use crate::supervision::Timer;
 use crate::tenant::TenantMsg;
-use lifecycle::{Ending, Step};
+use acts::{Act, ActRefusal, Done};
+use decisions::Pending;
+use lifecycle::{Ending, Step, Turn};
 
 /// How often a change that met another row is tried again before it is left to its due time.
 const CHANGE_TRIES: usize = 5;
@@ -42,12 +48,25 @@ pub struct DecideCall {
     pub(crate) call: Call<Decision>,
 }
 
+/// Something that somebody does to an incident, from the edge.
+pub struct ActCall {
+    pub(crate) act: Act,
+    pub(crate) by: String,
+    pub(crate) call: Call<()>,
+}
+
 /// What an incident hears.
+#[derive(strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum IncidentMsg {
     /// Alerts were placed, or something is due.
     News,
     /// Decide for somebody who waits.
     Decide(Box<DecideCall>),
+    /// Do something for somebody who waits.
+    Act(Box<ActCall>),
+    /// The session has reached its end.
+    SessionEnds,
     /// A decision has come to its outcome.
     Decided(ActorId, Box<Outcome>),
     /// A child has ended; judged behind its messages.
@@ -68,16 +87,8 @@ pub struct IncidentArgs {
     pub(crate) tenant: ActorRef<TenantMsg>,
     pub(crate) news: Arc<AtomicBool>,
     pub(crate) waking: Arc<Semaphore>,
-    pub(crate) live: Arc<AtomicUsize>,
-}
-
-/// A decision under way.
-struct Pending {
-    started: Instant,
-    facts: IncidentFacts,
-    input: EngineInput,
-    requested_by: String,
-    call: Option<Call<Decision>>,
+    pub(crate) census: Arc<Census>,
+    pub(crate) restarts: u32,
 }
 
 /// An incident's memory.
@@ -90,24 +101,9 @@ pub struct IncidentState {
     absorbed_no: u64,
     deciding: HashMap<ActorId, Pending>,
     idle: Option<Timer<IncidentMsg>>,
+    session_end: Option<Timer<IncidentMsg>>,
     draining: bool,
-    _live: LiveCount,
-}
-
-/// One of the process's live incidents, for as long as it exists.
-struct LiveCount(Arc<AtomicUsize>);
-
-impl LiveCount {
-    fn new(live: &Arc<AtomicUsize>) -> Self {
-        live.fetch_add(1, Ordering::Relaxed);
-        Self(live.clone())
-    }
-}
-
-impl Drop for LiveCount {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+    alive: Alive,
 }
 
 /// The actor.
@@ -131,8 +127,14 @@ impl Actor for IncidentActor {
             args.company.company_id.clone(),
             now,
         );
-        let session = new_session(&args.ports, now);
-        let live = LiveCount::new(&args.live);
+        let session = session::begin(&*args.ports.entropy, now);
+        let post = Post::of_incident(
+            Kind::Incident,
+            &args.company.company_id,
+            &args.incident_id,
+            args.restarts,
+        );
+        let alive = args.census.enter(post);
         Ok(IncidentState {
             args,
             row: None,
@@ -141,8 +143,9 @@ impl Actor for IncidentActor {
             absorbed_no: 0,
             deciding: HashMap::new(),
             idle: None,
+            session_end: None,
             draining: false,
-            _live: live,
+            alive,
         })
     }
 
@@ -150,6 +153,7 @@ impl Actor for IncidentActor {
         let waking = state.args.waking.clone();
         let _turn = waking.acquire().await?;
         state.load().await?;
+        state.watch_session(&me);
         state.rest(&me);
         Ok(())
     }
@@ -160,20 +164,8 @@ impl Actor for IncidentActor {
         msg: IncidentMsg,
         state: &mut IncidentState,
     ) -> Result<(), ActorProcessingErr> {
-        match msg {
-            IncidentMsg::News => state.take_notice(&me).await?,
-            IncidentMsg::Decide(call) => state.decide_for(&me, *call).await?,
-            IncidentMsg::Decided(child, outcome) => state.decided(child, *outcome).await?,
-            IncidentMsg::Ended(child) => state.child_ended(child).await?,
-            IncidentMsg::Idle => return state.retire(&me),
-            IncidentMsg::Drain => state.draining = true,
-        }
-        if state.draining && state.deciding.is_empty() {
-            me.stop(None);
-        } else {
-            state.rest(&me);
-        }
-        Ok(())
+        let span = state.alive.hears((&msg).into());
+        state.hear(&me, msg).instrument(span).await
     }
 
     async fn handle_supervisor_evt(
@@ -193,6 +185,30 @@ impl Actor for IncidentActor {
 }
 
 impl IncidentState {
+    async fn hear(&mut self, me: &ActorRef<IncidentMsg>, msg: IncidentMsg) -> Result<(), ActorProcessingErr> {
+        match msg {
+            IncidentMsg::News => self.take_notice(me).await?,
+            IncidentMsg::Decide(call) => self.decide_for(me, *call).await?,
+            IncidentMsg::Act(ask) => self.act_for(*ask).await?,
+            IncidentMsg::SessionEnds => return self.end_session(me).await,
+            IncidentMsg::Decided(child, outcome) => self.decided(child, *outcome).await?,
+            IncidentMsg::Ended(child) => self.child_ended(child).await?,
+            IncidentMsg::Idle => return self.retire(me).await,
+            IncidentMsg::Drain => {
+                self.draining = true;
+                self.alive.drains();
+            }
+        }
+        self.alive.queue(self.deciding.len());
+        if self.draining && self.deciding.is_empty() {
+            me.stop(None);
+        } else {
+            self.watch_session(me);
+            self.rest(me);
+        }
+        Ok(())
+    }
+
     async fn load(&mut self) -> Result<(), Error> {
         let now = self.args.ports.clock.now();
         self.row = self
@@ -206,10 +222,12 @@ impl IncidentState {
         }
         if let Some(row) = &self.row {
             self.absorbed_no = row.absorbed_no;
-            if let Some(session) = row.session.clone().filter(|session| session.ends_at > now) {
-                self.session = session;
-            }
         }
+        let known = match &self.row {
+            Some(row) => row.life.session.clone(),
+            None => self.memory.session.clone(),
+        };
+        self.session = known.unwrap_or_else(|| self.session.clone());
         Ok(())
     }
 
@@ -233,10 +251,11 @@ impl IncidentState {
             self.absorb().await?;
             let Some(row) = &self.row else { return Ok(()) };
             let now = self.args.ports.clock.now();
-            let stale_after = self.args.company.correlation.stale_after();
-            let done = match lifecycle::step(row, stale_after, now) {
+            let done = match lifecycle::step(row, &self.args.company.correlation, now) {
                 Step::Over => return self.leave(),
                 Step::End(ending) => self.end(ending, now).await?,
+                // Changed or not, it is looked at again.
+                Step::Change(turn) => self.turn(turn, now).await.map(|()| false)?,
                 Step::Rest(due) => self.commit_rest(due, now).await?,
                 Step::Decide => {
                     // Still due until the decision is durable, so nothing is committed yet.
@@ -263,6 +282,8 @@ impl IncidentState {
             return Ok(());
         }
         let upto = row.placed_no;
+        let now = self.args.ports.clock.now();
+        session::renew(&mut self.session, &mut self.memory, &*self.args.ports.entropy, now);
         let id = &self.args.incident_id;
         let alerts = self
             .args
@@ -289,21 +310,12 @@ impl IncidentState {
     /// Ends the incident, unless an alert has come in between.
     async fn end(&mut self, ending: Ending, now: Timestamp) -> Result<bool, Error> {
         let Some(row) = &self.row else { return Ok(true) };
-        let minutes = now.since(row.created_at).as_secs_f64() / 60.0;
-        let data = json!({
-            "by": ending.as_str(), "alert_count": row.alert_count, "minutes_open": (minutes * 10.0).round() / 10.0,
-        });
-        let fact = self.fact("incident.resolved", "incident", now, &data);
-        let life = Life {
-            status: IncidentStatus::Resolved,
-            phase: Phase::Resolved,
-            resolved_at: Some(now),
-            resolved_by: Some(ending.as_str().to_owned()),
-            ..Life::of(row)
-        };
+        let data = acts::ending(row, ending.as_str(), now);
         let mut change = self.change(now);
-        change.life = Some(life);
-        change.facts.push(fact);
+        change.life = Some(row.life.clone().resolved(ending.as_str(), now));
+        change
+            .facts
+            .push(self.fact("incident.resolved", "incident", now, &data));
         if !self.commit(change, None).await? {
             return Ok(false);
         }
@@ -311,189 +323,113 @@ impl IncidentState {
         Ok(true)
     }
 
-    /// Tells the tenant that this is over, and asks to leave.
-    fn leave(&mut self) -> Result<(), Error> {
-        let closed = TenantMsg::Closed(self.args.incident_id.clone());
-        self.args.tenant.cast(closed).map_err(|_| Error::Fenced)
+    /// A change that the clock or its alerts bring about.
+    async fn turn(&mut self, turn: Turn, now: Timestamp) -> Result<(), Error> {
+        let Some(row) = &self.row else { return Ok(()) };
+        let life = row.life.clone();
+        let (life, data) = match turn {
+            Turn::FlappingBegins => (
+                Life {
+                    flapping_since: Some(now),
+                    ..life
+                },
+                json!({"flapping": true}),
+            ),
+            Turn::FlappingEnds => (
+                Life {
+                    flapping_since: None,
+                    ..life
+                },
+                json!({"flapping": false}),
+            ),
+            Turn::Wakes => (Life { snooze: None, ..life }, json!({"snoozed_until": Value::Null})),
+        };
+        let mut change = self.change(now);
+        change.life = Some(life);
+        change.wake_due = Some(now);
+        change.facts.push(self.fact("incident.changed", "incident", now, &data));
+        self.commit(change, None).await.map(drop)
     }
 
-    async fn decide_by_itself(&mut self, me: &ActorRef<IncidentMsg>) -> Result<(), Error> {
-        let by_itself = self.deciding.values().any(|pending| pending.call.is_none());
-        let Some(row) = self.row.as_ref().filter(|_| !by_itself && !self.draining) else {
-            return Ok(());
-        };
-        let facts = facts_of(row);
-        let request = DecisionRequest {
-            incident_data: None,
-            memory_context: Default::default(),
-            requested_by: "incident".into(),
-        };
-        self.start_decision(me, facts, request, None, None).await
-    }
-
-    async fn decide_for(&mut self, me: &ActorRef<IncidentMsg>, ask: DecideCall) -> Result<(), ActorProcessingErr> {
-        let DecideCall { request, show, call } = ask;
+    /// Does what somebody asks, and answers once it is durable.
+    async fn act_for(&mut self, ask: ActCall) -> Result<(), ActorProcessingErr> {
+        let ActCall { act, by, call } = ask;
         if call.is_over() {
             return Ok(());
         }
-        if self.draining {
-            call.answer(Err(CallError::Draining));
-            return Ok(());
-        }
-        if self.deciding.len() >= DECISIONS_PER_INCIDENT {
-            call.answer(Err(CallError::Overloaded));
-            return Ok(());
-        }
-        if let Err(error) = self.absorb().await {
-            call.answer(Err(error.into()));
-            return Ok(());
-        }
-        let facts = self
-            .row
-            .as_ref()
-            .map(facts_of)
-            .or_else(|| request.incident_data.clone());
-        let Some(facts) = facts else {
-            call.answer(Err(CallError::NothingToDecide));
-            return Ok(());
+        let done = match self.draining {
+            true => Err(CallError::Draining),
+            false => self.act(&act, &by, call.deadline).await,
         };
-        if let Some(reader) = &show {
-            let loaded = DecisionEvent::Memory {
-                session_id: self.session.session_id.clone(),
-                memory_id: self.memory.memory_id.clone(),
-            };
-            drop(reader.try_send(loaded));
+        let failed = match &done {
+            Err(CallError::Store(error @ (Error::Unknown | Error::Corrupt(_)))) => Some(error.clone()),
+            _ => None,
+        };
+        if matches!(done, Err(CallError::Store(Error::Fenced))) {
+            self.args.tenant.cast(TenantMsg::Fenced)?;
         }
-        Ok(self.start_decision(me, facts, request, show, Some(call)).await?)
+        call.answer(done);
+        failed.map_or(Ok(()), |error| Err(error.into()))
     }
 
-    async fn start_decision(
-        &mut self,
-        me: &ActorRef<IncidentMsg>,
-        facts: IncidentFacts,
-        request: DecisionRequest,
-        show: Option<mpsc::Sender<DecisionEvent>>,
-        call: Option<Call<Decision>>,
-    ) -> Result<(), Error> {
-        let input = EngineInput {
-            facts: facts.clone(),
-            memory: self.memory.clone(),
-            memory_context: request.memory_context,
-            budget: self.args.ports.budget,
-        };
-        let args = DecisionArgs {
-            ports: self.args.ports.clone(),
-            input: input.clone(),
-            show,
-            incident: me.clone(),
-        };
-        let started = Instant::now();
-        let pending = Pending {
-            started,
-            facts,
-            input,
-            requested_by: request.requested_by,
-            call,
-        };
-        match Actor::spawn_linked(None, DecisionActor, args, me.get_cell()).await {
-            Ok((child, _)) => {
-                self.deciding.insert(child.get_id(), pending);
-                Ok(())
-            }
-            Err(error) => {
-                self.conclude(pending, Err(format!("the decision could not start: {error}")))
-                    .await
-            }
-        }
-    }
-
-    async fn decided(&mut self, child: ActorId, outcome: Outcome) -> Result<(), ActorProcessingErr> {
-        match self.deciding.remove(&child) {
-            Some(pending) => Ok(self.conclude(pending, outcome).await?),
-            None => Ok(()),
-        }
-    }
-
-    /// A child that ended without an outcome has failed: the rules decide.
-    async fn child_ended(&mut self, child: ActorId) -> Result<(), ActorProcessingErr> {
-        self.decided(child, Err("the decision ended without a verdict".into()))
-            .await
-    }
-
-    /// Makes the decision durable and answers. `Err` only where this actor's state may be wrong.
-    async fn conclude(&mut self, pending: Pending, outcome: Outcome) -> Result<(), Error> {
-        let verdict = outcome.unwrap_or_else(|why| fallback(&pending.input, &why));
-        let now = self.args.ports.clock.now();
-        let decision = self.decision(&pending, verdict, now);
-        let deadline = pending.call.as_ref().map(|call| call.deadline);
-        if pending.call.as_ref().is_some_and(Call::is_over) {
-            return Ok(());
-        }
-        let stored = self.keep(&decision, &pending.facts, deadline, now).await;
-        let answer = match &stored {
-            Ok(true) => Ok(decision),
-            Ok(false) => Err(CallError::Overloaded),
-            Err(Error::DeadlinePassed) => Err(CallError::TimedOut),
-            Err(error) => Err(CallError::Store(error.clone())),
-        };
-        if let Some(call) = pending.call {
-            call.answer(answer);
-        }
-        match stored {
-            Err(Error::Fenced) => self.args.tenant.cast(TenantMsg::Fenced).map_err(|_| Error::Fenced),
-            Err(error @ (Error::Unknown | Error::Corrupt(_) | Error::NoSuchCompany)) => Err(error),
-            // It did not happen: what an incident asked for itself is still due.
-            _ => Ok(()),
-        }
-    }
-
-    /// Commits a decision with the memory of it; tries again where the row has moved.
-    async fn keep(
-        &mut self,
-        decision: &Decision,
-        facts: &IncidentFacts,
-        deadline: Option<Instant>,
-        now: Timestamp,
-    ) -> Result<bool, Error> {
-        let data = json!({
-            "decision_id": decision.decision_id, "recommendation": decision.recommendation,
-            "confidence": decision.confidence, "engine": decision.engine,
-            "tools": decision.tool_calls.iter().map(|call| call.tool_name.as_str()).collect::<Vec<_>>(),
-        });
-        let fact = self.fact("decision.made", &decision.requested_by, now, &data);
-        let mark = DecidedMark {
-            at: now,
-            severity: facts.severity,
-            alert_count: facts.alert_count,
-        };
+    async fn act(&mut self, act: &Act, by: &str, deadline: Instant) -> Result<(), CallError> {
         for _ in 0..CHANGE_TRIES {
-            let mut memory = self.memory.clone();
-            memory.remember(Role::Agent, &decision.recommendation, now);
-            let mut change = self.change(now);
-            change.decided = self.row.is_some().then_some(mark);
-            change.decision = Some(decision.clone());
-            change.memory = Some(memory.clone());
-            change.facts.push(fact.clone());
-            change.wake_due = self.row.as_ref().and_then(|row| self.due_after(row, mark, now));
-            if self.commit(change, deadline).await? {
-                self.memory = memory;
-                return Ok(true);
+            self.absorb().await?;
+            let now = self.args.ports.clock.now();
+            let Some(row) = &self.row else {
+                return Err(ActRefusal::NoSuchIncident.into());
+            };
+            let done = acts::act(row, act, by, now)?;
+            if done.data.is_null() || self.carry_out(done, by, now, deadline).await? {
+                return Ok(());
             }
         }
-        Ok(false)
+        Err(CallError::Overloaded)
     }
 
-    /// When an incident wants to be looked at again once `mark` is durable.
-    fn due_after(&self, row: &Incident, mark: DecidedMark, now: Timestamp) -> Option<Timestamp> {
-        let decided = Incident {
-            decided: Some(mark),
-            ..row.clone()
-        };
-        match lifecycle::step(&decided, self.args.company.correlation.stale_after(), now) {
-            Step::Rest(due) => Some(due),
-            Step::Over => None,
-            Step::End(_) | Step::Decide => Some(now),
+    async fn carry_out(&mut self, done: Done, by: &str, now: Timestamp, deadline: Instant) -> Result<bool, CallError> {
+        let Some(row) = &self.row else { return Ok(true) };
+        let (was_open, is_open) = (row.is_open(), done.life.is_open());
+        session::renew(&mut self.session, &mut self.memory, &*self.args.ports.entropy, now);
+        let mut memory = self.memory.clone();
+        if let Some(told) = &done.told {
+            memory.remember(Role::User, told, now);
         }
+        let mut change = self.change(now);
+        if done.life != row.life {
+            let session = Some(self.session.clone())
+                .filter(|_| is_open)
+                .or(row.life.session.clone());
+            change.life = Some(Life { session, ..done.life });
+        }
+        change.memory = Some(memory.clone()).filter(|memory| !memory.messages.is_empty());
+        // Looked at again at once: what it asks for may have changed with its life.
+        change.wake_due = is_open.then_some(now);
+        change.facts.push(self.fact(done.kind, by, now, &done.data));
+        if !self.commit(change, Some(deadline)).await? {
+            return Ok(false);
+        }
+        self.memory = memory;
+        match (was_open, is_open) {
+            (true, false) => self.leave()?,
+            (false, true) => {
+                let reopened = TenantMsg::Reopened(self.args.incident_id.clone());
+                self.args.tenant.cast(reopened).map_err(|_| Error::Fenced)?;
+            }
+            _ => {
+                let news = TenantMsg::IncidentNews(self.args.incident_id.clone());
+                self.args.tenant.cast(news).map_err(|_| Error::Fenced)?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Tells the tenant that this is over, and asks to leave.
+    fn leave(&mut self) -> Result<(), Error> {
+        let window = self.args.company.correlation.reopen_window();
+        let until = self.row.as_ref().and_then(|row| row.life.reopens_until(window));
+        let closed = TenantMsg::Closed(self.args.incident_id.clone(), until);
+        self.args.tenant.cast(closed).map_err(|_| Error::Fenced)
     }
 
     /// A change of nothing but what was absorbed; begins a session where there is none.
@@ -501,7 +437,9 @@ impl IncidentState {
         let life = self
             .row
             .as_ref()
-            .filter(|row| row.is_open() && row.session.as_ref() != Some(&self.session));
+            .filter(|row| row.is_open() && row.life.session.as_ref() != Some(&self.session));
+        let mut memory = self.memory.clone();
+        memory.session = self.row.is_none().then(|| self.session.clone());
         IncidentChange {
             incident_id: self.args.incident_id.clone(),
             expect: self
@@ -510,13 +448,13 @@ impl IncidentState {
                 .map_or(Expect::NoRow, |row| Expect::Version(row.version)),
             life: life.map(|row| Life {
                 session: Some(self.session.clone()),
-                ..Life::of(row)
+                ..row.life.clone()
             }),
             absorbed_no: self.absorbed_no,
             wake_due: None,
             decided: None,
             decision: None,
-            memory: Some(self.memory.clone()).filter(|memory| !memory.messages.is_empty()),
+            memory: Some(memory).filter(|memory| !memory.messages.is_empty()),
             facts: Vec::new(),
             now,
         }
@@ -536,25 +474,6 @@ impl IncidentState {
         }
     }
 
-    fn decision(&self, pending: &Pending, verdict: Verdict, now: Timestamp) -> Decision {
-        Decision {
-            decision_id: DecisionId::from_uuid(self.args.ports.entropy.uuid(now)),
-            incident_id: self.args.incident_id.clone(),
-            company_id: self.company().clone(),
-            recommendation: verdict.recommendation,
-            confidence: verdict.confidence,
-            tool_calls: verdict.tool_calls,
-            reasoning: verdict.reasoning,
-            tokens_used: verdict.tokens_used,
-            duration_ms: u64::try_from(pending.started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            created_at: now,
-            engine: verdict.engine,
-            requested_by: pending.requested_by.clone(),
-            evidence: verdict.evidence,
-            budget: self.args.ports.budget,
-        }
-    }
-
     fn fact(&self, kind: &'static str, actor: &str, now: Timestamp, data: &serde_json::Value) -> Fact {
         let id = EntryId::from_uuid(self.args.ports.entropy.uuid(now));
         Fact::new(id, now, kind, self.args.incident_id.as_str(), actor, data)
@@ -562,7 +481,7 @@ impl IncidentState {
 
     /// Leaves memory after a while; at once where the process holds many.
     fn rest(&mut self, me: &ActorRef<IncidentMsg>) {
-        let crowded = self.args.live.load(Ordering::Relaxed) > LIVE_INCIDENTS / 2;
+        let crowded = self.args.census.living(Kind::Incident) > LIVE_INCIDENTS / 2;
         let wait = if crowded {
             std::time::Duration::ZERO
         } else {
@@ -571,37 +490,76 @@ impl IncidentState {
         self.idle = Some(Timer::after(me, wait, || IncidentMsg::Idle));
     }
 
-    /// Asks the tenant to let this actor go; a later message starts another one.
-    fn retire(&mut self, me: &ActorRef<IncidentMsg>) -> Result<(), ActorProcessingErr> {
+    /// Leaves its hand-over, and asks the tenant to let this actor go; a later message starts another one.
+    async fn retire(&mut self, me: &ActorRef<IncidentMsg>) -> Result<(), ActorProcessingErr> {
         self.idle = None;
-        if self.deciding.is_empty() && !self.draining {
+        if !self.deciding.is_empty() || self.draining {
+            return Ok(());
+        }
+        if self.checkpoint(None).await? {
             self.args
                 .tenant
                 .cast(TenantMsg::Retire(self.args.incident_id.clone(), me.get_id()))?;
+        } else {
+            self.rest(me);
         }
         Ok(())
     }
 
+    /// Writes what a later session has to know, with a fact where one ends; `false` where the store
+    /// is away.
+    async fn checkpoint(&mut self, fact: Option<Fact>) -> Result<bool, ActorProcessingErr> {
+        let Some(row) = self.row.as_ref().filter(|row| row.is_open()) else {
+            return Ok(true);
+        };
+        let handover = session::handover(row, &self.memory);
+        if fact.is_none() && self.session.handover.as_ref() == Some(&handover) {
+            return Ok(true);
+        }
+        let wake_due = row.wake_due;
+        self.session.handover = Some(handover);
+        let mut change = self.change(self.args.ports.clock.now());
+        change.wake_due = wake_due;
+        change.facts.extend(fact);
+        match self.commit(change, None).await {
+            // Where the row had moved, its news is on the way, and what is known now is enough.
+            Ok(_) => Ok(true),
+            Err(Error::Fenced) => Ok(self.args.tenant.cast(TenantMsg::Fenced).map(|()| true)?),
+            Err(error @ (Error::Unknown | Error::Corrupt(_) | Error::NoSuchCompany)) => Err(error.into()),
+            Err(error) => {
+                tracing::warn!(company_id = %self.company(), incident_id = %self.args.incident_id, %error, "the hand-over waits for the store");
+                Ok(false)
+            }
+        }
+    }
+
+    /// The session's end: a hand-over, and this actor leaves; the next event begins another session.
+    async fn end_session(&mut self, me: &ActorRef<IncidentMsg>) -> Result<(), ActorProcessingErr> {
+        self.session_end = None;
+        let now = self.args.ports.clock.now();
+        if self.session.ends_at > now {
+            self.watch_session(me);
+            return Ok(());
+        }
+        let data = json!({"session_id": self.session.session_id, "started_at": self.session.started_at});
+        let fact = self.fact("session.ended", "incident", now, &data);
+        tracing::info!(company_id = %self.company(), incident_id = %self.args.incident_id, "session ended");
+        self.checkpoint(Some(fact)).await?;
+        self.retire(me).await
+    }
+
+    /// Sets the timer for the end of a session that has not ended.
+    fn watch_session(&mut self, me: &ActorRef<IncidentMsg>) {
+        let now = self.args.ports.clock.now();
+        let watched = self.session_end.is_some();
+        if !watched && self.session.ends_at > now {
+            let left = self.session.ends_at.since(now);
+            self.session_end = Some(Timer::after(me, left, || IncidentMsg::SessionEnds));
+        }
+    }
+
     fn company(&self) -> &CompanyId {
         &self.args.company.company_id
-    }
-}
-
-fn new_session(ports: &Ports, now: Timestamp) -> Session {
-    let session_id = SessionId::from_uuid(ports.entropy.uuid(now));
-    Session {
-        session_id,
-        started_at: now,
-        ends_at: now.plus(SESSION),
-    }
-}
-
-fn facts_of(row: &Incident) -> IncidentFacts {
-    IncidentFacts {
-        severity: row.severity,
-        signature: row.signature.clone(),
-        alert_count: row.alert_count,
-        affected_assets: vec![row.asset_name.clone()],
     }
 }
 
@@ -613,13 +571,4 @@ fn told(alert: &Alert) -> String {
         Signal::Resolved => "recovered",
     };
     format!("[{state}] {} on {}: {}", sent.signature, sent.asset_name, sent.message)
-}
-
-/// The rules' verdict, saying why it stands in for another.
-fn fallback(input: &EngineInput, why: &str) -> Verdict {
-    let verdict = rules::decide(input);
-    Verdict {
-        reasoning: format!("{} (fallback: {why})", verdict.reasoning),
-        ..verdict
-    }
 }

@@ -11,6 +11,7 @@
 compile_error!("supervision needs unwinding: build with panic = \"unwind\"");
 
 pub mod call;
+pub mod census;
 pub mod correlator;
 pub mod decision;
 pub mod directory;

@@ -36,6 +36,22 @@ pub const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 pub const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(60);
 /// An incident with nothing to do leaves memory after this long.
 pub const INCIDENT_IDLE: Duration = Duration::from_secs(600);
+/// Flips between firing and recovered that an incident remembers.
+pub const FLIPS: usize = 16;
+/// More flips than this within `FLAP_WINDOW` make an incident flapping.
+pub const FLAP_ON: usize = 4;
+/// A flapping incident is calm again at this many flips within `FLAP_WINDOW`.
+pub const FLAP_OFF: usize = 1;
+/// The span in which flips are counted.
+pub const FLAP_WINDOW: Duration = Duration::from_secs(600);
+/// The longest an incident may be snoozed.
+pub const SNOOZE: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Incidents merged in one request.
+pub const MERGED_INCIDENTS: usize = 20;
+/// Alerts of an incident that is split, or of all that are merged.
+pub const REGROUPED_ALERTS: usize = 10_000;
+/// A company with nothing to do leaves memory after this long.
+pub const TENANT_IDLE: Duration = Duration::from_secs(1_800);
 /// An incident decides by itself at most this often.
 pub const DECISION_PACE: Duration = Duration::from_secs(30);
 /// The longest a session lasts.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef, RpcReplyPort, SupervisionEvent};
 use tokio::time::Instant;
 
+use crate::census::{Alive, Kind, Post};
 use crate::directory::Directory;
 use crate::runtime::Ports;
 use crate::supervision::{Budget, table};
@@ -14,6 +15,8 @@ use crate::tenant::Shared;
 use crate::tenants::{TenantsActor, TenantsArgs, TenantsMsg};
 
 /// What Root hears.
+#[derive(strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum RootMsg {
     /// Answers once the first children run.
     Started(RpcReplyPort<()>),
@@ -37,7 +40,10 @@ pub struct RootState {
     tenants_budget: Budget,
     sweeper: Option<ActorRef<SweeperMsg>>,
     sweeper_budget: Budget,
+    tenants_restarts: u32,
+    sweeper_restarts: u32,
     draining: bool,
+    alive: Alive,
 }
 
 /// The actor.
@@ -49,7 +55,11 @@ impl Actor for RootActor {
     type Arguments = RootArgs;
 
     async fn pre_start(&self, _me: ActorRef<RootMsg>, args: RootArgs) -> Result<RootState, ActorProcessingErr> {
+        let alive = args.shared.census.enter(Post::of_process(Kind::Root, 0));
         Ok(RootState {
+            alive,
+            tenants_restarts: 0,
+            sweeper_restarts: 0,
             args,
             tenants: None,
             tenants_budget: table::TENANTS.budget(),
@@ -70,6 +80,7 @@ impl Actor for RootActor {
         msg: RootMsg,
         state: &mut RootState,
     ) -> Result<(), ActorProcessingErr> {
+        drop(state.alive.hears((&msg).into()));
         match msg {
             // Children are started before the first message is handled.
             RootMsg::Started(reply) => drop(reply.send(())),
@@ -106,6 +117,7 @@ impl RootState {
             ports: self.args.ports.clone(),
             directory: self.args.directory.clone(),
             shared: self.args.shared.clone(),
+            restarts: self.tenants_restarts,
         };
         self.tenants = Some(Actor::spawn_linked(None, TenantsActor, args, me.get_cell()).await?.0);
         Ok(())
@@ -115,6 +127,8 @@ impl RootState {
         let args = SweeperArgs {
             ports: self.args.ports.clone(),
             directory: self.args.directory.clone(),
+            census: self.args.shared.census.clone(),
+            restarts: self.sweeper_restarts,
         };
         self.sweeper = Some(Actor::spawn_linked(None, SweeperActor, args, me.get_cell()).await?.0);
         Ok(())
@@ -125,12 +139,14 @@ impl RootState {
             self.tenants = None;
             if !self.draining {
                 spend(&mut self.tenants_budget, "tenants")?;
+                self.tenants_restarts += 1;
                 self.start_tenants(me).await?;
             }
         } else if self.sweeper.as_ref().is_some_and(|sweeper| sweeper.get_id() == child) {
             self.sweeper = None;
             if !self.draining {
                 spend(&mut self.sweeper_budget, "the sweeper")?;
+                self.sweeper_restarts += 1;
                 self.start_sweeper(me).await?;
             }
         }
@@ -139,6 +155,7 @@ impl RootState {
 
     fn begin_drain(&mut self) {
         self.draining = true;
+        self.alive.drains();
         if let Some(sweeper) = &self.sweeper {
             drop(sweeper.cast(SweeperMsg::Drain));
         }

@@ -1,7 +1,8 @@
 //! The handle that the edge holds: forwards to the right actor, with a deadline.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use ractor::concurrency::JoinHandle;
@@ -10,14 +11,17 @@ use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::call::Call;
+use crate::census::Census;
+use crate::correlator::regroup::RegroupRefusal;
 use crate::directory::{Directory, Seat};
 use crate::domain::decision::Budget;
-use crate::domain::{CompanyId, Decision, DecisionRequest, IncidentId, MemoryId, SessionId};
-use crate::incident::DecideCall;
+use crate::domain::{AlertId, CompanyId, Decision, DecisionRequest, IncidentId, MemoryId, SessionId};
+use crate::incident::acts::{Act, ActRefusal};
+use crate::incident::{ActCall, DecideCall};
 use crate::limits::WAKING_INCIDENTS;
 use crate::port::{self, Clock, DecisionEngine, Entropy, NewCompany, Store};
 use crate::root::{RootActor, RootArgs, RootMsg};
-use crate::tenant::{Shared, TenantMsg};
+use crate::tenant::{RegroupCall, Regrouping, Shared, TenantMsg};
 use crate::tenants::TenantsMsg;
 
 /// What the runtime is made of.
@@ -73,6 +77,18 @@ pub enum CallError {
     /// There is nothing to decide: the company does not have the incident, and no data was given.
     #[error("unknown incident, and no incident_data")]
     NothingToDecide,
+    /// The act cannot be done to this incident.
+    #[error(transparent)]
+    Act(#[from] ActRefusal),
+    /// The incidents cannot be merged or split so.
+    #[error(transparent)]
+    Regroup(#[from] RegroupRefusal),
+    /// The company has no such dead letter.
+    #[error("there is no such dead letter")]
+    NoDeadLetter,
+    /// The company is not quarantined.
+    #[error("the company is not quarantined")]
+    NotQuarantined,
     /// The store's answer.
     #[error(transparent)]
     Store(#[from] port::Error),
@@ -84,6 +100,7 @@ pub struct Runtime {
     directory: Arc<Directory>,
     root: ActorRef<RootMsg>,
     engine: &'static str,
+    census: Arc<Census>,
     ended: watch::Receiver<bool>,
 }
 
@@ -94,9 +111,10 @@ impl Runtime {
     /// Root or its first children could not be spawned.
     pub async fn start(ports: Ports) -> Result<Self, CallError> {
         let directory = Arc::new(Directory::default());
+        let census = Arc::new(Census::default());
         let shared = Shared {
             waking: Arc::new(Semaphore::new(WAKING_INCIDENTS)),
-            live: Arc::new(AtomicUsize::new(0)),
+            census: census.clone(),
         };
         let engine = ports.engine.name();
         let args = RootArgs {
@@ -114,6 +132,7 @@ impl Runtime {
             directory,
             root,
             engine,
+            census,
             ended: watch_end(handle),
         })
     }
@@ -121,6 +140,11 @@ impl Runtime {
     /// The name of the engine that decides.
     pub fn engine_name(&self) -> &'static str {
         self.engine
+    }
+
+    /// Who lives.
+    pub fn census(&self) -> &Census {
+        &self.census
     }
 
     /// There are alerts to place. Coalesced; never blocks, never fails: lost news costs latency only.
@@ -154,6 +178,81 @@ impl Runtime {
         .await
     }
 
+    /// Does something to an incident, as `by`.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn act(
+        &self,
+        company: &CompanyId,
+        incident: IncidentId,
+        act: Act,
+        by: String,
+        within: Duration,
+    ) -> Result<(), CallError> {
+        self.call(company, within, |call| {
+            TenantMsg::Act(incident, Box::new(ActCall { act, by, call }))
+        })
+        .await
+    }
+
+    /// Makes incidents part of another, as `by`.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn merge(
+        &self,
+        company: &CompanyId,
+        into: IncidentId,
+        sources: BTreeSet<IncidentId>,
+        by: String,
+        within: Duration,
+    ) -> Result<IncidentId, CallError> {
+        let what = Regrouping::Merge { into, sources };
+        self.call(company, within, |call| {
+            TenantMsg::Regroup(Box::new(RegroupCall { what, by, call }))
+        })
+        .await
+    }
+
+    /// Makes some of an incident's alerts an incident of their own, called `new`, as `by`.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn split(
+        &self,
+        company: &CompanyId,
+        from: IncidentId,
+        new: IncidentId,
+        alerts: BTreeSet<AlertId>,
+        by: String,
+        within: Duration,
+    ) -> Result<IncidentId, CallError> {
+        let what = Regrouping::Split { from, new, alerts };
+        self.call(company, within, |call| {
+            TenantMsg::Regroup(Box::new(RegroupCall { what, by, call }))
+        })
+        .await
+    }
+
+    /// Places a dead letter again.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn release_alert(&self, company: &CompanyId, alert: AlertId, within: Duration) -> Result<(), CallError> {
+        self.call(company, within, |call| TenantMsg::Release(alert, call)).await
+    }
+
+    /// Lets a quarantined company try again at once.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn release_company(&self, company: &CompanyId, within: Duration) -> Result<(), CallError> {
+        let (call, answer) = self.new_call(company, within)?;
+        self.directory.tell_tenants(TenantsMsg::Release(company.clone(), call));
+        wait(answer, Instant::now() + within).await
+    }
+
     /// Answers when every alert accepted before the call has a verdict.
     ///
     /// # Errors
@@ -177,6 +276,12 @@ impl Runtime {
         self.directory.begin_drain();
         drop(self.root.cast(RootMsg::Drain));
         timeout(within, self.ended()).await.is_ok()
+    }
+
+    /// Ends the tree at once, as the end of the process would: nothing more is heard or done.
+    pub fn abort(&self) {
+        self.directory.begin_drain();
+        self.root.kill();
     }
 
     /// Returns when the tree has ended: because it was drained, or because it failed and the

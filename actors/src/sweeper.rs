@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::time::Instant;
+use tracing::Instrument;
 
+use crate::census::{Alive, Census, Kind, Post};
 use crate::directory::Directory;
 use crate::limits::{HOUSEKEEPING_INTERVAL, SWEEP_INTERVAL, SWEEP_WAKES};
 use crate::port::Error;
@@ -14,6 +16,8 @@ use crate::supervision::Timer;
 use crate::tenants::TenantsMsg;
 
 /// What the sweeper hears.
+#[derive(strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum SweeperMsg {
     /// Time to look.
     Sweep,
@@ -25,6 +29,8 @@ pub enum SweeperMsg {
 pub struct SweeperArgs {
     pub(crate) ports: Ports,
     pub(crate) directory: Arc<Directory>,
+    pub(crate) census: Arc<Census>,
+    pub(crate) restarts: u32,
 }
 
 /// The sweeper's memory.
@@ -32,6 +38,7 @@ pub struct SweeperState {
     args: SweeperArgs,
     next: Option<Timer<SweeperMsg>>,
     kept_house_at: Option<Instant>,
+    alive: Alive,
 }
 
 /// The actor.
@@ -47,7 +54,9 @@ impl Actor for SweeperActor {
         _me: ActorRef<SweeperMsg>,
         args: SweeperArgs,
     ) -> Result<SweeperState, ActorProcessingErr> {
+        let alive = args.census.enter(Post::of_process(Kind::Sweeper, args.restarts));
         Ok(SweeperState {
+            alive,
             args,
             next: None,
             kept_house_at: None,
@@ -64,9 +73,10 @@ impl Actor for SweeperActor {
         msg: SweeperMsg,
         state: &mut SweeperState,
     ) -> Result<(), ActorProcessingErr> {
+        let span = state.alive.hears((&msg).into());
         match msg {
             SweeperMsg::Sweep => {
-                if let Err(error) = state.sweep().await {
+                if let Err(error) = state.sweep().instrument(span).await {
                     tracing::warn!(%error, "sweeping waits for the store");
                 }
                 state.next = Some(Timer::after(&me, SWEEP_INTERVAL, || SweeperMsg::Sweep));

@@ -4,28 +4,37 @@
 //! leave without a message being lost: the tenant first stops sending, then lets it drain.
 
 mod children;
+mod human;
+mod regroup;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef, SupervisionEvent};
-use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::call::Call;
+use crate::census::{Alive, Census, Kind, Post};
 use crate::correlator::{CorrelatorActor, CorrelatorArgs, CorrelatorMsg};
-use crate::domain::ids::EntryId;
-use crate::domain::{Company, CompanyId, Decision, Fact, IncidentId, Phase};
-use crate::incident::{DecideCall, IncidentArgs, IncidentMsg};
-use crate::limits::LIVE_INCIDENTS;
-use crate::port::writer::{Expect, IncidentChange, Life};
+use crate::domain::{AlertId, Company, CompanyId, IncidentId, Timestamp};
+use crate::incident::{ActCall, DecideCall, IncidentArgs, IncidentMsg};
+use crate::limits::{LIVE_INCIDENTS, TENANT_IDLE};
 use crate::port::{DueWork, Error, Reader, Writer};
 use crate::runtime::{CallError, Ports};
 use crate::supervision::{Budget, Timer, backoff, table};
+use crate::tenants::TenantsMsg;
 use children::{Children, Ended};
+pub use regroup::{RegroupCall, Regrouping};
+
+/// How soon a tenant that could not leave looks again.
+const TENANT_LOOK: Duration = Duration::from_secs(60);
 
 /// What a tenant hears.
+#[derive(strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum TenantMsg {
     /// Try to become the company's writer.
     Acquire,
@@ -39,8 +48,16 @@ pub enum TenantMsg {
     Decide(IncidentId, Box<DecideCall>),
     /// A call for the correlator.
     Settle(Call<()>),
-    /// An incident is over.
-    Closed(IncidentId),
+    /// A call to do something to an incident.
+    Act(IncidentId, Box<ActCall>),
+    /// A call to merge incidents or to split one.
+    Regroup(Box<RegroupCall>),
+    /// A call to place a dead letter again.
+    Release(AlertId, Call<()>),
+    /// An incident is over; its own alerts reopen it until then, if at all.
+    Closed(IncidentId, Option<Timestamp>),
+    /// An incident is open again.
+    Reopened(IncidentId),
     /// An incident asks to leave.
     Retire(IncidentId, ActorId),
     /// A child has ended; judged behind its messages.
@@ -50,12 +67,23 @@ pub enum TenantMsg {
         /// Whether by a panic or an error.
         failed: bool,
     },
+    /// Nothing may have happened for a while.
+    Idle,
     /// The correlator's wait is over.
     StartCorrelator,
     /// A later writer has this company: this incarnation is over.
     Fenced,
-    /// End, leaves first.
-    Drain,
+    /// End, leaves first: because the process ends, or to leave memory for a while.
+    Drain(Leaving),
+}
+
+/// Why a tenant drains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// The process ends: calls are refused.
+    ForGood,
+    /// Nothing has happened for a while: what comes now goes back to Tenants.
+    ForAWhile,
 }
 
 /// What a tenant is made from.
@@ -65,15 +93,17 @@ pub struct TenantArgs {
     /// The correlator's news flag, as the directory holds it.
     pub(crate) news: Arc<AtomicBool>,
     pub(crate) shared: Shared,
+    pub(crate) tenants: ActorRef<TenantsMsg>,
+    pub(crate) restarts: u32,
 }
 
-/// What all incidents of the process share.
+/// What all actors of the process share.
 #[derive(Clone)]
 pub struct Shared {
     /// Turns to load.
     pub(crate) waking: Arc<Semaphore>,
-    /// How many are live.
-    pub(crate) live: Arc<std::sync::atomic::AtomicUsize>,
+    /// Who lives.
+    pub(crate) census: Arc<Census>,
 }
 
 /// What a tenant has once it is the writer.
@@ -92,7 +122,12 @@ pub struct TenantState {
     correlator: Option<ActorRef<CorrelatorMsg>>,
     correlator_budget: Budget,
     incidents: Children,
-    draining: bool,
+    /// When something last happened here.
+    used_at: Instant,
+    idle: Option<Timer<TenantMsg>>,
+    draining: Option<Leaving>,
+    correlator_restarts: u32,
+    alive: Alive,
 }
 
 /// The actor.
@@ -104,7 +139,11 @@ impl Actor for TenantActor {
     type Arguments = TenantArgs;
 
     async fn pre_start(&self, _me: ActorRef<TenantMsg>, args: TenantArgs) -> Result<TenantState, ActorProcessingErr> {
+        let post = Post::of_company(Kind::Tenant, &args.company_id, args.restarts);
+        let alive = args.shared.census.enter(post);
         Ok(TenantState {
+            correlator_restarts: 0,
+            alive,
             args,
             held: None,
             acquire_tries: 0,
@@ -112,11 +151,14 @@ impl Actor for TenantActor {
             correlator: None,
             correlator_budget: table::CORRELATOR.budget(),
             incidents: Children::default(),
-            draining: false,
+            used_at: Instant::now(),
+            idle: None,
+            draining: None,
         })
     }
 
     async fn post_start(&self, me: ActorRef<TenantMsg>, state: &mut TenantState) -> Result<(), ActorProcessingErr> {
+        state.watch_idle(&me, TENANT_IDLE);
         state.acquire(&me).await
     }
 
@@ -126,28 +168,8 @@ impl Actor for TenantActor {
         msg: TenantMsg,
         state: &mut TenantState,
     ) -> Result<(), ActorProcessingErr> {
-        match msg {
-            TenantMsg::Acquire => state.acquire(&me).await?,
-            TenantMsg::News | TenantMsg::Due(DueWork::Held) => state.tell_correlator(CorrelatorMsg::News),
-            TenantMsg::IncidentNews(incident) | TenantMsg::Due(DueWork::Incident(incident)) => {
-                state.tell_incident(&me, incident, IncidentMsg::News).await?;
-            }
-            TenantMsg::Decide(incident, call) => state.decide(&me, incident, call).await?,
-            TenantMsg::Settle(call) => state.settle(call),
-            TenantMsg::Closed(incident) => {
-                state.tell_correlator(CorrelatorMsg::Closed(incident.clone()));
-                state.incidents.retire(&incident, None);
-            }
-            TenantMsg::Retire(incident, child) => state.incidents.retire(&incident, Some(child)),
-            TenantMsg::Ended { child, failed } => state.ended(&me, child, failed).await?,
-            TenantMsg::StartCorrelator => state.start_correlator(&me).await?,
-            TenantMsg::Fenced => return Err(Error::Fenced.into()),
-            TenantMsg::Drain => state.begin_drain(),
-        }
-        if state.draining && state.correlator.is_none() && state.incidents.is_empty() {
-            me.stop(None);
-        }
-        Ok(())
+        let span = state.alive.hears((&msg).into());
+        state.hear(&me, msg).instrument(span).await
     }
 
     async fn handle_supervisor_evt(
@@ -177,10 +199,52 @@ impl Actor for TenantActor {
 }
 
 impl TenantState {
+    async fn hear(&mut self, me: &ActorRef<TenantMsg>, msg: TenantMsg) -> Result<(), ActorProcessingErr> {
+        if self.draining == Some(Leaving::ForAWhile) && msg.is_work() {
+            // Tenants keeps it for the next incarnation.
+            let back = TenantsMsg::Route(self.args.company_id.clone(), msg);
+            return Ok(self.args.tenants.cast(back)?);
+        }
+        if msg.is_work() {
+            self.used_at = Instant::now();
+        }
+        match msg {
+            TenantMsg::Acquire => self.acquire(me).await?,
+            TenantMsg::News | TenantMsg::Due(DueWork::Held) => self.tell_correlator(CorrelatorMsg::News),
+            TenantMsg::IncidentNews(incident) | TenantMsg::Due(DueWork::Incident(incident)) => {
+                self.tell_incident(me, incident, IncidentMsg::News).await?;
+            }
+            TenantMsg::Decide(incident, call) => self.forward(me, incident, IncidentMsg::Decide(call)).await?,
+            TenantMsg::Act(incident, call) => self.forward(me, incident, IncidentMsg::Act(call)).await?,
+            TenantMsg::Regroup(call) => self.regroup(me, *call).await?,
+            TenantMsg::Release(alert, call) => self.release(alert, call).await?,
+            TenantMsg::Settle(call) => self.settle(call),
+            TenantMsg::Closed(incident, reopens_until) => {
+                self.tell_correlator(CorrelatorMsg::Closed(incident.clone(), reopens_until));
+                self.incidents.retire(&incident, None);
+            }
+            TenantMsg::Reopened(incident) => {
+                self.tell_correlator(CorrelatorMsg::Reload);
+                self.tell_incident(me, incident, IncidentMsg::News).await?;
+            }
+            TenantMsg::Retire(incident, child) => self.incidents.retire(&incident, Some(child)),
+            TenantMsg::Ended { child, failed } => self.ended(me, child, failed).await?,
+            TenantMsg::StartCorrelator => self.start_correlator(me).await?,
+            TenantMsg::Idle => self.leave_if_idle(me)?,
+            TenantMsg::Fenced => return Err(Error::Fenced.into()),
+            TenantMsg::Drain(leaving) => self.begin_drain(leaving),
+        }
+        if self.draining.is_some() && self.correlator.is_none() && self.incidents.is_empty() {
+            // What was sent before is still handled, and a later sender gets its message back.
+            me.drain()?;
+        }
+        Ok(())
+    }
+
     /// Acquire, then load. A store that is away is asked again and spends no restart.
     async fn acquire(&mut self, me: &ActorRef<TenantMsg>) -> Result<(), ActorProcessingErr> {
         self.timer = None;
-        if self.held.is_some() || self.draining {
+        if self.held.is_some() || self.draining.is_some() {
             return Ok(());
         }
         match self.become_writer().await {
@@ -216,7 +280,7 @@ impl TenantState {
         let Some(held) = self
             .held
             .as_ref()
-            .filter(|_| !self.draining && self.correlator.is_none())
+            .filter(|_| self.draining.is_none() && self.correlator.is_none())
         else {
             return Ok(());
         };
@@ -229,6 +293,8 @@ impl TenantState {
             writer: held.writer.clone(),
             tenant: me.clone(),
             news: self.args.news.clone(),
+            census: self.args.shared.census.clone(),
+            restarts: self.correlator_restarts,
         };
         let (correlator, _) = Actor::spawn_linked(None, CorrelatorActor, args, me.get_cell()).await?;
         self.correlator = Some(correlator);
@@ -245,33 +311,31 @@ impl TenantState {
     fn settle(&mut self, call: Call<()>) {
         match &self.correlator {
             _ if call.is_over() => {}
-            _ if self.draining => call.answer(Err(CallError::Draining)),
+            _ if self.draining.is_some() => call.answer(Err(CallError::Draining)),
             Some(correlator) => drop(correlator.cast(CorrelatorMsg::Settle(call))),
             None => call.answer(Err(CallError::Interrupted)),
         }
     }
 
-    async fn decide(
+    /// Passes a call on to its incident.
+    async fn forward(
         &mut self,
         me: &ActorRef<TenantMsg>,
         incident: IncidentId,
-        call: Box<DecideCall>,
+        msg: IncidentMsg,
     ) -> Result<(), ActorProcessingErr> {
-        if call.call.is_over() {
-            return Ok(());
-        }
         let refusal = match &self.held {
-            _ if self.draining => Some(CallError::Draining),
+            _ if self.draining.is_some() => Some(CallError::Draining),
             None => Some(CallError::Interrupted),
             Some(_) if self.incidents.is_resting(&incident) => Some(CallError::NeedsHuman),
             Some(_) => None,
         };
         match refusal {
             Some(refusal) => {
-                call.call.answer(Err(refusal));
+                refuse(msg, refusal);
                 Ok(())
             }
-            None => self.tell_incident(me, incident, IncidentMsg::Decide(call)).await,
+            None => self.tell_incident(me, incident, msg).await,
         }
     }
 
@@ -287,11 +351,11 @@ impl TenantState {
             return Ok(());
         };
         let news = matches!(msg, IncidentMsg::News);
-        let full = self.args.shared.live.load(Ordering::Relaxed) >= LIVE_INCIDENTS;
-        if self.draining || self.held.is_none() || (news && full) {
+        let full = self.args.shared.census.living(Kind::Incident) >= LIVE_INCIDENTS;
+        if self.draining.is_some() || self.held.is_none() || (news && full) {
             return Ok(());
         }
-        self.start_incident(me, incident, vec![msg], table::INCIDENT.budget())
+        self.start_incident(me, incident, vec![msg], table::INCIDENT.budget(), 0)
             .await
     }
 
@@ -301,6 +365,7 @@ impl TenantState {
         incident: IncidentId,
         first: Vec<IncidentMsg>,
         budget: Budget,
+        restarts: u32,
     ) -> Result<(), ActorProcessingErr> {
         let Some(held) = &self.held else { return Ok(()) };
         let news = Arc::new(AtomicBool::new(false));
@@ -313,7 +378,8 @@ impl TenantState {
             tenant: me.clone(),
             news: news.clone(),
             waking: self.args.shared.waking.clone(),
-            live: self.args.shared.live.clone(),
+            census: self.args.shared.census.clone(),
+            restarts,
         };
         self.incidents.start(me, incident, args, news, first, budget).await
     }
@@ -330,7 +396,7 @@ impl TenantState {
             .is_some_and(|correlator| correlator.get_id() == child)
         {
             self.correlator = None;
-            return if self.draining {
+            return if self.draining.is_some() {
                 Ok(())
             } else {
                 self.restart_correlator(me)
@@ -338,12 +404,13 @@ impl TenantState {
         }
         match self.incidents.ended(child, failed, Instant::now()) {
             Ended::Unknown | Ended::Gone => Ok(()),
-            _ if self.draining => Ok(()),
+            _ if self.draining.is_some() => Ok(()),
             Ended::Again {
                 incident,
                 parked,
                 budget,
-            } => self.start_incident(me, incident, parked, budget).await,
+                restarts,
+            } => self.start_incident(me, incident, parked, budget, restarts).await,
             Ended::Spent { incident } => self.hand_to_a_human(&incident).await,
         }
     }
@@ -353,61 +420,93 @@ impl TenantState {
         if !self.correlator_budget.spend(Instant::now()) {
             return Err("the correlator failed too often".into());
         }
+        self.correlator_restarts += 1;
         let wait = backoff::wait(attempt, self.args.ports.entropy.fraction());
         self.timer = Some(Timer::after(me, wait, || TenantMsg::StartCorrelator));
         Ok(())
     }
 
-    /// An incident whose actor failed too often: its row says so, and it rests for a while.
-    async fn hand_to_a_human(&mut self, incident: &IncidentId) -> Result<(), ActorProcessingErr> {
-        let Some(held) = &self.held else { return Ok(()) };
-        tracing::error!(company_id = %self.args.company_id, incident_id = %incident, "incident failed too often and needs a human");
-        let now = self.args.ports.clock.now();
-        let Ok(Some(view)) = held.reader.incident(incident).await else {
+    /// Takes a dead letter's verdict back and looks at it again.
+    async fn release(&mut self, alert: AlertId, call: Call<()>) -> Result<(), ActorProcessingErr> {
+        let Some(held) = &self.held else {
+            call.answer(Err(CallError::Interrupted));
             return Ok(());
         };
-        let row = view.incident;
-        let data = json!({"phase": {"from": row.phase, "to": Phase::NeedsHuman}, "why": "its actor failed too often"});
-        let id = EntryId::from_uuid(self.args.ports.entropy.uuid(now));
-        let change = IncidentChange {
-            incident_id: incident.clone(),
-            expect: Expect::Version(row.version),
-            life: Some(Life {
-                phase: Phase::NeedsHuman,
-                ..Life::of(&row)
-            }),
-            absorbed_no: row.absorbed_no,
-            wake_due: Some(now.plus(children::REST)),
-            decided: None,
-            decision: None,
-            memory: None,
-            facts: vec![Fact::new(
-                id,
-                now,
-                "incident.changed",
-                incident.as_str(),
-                "tenant",
-                &data,
-            )],
-            now,
-        };
-        // What cannot be written now is found again when the incident is next woken.
-        drop(held.writer.change(change, None).await);
+        if call.is_over() {
+            return Ok(());
+        }
+        let released = held.writer.release(alert).await;
+        self.tell_correlator(CorrelatorMsg::News);
+        let fenced = matches!(released, Err(Error::Fenced));
+        call.answer(match released {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(CallError::NoDeadLetter),
+            Err(error) => Err(error.into()),
+        });
+        if fenced { Err(Error::Fenced.into()) } else { Ok(()) }
+    }
+
+    fn watch_idle(&mut self, me: &ActorRef<TenantMsg>, wait: Duration) {
+        self.idle = Some(Timer::after(me, wait, || TenantMsg::Idle));
+    }
+
+    /// Asks to leave memory where nothing has happened for a while and nothing is live.
+    fn leave_if_idle(&mut self, me: &ActorRef<TenantMsg>) -> Result<(), ActorProcessingErr> {
+        self.idle = None;
+        if self.draining.is_some() {
+            return Ok(());
+        }
+        let left = TENANT_IDLE.saturating_sub(self.used_at.elapsed());
+        if left.is_zero() && self.incidents.is_empty() {
+            let company = self.args.company_id.clone();
+            return Ok(self.args.tenants.cast(TenantsMsg::Retire(company, me.get_id()))?);
+        }
+        self.watch_idle(me, left.max(TENANT_LOOK));
         Ok(())
     }
 
-    fn begin_drain(&mut self) {
-        self.draining = true;
+    fn begin_drain(&mut self, leaving: Leaving) {
+        self.draining = Some(leaving);
+        self.alive.drains();
         self.timer = None;
+        self.idle = None;
         self.tell_correlator(CorrelatorMsg::Drain);
         self.incidents.drain();
     }
 }
 
-/// A decision call that could not be delivered is answered so.
+impl TenantMsg {
+    /// Whether it is work from outside, rather than about the tenant's own children.
+    fn is_work(&self) -> bool {
+        matches!(
+            self,
+            Self::News
+                | Self::Due(_)
+                | Self::Decide(..)
+                | Self::Act(..)
+                | Self::Regroup(_)
+                | Self::Release(..)
+                | Self::Settle(_)
+        )
+    }
+
+    /// Answers the one who waits for it, if anybody does.
+    pub(crate) fn refuse(self, why: CallError) {
+        match self {
+            Self::Decide(_, call) => call.call.answer(Err(why)),
+            Self::Act(_, call) => call.call.answer(Err(why)),
+            Self::Regroup(call) => call.call.answer(Err(why)),
+            Self::Release(_, call) | Self::Settle(call) => call.answer(Err(why)),
+            _ => {}
+        }
+    }
+}
+
+/// A call that could not be delivered is answered so.
 pub(crate) fn refuse(msg: IncidentMsg, why: CallError) {
-    if let IncidentMsg::Decide(call) = msg {
-        let call: Call<Decision> = call.call;
-        call.answer(Err(why));
+    match msg {
+        IncidentMsg::Decide(call) => call.call.answer(Err(why)),
+        IncidentMsg::Act(call) => call.call.answer(Err(why)),
+        _ => {}
     }
 }

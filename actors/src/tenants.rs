@@ -7,19 +7,23 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef, SupervisionEvent};
+use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef, MessagingErr, SupervisionEvent};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::call::Call;
+use crate::census::{Alive, Kind, Post};
 use crate::directory::{Directory, Seat};
 use crate::domain::CompanyId;
-use crate::limits::QUARANTINE_PROBE;
+use crate::limits::{PARKED_MESSAGES, QUARANTINE_PROBE};
 use crate::port::{Due, Error, NewCompany, Writer};
 use crate::runtime::{CallError, Ports};
 use crate::supervision::{Budget, Timer, backoff, table};
-use crate::tenant::{Shared, TenantActor, TenantArgs, TenantMsg, refuse};
+use crate::tenant::{Leaving, Shared, TenantActor, TenantArgs, TenantMsg};
 
 /// What Tenants hears.
+#[derive(strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum TenantsMsg {
     /// A company has alerts to place.
     News(CompanyId),
@@ -29,6 +33,10 @@ pub enum TenantsMsg {
     Route(CompanyId, TenantMsg),
     /// Found a company.
     Found(Box<NewCompany>, Call<bool>),
+    /// A tenant asks to leave memory.
+    Retire(CompanyId, ActorId),
+    /// A person lets a quarantined company try again at once.
+    Release(CompanyId, Call<()>),
     /// A tenant's wait is over.
     Start(CompanyId),
     /// A child has ended; judged behind its messages.
@@ -47,6 +55,7 @@ pub struct TenantsArgs {
     pub(crate) ports: Ports,
     pub(crate) directory: Arc<Directory>,
     pub(crate) shared: Shared,
+    pub(crate) restarts: u32,
 }
 
 /// One company's record here.
@@ -56,6 +65,22 @@ struct Record {
     budget: Budget,
     wait: Option<Timer<TenantsMsg>>,
     quarantined: bool,
+    restarts: u32,
+    /// It is on its way out; what is sent now waits here.
+    parked: Option<Vec<TenantMsg>>,
+}
+
+impl Record {
+    fn new() -> Self {
+        Self {
+            tenant: None,
+            budget: table::TENANT.budget(),
+            wait: None,
+            quarantined: false,
+            restarts: 0,
+            parked: None,
+        }
+    }
 }
 
 /// Tenants' memory.
@@ -65,6 +90,7 @@ pub struct TenantsState {
     by_actor: HashMap<ActorId, CompanyId>,
     platform: Option<Arc<dyn Writer>>,
     draining: bool,
+    alive: Alive,
 }
 
 /// The actor.
@@ -79,7 +105,9 @@ impl Actor for TenantsActor {
         // An earlier incarnation took its tenants with it.
         args.directory.clear_seats();
         args.directory.set_tenants(me);
+        let alive = args.shared.census.enter(Post::of_process(Kind::Tenants, args.restarts));
         Ok(TenantsState {
+            alive,
             args,
             records: HashMap::new(),
             by_actor: HashMap::new(),
@@ -94,30 +122,8 @@ impl Actor for TenantsActor {
         msg: TenantsMsg,
         state: &mut TenantsState,
     ) -> Result<(), ActorProcessingErr> {
-        match msg {
-            TenantsMsg::News(company) => state.route(&me, company, TenantMsg::News).await?,
-            TenantsMsg::Due(due) => state.route(&me, due.company_id, TenantMsg::Due(due.work)).await?,
-            TenantsMsg::Route(company, msg) => state.route(&me, company, msg).await?,
-            TenantsMsg::Found(company, call) => state.found(*company, call).await?,
-            TenantsMsg::Start(company) => state.start(&me, &company).await?,
-            TenantsMsg::Ended { child, failed } => state.ended(&me, child, failed),
-            TenantsMsg::Drain => {
-                state.draining = true;
-                state
-                    .by_actor
-                    .values()
-                    .filter_map(|company| state.records.get(company))
-                    .for_each(|record| {
-                        if let Some(tenant) = &record.tenant {
-                            drop(tenant.cast(TenantMsg::Drain));
-                        }
-                    });
-            }
-        }
-        if state.draining && state.by_actor.is_empty() {
-            me.stop(None);
-        }
-        Ok(())
+        let span = state.alive.hears((&msg).into());
+        state.hear(&me, msg).instrument(span).await
     }
 
     async fn handle_supervisor_evt(
@@ -147,6 +153,35 @@ impl Actor for TenantsActor {
 }
 
 impl TenantsState {
+    async fn hear(&mut self, me: &ActorRef<TenantsMsg>, msg: TenantsMsg) -> Result<(), ActorProcessingErr> {
+        match msg {
+            TenantsMsg::News(company) => self.route(me, company, TenantMsg::News).await?,
+            TenantsMsg::Due(due) => self.route(me, due.company_id, TenantMsg::Due(due.work)).await?,
+            TenantsMsg::Route(company, msg) => self.route(me, company, msg).await?,
+            TenantsMsg::Found(company, call) => self.found(*company, call).await?,
+            TenantsMsg::Retire(company, child) => self.retire(&company, child),
+            TenantsMsg::Release(company, call) => self.release(me, &company, call).await?,
+            TenantsMsg::Start(company) => self.start(me, &company).await?,
+            TenantsMsg::Ended { child, failed } => self.ended(me, child, failed).await?,
+            TenantsMsg::Drain => {
+                self.draining = true;
+                self.alive.drains();
+                self.by_actor
+                    .values()
+                    .filter_map(|company| self.records.get(company))
+                    .for_each(|record| {
+                        if let Some(tenant) = &record.tenant {
+                            drop(tenant.cast(TenantMsg::Drain(Leaving::ForGood)));
+                        }
+                    });
+            }
+        }
+        if self.draining && self.by_actor.is_empty() {
+            me.stop(None);
+        }
+        Ok(())
+    }
+
     /// Sends to a company's tenant, starting it at first need.
     async fn route(
         &mut self,
@@ -155,26 +190,61 @@ impl TenantsState {
         msg: TenantMsg,
     ) -> Result<(), ActorProcessingErr> {
         if self.draining {
-            refuse_call(msg, CallError::Draining);
+            msg.refuse(CallError::Draining);
             return Ok(());
         }
         if !self.records.contains_key(&company) {
-            let record = Record {
-                tenant: None,
-                budget: table::TENANT.budget(),
-                wait: None,
-                quarantined: false,
-            };
-            self.records.insert(company.clone(), record);
+            self.records.insert(company.clone(), Record::new());
             self.start(me, &company).await?;
         }
-        match self.records.get(&company) {
-            Some(record) if record.quarantined => refuse_call(msg, CallError::Quarantined),
+        match self.records.get_mut(&company) {
+            Some(record) if record.quarantined => msg.refuse(CallError::Quarantined),
+            Some(Record {
+                parked: Some(parked), ..
+            }) => park(parked, msg),
             Some(Record {
                 tenant: Some(tenant), ..
-            }) => drop(tenant.cast(msg)),
+            }) => {
+                // It has gone, and its end is on the way.
+                if let Err(MessagingErr::SendErr(msg)) = tenant.cast(msg) {
+                    msg.refuse(CallError::Interrupted);
+                }
+            }
             // News is durable; a call is told to try again.
-            _ => refuse_call(msg, CallError::Interrupted),
+            _ => msg.refuse(CallError::Interrupted),
+        }
+        Ok(())
+    }
+
+    /// Stops sending to a tenant that has nothing to do, and lets it drain.
+    fn retire(&mut self, company: &CompanyId, child: ActorId) {
+        let Some(record) = self.records.get_mut(company).filter(|_| !self.draining) else {
+            return;
+        };
+        let Some(tenant) = record.tenant.as_ref().filter(|tenant| tenant.get_id() == child) else {
+            return;
+        };
+        if record.parked.is_none() {
+            record.parked = Some(Vec::new());
+            // From now on the edge asks here.
+            self.args.directory.clear_seat(company);
+            drop(tenant.cast(TenantMsg::Drain(Leaving::ForAWhile)));
+        }
+    }
+
+    /// Lets a quarantined company try again at once, with its whole budget.
+    async fn release(
+        &mut self,
+        me: &ActorRef<TenantsMsg>,
+        company: &CompanyId,
+        call: Call<()>,
+    ) -> Result<(), ActorProcessingErr> {
+        if self.records.get(company).is_some_and(|record| record.quarantined) {
+            tracing::info!(company_id = %company, "released from quarantine");
+            self.start(me, company).await?;
+            call.answer(Ok(()));
+        } else {
+            call.answer(Err(CallError::NotQuarantined));
         }
         Ok(())
     }
@@ -195,6 +265,8 @@ impl TenantsState {
             company_id: company.clone(),
             news: news.clone(),
             shared: self.args.shared.clone(),
+            tenants: me.clone(),
+            restarts: record.restarts,
         };
         let (tenant, _) = Actor::spawn_linked(None, TenantActor, args, me.get_cell()).await?;
         self.by_actor.insert(tenant.get_id(), company.clone());
@@ -209,19 +281,30 @@ impl TenantsState {
         Ok(())
     }
 
-    fn ended(&mut self, me: &ActorRef<TenantsMsg>, child: ActorId, failed: bool) {
+    async fn ended(
+        &mut self,
+        me: &ActorRef<TenantsMsg>,
+        child: ActorId,
+        failed: bool,
+    ) -> Result<(), ActorProcessingErr> {
         let Some(company) = self.by_actor.remove(&child) else {
-            return;
+            return Ok(());
         };
         let Some(record) = self.records.get_mut(&company) else {
-            return;
+            return Ok(());
         };
         record.tenant = None;
+        let parked = record.parked.take().unwrap_or_default();
         if self.draining || !failed {
             self.args.directory.clear_seat(&company);
             self.records.remove(&company);
-            return;
+            for msg in parked {
+                self.route(me, company.clone(), msg).await?;
+            }
+            return Ok(());
         }
+        parked.into_iter().for_each(|msg| msg.refuse(CallError::Interrupted));
+        record.restarts += 1;
         let attempt = record.budget.recent();
         let again = company.clone();
         let (seat, wait) = if record.budget.spend(Instant::now()) {
@@ -237,6 +320,7 @@ impl TenantsState {
         };
         self.args.directory.set_seat(&company, seat);
         record.wait = Some(Timer::after(me, wait, move || TenantsMsg::Start(again)));
+        Ok(())
     }
 
     async fn found(&mut self, company: NewCompany, call: Call<bool>) -> Result<(), ActorProcessingErr> {
@@ -261,11 +345,14 @@ impl TenantsState {
     }
 }
 
-/// A call that cannot be delivered is answered so; news needs no answer.
-fn refuse_call(msg: TenantMsg, why: CallError) {
-    match msg {
-        TenantMsg::Decide(_, call) => refuse(crate::incident::IncidentMsg::Decide(call), why),
-        TenantMsg::Settle(call) => call.answer(Err(why)),
-        _ => {}
+/// Keeps a message for the next incarnation: news once, calls up to the limit.
+fn park(parked: &mut Vec<TenantMsg>, msg: TenantMsg) {
+    if matches!(msg, TenantMsg::News) && parked.iter().any(|other| matches!(other, TenantMsg::News)) {
+        return;
+    }
+    if parked.len() < PARKED_MESSAGES {
+        parked.push(msg);
+    } else {
+        msg.refuse(CallError::Overloaded);
     }
 }

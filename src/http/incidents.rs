@@ -36,6 +36,7 @@ pub(super) async fn list(
         status: query.word("status")?,
         severity: query.word("severity")?,
         signature: query.text("signature"),
+        snoozed: query.flag("snoozed")?,
         since: query.since(now)?,
     };
     query.done()?;

@@ -51,6 +51,13 @@ impl Query {
             .map_err(|error| Problem::invalid(name, error.to_string()))
     }
 
+    /// Yes or no.
+    pub(super) fn flag(&mut self, name: &str) -> Result<Option<bool>, Problem> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let read = text.parse().map(Some);
+        read.map_err(|_| Problem::invalid(name, "must be true or false"))
+    }
+
     /// The company that is meant.
     pub(super) fn company(&mut self) -> Result<Option<CompanyId>, Problem> {
         self.word("company_id")

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use actors::correlator::regroup::RegroupRefusal;
+use actors::incident::acts::ActRefusal;
 use actors::port;
 use actors::runtime::CallError;
 use axum::body::Body;
@@ -177,6 +179,15 @@ impl From<CallError> for Problem {
                 "incident_data",
                 "the company has no such incident; give incident_data with at least severity and signature",
             ),
+            CallError::Act(ActRefusal::NoSuchIncident) => Self::not_found("incident"),
+            CallError::Act(refusal) => Self::new(StatusCode::CONFLICT, "conflict", refusal.to_string()),
+            CallError::Regroup(RegroupRefusal::NoSuchIncident(_)) => Self::not_found("incident"),
+            CallError::Regroup(refusal @ RegroupRefusal::Resolved(_)) => {
+                Self::new(StatusCode::CONFLICT, "conflict", refusal.to_string())
+            }
+            CallError::Regroup(refusal) => Self::new(StatusCode::BAD_REQUEST, "invalid", refusal.to_string()),
+            CallError::NoDeadLetter => Self::not_found("dead letter"),
+            CallError::NotQuarantined => Self::new(StatusCode::CONFLICT, "conflict", "the company is not quarantined"),
             CallError::Store(error) => error.into(),
         }
     }

@@ -37,6 +37,14 @@ impl Right for Decide {
     const NAME: &'static str = "decide";
 }
 
+/// To acknowledge, resolve and the like.
+pub(super) struct ActOn;
+
+impl Right for ActOn {
+    const SCOPE: Scope = Scope::Act;
+    const NAME: &'static str = "act";
+}
+
 /// Somebody who has a right.
 pub(super) struct May<R> {
     pub(super) bearer: Arc<Bearer>,

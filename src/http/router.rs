@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::problem::Problem;
-use super::{Edge, Stage, agent, alerts, decisions, health, incidents, webhook};
+use super::{Edge, Stage, acts, agent, alerts, decisions, health, incidents, system, webhook};
 
 /// Where a load balancer, an orchestrator or a person asks how we are, even while we are going down.
 const ALWAYS_ANSWERED: [&str; 6] = [
@@ -43,9 +43,26 @@ pub fn router(edge: Arc<Edge>) -> Router {
         .route("/api/alerts/{alert_id}/why", get(alerts::why))
         .route("/api/incidents", get(incidents::list))
         .route("/api/incidents/correlate", post(incidents::correlate))
-        .route("/api/incidents/{incident_id}", get(incidents::one))
+        .route("/api/incidents/{incident_id}", get(incidents::one).patch(acts::update))
+        .route("/api/incidents/{incident_id}/acknowledge", post(acts::acknowledge))
+        .route("/api/incidents/{incident_id}/resolve", post(acts::resolve))
+        .route("/api/incidents/{incident_id}/reopen", post(acts::reopen))
+        .route("/api/incidents/{incident_id}/escalate", post(acts::escalate))
+        .route("/api/incidents/{incident_id}/snooze", post(acts::snooze))
+        .route("/api/incidents/{incident_id}/merge", post(acts::merge))
+        .route("/api/incidents/{incident_id}/split", post(acts::split))
         .route("/api/incidents/{incident_id}/timeline", get(incidents::timeline))
         .route("/api/incidents/{incident_id}/memory", get(incidents::memory))
+        .route("/api/system/actors", get(system::actors))
+        .route("/api/system/dead-letters", get(system::dead_letters))
+        .route(
+            "/api/system/dead-letters/{alert_id}/release",
+            post(system::release_alert),
+        )
+        .route(
+            "/api/system/companies/{company_id}/release",
+            post(system::release_company),
+        )
         .layer(middleware::from_fn_with_state(edge.clone(), surround))
         .with_state(edge)
 }

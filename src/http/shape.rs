@@ -1,6 +1,7 @@
 //! The shapes that clients rely on (product contract, section 1): fields may be added, none renamed.
 
 use actors::domain::{ShortMemory, Timestamp};
+use actors::incident::lifecycle;
 use actors::port::reader::{AlertView, IncidentView, TimelineItem};
 use serde_json::{Value, json};
 
@@ -30,28 +31,38 @@ pub(super) fn alert(view: &AlertView) -> Value {
     })
 }
 
-/// An incident, with its urgency as of now.
+/// An incident, with its urgency and its session as of now.
 pub(super) fn incident(view: &IncidentView, now: Timestamp) -> Value {
-    let row = &view.incident;
+    let (row, life) = (&view.incident, &view.incident.life);
+    let session = life.session.as_ref().map(|session| {
+        json!({
+            "session_id": session.session_id, "started_at": session.started_at, "ends_at": session.ends_at,
+            "ended": session.ends_at <= now, "handover": session.handover,
+        })
+    });
     json!({
         "incident_id": row.incident_id,
         "company_id": row.company_id,
-        "status": row.status,
-        "phase": row.phase,
+        "status": life.status,
+        "phase": lifecycle::phase(row),
         "severity": row.severity,
         "signature": row.signature,
         "asset_name": row.asset_name,
         "alert_count": row.alert_count,
         "tool_sources": row.tool_sources,
         "priority_score": row.priority_score(now),
-        "assigned_to": row.assigned_to,
-        "acknowledged_at": row.acknowledged_at,
-        "session": row.session,
+        "assigned_to": life.assigned_to,
+        "acknowledged_at": life.acknowledged_at,
+        "acknowledged_by": life.acknowledged_by,
+        "snoozed_until": life.snooze.map(|snooze| snooze.until),
+        "flapping": life.flapping_since.is_some(),
+        "merged_into": life.merged_into,
+        "session": session,
         "decision": view.decision,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
-        "resolved_at": row.resolved_at,
-        "resolved_by": row.resolved_by,
+        "resolved_at": life.resolved_at,
+        "resolved_by": life.resolved_by,
     })
 }
 

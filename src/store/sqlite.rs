@@ -25,6 +25,7 @@ mod pool;
 mod queue;
 mod read;
 mod reader;
+mod regroup;
 mod rows;
 mod schema;
 mod seen;

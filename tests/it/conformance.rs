@@ -24,6 +24,9 @@ use crate::support::alerts::{alert, delivery, new_company};
 use crate::support::clock::{ManualClock, SeededEntropy};
 use crate::support::placing::{batch, opening};
 
+/// A window in which nothing is reopened.
+pub const NEVER: std::time::Duration = std::time::Duration::ZERO;
+
 /// A store with two companies, `comp-a` and `comp-b`.
 pub struct World {
     pub store: Arc<dyn Store>,

@@ -6,6 +6,7 @@ mod companies;
 mod conformance;
 mod decide;
 mod documents;
+mod life;
 mod reading;
 mod recovery;
 mod support;

@@ -1,16 +1,18 @@
-//! What the correlator knows of a company: its open incidents with the keys and fingerprints they
-//! own, the alerts held for `min_alerts`, the recoveries that came before their firing.
+//! What the correlator knows of a company: its incidents that are open or may be reopened, with the
+//! keys and fingerprints they own, the alerts held for `min_alerts`, the recoveries that came before their firing.
 //!
 //! Planning writes straight into the index. Whatever is then not committed as planned makes it
 //! wrong: a refused join takes its incident out, anything else means loading it again.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::time::Duration;
 
 use super::event_time::{aggregation_key, event_at};
 use crate::domain::alert::Identity;
 use crate::domain::incident::highest_firing;
 use crate::domain::{Alert, Correlation, IncidentId, Severity, Signal, Timestamp};
 use crate::incident::lifecycle::asks_again_at;
+use crate::limits::{FLAP_ON, FLAP_WINDOW};
 use crate::port::writer::{FingerprintState, OpenIncident, OpenIndex};
 
 /// Recoveries without an incident that are remembered, at most.
@@ -31,12 +33,19 @@ pub(super) struct Open {
     pub(super) tool_sources: HashSet<String>,
     pub(super) keys: HashSet<String>,
     pub(super) fingerprints: HashMap<Identity, FingerprintState>,
+    pub(super) recovered_at: Option<Timestamp>,
+    pub(super) flips: Vec<Timestamp>,
+    /// Set where it is resolved: its own alerts reopen it until then.
+    pub(super) reopens_until: Option<Timestamp>,
 }
 
 impl Open {
-    fn load(incident: OpenIncident) -> (IncidentId, Self) {
+    pub(super) fn load(incident: OpenIncident, reopen_window: Duration) -> (IncidentId, Self) {
         let row = incident.row;
         let open = Self {
+            recovered_at: row.recovered_at,
+            flips: row.flips,
+            reopens_until: row.life.reopens_until(reopen_window),
             created_at: row.created_at,
             first_event_at: row.first_event_at,
             last_event_at: row.last_event_at,
@@ -79,6 +88,11 @@ impl Open {
 
     pub(super) fn all_recovered(&self) -> bool {
         self.firing.iter().all(|count| *count == 0)
+    }
+
+    /// Whether it goes back and forth too often.
+    pub(super) fn flaps(&self, now: Timestamp) -> bool {
+        self.flips.iter().filter(|at| now.since(**at) < FLAP_WINDOW).count() > FLAP_ON
     }
 }
 
@@ -129,6 +143,8 @@ pub struct Index {
     held: HashMap<String, BTreeMap<u64, HeldAlert>>,
     recoveries: HashMap<Identity, Recovery>,
     recoveries_in_order: VecDeque<(Timestamp, Identity)>,
+    /// Resolved incidents that may be reopened, by when that ends.
+    closing: BTreeSet<(Timestamp, IncidentId)>,
 }
 
 impl Index {
@@ -142,9 +158,10 @@ impl Index {
             held: HashMap::new(),
             recoveries: HashMap::new(),
             recoveries_in_order: VecDeque::new(),
+            closing: BTreeSet::new(),
         };
         for incident in stored.incidents {
-            let (id, open) = Open::load(incident);
+            let (id, open) = Open::load(incident, settings.reopen_window());
             index.insert(id, open);
         }
         for alert in stored.held {
@@ -176,7 +193,37 @@ impl Index {
         for identity in open.fingerprints.keys() {
             self.point_identity(*identity, &id, open.last_alert_at);
         }
+        if let Some(until) = open.reopens_until {
+            self.closing.insert((until, id.clone()));
+        }
         self.incidents.insert(id, open);
+    }
+
+    /// An incident is over; its own alerts reopen it until then, if at all.
+    pub fn close(&mut self, id: &IncidentId, reopens_until: Option<Timestamp>) {
+        self.reopen(id);
+        match (self.incidents.get_mut(id), reopens_until) {
+            (Some(open), Some(until)) => {
+                open.reopens_until = Some(until);
+                self.closing.insert((until, id.clone()));
+            }
+            _ => self.remove(id),
+        }
+    }
+
+    /// It is open again.
+    pub(super) fn reopen(&mut self, id: &IncidentId) -> bool {
+        let until = self.incidents.get_mut(id).and_then(|open| open.reopens_until.take());
+        until.is_some_and(|until| self.closing.remove(&(until, id.clone())))
+    }
+
+    /// Forgets resolved incidents that nothing reopens any more.
+    pub(super) fn forget_closed(&mut self, now: Timestamp) {
+        while self.closing.first().is_some_and(|(until, _)| *until < now) {
+            if let Some((_, id)) = self.closing.pop_first() {
+                self.remove(&id);
+            }
+        }
     }
 
     /// A shared fingerprint follows its latest alert.
@@ -206,6 +253,9 @@ impl Index {
     /// Takes out an incident that is over.
     pub fn remove(&mut self, id: &IncidentId) {
         let Some(open) = self.incidents.remove(id) else { return };
+        if let Some(until) = open.reopens_until {
+            self.closing.remove(&(until, id.clone()));
+        }
         for key in &open.keys {
             if let Some(ids) = self.by_key.get_mut(key) {
                 ids.retain(|other| other != id);
@@ -227,10 +277,11 @@ impl Index {
             .and_then(|id| self.incidents.get_key_value(id))
     }
 
-    /// Incidents that own a key, oldest first.
+    /// Open incidents that own a key, oldest first.
     pub(super) fn with_key(&self, key: &str) -> Vec<(&IncidentId, &Open)> {
         let ids = self.by_key.get(key).map(Vec::as_slice).unwrap_or_default();
-        let mut found: Vec<_> = ids.iter().filter_map(|id| self.incidents.get_key_value(id)).collect();
+        let known = ids.iter().filter_map(|id| self.incidents.get_key_value(id));
+        let mut found: Vec<_> = known.filter(|(_, open)| open.reopens_until.is_none()).collect();
         found.sort_by_key(|(id, open)| (open.created_at, (*id).clone()));
         found
     }

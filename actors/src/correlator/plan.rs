@@ -12,6 +12,7 @@ use super::event_time::{aggregation_key, event_at, own_end};
 use super::index::{HeldAlert, Index, Open};
 use crate::domain::alert::Identity;
 use crate::domain::ids::EntryId;
+use crate::domain::incident::add_flips;
 use crate::domain::{Alert, AlertState, Fact, IncidentId, Severity, Signal, Timestamp};
 use crate::incident::lifecycle::asks_again_at;
 use crate::limits::RECEIPT_CANDIDATES;
@@ -68,6 +69,7 @@ impl<'a> Plan<'a> {
     /// An empty batch over an index.
     pub fn new(index: &'a mut Index, mint: &'a mut dyn Mint, now: Timestamp) -> Self {
         index.forget_recoveries(now);
+        index.forget_closed(now);
         Self {
             index,
             mint,
@@ -141,7 +143,11 @@ impl<'a> Plan<'a> {
     }
 
     fn place_recovery(&mut self, word: HeldAlert, key: &str) {
-        if let Some(id) = self.index.holder(word.identity).map(|(id, _)| id.clone()) {
+        let holder = self.index.holder(word.identity);
+        if let Some(id) = holder
+            .filter(|(_, open)| open.reopens_until.is_none())
+            .map(|(id, _)| id.clone())
+        {
             let ground = Ground::plain("recovery", "the incident holds the fingerprint that has recovered");
             return self.join(&id, &word, key, None, ground);
         }
@@ -165,7 +171,13 @@ impl<'a> Plan<'a> {
         let mut considered = Vec::new();
         match self.by_identity(&word) {
             Some(Ok(id)) => {
-                let ground = Ground::plain("identity", "an open incident holds the fingerprint");
+                let ground = match self.index.incidents[&id].reopens_until {
+                    None => Ground::plain("identity", "an open incident holds the fingerprint"),
+                    Some(_) => Ground::plain(
+                        "reopened",
+                        "an incident that ended a short while ago holds the fingerprint",
+                    ),
+                };
                 return self.join(&id, &word, &key, end, ground);
             }
             Some(Err(silent)) => considered.push(silent),
@@ -189,7 +201,8 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Layer 1: the open incident that holds the fingerprint, unless it has been silent for too long.
+    /// Layer 1: the incident that holds the fingerprint and is open or may be reopened, unless it has
+    /// been silent for too long.
     fn by_identity(&self, word: &HeldAlert) -> Option<Result<IncidentId, Considered>> {
         let (id, open) = self.index.holder(word.identity)?;
         let silence = word.received_at.since(open.last_alert_at);
@@ -302,6 +315,9 @@ impl<'a> Plan<'a> {
             tool_sources: Default::default(),
             keys: Default::default(),
             fingerprints: HashMap::new(),
+            recovered_at: None,
+            flips: Vec::new(),
+            reopens_until: None,
         };
         self.index.insert(id.clone(), open);
         let opening = Opening {
@@ -311,7 +327,7 @@ impl<'a> Plan<'a> {
         };
         let place = self.draft(&id);
         self.drafts[place].placement.opening = Some(opening);
-        self.drafts[place].placement.wake = true;
+        self.drafts[place].placement.wake = Some(self.now);
         id
     }
 
@@ -327,15 +343,22 @@ impl<'a> Plan<'a> {
             event_at: end.unwrap_or(word.event_at),
             alert_no: word.alert_no,
         };
+        let reopened = self.index.reopen(id);
+        let hold = self.index.settings.resolve_hold();
         let Some(open) = self.index.incidents.get_mut(id) else {
             return;
         };
         let severity_before = open.severity;
+        let recovered_before = open.recovered_at;
         let delta = open.hear(spoken);
         open.alert_count += 1;
         open.first_event_at = open.first_event_at.min(word.event_at);
         open.last_event_at = open.last_event_at.max(word.event_at);
         open.last_alert_at = open.last_alert_at.max(word.received_at);
+        open.recovered_at = open.all_recovered().then(|| recovered_before.unwrap_or(self.now));
+        let flip =
+            (open.alert_count > 1 && recovered_before.is_some() != open.recovered_at.is_some()).then_some(self.now);
+        add_flips(&mut open.flips, flip.as_slice());
         let new_tool = word
             .tool_source
             .clone()
@@ -345,7 +368,10 @@ impl<'a> Plan<'a> {
         if doubled {
             open.asks_again_at = open.alert_count.saturating_mul(2);
         }
-        let wake = graver || doubled || open.all_recovered();
+        let at_once = graver || doubled || reopened || (flip.is_some() && open.flaps(self.now));
+        let ends = open.recovered_at.filter(|_| recovered_before.is_none());
+        let wake = at_once.then_some(self.now).or(ends.map(|at| at.plus(hold)));
+        let recovered_at = open.recovered_at;
         let last_word = open.fingerprints.get(&word.identity).copied();
 
         let draft = &mut self.drafts[place];
@@ -359,7 +385,10 @@ impl<'a> Plan<'a> {
         placement.first_event_at = placement.first_event_at.min(word.event_at);
         placement.last_event_at = placement.last_event_at.max(word.event_at);
         placement.last_alert_at = placement.last_alert_at.max(word.received_at);
-        placement.wake |= wake;
+        placement.wake = placement.wake.into_iter().chain(wake).min();
+        placement.recovered_at = recovered_at;
+        placement.flips.extend(flip);
+        placement.reopens |= reopened;
         placement.keys.extend(new_key.then(|| key.to_owned()));
         placement.tool_sources.extend(new_tool);
         for (sum, change) in placement.firing_delta.iter_mut().zip(delta) {
@@ -411,7 +440,10 @@ impl Draft {
             last_alert_at: Timestamp::default(),
             keys: Vec::new(),
             fingerprints: Vec::new(),
-            wake: false,
+            recovered_at: None,
+            flips: Vec::new(),
+            reopens: false,
+            wake: None,
             facts: Vec::new(),
         };
         Self {
@@ -442,6 +474,10 @@ impl Draft {
                     "asset_name": opening.asset_name, "signature": opening.signature,
                     "severity": severity, "alert_count": placement.alerts.len(),
                 }),
+            )),
+            None if placement.reopens => Some((
+                "incident.changed",
+                json!({"reopened_by": "alert", "severity": severity}),
             )),
             None if severity != severity_before => Some((
                 "incident.changed",

@@ -68,6 +68,10 @@ pub struct Correlation {
     pub min_alerts: u32,
     /// After how much silence an incident is over, in minutes: 15 to 43200 (30 days).
     pub stale_after_minutes: u32,
+    /// How long everything in an incident must have recovered before it resolves itself, in seconds: 0 to 3600.
+    pub resolve_hold_seconds: u32,
+    /// How long after its end an incident is reopened by its own alerts, in minutes: 0 to 1440.
+    pub reopen_window_minutes: u32,
 }
 
 impl Default for Correlation {
@@ -78,6 +82,8 @@ impl Default for Correlation {
             window_minutes: 15,
             min_alerts: 1,
             stale_after_minutes: 24 * 60,
+            resolve_hold_seconds: 120,
+            reopen_window_minutes: 30,
         }
     }
 }
@@ -113,6 +119,16 @@ impl Correlation {
         Duration::from_secs(u64::from(self.stale_after_minutes) * 60)
     }
 
+    /// The hold before an incident resolves itself, as a span.
+    pub fn resolve_hold(&self) -> Duration {
+        Duration::from_secs(u64::from(self.resolve_hold_seconds))
+    }
+
+    /// The window in which it is reopened, as a span.
+    pub fn reopen_window(&self) -> Duration {
+        Duration::from_secs(u64::from(self.reopen_window_minutes) * 60)
+    }
+
     /// Whether every setting is in range.
     ///
     /// # Errors
@@ -120,7 +136,9 @@ impl Correlation {
     pub fn check(&self) -> Result<(), OutOfRange> {
         within("window_minutes", self.window_minutes, 5, 15)?;
         within("min_alerts", self.min_alerts, 1, 1000)?;
-        within("stale_after_minutes", self.stale_after_minutes, 15, 43_200)
+        within("stale_after_minutes", self.stale_after_minutes, 15, 43_200)?;
+        within("resolve_hold_seconds", self.resolve_hold_seconds, 0, 3600)?;
+        within("reopen_window_minutes", self.reopen_window_minutes, 0, 1440)
     }
 }
 

@@ -70,6 +70,122 @@ pub struct Session {
     pub started_at: Timestamp,
     /// When it ends at the latest.
     pub ends_at: Timestamp,
+    /// What its successor has to know, as of its last checkpoint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handover: Option<String>,
+}
+
+/// An incident that nobody wants to see for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snooze {
+    /// Until when.
+    pub until: Timestamp,
+    /// How grave it was; it comes back when it is graver.
+    pub severity: Severity,
+}
+
+/// What its actor, its people and their tools make of an incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Life {
+    /// Where it stands.
+    pub status: IncidentStatus,
+    /// Where its machine stands.
+    pub phase: Phase,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved_at: Option<Timestamp>,
+    /// What ended it: `recovery`, `stale`, `merge`, or a principal's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved_by: Option<String>,
+    /// Where its alerts have gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<IncidentId>,
+    /// Its time at work, if it ever needed an actor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
+    /// Who has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned_to: Option<String>,
+    /// When somebody took notice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged_at: Option<Timestamp>,
+    /// Who took notice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged_by: Option<String>,
+    /// Hidden for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snooze: Option<Snooze>,
+    /// Since when it has been flapping.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flapping_since: Option<Timestamp>,
+}
+
+impl Life {
+    /// A new incident's.
+    pub fn new() -> Self {
+        Self {
+            status: IncidentStatus::New,
+            phase: Phase::Open,
+            resolved_at: None,
+            resolved_by: None,
+            merged_into: None,
+            session: None,
+            assigned_to: None,
+            acknowledged_at: None,
+            acknowledged_by: None,
+            snooze: None,
+            flapping_since: None,
+        }
+    }
+
+    /// Ends it.
+    #[must_use]
+    pub fn resolved(self, by: &str, now: Timestamp) -> Self {
+        Self {
+            status: IncidentStatus::Resolved,
+            phase: Phase::Resolved,
+            resolved_at: Some(now),
+            resolved_by: Some(by.to_owned()),
+            snooze: None,
+            flapping_since: None,
+            ..self
+        }
+    }
+
+    /// Begins it again.
+    #[must_use]
+    pub fn reopened(self) -> Self {
+        let taken_up = self.acknowledged_at.is_some() || self.assigned_to.is_some();
+        Self {
+            status: if taken_up {
+                IncidentStatus::InProgress
+            } else {
+                IncidentStatus::New
+            },
+            phase: Phase::Open,
+            resolved_at: None,
+            resolved_by: None,
+            ..self
+        }
+    }
+
+    /// Whether alerts may join.
+    pub fn is_open(&self) -> bool {
+        self.status != IncidentStatus::Resolved
+    }
+
+    /// Until when a firing alert reopens it: [`None`] while it is open, and where nothing reopens it
+    /// (it was merged away, or went stale).
+    pub fn reopens_until(&self, window: Duration) -> Option<Timestamp> {
+        let by_alert = self.merged_into.is_none() && self.resolved_by.as_deref() != Some("stale");
+        self.resolved_at.filter(|_| by_alert).map(|at| at.plus(window))
+    }
+}
+
+impl Default for Life {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// Under what an incident was last decided, so that it is decided again only when it has grown.
@@ -83,8 +199,8 @@ pub struct DecidedMark {
     pub alert_count: u64,
 }
 
-/// An incident's row: its life (`version` counts its changes, its actor writes it) and its counts
-/// (deltas, written by placements).
+/// An incident's row: its life (`version` counts its changes; its actor writes it, but for reopening,
+/// merging and splitting) and its counts (deltas, written by placements).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Incident {
     /// Its id.
@@ -98,20 +214,8 @@ pub struct Incident {
     /// When it was opened.
     pub created_at: Timestamp,
 
-    /// Life: where it stands.
-    pub status: IncidentStatus,
-    /// Life: where its machine stands.
-    pub phase: Phase,
-    /// Life: when it ended.
-    pub resolved_at: Option<Timestamp>,
-    /// Life: what ended it: `recovery`, `stale`, or a person.
-    pub resolved_by: Option<String>,
-    /// Life: its time at work, if it ever needed an actor.
-    pub session: Option<Session>,
-    /// Life: who has it.
-    pub assigned_to: Option<String>,
-    /// Life: when somebody took notice.
-    pub acknowledged_at: Option<Timestamp>,
+    /// What has been made of it.
+    pub life: Life,
     /// How often its life has changed.
     pub version: u64,
 
@@ -129,6 +233,11 @@ pub struct Incident {
     pub last_event_at: Timestamp,
     /// Counts: the latest arrival in it; staleness counts from here.
     pub last_alert_at: Timestamp,
+    /// Counts: since when nothing in it fires.
+    pub recovered_at: Option<Timestamp>,
+    /// Counts: when it last went from firing to recovered or back, oldest first, at most
+    /// [`limits::FLIPS`].
+    pub flips: Vec<Timestamp>,
 
     /// The last commit that placed an alert in it.
     pub placed_no: u64,
@@ -145,7 +254,7 @@ pub struct Incident {
 impl Incident {
     /// Whether alerts may still join it.
     pub fn is_open(&self) -> bool {
-        self.status != IncidentStatus::Resolved
+        self.life.is_open()
     }
 
     /// Whether nothing in it fires any more.
@@ -167,6 +276,13 @@ impl Incident {
     pub fn stale_at(&self, stale_after: Duration) -> Timestamp {
         self.last_alert_at.plus(stale_after)
     }
+}
+
+/// Adds the latest flips, keeping the last [`limits::FLIPS`].
+pub fn add_flips(flips: &mut Vec<Timestamp>, more: &[Timestamp]) {
+    flips.extend_from_slice(more);
+    let too_many = flips.len().saturating_sub(limits::FLIPS);
+    flips.drain(..too_many);
 }
 
 /// The gravest severity with something firing.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{CompanyId, IncidentId, MemoryId};
+use super::incident::Session;
 use super::time::Timestamp;
 use crate::limits;
 
@@ -48,6 +49,9 @@ pub struct ShortMemory {
     pub messages: VecDeque<Message>,
     /// When it is forgotten; judged by this value, not by its presence.
     pub expires_at: Timestamp,
+    /// The session of an incident without a row, which is kept nowhere else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
 }
 
 impl ShortMemory {
@@ -60,6 +64,7 @@ impl ShortMemory {
             company_id,
             messages: VecDeque::new(),
             expires_at,
+            session: None,
         }
     }
 

@@ -1,10 +1,12 @@
 //! Reading one company's state. Lists are paged by an opaque cursor and never longer than
 //! [`crate::limits::PAGE`].
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use super::Error;
-use super::writer::{OpenIndex, Receipt};
+use super::writer::{OpenIncident, OpenIndex, Receipt};
 use crate::domain::{
     Alert, AlertId, AlertState, Company, Decision, Entry, Incident, IncidentId, IncidentStatus, Severity, ShortMemory,
     Timestamp,
@@ -65,6 +67,8 @@ pub struct IncidentFilter {
     pub severity: Option<Severity>,
     /// With this signature.
     pub signature: Option<String>,
+    /// Hidden for a while, or not.
+    pub snoozed: Option<bool>,
     /// Created at or after.
     pub since: Option<Timestamp>,
 }
@@ -119,8 +123,11 @@ pub trait Reader: Send + Sync + 'static {
     /// Whether every alert accepted before the mark has a verdict.
     async fn settled(&self, mark: u64) -> Result<bool, Error>;
 
-    /// What a correlator has to know.
-    async fn open_index(&self, now: Timestamp) -> Result<OpenIndex, Error>;
+    /// What a correlator has to know; of resolved incidents those that ended within the last `reopen_window`.
+    async fn open_index(&self, now: Timestamp, reopen_window: Duration) -> Result<OpenIndex, Error>;
+
+    /// An incident as alerts see it.
+    async fn owned(&self, id: &IncidentId) -> Result<Option<OpenIncident>, Error>;
 
     /// Alerts held for `min_alerts` whose window has ended by `now`, oldest first, at most `limit`.
     async fn held_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Alert>, Error>;

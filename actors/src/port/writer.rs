@@ -11,10 +11,10 @@ use tokio::time::Instant;
 use super::Error;
 use super::roster::NewCompany;
 use crate::domain::alert::Identity;
-use crate::domain::incident::DecidedMark;
+use crate::domain::incident::{DecidedMark, Life};
 use crate::domain::{
-    Alert, AlertState, CompanyId, Decision, Fact, Incident, IncidentId, IncidentStatus, Phase, Session, Severity,
-    ShortMemory, Signal, Timestamp,
+    Alert, AlertId, AlertState, CompanyId, Decision, Fact, Incident, IncidentId, Severity, ShortMemory, Signal,
+    Timestamp,
 };
 
 /// Why an alert is where it is. Kept with every alert; `GET /alerts/{id}/why` shows it.
@@ -116,8 +116,15 @@ pub struct IncidentPlacement {
     pub keys: Vec<String>,
     /// The fingerprints' last words.
     pub fingerprints: Vec<FingerprintState>,
-    /// There is something to decide: sets `wake_due` to `now`.
-    pub wake: bool,
+    /// Since when nothing in it fires, after this batch.
+    pub recovered_at: Option<Timestamp>,
+    /// When the batch took it from firing to recovered or back.
+    pub flips: Vec<Timestamp>,
+    /// It may be reopened by this: set where the correlator knows it as resolved, within its window.
+    pub reopens: bool,
+    /// When it wants to be woken because of this, if at all: now, where there is something to decide.
+    /// The earlier of this and the row's own stands.
+    pub wake: Option<Timestamp>,
     /// Facts: `incident.opened`, `incident.changed`.
     pub facts: Vec<Fact>,
 }
@@ -164,40 +171,6 @@ pub enum Expect {
     Version(u64),
 }
 
-/// New values of an incident's life.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Life {
-    /// Where it stands.
-    pub status: IncidentStatus,
-    /// Where its machine stands.
-    pub phase: Phase,
-    /// When it ended.
-    pub resolved_at: Option<Timestamp>,
-    /// What ended it.
-    pub resolved_by: Option<String>,
-    /// Its time at work.
-    pub session: Option<Session>,
-    /// Who has it.
-    pub assigned_to: Option<String>,
-    /// When somebody took notice.
-    pub acknowledged_at: Option<Timestamp>,
-}
-
-impl Life {
-    /// The life of a row.
-    pub fn of(row: &Incident) -> Self {
-        Self {
-            status: row.status,
-            phase: row.phase,
-            resolved_at: row.resolved_at,
-            resolved_by: row.resolved_by.clone(),
-            session: row.session.clone(),
-            assigned_to: row.assigned_to.clone(),
-            acknowledged_at: row.acknowledged_at,
-        }
-    }
-}
-
 /// One commit of an incident's actor. Where the life goes from open to resolved, it also asks that
 /// the row's `placed_no` equals `absorbed_no`; where it goes from resolved to open, the head's
 /// `joinable_no` is raised.
@@ -235,10 +208,83 @@ pub enum Changed {
     Refused(Option<Box<Incident>>),
 }
 
+/// What an incident's alerts make of it: everything that can be computed from them again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Owned {
+    /// How many there are.
+    pub alert_count: u64,
+    /// How many of its fingerprints fire, by severity.
+    pub firing: [u32; 4],
+    /// The gravest that fires; when nothing does, the last that did.
+    pub severity: Severity,
+    /// The tools that told of it.
+    pub tool_sources: Vec<String>,
+    /// The earliest event.
+    pub first_event_at: Timestamp,
+    /// The latest event.
+    pub last_event_at: Timestamp,
+    /// The latest arrival.
+    pub last_alert_at: Timestamp,
+    /// Since when nothing fires.
+    pub recovered_at: Option<Timestamp>,
+    /// When it went from firing to recovered or back.
+    pub flips: Vec<Timestamp>,
+    /// The aggregation keys it owns.
+    pub keys: Vec<String>,
+    /// The fingerprints it owns.
+    pub fingerprints: Vec<FingerprintState>,
+}
+
+/// What a regrouping asks of an incident's row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Its life has this version.
+    pub version: u64,
+    /// Nothing was placed in it since this commit.
+    pub placed_no: u64,
+}
+
+/// One incident of a regrouping.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegroupPart {
+    /// Which.
+    pub incident_id: IncidentId,
+    /// Its row, which must be open and as it was seen; or what opens it.
+    pub from: Result<Seen, Opening>,
+    /// Its life from now on.
+    pub life: Life,
+    /// What its alerts make of it from now on.
+    pub owned: Owned,
+}
+
+/// Alerts that go from one incident to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Move {
+    /// Where they are.
+    pub from: IncidentId,
+    /// Where they go.
+    pub to: IncidentId,
+    /// Which, by `no`; `None` for all.
+    pub alerts: Option<Vec<u64>>,
+}
+
+/// A merge or a split: one commit, done whole or refused whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Regroup {
+    /// The incidents that it touches.
+    pub parts: Vec<RegroupPart>,
+    /// The alerts that move.
+    pub moves: Vec<Move>,
+    /// Facts.
+    pub facts: Vec<Fact>,
+    /// The clock of the change.
+    pub now: Timestamp,
+}
+
 /// What a correlator has to know of a company's past.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OpenIndex {
-    /// Every incident that is not resolved, with what it owns.
+    /// Every incident that is not resolved, and every one that may be reopened, with what it owns.
     pub incidents: Vec<OpenIncident>,
     /// Alerts held for `min_alerts`, oldest first.
     pub held: Vec<Alert>,
@@ -281,6 +327,19 @@ pub trait Writer: Send + Sync + 'static {
     /// # Errors
     /// Those of the port.
     async fn change(&self, change: IncidentChange, deadline: Option<Instant>) -> Result<Changed, Error>;
+
+    /// Merges or splits incidents. Raises `joinable_no`, because keys move. `false` where a row is not
+    /// as it was seen; nothing is done then.
+    ///
+    /// # Errors
+    /// Those of the port.
+    async fn regroup(&self, regroup: Regroup, deadline: Option<Instant>) -> Result<bool, Error>;
+
+    /// Takes a dead letter's verdict back, so that it is placed again; `false` where it is none.
+    ///
+    /// # Errors
+    /// Those of the port.
+    async fn release(&self, alert: AlertId) -> Result<bool, Error>;
 
     /// Founds a company; the platform's writer alone does this. `false` where the id is taken.
     ///

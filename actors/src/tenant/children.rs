@@ -26,6 +26,7 @@ struct Seat {
     actor: ActorRef<IncidentMsg>,
     news: Arc<AtomicBool>,
     budget: Budget,
+    restarts: u32,
     /// It has been told to leave, or is seen to have gone; what is sent now waits here.
     parked: Option<Vec<IncidentMsg>>,
 }
@@ -44,6 +45,8 @@ pub(super) enum Ended {
         parked: Vec<IncidentMsg>,
         /// What is left of its restarts.
         budget: Budget,
+        /// How often it has been restarted.
+        restarts: u32,
     },
     /// It failed too often.
     Spent {
@@ -106,6 +109,7 @@ impl Children {
         first: Vec<IncidentMsg>,
         budget: Budget,
     ) -> Result<(), ActorProcessingErr> {
+        let restarts = args.restarts;
         let (actor, _) = Actor::spawn_linked(None, IncidentActor, args, me.get_cell()).await?;
         self.by_actor.insert(actor.get_id(), incident.clone());
         for msg in first {
@@ -117,6 +121,7 @@ impl Children {
                 actor,
                 news,
                 budget,
+                restarts,
                 parked: None,
             },
         );
@@ -145,7 +150,7 @@ impl Children {
             return Ended::Gone;
         };
         let mut parked = seat.parked.unwrap_or_default();
-        let mut budget = seat.budget;
+        let (mut budget, mut restarts) = (seat.budget, seat.restarts);
         if failed {
             if !budget.spend(now) {
                 parked.drain(..).for_each(|msg| refuse(msg, CallError::NeedsHuman));
@@ -154,6 +159,7 @@ impl Children {
             }
             // It may have failed over news; what it had to do is read again.
             park(&mut parked, IncidentMsg::News);
+            restarts += 1;
         }
         if parked.is_empty() {
             Ended::Gone
@@ -162,6 +168,7 @@ impl Children {
                 incident,
                 parked,
                 budget,
+                restarts,
             }
         }
     }

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use actors::domain::{Incident, IncidentStatus, Timestamp};
+use actors::domain::{Incident, Timestamp};
 use actors::port::Error;
 use actors::port::writer::{Changed, Expect, IncidentChange};
 use rusqlite::{Connection, params};
 use tokio::time::Instant;
 
-use super::fault::{Fault, unwritable};
+use super::fault::Fault;
 use super::head::Head;
 use super::machine::Machine;
-use super::place::load;
+use super::place::{json, load, update_life};
 use super::rows::{StoredIncident, int, ms};
 use super::shared::Cell;
 use crate::failpoint;
@@ -38,7 +38,7 @@ pub(super) fn change(
         None => None,
         Some(StoredIncident { no, mut row }) => {
             apply(&mut row, wanted, &mut head);
-            update(&m.conn, no, &row)?;
+            update(&m.conn, no, &row, wanted.life.is_some())?;
             Some(Box::new(row))
         }
     };
@@ -56,7 +56,7 @@ fn may_change(row: Option<&Incident>, wanted: &IncidentChange) -> bool {
         (Expect::Version(_), None) => false,
         (Expect::Version(version), Some(row)) => {
             let life = wanted.life.as_ref();
-            let closes = row.is_open() && life.is_some_and(|life| life.status == IncidentStatus::Resolved);
+            let closes = row.is_open() && life.is_some_and(|life| !life.is_open());
             row.version == version && (!closes || row.placed_no == wanted.absorbed_no)
         }
     }
@@ -64,16 +64,10 @@ fn may_change(row: Option<&Incident>, wanted: &IncidentChange) -> bool {
 
 fn apply(row: &mut Incident, wanted: &IncidentChange, head: &mut Head) {
     if let Some(life) = &wanted.life {
-        if !row.is_open() && life.status != IncidentStatus::Resolved {
+        if !row.is_open() && life.is_open() {
             head.joinable_no += 1;
         }
-        row.status = life.status;
-        row.phase = life.phase;
-        row.resolved_at = life.resolved_at;
-        row.resolved_by = life.resolved_by.clone();
-        row.session = life.session.clone();
-        row.assigned_to = life.assigned_to.clone();
-        row.acknowledged_at = life.acknowledged_at;
+        row.life = life.clone();
         row.version += 1;
     }
     row.wake_due = wake_due(row, wanted);
@@ -91,24 +85,13 @@ fn wake_due(row: &Incident, wanted: &IncidentChange) -> Option<Timestamp> {
     }
 }
 
-fn json<T: serde::Serialize>(value: &T) -> Result<String, rusqlite::Error> {
-    serde_json::to_string(value).map_err(unwritable)
-}
-
-fn update(conn: &Connection, no: i64, row: &Incident) -> Result<(), rusqlite::Error> {
-    let sql = "UPDATE incident SET status = ?2, phase = ?3, resolved_at = ?4, resolved_by = ?5, session = ?6, \
-               assigned_to = ?7, acknowledged_at = ?8, version = ?9, absorbed_no = ?10, wake_due = ?11, \
-               decided = ?12, updated_at = ?13 WHERE no = ?1";
+fn update(conn: &Connection, no: i64, row: &Incident, changed: bool) -> Result<(), rusqlite::Error> {
+    if changed {
+        update_life(conn, no, row)?;
+    }
+    let sql = "UPDATE incident SET absorbed_no = ?2, wake_due = ?3, decided = ?4, updated_at = ?5 WHERE no = ?1";
     conn.prepare_cached(sql)?.execute(params![
         no,
-        row.status.as_str(),
-        row.phase.as_str(),
-        ms(row.resolved_at),
-        row.resolved_by,
-        row.session.as_ref().map(json).transpose()?,
-        row.assigned_to,
-        ms(row.acknowledged_at),
-        int(row.version),
         int(row.absorbed_no),
         ms(row.wake_due),
         row.decided.as_ref().map(json).transpose()?,

@@ -17,7 +17,7 @@ use super::rows::int;
 use super::seen::Seen;
 use super::shared::{Cell, Shared};
 use super::unplaced::Unplaced;
-use super::{accept, change, found, place};
+use super::{accept, change, found, place, regroup};
 use crate::failpoint;
 
 /// The one writer's connection and memory.
@@ -94,6 +94,10 @@ impl Machine {
             Op::Change(cell, epoch, wanted, deadline, slot) => {
                 slot.note(change::change(self, cell, *epoch, wanted, *deadline))
             }
+            Op::Regroup(cell, epoch, wanted, deadline, slot) => {
+                slot.note(regroup::regroup(self, cell, *epoch, wanted, *deadline))
+            }
+            Op::Release(cell, epoch, alert, slot) => slot.note(regroup::release(self, cell, *epoch, *alert)),
             Op::Found(cell, epoch, company, slot) => slot.note(found::found(self, cell, *epoch, company)),
             Op::Forget(now, slot) => slot.note(accept::forget(self, *now)),
         }

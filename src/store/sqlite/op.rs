@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use actors::domain::Timestamp;
+use actors::domain::{AlertId, Timestamp};
 use actors::port::Error;
 use actors::port::inbox::{Accepted, Delivery};
 use actors::port::roster::NewCompany;
-use actors::port::writer::{Changed, IncidentChange, PlaceBatch, Placed};
+use actors::port::writer::{Changed, IncidentChange, PlaceBatch, Placed, Regroup};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -56,6 +56,10 @@ pub(super) enum Op {
     Place(Arc<Cell>, u64, Box<PlaceBatch>, Slot<Placed>),
     /// Change an incident.
     Change(Arc<Cell>, u64, Box<IncidentChange>, Option<Instant>, Slot<Changed>),
+    /// Merge or split incidents.
+    Regroup(Arc<Cell>, u64, Box<Regroup>, Option<Instant>, Slot<bool>),
+    /// Take a dead letter's verdict back.
+    Release(Arc<Cell>, u64, AlertId, Slot<bool>),
     /// Found a company.
     Found(Arc<Cell>, u64, Box<NewCompany>, Slot<bool>),
     /// Forget some of what has expired: whether more is left.
@@ -72,6 +76,8 @@ impl Op {
             | Self::Barrier(cell, ..)
             | Self::Place(cell, ..)
             | Self::Change(cell, ..)
+            | Self::Regroup(cell, ..)
+            | Self::Release(cell, ..)
             | Self::Found(cell, ..) => Some(cell.no),
         }
     }
@@ -83,6 +89,7 @@ impl Op {
             Self::Acquire(.., slot) | Self::Barrier(.., slot) => slot.outcome = Some(Err(error)),
             Self::Place(.., slot) => slot.outcome = Some(Err(error)),
             Self::Change(.., slot) => slot.outcome = Some(Err(error)),
+            Self::Regroup(.., slot) | Self::Release(.., slot) => slot.outcome = Some(Err(error)),
             Self::Found(.., slot) | Self::Forget(.., slot) => slot.outcome = Some(Err(error)),
         }
     }
@@ -94,6 +101,7 @@ impl Op {
             Self::Acquire(.., slot) | Self::Barrier(.., slot) => slot.answer(),
             Self::Place(.., slot) => slot.answer(),
             Self::Change(.., slot) => slot.answer(),
+            Self::Regroup(.., slot) | Self::Release(.., slot) => slot.answer(),
             Self::Found(.., slot) | Self::Forget(.., slot) => slot.answer(),
         }
     }

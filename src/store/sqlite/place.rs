@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
-use actors::domain::incident::add_tool_source;
-use actors::domain::{AlertState, Fact, Incident, IncidentStatus, Phase, Timestamp};
-use actors::port::writer::{IncidentPlacement, Opening, PlaceBatch, Placed, Placement, RefusedPlacement};
+use actors::domain::incident::{add_flips, add_tool_source};
+use actors::domain::{AlertState, Fact, Incident, IncidentId, Life, Severity, Timestamp};
+use actors::port::writer::{
+    FingerprintState, IncidentPlacement, Opening, PlaceBatch, Placed, Placement, RefusedPlacement,
+};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::fault::{Fault, unwritable};
@@ -128,10 +131,17 @@ fn judge<'a>(
     // Its deltas speak of all its alerts, so they are of no use where some were counted before.
     let whole = finals == 0;
     Ok(match (&wanted.opening, current) {
-        (None, Some(current)) if whole && current.row.is_open() => Verdict::Do(Part::Join(wanted, Box::new(current))),
+        (None, Some(current)) if whole && may_join(&current.row, wanted) => {
+            Verdict::Do(Part::Join(wanted, Box::new(current)))
+        }
         (Some(opening), None) if whole && head.joinable_no == joinable_no => Verdict::Do(Part::Open(wanted, opening)),
         (_, current) => Verdict::Refuse(current.map(|current| Box::new(current.row))),
     })
+}
+
+/// An open incident is joined; a resolved one only by what may reopen it.
+fn may_join(row: &Incident, wanted: &IncidentPlacement) -> bool {
+    row.is_open() || (wanted.reopens && row.life.reopens_until(Duration::ZERO).is_some())
 }
 
 /// An incident's row.
@@ -159,16 +169,21 @@ fn write(
             Part::Join(wanted, current) => {
                 let mut row = current.row.clone();
                 add(&mut row, wanted, commit_no, now);
+                if !row.is_open() {
+                    row.life = row.life.reopened();
+                    row.version += 1;
+                    update_life(&m.conn, current.no, &row)?;
+                }
                 update_counts(&m.conn, current.no, &row)?;
                 (*wanted, current.no)
             }
             Part::Open(wanted, opening) => {
-                let mut row = opened(cell, wanted, opening);
+                let mut row = opened(cell, &wanted.incident_id, opening);
                 add(&mut row, wanted, commit_no, now);
                 (*wanted, insert(&m.conn, cell.no, &row)?)
             }
         };
-        write_owned(&m.conn, incident_no, wanted)?;
+        write_owned(&m.conn, incident_no, &wanted.keys, &wanted.fingerprints)?;
         for placement in &wanted.alerts {
             write_placement(m, cell, Some(incident_no), commit_no, placement)?;
         }
@@ -186,28 +201,24 @@ fn write(
 }
 
 /// A new incident's row before its first alerts are added.
-fn opened(cell: &Cell, wanted: &IncidentPlacement, opening: &Opening) -> Incident {
+pub(super) fn opened(cell: &Cell, id: &IncidentId, opening: &Opening) -> Incident {
     Incident {
-        incident_id: wanted.incident_id.clone(),
+        incident_id: id.clone(),
         company_id: cell.id.clone(),
         asset_name: opening.asset_name.clone(),
         signature: opening.signature.clone(),
         created_at: opening.created_at,
-        status: IncidentStatus::New,
-        phase: Phase::Open,
-        resolved_at: None,
-        resolved_by: None,
-        session: None,
-        assigned_to: None,
-        acknowledged_at: None,
+        life: Life::new(),
         version: 0,
         alert_count: 0,
         firing: [0; 4],
-        severity: wanted.severity,
+        severity: Severity::Low,
         tool_sources: Vec::new(),
-        first_event_at: wanted.first_event_at,
-        last_event_at: wanted.last_event_at,
-        last_alert_at: wanted.last_alert_at,
+        first_event_at: Timestamp::from_millis(i64::MAX),
+        last_event_at: Timestamp::default(),
+        last_alert_at: Timestamp::default(),
+        recovered_at: None,
+        flips: Vec::new(),
         placed_no: 0,
         absorbed_no: 0,
         wake_due: None,
@@ -229,21 +240,36 @@ fn add(row: &mut Incident, wanted: &IncidentPlacement, commit_no: u64, now: Time
     row.first_event_at = row.first_event_at.min(wanted.first_event_at);
     row.last_event_at = row.last_event_at.max(wanted.last_event_at);
     row.last_alert_at = row.last_alert_at.max(wanted.last_alert_at);
+    row.recovered_at = wanted.recovered_at;
+    add_flips(&mut row.flips, &wanted.flips);
     row.placed_no = commit_no;
-    if wanted.wake {
-        row.wake_due = Some(now);
-    }
+    row.wake_due = row.wake_due.into_iter().chain(wanted.wake).min();
     row.updated_at = now;
 }
 
-fn json(value: &impl serde::Serialize) -> Result<String, rusqlite::Error> {
+pub(super) fn json(value: &impl serde::Serialize) -> Result<String, rusqlite::Error> {
     serde_json::to_string(value).map_err(unwritable)
 }
 
-fn update_counts(conn: &Connection, no: i64, row: &Incident) -> Result<(), rusqlite::Error> {
+/// Writes the life and what is looked for in it.
+pub(super) fn update_life(conn: &Connection, no: i64, row: &Incident) -> Result<(), rusqlite::Error> {
+    let sql = "UPDATE incident SET status = ?2, resolved_at = ?3, snoozed_until = ?4, life = ?5, version = ?6 \
+               WHERE no = ?1";
+    conn.prepare_cached(sql)?.execute(params![
+        no,
+        row.life.status.as_str(),
+        ms(row.life.resolved_at),
+        ms(row.life.snooze.map(|snooze| snooze.until)),
+        json(&row.life)?,
+        int(row.version),
+    ])?;
+    Ok(())
+}
+
+pub(super) fn update_counts(conn: &Connection, no: i64, row: &Incident) -> Result<(), rusqlite::Error> {
     let sql = "UPDATE incident SET alert_count = ?2, firing = ?3, severity = ?4, tool_sources = ?5, \
-               first_event_at = ?6, last_event_at = ?7, last_alert_at = ?8, placed_no = ?9, wake_due = ?10, \
-               updated_at = ?11 WHERE no = ?1";
+               first_event_at = ?6, last_event_at = ?7, last_alert_at = ?8, recovered_at = ?9, flips = ?10, \
+               placed_no = ?11, wake_due = ?12, updated_at = ?13 WHERE no = ?1";
     conn.prepare_cached(sql)?.execute(params![
         no,
         int(row.alert_count),
@@ -253,6 +279,8 @@ fn update_counts(conn: &Connection, no: i64, row: &Incident) -> Result<(), rusql
         row.first_event_at.as_millis(),
         row.last_event_at.as_millis(),
         row.last_alert_at.as_millis(),
+        ms(row.recovered_at),
+        json(&row.flips)?,
         int(row.placed_no),
         ms(row.wake_due),
         row.updated_at.as_millis(),
@@ -260,20 +288,20 @@ fn update_counts(conn: &Connection, no: i64, row: &Incident) -> Result<(), rusql
     Ok(())
 }
 
-/// Writes an opened incident's row: the store's number for it. What its life has not yet stays NULL.
-fn insert(conn: &Connection, company: i64, row: &Incident) -> Result<i64, rusqlite::Error> {
-    let sql = "INSERT INTO incident (company, incident_id, asset_name, signature, created_at, status, phase, \
-               version, alert_count, firing, severity, tool_sources, first_event_at, last_event_at, last_alert_at, \
-               placed_no, absorbed_no, wake_due, updated_at) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+/// Writes an opened incident's row: the store's number for it.
+pub(super) fn insert(conn: &Connection, company: i64, row: &Incident) -> Result<i64, rusqlite::Error> {
+    let sql = "INSERT INTO incident (company, incident_id, asset_name, signature, created_at, status, life, version, \
+               alert_count, firing, severity, tool_sources, first_event_at, last_event_at, last_alert_at, \
+               recovered_at, flips, placed_no, absorbed_no, wake_due, updated_at) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
     conn.prepare_cached(sql)?.insert(params![
         company,
         row.incident_id.as_str(),
         row.asset_name,
         row.signature,
         row.created_at.as_millis(),
-        row.status.as_str(),
-        row.phase.as_str(),
+        row.life.status.as_str(),
+        json(&row.life)?,
         int(row.version),
         int(row.alert_count),
         json(&row.firing)?,
@@ -282,6 +310,8 @@ fn insert(conn: &Connection, company: i64, row: &Incident) -> Result<i64, rusqli
         row.first_event_at.as_millis(),
         row.last_event_at.as_millis(),
         row.last_alert_at.as_millis(),
+        ms(row.recovered_at),
+        json(&row.flips)?,
         int(row.placed_no),
         int(row.absorbed_no),
         ms(row.wake_due),
@@ -290,12 +320,17 @@ fn insert(conn: &Connection, company: i64, row: &Incident) -> Result<i64, rusqli
 }
 
 /// The keys and fingerprints that an incident owns from now on.
-fn write_owned(conn: &Connection, incident_no: i64, wanted: &IncidentPlacement) -> Result<(), rusqlite::Error> {
-    for key in &wanted.keys {
+pub(super) fn write_owned(
+    conn: &Connection,
+    incident_no: i64,
+    keys: &[String],
+    fingerprints: &[FingerprintState],
+) -> Result<(), rusqlite::Error> {
+    for key in keys {
         conn.prepare_cached("INSERT OR IGNORE INTO incident_key VALUES (?1, ?2)")?
             .execute(params![incident_no, key])?;
     }
-    for fingerprint in &wanted.fingerprints {
+    for fingerprint in fingerprints {
         conn.prepare_cached("INSERT OR REPLACE INTO incident_fingerprint VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
             .execute(params![
                 incident_no,

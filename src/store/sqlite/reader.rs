@@ -1,13 +1,14 @@
 //! A company's reader: every query with the company's own number in it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, ShortMemory, Timestamp};
 use actors::port::Error;
 use actors::port::reader::{
     AlertFilter, AlertView, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, Reader, TimelineItem,
 };
-use actors::port::writer::{OpenIndex, Receipt};
+use actors::port::writer::{OpenIncident, OpenIndex, Receipt};
 use async_trait::async_trait;
 use rusqlite::Connection;
 
@@ -64,9 +65,14 @@ impl Reader for CompanyReader {
         Ok(first.is_none_or(|first| first >= mark))
     }
 
-    async fn open_index(&self, now: Timestamp) -> Result<OpenIndex, Error> {
-        self.read(move |conn, cell| incidents::open_index(conn, cell, now))
+    async fn open_index(&self, now: Timestamp, reopen_window: Duration) -> Result<OpenIndex, Error> {
+        self.read(move |conn, cell| incidents::open_index(conn, cell, now, reopen_window))
             .await
+    }
+
+    async fn owned(&self, id: &IncidentId) -> Result<Option<OpenIncident>, Error> {
+        let id = id.clone();
+        self.read(move |conn, cell| incidents::owned(conn, cell, &id)).await
     }
 
     async fn held_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Alert>, Error> {

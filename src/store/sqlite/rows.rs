@@ -1,8 +1,6 @@
 //! Between rows and values.
 
-use actors::domain::{
-    Alert, AlertState, CompanyId, DeliveryId, Entry, Incident, IncidentStatus, Phase, Severity, Signal, Timestamp,
-};
+use actors::domain::{Alert, AlertState, CompanyId, DeliveryId, Entry, Incident, Severity, Signal, Timestamp};
 use actors::port::reader::AlertView;
 use rusqlite::types::Type;
 use rusqlite::{Error, Result, Row};
@@ -68,18 +66,6 @@ fn named<T: Copy>(row: &Row<'_>, column: usize, all: &[T], name: fn(T) -> &'stat
     let text = row.get_ref(column)?.as_str()?;
     let found = all.iter().copied().find(|value| name(*value) == text);
     found.ok_or_else(|| unreadable(column, Type::Text, format!("unknown: {text}")))
-}
-
-/// An incident's status.
-pub(super) fn status(row: &Row<'_>, column: usize) -> Result<IncidentStatus> {
-    use IncidentStatus as S;
-    let all = [S::New, S::InProgress, S::Resolved, S::Escalated];
-    named(row, column, &all, S::as_str)
-}
-
-fn phase(row: &Row<'_>, column: usize) -> Result<Phase> {
-    let all = [Phase::Open, Phase::Deciding, Phase::NeedsHuman, Phase::Resolved];
-    named(row, column, &all, Phase::as_str)
 }
 
 /// An alert's state; no placement means received.
@@ -149,16 +135,15 @@ pub(super) fn alert_view(row: &Row<'_>, company: &CompanyId) -> Result<AlertView
 /// The columns of [`incident`], of a table called `i`; the store's own number comes first.
 macro_rules! incident_columns {
     () => {
-        "i.no, i.incident_id, i.asset_name, i.signature, i.created_at, i.status, i.phase, i.resolved_at, \
-         i.resolved_by, i.session, i.assigned_to, i.acknowledged_at, i.version, i.alert_count, i.firing, \
-         i.severity, i.tool_sources, i.first_event_at, i.last_event_at, i.last_alert_at, i.placed_no, \
-         i.absorbed_no, i.wake_due, i.decided, i.updated_at"
+        "i.no, i.incident_id, i.asset_name, i.signature, i.created_at, i.life, i.version, i.alert_count, \
+         i.firing, i.severity, i.tool_sources, i.first_event_at, i.last_event_at, i.last_alert_at, \
+         i.recovered_at, i.flips, i.placed_no, i.absorbed_no, i.wake_due, i.decided, i.updated_at"
     };
 }
 pub(super) use incident_columns;
 
 /// How many columns those are.
-pub(super) const INCIDENT_COLUMNS: usize = 25;
+pub(super) const INCIDENT_COLUMNS: usize = 21;
 
 /// An incident and the store's own number for it.
 #[derive(Clone, Debug)]
@@ -175,26 +160,22 @@ pub(super) fn incident(row: &Row<'_>, company: &CompanyId) -> Result<StoredIncid
         asset_name: row.get(2)?,
         signature: row.get(3)?,
         created_at: time(row, 4)?,
-        status: status(row, 5)?,
-        phase: phase(row, 6)?,
-        resolved_at: time_or_none(row, 7)?,
-        resolved_by: row.get(8)?,
-        session: json_or_none(row, 9)?,
-        assigned_to: row.get(10)?,
-        acknowledged_at: time_or_none(row, 11)?,
-        version: uint(row, 12)?,
-        alert_count: uint(row, 13)?,
-        firing: json(row, 14)?,
-        severity: severity(row, 15)?,
-        tool_sources: json(row, 16)?,
-        first_event_at: time(row, 17)?,
-        last_event_at: time(row, 18)?,
-        last_alert_at: time(row, 19)?,
-        placed_no: uint(row, 20)?,
-        absorbed_no: uint(row, 21)?,
-        wake_due: time_or_none(row, 22)?,
-        decided: json_or_none(row, 23)?,
-        updated_at: time(row, 24)?,
+        life: json(row, 5)?,
+        version: uint(row, 6)?,
+        alert_count: uint(row, 7)?,
+        firing: json(row, 8)?,
+        severity: severity(row, 9)?,
+        tool_sources: json(row, 10)?,
+        first_event_at: time(row, 11)?,
+        last_event_at: time(row, 12)?,
+        last_alert_at: time(row, 13)?,
+        recovered_at: time_or_none(row, 14)?,
+        flips: json(row, 15)?,
+        placed_no: uint(row, 16)?,
+        absorbed_no: uint(row, 17)?,
+        wake_due: time_or_none(row, 18)?,
+        decided: json_or_none(row, 19)?,
+        updated_at: time(row, 20)?,
     };
     Ok(StoredIncident {
         no: row.get(0)?,

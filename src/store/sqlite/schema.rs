@@ -61,20 +61,22 @@ CREATE INDEX placement_elsewhere ON placement (company, state, alert) WHERE stat
 CREATE INDEX placement_held ON placement (due_at) WHERE state = 'held';
 CREATE INDEX placement_remembered ON placement (company, due_at) WHERE state = 'unmatched' AND due_at IS NOT NULL;
 
--- `firing` and `tool_sources` are JSON lists, `session` and `decided` JSON objects.
+-- `firing`, `tool_sources` and `flips` are JSON lists, `life` and `decided` JSON objects; what is looked
+-- for in a life has a column of its own.
 CREATE TABLE incident (
     no INTEGER PRIMARY KEY, company INTEGER NOT NULL, incident_id TEXT NOT NULL,
     asset_name TEXT NOT NULL, signature TEXT NOT NULL, created_at INTEGER NOT NULL,
-    status TEXT NOT NULL, phase TEXT NOT NULL, resolved_at INTEGER, resolved_by TEXT, session TEXT,
-    assigned_to TEXT, acknowledged_at INTEGER, version INTEGER NOT NULL,
+    status TEXT NOT NULL, resolved_at INTEGER, snoozed_until INTEGER, life TEXT NOT NULL, version INTEGER NOT NULL,
     alert_count INTEGER NOT NULL, firing TEXT NOT NULL, severity INTEGER NOT NULL, tool_sources TEXT NOT NULL,
     first_event_at INTEGER NOT NULL, last_event_at INTEGER NOT NULL, last_alert_at INTEGER NOT NULL,
+    recovered_at INTEGER, flips TEXT NOT NULL,
     placed_no INTEGER NOT NULL, absorbed_no INTEGER NOT NULL, wake_due INTEGER, decided TEXT,
     updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX incident_by_id ON incident (company, incident_id);
 CREATE INDEX incident_by_company ON incident (company, no, created_at);
 CREATE INDEX incident_open ON incident (company, no) WHERE status <> 'resolved';
+CREATE INDEX incident_resolved ON incident (company, resolved_at) WHERE resolved_at IS NOT NULL;
 CREATE INDEX incident_due ON incident (wake_due) WHERE wake_due IS NOT NULL;
 
 CREATE TABLE incident_key (

@@ -19,6 +19,8 @@ struct Delta {
     cell: Arc<Cell>,
     accepted: Vec<Range<u64>>,
     placed: HashSet<u64>,
+    /// Had a verdict, and wait again.
+    released: Vec<u64>,
 }
 
 impl Unplaced {
@@ -36,6 +38,7 @@ impl Unplaced {
             cell: Arc::clone(cell),
             accepted: Vec::new(),
             placed: HashSet::new(),
+            released: Vec::new(),
         })
     }
 
@@ -46,7 +49,7 @@ impl Unplaced {
             return published;
         };
         let accepted: usize = delta.accepted.iter().map(|nos| (nos.end - nos.start) as usize).sum();
-        published + accepted - delta.placed.len()
+        published + accepted + delta.released.len() - delta.placed.len()
     }
 
     /// Whether this alert is the company's and waits.
@@ -55,7 +58,9 @@ impl Unplaced {
         match self.deltas.get(&cell.no) {
             None => published(),
             Some(delta) if delta.placed.contains(&no) => false,
-            Some(delta) => delta.accepted.iter().any(|nos| nos.contains(&no)) || published(),
+            Some(delta) => {
+                delta.accepted.iter().any(|nos| nos.contains(&no)) || delta.released.contains(&no) || published()
+            }
         }
     }
 
@@ -72,6 +77,11 @@ impl Unplaced {
         self.delta(cell).placed.insert(no);
     }
 
+    /// This alert's verdict is taken back.
+    pub(super) fn release(&mut self, cell: &Arc<Cell>, no: u64) {
+        self.delta(cell).released.push(no);
+    }
+
     /// Below which number every alert of the company has a verdict.
     pub(super) fn low_water(&self, cell: &Cell) -> u64 {
         let published = locked(&cell.unplaced);
@@ -80,12 +90,17 @@ impl Unplaced {
         };
         let accepted = delta.accepted.iter().cloned().flatten();
         let mut waiting = published.iter().copied().chain(accepted);
-        waiting.find(|no| !delta.placed.contains(no)).unwrap_or(self.next_no)
+        let first = waiting.find(|no| !delta.placed.contains(no)).unwrap_or(self.next_no);
+        let released = delta.released.iter().copied().filter(|no| !delta.placed.contains(no));
+        released.fold(first, u64::min)
     }
 
-    /// The low water of each company in which the transaction has placed alerts.
+    /// The low water of each company in which the transaction has placed or released alerts.
     pub(super) fn low_waters(&self) -> impl Iterator<Item = (i64, u64)> {
-        let placed = self.deltas.values().filter(|delta| !delta.placed.is_empty());
+        let placed = self
+            .deltas
+            .values()
+            .filter(|delta| !delta.placed.is_empty() || !delta.released.is_empty());
         placed.map(|delta| (delta.cell.no, self.low_water(&delta.cell)))
     }
 
@@ -95,6 +110,7 @@ impl Unplaced {
         for (_, delta) in self.deltas.drain() {
             let mut unplaced = locked(&delta.cell.unplaced);
             unplaced.extend(delta.accepted.into_iter().flatten());
+            unplaced.extend(delta.released);
             for no in &delta.placed {
                 unplaced.remove(no);
             }

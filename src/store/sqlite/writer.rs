@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use actors::domain::CompanyId;
+use actors::domain::{AlertId, CompanyId};
 use actors::port::roster::NewCompany;
-use actors::port::writer::{Changed, IncidentChange, PlaceBatch, Placed};
+use actors::port::writer::{Changed, IncidentChange, PlaceBatch, Placed, Regroup};
 use actors::port::{Error, Writer};
 use async_trait::async_trait;
 use tokio::time::Instant;
@@ -42,6 +42,18 @@ impl Writer for CompanyWriter {
         self.core
             .run(|slot| Op::Change(cell, self.epoch, change, deadline, slot))
             .await
+    }
+
+    async fn regroup(&self, regroup: Regroup, deadline: Option<Instant>) -> Result<bool, Error> {
+        let (cell, regroup) = (Arc::clone(&self.cell), Box::new(regroup));
+        self.core
+            .run(|slot| Op::Regroup(cell, self.epoch, regroup, deadline, slot))
+            .await
+    }
+
+    async fn release(&self, alert: AlertId) -> Result<bool, Error> {
+        let cell = Arc::clone(&self.cell);
+        self.core.run(|slot| Op::Release(cell, self.epoch, alert, slot)).await
     }
 
     async fn found(&self, company: NewCompany) -> Result<bool, Error> {

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use actors::domain::incident::DecidedMark;
-use actors::domain::{IncidentStatus, MemoryId, Role, Session, Severity, ShortMemory};
+use actors::domain::{IncidentStatus, Life, MemoryId, Role, Session, Severity, ShortMemory};
 use actors::port::Error;
-use actors::port::writer::{Changed, Expect, Life};
+use actors::port::writer::{Changed, Expect};
 use tokio::time::Instant;
 
-use super::{World, incident_id, place};
+use super::{NEVER, World, incident_id, place};
 use crate::support::decisions::decision;
 use crate::support::placing::{batch, change_of, joining, reopened, resolved};
 
@@ -50,8 +50,9 @@ pub async fn a_life_changes_only_from_the_version_it_was_read_at(w: World) {
             session_id: "ses-1".parse().unwrap(),
             started_at: w.now(),
             ends_at: w.after(8 * 3600),
+            handover: None,
         }),
-        ..Life::of(&row)
+        ..row.life.clone()
     });
     taken_up.decided = Some(DecidedMark {
         at: w.now(),
@@ -64,7 +65,7 @@ pub async fn a_life_changes_only_from_the_version_it_was_read_at(w: World) {
         (after.version, after.absorbed_no, after.wake_due),
         (row.version + 1, row.placed_no, None)
     );
-    assert_eq!(Life::of(&after), taken_up.life.clone().unwrap());
+    assert_eq!(after.life, taken_up.life.clone().unwrap());
     assert_eq!((after.decided, after.updated_at), (taken_up.decided, w.now()));
 
     let refused = writer.change(taken_up, None).await;
@@ -92,10 +93,10 @@ pub async fn closing_asks_that_every_placement_is_absorbed(w: World) {
     close.absorbed_no = current.placed_no;
     let closed = done(writer.change(close, None).await);
     assert_eq!(
-        (closed.status, closed.resolved_by.as_deref()),
+        (closed.life.status, closed.life.resolved_by.as_deref()),
         (IncidentStatus::Resolved, Some("recovery"))
     );
-    assert_eq!(w.reader().open_index(w.now()).await.unwrap().incidents, []);
+    assert_eq!(w.reader().open_index(w.now(), NEVER).await.unwrap().incidents, []);
 }
 
 pub async fn reopening_raises_joinable_no(w: World) {
@@ -123,7 +124,7 @@ pub async fn the_earlier_wake_stands_while_something_is_unabsorbed(w: World) {
     // Something is placed behind the actor's back, and asks to be looked at in a minute.
     let alerts = w.alerts(1).await;
     let mut join = joining(&row.incident_id, &alerts, soon);
-    join.wake = true;
+    join.wake = Some(soon);
     place(&*writer, batch(0, vec![join], vec![], soon)).await.unwrap();
     assert_eq!(done(writer.change(change.clone(), None).await).wake_due, Some(soon));
     change.wake_due = None;

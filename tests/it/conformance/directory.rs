@@ -12,7 +12,7 @@ use alert_whisperer::store::{MemoryStore, OpenError, SqliteStore};
 use rusqlite::Connection;
 
 use super::lists::page;
-use super::{World, incident_id, place};
+use super::{NEVER, World, incident_id, place};
 use crate::support::alerts::{delivery, delivery_id, signature};
 use crate::support::clock::ManualClock;
 use crate::support::placing::{batch, change_of, joining, verdict};
@@ -37,7 +37,7 @@ async fn reopening_gives_the_same_state() {
     assert_eq!(w.store.accept(seen.clone()).await, Ok(Accepted::New));
     let before = (
         w.reader().unplaced(9).await.unwrap(),
-        w.reader().open_index(w.now()).await.unwrap(),
+        w.reader().open_index(w.now(), NEVER).await.unwrap(),
         w.reader().journal(page(9, None)).await.unwrap(),
         w.reader().accept_mark().await.unwrap(),
         w.store.unplaced(9).await.unwrap(),
@@ -54,7 +54,7 @@ async fn reopening_gives_the_same_state() {
     let reader = store.reader(&w.a);
     let after = (
         reader.unplaced(9).await.unwrap(),
-        reader.open_index(w.now()).await.unwrap(),
+        reader.open_index(w.now(), NEVER).await.unwrap(),
         reader.journal(page(9, None)).await.unwrap(),
         reader.accept_mark().await.unwrap(),
         store.unplaced(9).await.unwrap(),

@@ -5,7 +5,7 @@ use actors::port::Error;
 use actors::port::inbox::Accepted;
 use actors::port::writer::RefusedPlacement;
 
-use super::{World, incident_id, place};
+use super::{NEVER, World, incident_id, place};
 use crate::support::alerts::delivery;
 use crate::support::placing::{batch, change_of, joining, opening, reopened, resolved, verdict};
 
@@ -16,7 +16,7 @@ pub async fn an_incident_opens_and_is_joined(w: World) {
         (row.alert_count, row.firing, row.severity),
         (2, [0, 0, 2, 0], Severity::High)
     );
-    assert_eq!((row.version, row.absorbed_no, row.phase), (0, 0, Phase::Open));
+    assert_eq!((row.version, row.absorbed_no, row.life.phase), (0, 0, Phase::Open));
     assert_eq!(
         (row.wake_due, row.tool_sources.as_slice()),
         (Some(w.now()), &["zabbix".to_owned()][..])
@@ -42,7 +42,7 @@ pub async fn an_incident_opens_and_is_joined(w: World) {
     assert_eq!((joined.last_alert_at, joined.updated_at), (w.now(), w.now()));
     assert_eq!((joined.placed_no, joined.wake_due), (placed.commit_no, row.wake_due));
     assert!(placed.commit_no > row.placed_no);
-    assert_eq!((joined.version, joined.status), (row.version, row.status));
+    assert_eq!((joined.version, joined.life), (row.version, row.life));
 
     let (view, receipt) = w.reader().alert(alerts[0].id()).await.unwrap().unwrap();
     assert_eq!(
@@ -173,7 +173,7 @@ pub async fn a_held_alert_moves_and_a_final_one_does_not(w: World) {
         verdict(&alerts[1], AlertState::DeadLetter, None, w.now()),
     ];
     place(&*writer, batch(0, vec![], others, w.now())).await.unwrap();
-    assert_eq!(w.reader().open_index(w.now()).await.unwrap().held, alerts[..1]);
+    assert_eq!(w.reader().open_index(w.now(), NEVER).await.unwrap().held, alerts[..1]);
 
     let id = incident_id("inc-1");
     let opened = place(
@@ -184,7 +184,7 @@ pub async fn a_held_alert_moves_and_a_final_one_does_not(w: World) {
     assert_eq!(opened.unwrap().refused, []);
     let (view, _) = w.reader().alert(alerts[0].id()).await.unwrap().unwrap();
     assert_eq!((view.state, view.incident_id), (AlertState::Placed, Some(id.clone())));
-    assert_eq!(w.reader().open_index(w.now()).await.unwrap().held, []);
+    assert_eq!(w.reader().open_index(w.now(), NEVER).await.unwrap().held, []);
     assert_eq!(w.row(&id).await.alert_count, 1);
 
     let late = vec![verdict(&alerts[1], AlertState::Unmatched, None, w.now())];
@@ -218,7 +218,7 @@ pub async fn the_open_index_holds_what_a_correlator_needs(w: World) {
     join.firing_delta = [0, 0, -1, 0];
     place(&*writer, batch(0, vec![join], vec![], w.now())).await.unwrap();
 
-    let index = w.reader().open_index(w.now()).await.unwrap();
+    let index = w.reader().open_index(w.now(), NEVER).await.unwrap();
     assert_eq!(index.incidents.len(), 1);
     let open = &index.incidents[0];
     assert_eq!(open.row, w.row(&row.incident_id).await);
@@ -248,12 +248,15 @@ pub async fn recoveries_are_remembered_until_due(w: World) {
     place(&*writer, batch(0, vec![], others.collect(), w.now()))
         .await
         .unwrap();
-    assert_eq!(w.reader().open_index(w.now()).await.unwrap().recoveries, alerts[..1]);
     assert_eq!(
-        w.reader().open_index(w.after(899)).await.unwrap().recoveries,
+        w.reader().open_index(w.now(), NEVER).await.unwrap().recoveries,
         alerts[..1]
     );
-    assert_eq!(w.reader().open_index(w.after(900)).await.unwrap().recoveries, []);
+    assert_eq!(
+        w.reader().open_index(w.after(899), NEVER).await.unwrap().recoveries,
+        alerts[..1]
+    );
+    assert_eq!(w.reader().open_index(w.after(900), NEVER).await.unwrap().recoveries, []);
 }
 
 pub async fn a_mark_is_settled_when_all_before_it_have_verdicts(w: World) {

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use actors::domain::{
     Alert, AlertId, Company, CompanyId, Decision, Entry, Incident, IncidentId, ShortMemory, Timestamp,
@@ -11,7 +12,7 @@ use actors::port::reader::{
     AlertFilter, AlertView, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, TimelineItem,
 };
 use actors::port::roster::{ApiKeyRecord, Due, NewCompany, WebhookSecretRecord};
-use actors::port::writer::{Changed, IncidentChange, OpenIndex, PlaceBatch, Placed, Receipt};
+use actors::port::writer::{Changed, IncidentChange, OpenIncident, OpenIndex, PlaceBatch, Placed, Receipt, Regroup};
 use actors::port::{Accepted, Delivery, Error, Inbox, Reader, Roster, Store, Writer};
 use async_trait::async_trait;
 use tokio::sync::{Notify, broadcast};
@@ -265,6 +266,16 @@ impl Writer for FaultyWriter {
         Ok(changed)
     }
 
+    async fn regroup(&self, regroup: Regroup, deadline: Option<Instant>) -> Result<bool, Error> {
+        let _turn = self.queue.lock().await;
+        self.inner.regroup(regroup, deadline).await
+    }
+
+    async fn release(&self, alert: AlertId) -> Result<bool, Error> {
+        let _turn = self.queue.lock().await;
+        self.inner.release(alert).await
+    }
+
     async fn found(&self, company: NewCompany) -> Result<bool, Error> {
         meet(&self.faults, Point::Found, Some(self.company())).await?;
         self.inner.found(company).await
@@ -296,8 +307,12 @@ impl Reader for FaultyReader {
         self.inner.settled(mark).await
     }
 
-    async fn open_index(&self, now: Timestamp) -> Result<OpenIndex, Error> {
-        self.inner.open_index(now).await
+    async fn open_index(&self, now: Timestamp, reopen_window: Duration) -> Result<OpenIndex, Error> {
+        self.inner.open_index(now, reopen_window).await
+    }
+
+    async fn owned(&self, id: &IncidentId) -> Result<Option<OpenIncident>, Error> {
+        self.inner.owned(id).await
     }
 
     async fn held_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Alert>, Error> {

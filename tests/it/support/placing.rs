@@ -1,8 +1,8 @@
 //! Verdicts about alerts, and changes of incidents.
 
-use actors::domain::{Alert, AlertState, Incident, IncidentId, IncidentStatus, Phase, Signal, Timestamp};
+use actors::domain::{Alert, AlertState, Incident, IncidentId, Life, Signal, Timestamp};
 use actors::port::writer::{
-    Expect, FingerprintState, IncidentChange, IncidentPlacement, Life, Opening, PlaceBatch, Placement, Receipt,
+    Expect, FingerprintState, IncidentChange, IncidentPlacement, Opening, PlaceBatch, Placement, Receipt,
 };
 
 use super::alerts::fact;
@@ -56,7 +56,10 @@ pub fn joining(id: &IncidentId, alerts: &[Alert], now: Timestamp) -> IncidentPla
         last_alert_at: alerts.iter().map(|alert| alert.received_at).max().unwrap(),
         keys: vec!["asset=web-1|signature=disk_full".to_owned()],
         fingerprints: alerts.iter().map(fingerprint).collect(),
-        wake: false,
+        recovered_at: None,
+        flips: Vec::new(),
+        reopens: false,
+        wake: None,
         facts: Vec::new(),
     }
 }
@@ -79,7 +82,7 @@ pub fn opening(id: &IncidentId, alerts: &[Alert], now: Timestamp) -> IncidentPla
             signature: alerts[0].sent.signature.clone(),
             created_at: now,
         }),
-        wake: true,
+        wake: Some(now),
         facts: vec![fact("incident.opened", id.as_str(), now)],
         ..joining(id, alerts, now)
     }
@@ -118,22 +121,10 @@ pub fn change_of(row: &Incident, now: Timestamp) -> IncidentChange {
 
 /// A row's life, resolved.
 pub fn resolved(row: &Incident, now: Timestamp) -> Life {
-    Life {
-        status: IncidentStatus::Resolved,
-        phase: Phase::Resolved,
-        resolved_at: Some(now),
-        resolved_by: Some("recovery".to_owned()),
-        ..Life::of(row)
-    }
+    row.life.clone().resolved("recovery", now)
 }
 
 /// A row's life, open again.
 pub fn reopened(row: &Incident) -> Life {
-    Life {
-        status: IncidentStatus::InProgress,
-        phase: Phase::Open,
-        resolved_at: None,
-        resolved_by: None,
-        ..Life::of(row)
-    }
+    row.life.clone().reopened()
 }

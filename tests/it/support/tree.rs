@@ -16,7 +16,7 @@ use actors::port::roster::{ApiKeyRecord, NewCompany, Scope, WebhookSecretRecord}
 use actors::port::{Accepted, Clock, DecisionEngine, Delivery, Entropy, Reader, Store};
 use actors::runtime::{CallError, Ports, Runtime};
 use alert_whisperer::store::MemoryStore;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -111,6 +111,8 @@ impl Tree {
 
     /// Another tree over the same store, as after the end of a process.
     pub async fn regrow(&mut self) {
+        self.runtime.abort();
+        self.runtime.ended().await;
         self.runtime = start(&self.store, &self.clock, &self.entropy, &self.engine, self.budget).await;
     }
 
@@ -220,6 +222,34 @@ impl Tree {
             .await
             .unwrap();
         found.items.into_iter().rev().map(|view| view.state).collect()
+    }
+
+    /// An incident's journal entries as clients see them, oldest first.
+    pub async fn entries(&self, company: &CompanyId, incident: &IncidentId) -> Vec<Value> {
+        let mut found = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self
+                .reader(company)
+                .journal(PageRequest { limit: 200, after })
+                .await
+                .unwrap();
+            let own = page.items.iter().filter(|entry| entry.subject == incident.as_str());
+            found.extend(own.map(actors::domain::Entry::to_json));
+            after = page.next;
+            if after.is_none() {
+                return found;
+            }
+        }
+    }
+
+    /// The kinds of an incident's journal entries, oldest first.
+    pub async fn kinds(&self, company: &CompanyId, incident: &IncidentId) -> Vec<String> {
+        let entries = self.entries(company, incident).await;
+        entries
+            .iter()
+            .map(|entry| entry["kind"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     pub async fn decisions(&self, company: &CompanyId, incident: &IncidentId) -> Vec<Decision> {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::{AggregationKey, AlertId, Correlation, Incident, IncidentStatus, NewAlert, Phase};
+use crate::domain::{AggregationKey, AlertId, Correlation, Incident, Life, NewAlert};
 use crate::port::writer::{OpenIncident, OpenIndex};
 
 const MINUTE: i64 = 60_000;
@@ -248,7 +248,7 @@ fn a_recovery_opens_nothing_and_is_remembered_for_its_late_firing() {
     );
     let opened = &bench.last().incidents[0];
     assert_eq!(opened.firing_delta, [0; 4], "it was over before it arrived");
-    assert!(opened.wake);
+    assert!(opened.wake.is_some());
 }
 
 #[test]
@@ -287,24 +287,28 @@ fn severity_is_the_highest_that_fires_and_a_rise_wakes() {
     };
     let mut bench = Bench::new(by_asset);
     bench.each(&[of(1, 0.0, "disk", Severity::Low)]);
-    assert!(bench.last().incidents[0].wake, "an opening is to be decided");
+    assert_eq!(
+        bench.last().incidents[0].wake,
+        Some(at(0.0)),
+        "an opening is to be decided"
+    );
     bench.each(&[of(2, 1.0, "cpu", Severity::Low)]);
-    assert!(!bench.last().incidents[0].wake, "nothing new to decide");
+    assert_eq!(bench.last().incidents[0].wake, None, "nothing new to decide");
     bench.each(&[of(3, 2.0, "memory", Severity::Critical)]);
     let risen = bench.last().incidents[0].clone();
     assert_eq!(
         (risen.severity, risen.wake, risen.facts.len()),
-        (Severity::Critical, true, 1)
+        (Severity::Critical, Some(at(2.0)), 1)
     );
     bench.each(&[resolved(4, 3.0, "web-1", "memory")]);
     let fallen = bench.last().incidents[0].clone();
-    assert_eq!((fallen.severity, fallen.wake), (Severity::Low, false));
+    assert_eq!((fallen.severity, fallen.wake), (Severity::Low, None));
     bench.each(&[resolved(5, 4.0, "web-1", "disk"), resolved(6, 5.0, "web-1", "cpu")]);
     let over = bench.last().incidents[0].clone();
     assert_eq!(
-        (over.severity, over.wake),
-        (Severity::Low, true),
-        "all recovered, so there is something to decide"
+        (over.severity, over.recovered_at, over.wake),
+        (Severity::Low, Some(at(5.0)), Some(at(7.0))),
+        "all recovered, so it ends after the hold"
     );
 }
 
@@ -314,7 +318,7 @@ fn alerts_that_double_past_ten_wake() {
     let mut woken = vec![];
     for no in 1..=50 {
         bench.each(&[firing(no, 0.0, "web-1", "disk")]);
-        if bench.last().incidents[0].wake {
+        if bench.last().incidents[0].wake.is_some() {
             woken.push(no);
         }
     }
@@ -397,13 +401,7 @@ fn stored_row(id: &str, minute: f64) -> Incident {
         asset_name: "web-1".into(),
         signature: "disk".into(),
         created_at: at(minute),
-        status: IncidentStatus::New,
-        phase: Phase::Open,
-        resolved_at: None,
-        resolved_by: None,
-        session: None,
-        assigned_to: None,
-        acknowledged_at: None,
+        life: Life::new(),
         version: 0,
         alert_count: 1,
         firing: [0, 0, 1, 0],
@@ -412,6 +410,8 @@ fn stored_row(id: &str, minute: f64) -> Incident {
         first_event_at: at(minute),
         last_event_at: at(minute),
         last_alert_at: at(minute),
+        recovered_at: None,
+        flips: vec![],
         placed_no: 1,
         absorbed_no: 0,
         wake_due: None,

@@ -1,5 +1,7 @@
 //! Queries about incidents, their decisions and their memory.
 
+use std::time::Duration;
+
 use actors::domain::alert::Identity;
 use actors::domain::{Company, Decision, IncidentId, IncidentStatus, ShortMemory, Timestamp};
 use actors::port::Error;
@@ -8,7 +10,8 @@ use actors::port::writer::{FingerprintState, OpenIncident, OpenIndex};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::super::fault::Fault;
-use super::super::rows::{self, INCIDENT_COLUMNS, incident_columns, ms, severity_index, uint};
+use super::super::place::load;
+use super::super::rows::{self, INCIDENT_COLUMNS, StoredIncident, incident_columns, ms, severity_index, uint};
 use super::super::shared::Cell;
 use super::{after, alerts, before, paged, rows_wanted};
 
@@ -61,7 +64,8 @@ pub(in super::super) fn list(
     let mut query = conn.prepare_cached(view!(
         "WHERE i.company = :company AND i.no < :before AND (:status IS NULL OR i.status = :status) \
          AND (:severity IS NULL OR i.severity = :severity) AND (:signature IS NULL OR i.signature = :signature) \
-         AND (:since IS NULL OR i.created_at >= :since) ORDER BY i.no DESC LIMIT :limit"
+         AND (:since IS NULL OR i.created_at >= :since) \
+         AND (:snoozed IS NULL OR (i.snoozed_until IS NOT NULL) = :snoozed) ORDER BY i.no DESC LIMIT :limit"
     ))?;
     let found = query.query_map(
         named_params! {
@@ -71,6 +75,7 @@ pub(in super::super) fn list(
             ":severity": filter.severity.map(severity_index),
             ":signature": filter.signature,
             ":since": ms(filter.since),
+            ":snoozed": filter.snoozed,
             ":limit": rows_wanted(page),
         },
         |row| view(row, cell),
@@ -85,38 +90,53 @@ pub(in super::super) fn list(
 }
 
 /// What a correlator has to know.
-pub(in super::super) fn open_index(conn: &Connection, cell: &Cell, now: Timestamp) -> Result<OpenIndex, Fault> {
+pub(in super::super) fn open_index(
+    conn: &Connection,
+    cell: &Cell,
+    now: Timestamp,
+    reopen_window: Duration,
+) -> Result<OpenIndex, Fault> {
+    let mut query = conn.prepare_cached(concat!(
+        "SELECT ",
+        incident_columns!(),
+        " FROM incident i WHERE i.company = ?1 AND i.status <> 'resolved'          UNION ALL SELECT ",
+        incident_columns!(),
+        " FROM incident i WHERE i.company = ?1 AND i.resolved_at > ?2 ORDER BY 1"
+    ))?;
+    let since = now.minus(reopen_window).as_millis();
+    let rows = query.query_map([cell.no, since], |row| rows::incident(row, &cell.id))?;
+    let mut incidents = Vec::new();
+    for stored in rows {
+        let stored = stored?;
+        if stored.row.is_open() || stored.row.life.reopens_until(reopen_window).is_some() {
+            incidents.push(with_owned(conn, stored)?);
+        }
+    }
     Ok(OpenIndex {
-        incidents: open_incidents(conn, cell)?,
+        incidents,
         held: alerts::held(conn, cell, None, usize::MAX)?,
         recoveries: alerts::recoveries(conn, cell, now)?,
     })
 }
 
-/// Incidents that are not resolved, with what they own.
-fn open_incidents(conn: &Connection, cell: &Cell) -> Result<Vec<OpenIncident>, Fault> {
-    let mut query = conn.prepare_cached(concat!(
-        "SELECT ",
-        incident_columns!(),
-        " FROM incident i WHERE i.company = ?1 AND i.status <> 'resolved' ORDER BY i.no"
-    ))?;
+/// An incident with what it owns.
+pub(in super::super) fn owned(conn: &Connection, cell: &Cell, id: &IncidentId) -> Result<Option<OpenIncident>, Fault> {
+    let stored = load(conn, cell, id.as_str())?;
+    Ok(stored.map(|stored| with_owned(conn, stored)).transpose()?)
+}
+
+fn with_owned(conn: &Connection, stored: StoredIncident) -> rusqlite::Result<OpenIncident> {
     let mut keys = conn.prepare_cached("SELECT key FROM incident_key WHERE incident = ?1")?;
+    let keys = keys.query_map([stored.no], |row| row.get(0))?;
     let mut fingerprints = conn.prepare_cached(
         "SELECT identity, resolved, severity, event_at, alert_no FROM incident_fingerprint WHERE incident = ?1",
     )?;
-    let mut found = Vec::new();
-    let mut rows = query.query([cell.no])?;
-    while let Some(row) = rows.next()? {
-        let stored = rows::incident(row, &cell.id)?;
-        let keys = keys.query_map([stored.no], |row| row.get(0))?;
-        let fingerprints = fingerprints.query_map([stored.no], fingerprint)?;
-        found.push(OpenIncident {
-            row: stored.row,
-            keys: keys.collect::<Result<_, _>>()?,
-            fingerprints: fingerprints.collect::<Result<_, _>>()?,
-        });
-    }
-    Ok(found)
+    let fingerprints = fingerprints.query_map([stored.no], fingerprint)?;
+    Ok(OpenIncident {
+        row: stored.row,
+        keys: keys.collect::<Result<_, _>>()?,
+        fingerprints: fingerprints.collect::<Result<_, _>>()?,
+    })
 }
 
 fn fingerprint(row: &Row<'_>) -> rusqlite::Result<FingerprintState> {

@@ -1,0 +1,249 @@
+//! Who lives: one line an actor, entered when it is made and struck when its state is dropped.
+//! `GET /api/system/actors` shows it; the limit of live incidents is counted here.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+use dashmap::DashMap;
+use serde::Serialize;
+use tokio::time::Instant;
+use tracing::Span;
+
+use crate::domain::{CompanyId, IncidentId};
+
+/// What an actor is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Only supervises.
+    Root,
+    /// Supervises tenants.
+    Tenants,
+    /// Looks for what is due.
+    Sweeper,
+    /// A company.
+    Tenant,
+    /// Places a company's alerts.
+    Correlator,
+    /// An incident.
+    Incident,
+    /// A decision.
+    Decision,
+}
+
+const KINDS: usize = 7;
+
+/// An actor's place in the tree.
+#[derive(Clone, Debug)]
+pub(crate) struct Post {
+    pub(crate) kind: Kind,
+    pub(crate) company_id: Option<CompanyId>,
+    pub(crate) incident_id: Option<IncidentId>,
+    pub(crate) restarts: u32,
+}
+
+impl Post {
+    /// One of the process's own.
+    pub(crate) fn of_process(kind: Kind, restarts: u32) -> Self {
+        Self {
+            kind,
+            company_id: None,
+            incident_id: None,
+            restarts,
+        }
+    }
+
+    /// One of a company's.
+    pub(crate) fn of_company(kind: Kind, company: &CompanyId, restarts: u32) -> Self {
+        Self {
+            company_id: Some(company.clone()),
+            ..Self::of_process(kind, restarts)
+        }
+    }
+
+    /// One of an incident's.
+    pub(crate) fn of_incident(kind: Kind, company: &CompanyId, incident: &IncidentId, restarts: u32) -> Self {
+        Self {
+            incident_id: Some(incident.clone()),
+            ..Self::of_company(kind, company, restarts)
+        }
+    }
+}
+
+struct Line {
+    post: Post,
+    since: Instant,
+    draining: AtomicBool,
+    queue: AtomicUsize,
+    handled: AtomicU64,
+}
+
+/// A living actor, as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct Resident {
+    /// What it is.
+    pub kind: Kind,
+    /// The incident's id, the company's, or the kind.
+    pub id: String,
+    /// Whose it is.
+    pub company_id: Option<CompanyId>,
+    /// `running` or `draining`.
+    pub state: &'static str,
+    /// How often it has been started again since the process began.
+    pub restarts: u32,
+    /// What waits for it: of a correlator alerts in hand and callers, of an incident decisions under way.
+    pub queue: usize,
+    /// Messages it has handled.
+    pub handled: u64,
+    /// Seconds since it was made.
+    pub age_s: u64,
+}
+
+/// The census.
+#[derive(Default)]
+pub struct Census {
+    lines: DashMap<u64, Arc<Line>>,
+    next: AtomicU64,
+    living: [AtomicUsize; KINDS],
+    restarts: [AtomicU64; KINDS],
+}
+
+impl Census {
+    /// Enters an actor.
+    pub(crate) fn enter(self: &Arc<Self>, post: Post) -> Alive {
+        let kind = post.kind as usize;
+        self.living[kind].fetch_add(1, Ordering::Relaxed);
+        if post.restarts > 0 {
+            self.restarts[kind].fetch_add(1, Ordering::Relaxed);
+        }
+        let line = Arc::new(Line {
+            post,
+            since: Instant::now(),
+            draining: AtomicBool::new(false),
+            queue: AtomicUsize::new(0),
+            handled: AtomicU64::new(0),
+        });
+        let no = self.next.fetch_add(1, Ordering::Relaxed);
+        self.lines.insert(no, line.clone());
+        Alive {
+            census: self.clone(),
+            no,
+            line,
+        }
+    }
+
+    /// How many of a kind live.
+    pub fn living(&self, kind: Kind) -> usize {
+        self.living[kind as usize].load(Ordering::Relaxed)
+    }
+
+    /// How many of a kind have been started again since the process began.
+    pub fn restarts(&self, kind: Kind) -> u64 {
+        self.restarts[kind as usize].load(Ordering::Relaxed)
+    }
+
+    /// Those who live, of one company or of all, by kind, company and age; at most `limit`.
+    pub fn residents(&self, company: Option<&CompanyId>, limit: usize) -> Vec<Resident> {
+        let lines = self.lines.iter().map(|line| line.value().clone());
+        let mut lines: Vec<Arc<Line>> = lines
+            .filter(|line| company.is_none() || line.post.company_id.as_ref() == company)
+            .collect();
+        lines.sort_by(|a, b| {
+            let key = |line: &Line| (line.post.kind, line.post.company_id.clone(), line.since);
+            key(a).cmp(&key(b))
+        });
+        lines.truncate(limit);
+        lines.iter().map(|line| line.shown()).collect()
+    }
+}
+
+impl Line {
+    fn shown(&self) -> Resident {
+        let post = &self.post;
+        let incident = post.incident_id.as_ref().map(ToString::to_string);
+        let company = post.company_id.as_ref().map(ToString::to_string);
+        let draining = self.draining.load(Ordering::Relaxed);
+        Resident {
+            kind: post.kind,
+            id: incident
+                .or(company)
+                .unwrap_or_else(|| format!("{:?}", post.kind).to_lowercase()),
+            company_id: post.company_id.clone(),
+            state: if draining { "draining" } else { "running" },
+            restarts: post.restarts,
+            queue: self.queue.load(Ordering::Relaxed),
+            handled: self.handled.load(Ordering::Relaxed),
+            age_s: self.since.elapsed().as_secs(),
+        }
+    }
+}
+
+/// An actor's own line, struck when this is dropped.
+pub(crate) struct Alive {
+    census: Arc<Census>,
+    no: u64,
+    line: Arc<Line>,
+}
+
+impl Alive {
+    /// Counts a message, and gives the span it is handled in.
+    pub(crate) fn hears(&self, message: &'static str) -> Span {
+        self.line.handled.fetch_add(1, Ordering::Relaxed);
+        let post = &self.line.post;
+        tracing::debug_span!(
+            "message",
+            actor = ?post.kind,
+            message,
+            company_id = post.company_id.as_ref().map(CompanyId::as_str),
+            incident_id = post.incident_id.as_ref().map(IncidentId::as_str),
+        )
+    }
+
+    /// What waits for it now.
+    pub(crate) fn queue(&self, length: usize) {
+        self.line.queue.store(length, Ordering::Relaxed);
+    }
+
+    /// It is on its way out.
+    pub(crate) fn drains(&self) {
+        self.line.draining.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.census.lines.remove(&self.no);
+        self.census.living[self.line.post.kind as usize].fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_dead_are_struck_and_a_company_sees_its_own() {
+        let census = Arc::new(Census::default());
+        let (a, b): (CompanyId, CompanyId) = ("comp-a".parse().unwrap(), "comp-b".parse().unwrap());
+        let root = census.enter(Post::of_process(Kind::Root, 0));
+        let tenant = census.enter(Post::of_company(Kind::Tenant, &a, 2));
+        let incident = census.enter(Post::of_incident(Kind::Incident, &b, &"inc-1".parse().unwrap(), 0));
+        incident.queue(3);
+        drop(tenant.hears("news"));
+        tokio::time::advance(std::time::Duration::from_secs(5)).await;
+        let all = census.residents(None, 10);
+        assert_eq!(
+            all.iter().map(|resident| resident.id.as_str()).collect::<Vec<_>>(),
+            ["root", "comp-a", "inc-1"]
+        );
+        assert_eq!(
+            (all[1].restarts, all[1].handled, all[2].queue, all[2].age_s),
+            (2, 1, 3, 5)
+        );
+        assert_eq!(census.residents(Some(&a), 10).len(), 1);
+        assert_eq!((census.living(Kind::Incident), census.restarts(Kind::Tenant)), (1, 1));
+        drop((root, incident));
+        assert_eq!(census.residents(None, 10).len(), 1);
+        assert_eq!(census.living(Kind::Incident), 0);
+    }
+}

@@ -1,0 +1,258 @@
+//! An incident's decisions: asked for by itself or by somebody who waits, made by a child, kept in one
+//! commit with what was absorbed.
+
+use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef};
+use serde_json::json;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::lifecycle::{self, Step};
+use super::{CHANGE_TRIES, DecideCall, IncidentMsg, IncidentState, session};
+use crate::call::Call;
+use crate::census::{Kind, Post};
+use crate::decision::{DecisionActor, DecisionArgs, Outcome, rules};
+use crate::domain::incident::DecidedMark;
+use crate::domain::{Decision, DecisionId, DecisionRequest, Incident, IncidentFacts, Role, Timestamp};
+use crate::limits::DECISIONS_PER_INCIDENT;
+use crate::port::{EngineInput, Error, Verdict};
+use crate::runtime::{CallError, DecisionEvent};
+use crate::tenant::TenantMsg;
+
+/// A decision under way.
+pub(super) struct Pending {
+    started: Instant,
+    facts: IncidentFacts,
+    input: EngineInput,
+    requested_by: String,
+    call: Option<Call<Decision>>,
+}
+
+impl IncidentState {
+    pub(super) async fn decide_by_itself(&mut self, me: &ActorRef<IncidentMsg>) -> Result<(), Error> {
+        let by_itself = self.deciding.values().any(|pending| pending.call.is_none());
+        let Some(row) = self.row.as_ref().filter(|_| !by_itself && !self.draining) else {
+            return Ok(());
+        };
+        let facts = facts_of(row);
+        let request = DecisionRequest {
+            incident_data: None,
+            memory_context: Default::default(),
+            requested_by: "incident".into(),
+        };
+        self.start_decision(me, facts, request, None, None).await
+    }
+
+    pub(super) async fn decide_for(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        ask: DecideCall,
+    ) -> Result<(), ActorProcessingErr> {
+        let DecideCall { request, show, call } = ask;
+        if call.is_over() {
+            return Ok(());
+        }
+        if self.draining {
+            call.answer(Err(CallError::Draining));
+            return Ok(());
+        }
+        if self.deciding.len() >= DECISIONS_PER_INCIDENT {
+            call.answer(Err(CallError::Overloaded));
+            return Ok(());
+        }
+        if let Err(error) = self.absorb().await {
+            call.answer(Err(error.into()));
+            return Ok(());
+        }
+        let now = self.args.ports.clock.now();
+        session::renew(&mut self.session, &mut self.memory, &*self.args.ports.entropy, now);
+        let facts = self
+            .row
+            .as_ref()
+            .map(facts_of)
+            .or_else(|| request.incident_data.clone());
+        let Some(facts) = facts else {
+            call.answer(Err(CallError::NothingToDecide));
+            return Ok(());
+        };
+        if let Some(reader) = &show {
+            let loaded = DecisionEvent::Memory {
+                session_id: self.session.session_id.clone(),
+                memory_id: self.memory.memory_id.clone(),
+            };
+            drop(reader.try_send(loaded));
+        }
+        Ok(self.start_decision(me, facts, request, show, Some(call)).await?)
+    }
+
+    async fn start_decision(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        facts: IncidentFacts,
+        request: DecisionRequest,
+        show: Option<mpsc::Sender<DecisionEvent>>,
+        call: Option<Call<Decision>>,
+    ) -> Result<(), Error> {
+        let input = EngineInput {
+            facts: facts.clone(),
+            memory: self.memory.clone(),
+            memory_context: request.memory_context,
+            budget: self.args.ports.budget,
+        };
+        let args = DecisionArgs {
+            ports: self.args.ports.clone(),
+            input: input.clone(),
+            show,
+            incident: me.clone(),
+            alive: self.args.census.enter(Post::of_incident(
+                Kind::Decision,
+                self.company(),
+                &self.args.incident_id,
+                0,
+            )),
+        };
+        let started = Instant::now();
+        let pending = Pending {
+            started,
+            facts,
+            input,
+            requested_by: request.requested_by,
+            call,
+        };
+        match Actor::spawn_linked(None, DecisionActor, args, me.get_cell()).await {
+            Ok((child, _)) => {
+                self.deciding.insert(child.get_id(), pending);
+                Ok(())
+            }
+            Err(error) => {
+                self.conclude(pending, Err(format!("the decision could not start: {error}")))
+                    .await
+            }
+        }
+    }
+
+    pub(super) async fn decided(&mut self, child: ActorId, outcome: Outcome) -> Result<(), ActorProcessingErr> {
+        match self.deciding.remove(&child) {
+            Some(pending) => Ok(self.conclude(pending, outcome).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// A child that ended without an outcome has failed: the rules decide.
+    pub(super) async fn child_ended(&mut self, child: ActorId) -> Result<(), ActorProcessingErr> {
+        self.decided(child, Err("the decision ended without a verdict".into()))
+            .await
+    }
+
+    /// Makes the decision durable and answers. `Err` only where this actor's state may be wrong.
+    async fn conclude(&mut self, pending: Pending, outcome: Outcome) -> Result<(), Error> {
+        let verdict = outcome.unwrap_or_else(|why| fallback(&pending.input, &why));
+        let now = self.args.ports.clock.now();
+        let decision = self.decision(&pending, verdict, now);
+        let deadline = pending.call.as_ref().map(|call| call.deadline);
+        if pending.call.as_ref().is_some_and(Call::is_over) {
+            return Ok(());
+        }
+        let stored = self.keep(&decision, &pending.facts, deadline, now).await;
+        let answer = match &stored {
+            Ok(true) => Ok(decision),
+            Ok(false) => Err(CallError::Overloaded),
+            Err(Error::DeadlinePassed) => Err(CallError::TimedOut),
+            Err(error) => Err(CallError::Store(error.clone())),
+        };
+        if let Some(call) = pending.call {
+            call.answer(answer);
+        }
+        match stored {
+            Err(Error::Fenced) => self.args.tenant.cast(TenantMsg::Fenced).map_err(|_| Error::Fenced),
+            Err(error @ (Error::Unknown | Error::Corrupt(_) | Error::NoSuchCompany)) => Err(error),
+            // It did not happen: what an incident asked for itself is still due.
+            _ => Ok(()),
+        }
+    }
+
+    /// Commits a decision with the memory of it; tries again where the row has moved.
+    async fn keep(
+        &mut self,
+        decision: &Decision,
+        facts: &IncidentFacts,
+        deadline: Option<Instant>,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let data = json!({
+            "decision_id": decision.decision_id, "recommendation": decision.recommendation,
+            "confidence": decision.confidence, "engine": decision.engine,
+            "tools": decision.tool_calls.iter().map(|call| call.tool_name.as_str()).collect::<Vec<_>>(),
+        });
+        let fact = self.fact("decision.made", &decision.requested_by, now, &data);
+        let mark = DecidedMark {
+            at: now,
+            severity: facts.severity,
+            alert_count: facts.alert_count,
+        };
+        for _ in 0..CHANGE_TRIES {
+            let mut memory = self.memory.clone();
+            memory.remember(Role::Agent, &decision.recommendation, now);
+            let mut change = self.change(now);
+            change.decided = self.row.is_some().then_some(mark);
+            change.decision = Some(decision.clone());
+            change.memory = Some(memory.clone());
+            change.facts.push(fact.clone());
+            change.wake_due = self.row.as_ref().and_then(|row| self.due_after(row, mark, now));
+            if self.commit(change, deadline).await? {
+                self.memory = memory;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// When an incident wants to be looked at again once `mark` is durable.
+    fn due_after(&self, row: &Incident, mark: DecidedMark, now: Timestamp) -> Option<Timestamp> {
+        let decided = Incident {
+            decided: Some(mark),
+            ..row.clone()
+        };
+        match lifecycle::step(&decided, &self.args.company.correlation, now) {
+            Step::Rest(due) => Some(due),
+            Step::Over => None,
+            Step::End(_) | Step::Decide | Step::Change(_) => Some(now),
+        }
+    }
+
+    fn decision(&self, pending: &Pending, verdict: Verdict, now: Timestamp) -> Decision {
+        Decision {
+            decision_id: DecisionId::from_uuid(self.args.ports.entropy.uuid(now)),
+            incident_id: self.args.incident_id.clone(),
+            company_id: self.company().clone(),
+            recommendation: verdict.recommendation,
+            confidence: verdict.confidence,
+            tool_calls: verdict.tool_calls,
+            reasoning: verdict.reasoning,
+            tokens_used: verdict.tokens_used,
+            duration_ms: u64::try_from(pending.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            created_at: now,
+            engine: verdict.engine,
+            requested_by: pending.requested_by.clone(),
+            evidence: verdict.evidence,
+            budget: self.args.ports.budget,
+        }
+    }
+}
+
+fn facts_of(row: &Incident) -> IncidentFacts {
+    IncidentFacts {
+        severity: row.severity,
+        signature: row.signature.clone(),
+        alert_count: row.alert_count,
+        affected_assets: vec![row.asset_name.clone()],
+    }
+}
+
+/// The rules' verdict, saying why it stands in for another.
+fn fallback(input: &EngineInput, why: &str) -> Verdict {
+    let verdict = rules::decide(input);
+    Verdict {
+        reasoning: format!("{} (fallback: {why})", verdict.reasoning),
+        ..verdict
+    }
+}

@@ -1,0 +1,258 @@
+//! What people do to incidents: `PATCH /incidents/{id}`, and `POST` to `acknowledge`, `resolve`,
+//! `reopen`, `escalate`, `snooze`, `merge`, `split`. Each answers the incident as it is afterwards.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::domain::{AlertId, IncidentId, Timestamp};
+use actors::incident::acts::Act;
+use actors::limits::{MERGED_INCIDENTS, REGROUPED_ALERTS, SNOOZE};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::body::REQUEST_BYTES;
+use super::problem::Problem;
+use super::rights::{ActOn, May};
+use super::{Edge, body, shape};
+use crate::json;
+
+/// How long an act may take.
+const WITHIN: Duration = Duration::from_secs(10);
+
+type Answer = Result<Json<Value>, Problem>;
+
+/// `{}`, or nothing at all.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Update {
+    /// Absent: left as it is. `null`: nobody.
+    #[serde(default, deserialize_with = "present")]
+    assigned_to: Option<Option<String>>,
+    #[serde(default)]
+    note: Option<String>,
+}
+
+fn present<'de, D: Deserializer<'de>>(given: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(given).map(Some)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Escalate {
+    reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Snooze {
+    #[serde(default)]
+    until: Option<Timestamp>,
+    #[serde(default)]
+    minutes: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Merge {
+    incident_ids: BTreeSet<IncidentId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Split {
+    alert_ids: BTreeSet<AlertId>,
+}
+
+/// `PATCH {assigned_to?, note?}`.
+pub(super) async fn update(
+    State(edge): State<Arc<Edge>>,
+    may: May<ActOn>,
+    Path(id): Path<String>,
+    sent: Body,
+) -> Answer {
+    let update: Update = read(sent).await?;
+    if let Some(Some(who)) = &update.assigned_to {
+        text("assigned_to", who, 256)?;
+    }
+    if let Some(note) = &update.note {
+        text("note", note, 2_000)?;
+    }
+    if update.assigned_to.is_none() && update.note.is_none() {
+        return Err(Problem::invalid("", "give assigned_to, note or both"));
+    }
+    let act = Act::Update {
+        assigned_to: update.assigned_to,
+        note: update.note,
+    };
+    done(&edge, &may, &id, act).await
+}
+
+/// `POST acknowledge`.
+pub(super) async fn acknowledge(
+    State(edge): State<Arc<Edge>>,
+    may: May<ActOn>,
+    Path(id): Path<String>,
+    sent: Body,
+) -> Answer {
+    read_or_default::<Nothing>(sent).await?;
+    done(&edge, &may, &id, Act::Acknowledge).await
+}
+
+/// `POST resolve`.
+pub(super) async fn resolve(
+    State(edge): State<Arc<Edge>>,
+    may: May<ActOn>,
+    Path(id): Path<String>,
+    sent: Body,
+) -> Answer {
+    read_or_default::<Nothing>(sent).await?;
+    done(&edge, &may, &id, Act::Resolve).await
+}
+
+/// `POST reopen`.
+pub(super) async fn reopen(
+    State(edge): State<Arc<Edge>>,
+    may: May<ActOn>,
+    Path(id): Path<String>,
+    sent: Body,
+) -> Answer {
+    read_or_default::<Nothing>(sent).await?;
+    done(&edge, &may, &id, Act::Reopen).await
+}
+
+/// `POST escalate {reason?}`.
+pub(super) async fn escalate(
+    State(edge): State<Arc<Edge>>,
+    may: May<ActOn>,
+    Path(id): Path<String>,
+    sent: Body,
+) -> Answer {
+    let escalate: Escalate = read_or_default(sent).await?;
+    if let Some(reason) = &escalate.reason {
+        text("reason", reason, 2_000)?;
+    }
+    done(&edge, &may, &id, Act::Escalate(escalate.reason)).await
+}
+
+/// `POST snooze {until}` or `{minutes}`.
+pub(super) async fn snooze(
+    State(edge): State<Arc<Edge>>,
+    may: May<ActOn>,
+    Path(id): Path<String>,
+    sent: Body,
+) -> Answer {
+    let snooze: Snooze = read(sent).await?;
+    let now = edge.clock.now();
+    let until = match (snooze.until, snooze.minutes) {
+        (Some(until), None) => until,
+        (None, Some(minutes)) => now.plus(Duration::from_secs(minutes.saturating_mul(60))),
+        _ => return Err(Problem::invalid("until", "give either until (RFC 3339) or minutes")),
+    };
+    if until <= now || until > now.plus(SNOOZE) {
+        return Err(Problem::invalid("until", "must lie within the next 30 days"));
+    }
+    done(&edge, &may, &id, Act::Snooze(until)).await
+}
+
+/// `POST merge {incident_ids}`: those become part of this one.
+pub(super) async fn merge(
+    State(edge): State<Arc<Edge>>,
+    may: May<ActOn>,
+    Path(id): Path<String>,
+    sent: Body,
+) -> Answer {
+    let into = known(&id)?;
+    let Merge { incident_ids } = read(sent).await?;
+    if !(1..=MERGED_INCIDENTS).contains(&incident_ids.len()) {
+        let detail = format!("must hold 1 to {MERGED_INCIDENTS} ids");
+        return Err(Problem::invalid("incident_ids", detail));
+    }
+    if incident_ids.contains(&into) {
+        return Err(Problem::invalid(
+            "incident_ids",
+            "an incident cannot be merged into itself",
+        ));
+    }
+    let by = may.bearer.key_id.to_string();
+    let merged = edge.runtime.merge(may.company(), into, incident_ids, by, WITHIN).await;
+    shown(
+        &edge,
+        &may,
+        &merged.map_err(|error| Problem::from(error).of_field("incident_ids"))?,
+    )
+    .await
+}
+
+/// `POST split {alert_ids}`: those become an incident of their own, which is the answer.
+pub(super) async fn split(
+    State(edge): State<Arc<Edge>>,
+    may: May<ActOn>,
+    Path(id): Path<String>,
+    sent: Body,
+) -> Answer {
+    let from = known(&id)?;
+    let Split { alert_ids } = read(sent).await?;
+    if !(1..=REGROUPED_ALERTS).contains(&alert_ids.len()) {
+        return Err(Problem::invalid("alert_ids", "must hold at least one id"));
+    }
+    let new = IncidentId::from_uuid(edge.entropy.uuid(edge.clock.now()));
+    let by = may.bearer.key_id.to_string();
+    let split = edge
+        .runtime
+        .split(may.company(), from, new, alert_ids, by, WITHIN)
+        .await;
+    shown(
+        &edge,
+        &may,
+        &split.map_err(|error| Problem::from(error).of_field("alert_ids"))?,
+    )
+    .await
+}
+
+async fn done(edge: &Edge, may: &May<ActOn>, id: &str, act: Act) -> Answer {
+    let id = known(id)?;
+    let by = may.bearer.key_id.to_string();
+    edge.runtime.act(may.company(), id.clone(), act, by, WITHIN).await?;
+    shown(edge, may, &id).await
+}
+
+fn known(id: &str) -> Result<IncidentId, Problem> {
+    id.parse().map_err(|_| Problem::not_found("incident"))
+}
+
+async fn shown(edge: &Edge, may: &May<ActOn>, id: &IncidentId) -> Answer {
+    let view = edge.store.reader(may.company()).incident(id).await?;
+    let view = view.ok_or_else(|| Problem::not_found("incident"))?;
+    Ok(Json(shape::incident(&view, edge.clock.now())))
+}
+
+async fn read<T: DeserializeOwned>(sent: Body) -> Result<T, Problem> {
+    body::json(sent).await
+}
+
+/// A body of which nothing is needed may be left out.
+async fn read_or_default<T: DeserializeOwned + Default>(sent: Body) -> Result<T, Problem> {
+    let bytes = body::read(sent, REQUEST_BYTES).await?;
+    match bytes.is_empty() {
+        true => Ok(T::default()),
+        false => Ok(json::read(json::strict(&bytes)?)?),
+    }
+}
+
+fn text(field: &'static str, given: &str, most: usize) -> Result<(), Problem> {
+    let control = given.chars().any(|char| char.is_control() && char != '\n');
+    if given.trim().is_empty() || given.chars().count() > most || control {
+        let detail = format!("must be 1 to {most} characters without control characters");
+        return Err(Problem::invalid(field, detail));
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! Merging, splitting, and taking a dead letter's verdict back.
+
+use std::sync::Arc;
+
+use actors::domain::{AlertId, Incident};
+use actors::port::Error;
+use actors::port::writer::{Opening, Owned, Regroup, RegroupPart, Seen};
+use rusqlite::{Connection, OptionalExtension, params};
+use tokio::time::Instant;
+
+use super::fault::Fault;
+use super::machine::Machine;
+use super::place::{insert, load, opened, update_counts, update_life, write_owned};
+use super::rows::{StoredIncident, int, uint};
+use super::shared::Cell;
+
+/// Merges or splits; `false` where a row is not as it was seen.
+pub(super) fn regroup(
+    m: &mut Machine,
+    cell: &Arc<Cell>,
+    epoch: u64,
+    wanted: &Regroup,
+    deadline: Option<Instant>,
+) -> Result<bool, Fault> {
+    let mut head = m.heads.fenced(cell, epoch)?;
+    if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        return Err(Error::DeadlinePassed.into());
+    }
+    let mut rows = Vec::with_capacity(wanted.parts.len());
+    for part in &wanted.parts {
+        match (&part.from, load(&m.conn, cell, part.incident_id.as_str())?) {
+            (Ok(seen), Some(stored)) if is_as_seen(&stored.row, *seen) => rows.push((part, Some(stored), None)),
+            (Err(opening), None) => rows.push((part, None, Some(opening))),
+            _ => return Ok(false),
+        }
+    }
+    // From here on everything is written.
+    head.commit_no += 1;
+    head.joinable_no += 1;
+    for (part, stored, opening) in rows {
+        write_part(&m.conn, cell, head.commit_no, wanted, part, stored, opening)?;
+    }
+    for step in &wanted.moves {
+        let (from, to) = (
+            number(&m.conn, cell, step.from.as_str())?,
+            number(&m.conn, cell, step.to.as_str())?,
+        );
+        match &step.alerts {
+            None => {
+                m.conn
+                    .prepare_cached("UPDATE placement SET incident = ?2 WHERE incident = ?1")?
+                    .execute([from, to])?;
+            }
+            Some(alerts) => {
+                let sql = "UPDATE placement SET incident = ?2 WHERE alert = ?3 AND incident = ?1";
+                for alert in alerts {
+                    m.conn.prepare_cached(sql)?.execute([from, to, int(*alert)])?;
+                }
+            }
+        }
+    }
+    m.journal(cell, &mut head, &wanted.facts)?;
+    m.heads.stage(cell.no, head);
+    Ok(true)
+}
+
+fn is_as_seen(row: &Incident, seen: Seen) -> bool {
+    row.is_open() && row.version == seen.version && row.placed_no == seen.placed_no
+}
+
+fn number(conn: &Connection, cell: &Cell, id: &str) -> Result<i64, rusqlite::Error> {
+    conn.prepare_cached("SELECT no FROM incident WHERE company = ?1 AND incident_id = ?2")?
+        .query_row(params![cell.no, id], |row| row.get(0))
+}
+
+fn write_part(
+    conn: &Connection,
+    cell: &Cell,
+    commit_no: u64,
+    wanted: &Regroup,
+    part: &RegroupPart,
+    stored: Option<StoredIncident>,
+    opening: Option<&Opening>,
+) -> Result<(), rusqlite::Error> {
+    let no = match (stored, opening) {
+        (Some(StoredIncident { no, mut row }), _) => {
+            take(&mut row, part, commit_no, wanted);
+            row.version += 1;
+            update_life(conn, no, &row)?;
+            update_counts(conn, no, &row)?;
+            for sql in [
+                "DELETE FROM incident_key WHERE incident = ?1",
+                "DELETE FROM incident_fingerprint WHERE incident = ?1",
+            ] {
+                conn.prepare_cached(sql)?.execute([no])?;
+            }
+            no
+        }
+        (None, Some(opening)) => {
+            let mut row = opened(cell, &part.incident_id, opening);
+            take(&mut row, part, commit_no, wanted);
+            insert(conn, cell.no, &row)?
+        }
+        (None, None) => return Ok(()),
+    };
+    write_owned(conn, no, &part.owned.keys, &part.owned.fingerprints)
+}
+
+/// What the part says of the row; an open one is looked at by its actor at once.
+fn take(row: &mut Incident, part: &RegroupPart, commit_no: u64, wanted: &Regroup) {
+    let owned: &Owned = &part.owned;
+    row.life = part.life.clone();
+    row.alert_count = owned.alert_count;
+    row.firing = owned.firing;
+    row.severity = owned.severity;
+    row.tool_sources.clone_from(&owned.tool_sources);
+    row.first_event_at = owned.first_event_at;
+    row.last_event_at = owned.last_event_at;
+    row.last_alert_at = owned.last_alert_at;
+    row.recovered_at = owned.recovered_at;
+    row.flips.clone_from(&owned.flips);
+    row.placed_no = commit_no;
+    row.wake_due = row.is_open().then_some(wanted.now);
+    row.updated_at = wanted.now;
+}
+
+/// Takes a dead letter's verdict back, so that it waits to be placed again.
+pub(super) fn release(m: &mut Machine, cell: &Arc<Cell>, epoch: u64, alert: AlertId) -> Result<bool, Fault> {
+    let mut head = m.heads.fenced(cell, epoch)?;
+    let sql = "SELECT p.alert FROM alert a CROSS JOIN placement p ON p.alert = a.no \
+               WHERE a.alert_id = ?1 AND a.company = ?2 AND p.state = 'dead_letter'";
+    let found = m
+        .conn
+        .prepare_cached(sql)?
+        .query_row(params![alert.0.as_bytes(), cell.no], |row| uint(row, 0))
+        .optional()?;
+    let Some(no) = found else { return Ok(false) };
+    head.commit_no += 1;
+    m.conn
+        .prepare_cached("DELETE FROM placement WHERE alert = ?1")?
+        .execute([int(no)])?;
+    m.unplaced.release(cell, no);
+    m.heads.stage(cell.no, head);
+    Ok(true)
+}
