@@ -1,11 +1,13 @@
 //! What the runtime needs of the world. Adapters live outside this crate.
 //!
-//! Invariants: a [`Reader`] and a [`Writer`] are made for one company and can reach no other; only
-//! the [`Roster`] looks across companies, and only the runtime holds it. A company's state changes
+//! Invariants: a [`Reader`] and a [`Writer`] are made for one company and can reach no other, an
+//! [`EventReader`] for the companies that its principal may read; only the [`Roster`] and the feed
+//! look across companies, and no client holds them. A company's state changes
 //! through its `Writer` alone; accepting alerts is an insert and goes through the [`Inbox`].
 
 pub mod clock;
 pub mod engine;
+pub mod events;
 pub mod inbox;
 pub mod reader;
 pub mod roster;
@@ -16,10 +18,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
-use crate::domain::{CompanyId, Entry};
+use crate::domain::CompanyId;
 
 pub use clock::{Clock, Entropy};
 pub use engine::{DecisionEngine, EngineEvent, EngineInput, Verdict};
+pub use events::{Committed, CompanySet, EventReader};
 pub use inbox::{Accepted, Delivery, Inbox};
 pub use reader::Reader;
 pub use roster::{Due, DueWork, NewCompany, Roster};
@@ -64,7 +67,11 @@ pub trait Store: Inbox + Roster {
     /// [`Error::NoSuchCompany`], [`Error::Unavailable`].
     async fn acquire(&self, company: &CompanyId) -> Result<Arc<dyn Writer>, Error>;
 
-    /// Every company's journal entries from now on, in commit order, after they are durable. A
-    /// reader that falls behind is told so by the channel and reads the journal instead.
-    fn journal_feed(&self) -> broadcast::Receiver<Arc<Entry>>;
+    /// The journal entries of a set of companies, in the order of commits. Nothing of another company
+    /// can be reached through it.
+    fn events(&self, companies: &CompanySet) -> Arc<dyn EventReader>;
+
+    /// What every company commits from now on, in that order, after it is durable. A receiver that
+    /// falls behind is told so by the channel and reads [`Store::events`] instead.
+    fn feed(&self) -> broadcast::Receiver<Arc<Committed>>;
 }

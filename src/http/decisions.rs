@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use actors::domain::{CompanyId, Decision, Entry, IncidentId};
+use actors::domain::{CompanyId, Decision, IncidentId};
 use actors::limits::PAGE;
-use actors::port::Reader;
 use actors::port::reader::{Cursor, PageRequest};
+use actors::port::{Committed, Reader};
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
@@ -55,7 +55,7 @@ pub(super) async fn follow(
         }
     };
     // Subscribed before the store is read: what comes in between is told by one or the other.
-    let feed = edge.store.journal_feed();
+    let feed = edge.store.feed();
     let (incident_id, reader) = find(&edge, &may, &id).await?;
     let after = match (seen, reader.last_decision(&incident_id).await?) {
         (Some(seen), _) => seen,
@@ -91,7 +91,7 @@ struct Follower {
     company_id: CompanyId,
     incident_id: IncidentId,
     reader: Arc<dyn Reader>,
-    feed: broadcast::Receiver<Arc<Entry>>,
+    feed: broadcast::Receiver<Arc<Committed>>,
     stage: watch::Receiver<Stage>,
     /// The place of the last decision that was told.
     after: u64,
@@ -136,6 +136,11 @@ impl Follower {
         Ok(())
     }
 
+    fn concerns(&self, committed: &Committed) -> bool {
+        let mut entries = committed.events.iter().map(|event| &event.entry);
+        entries.any(|entry| entry.subject == self.incident_id.as_str() && entry.company_id == self.company_id)
+    }
+
     /// Waits until there may be another decision; `false` when the server is going down.
     async fn wait(&mut self) -> bool {
         loop {
@@ -145,7 +150,7 @@ impl Follower {
             tokio::select! {
                 changed = self.stage.changed() => if changed.is_err() { return false },
                 told = self.feed.recv() => match told {
-                    Ok(entry) if entry.subject == self.incident_id.as_str() && entry.company_id == self.company_id => return true,
+                    Ok(committed) if self.concerns(&committed) => return true,
                     Ok(_) => {}
                     Err(RecvError::Lagged(_)) => return true,
                     Err(RecvError::Closed) => return false,

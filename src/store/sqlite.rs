@@ -3,8 +3,8 @@
 //! Code map: `schema` the tables; `machine` one transaction of operations (`accept`, `place`,
 //! `change`, `found`) over the writer's memory (`head`, `seen`, `unplaced`), which `load` rebuilds;
 //! `shared` what readers see of it; `queue` and `thread` the writer thread, `pool` the readers,
-//! `checkpoint` the checkpoints, `inline` all of that without a thread; `reader` and `writer` the
-//! handles, `read` the queries, `rows` the values in rows.
+//! `checkpoint` the checkpoints, `inline` all of that without a thread; `reader`, `scope` and `writer`
+//! the handles, `read` the queries, `rows` the values in rows.
 //!
 //! Invariants: everything is written by one connection, in one order; memory changes with COMMIT or
 //! not at all; after a broken medium nothing is tried again on the handle.
@@ -28,6 +28,7 @@ mod reader;
 mod regroup;
 mod rows;
 mod schema;
+mod scope;
 mod seen;
 mod shared;
 mod thread;
@@ -39,7 +40,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use actors::domain::{Company, CompanyId, Entry, Timestamp};
+use actors::domain::{Company, CompanyId, Timestamp};
+use actors::port::events::{Committed, CompanySet, EventReader};
 use actors::port::inbox::{Accepted, Delivery, Inbox};
 use actors::port::roster::{ApiKeyRecord, Due, Roster, WebhookSecretRecord};
 use actors::port::{Clock, Error, Reader, Store, Writer};
@@ -49,6 +51,7 @@ use tokio::sync::broadcast;
 use self::core::{Core, Executor};
 use self::inline::Inline;
 use self::reader::CompanyReader;
+use self::scope::ScopeReader;
 use self::shared::Shared;
 use self::thread::Threads;
 use super::lock::{DirectoryLock, LockError};
@@ -243,7 +246,14 @@ macro_rules! store_of {
                 Ok(Arc::new(self.core.acquire(company).await?))
             }
 
-            fn journal_feed(&self) -> broadcast::Receiver<Arc<Entry>> {
+            fn events(&self, companies: &CompanySet) -> Arc<dyn EventReader> {
+                Arc::new(ScopeReader {
+                    core: Arc::clone(&self.core),
+                    companies: companies.clone(),
+                })
+            }
+
+            fn feed(&self) -> broadcast::Receiver<Arc<Committed>> {
                 self.core.shared.subscribe()
             }
         }

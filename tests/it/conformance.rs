@@ -6,6 +6,7 @@
 mod accept;
 mod change;
 mod directory;
+mod events;
 mod journal;
 mod lists;
 mod place;
@@ -178,8 +179,14 @@ promises! {
     change::no_row_is_refused_where_there_is_one,
     change::short_memory_expires_by_its_stored_time,
     journal::the_chain_is_gapless_and_verifies_from_genesis,
-    journal::the_feed_tells_entries_in_commit_order,
     journal::a_timeline_joins_entries_and_placements,
+    events::entries_are_read_in_the_order_of_commits,
+    events::pages_of_any_size_have_no_gap_and_no_repeat,
+    events::only_the_scopes_companies_are_read,
+    events::a_position_of_another_store_is_lost,
+    events::the_feed_tells_what_is_read_and_only_that,
+    events::the_feed_tells_counts_after_a_placement,
+    events::a_new_company_begins_at_the_start,
     lists::alerts_are_paged_without_repeats_or_gaps,
     lists::alerts_are_filtered,
     lists::incidents_are_paged_and_filtered,

@@ -1,6 +1,6 @@
 //! The journal: one hash-chained list of facts a company, written in the transaction they came from.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -81,6 +81,27 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// What happened: `incident.opened`, `decision.made`, ...
+    pub fn kind(&self) -> String {
+        #[derive(Deserialize)]
+        struct Kind {
+            kind: String,
+        }
+        let read: Result<Kind, _> = serde_json::from_str(&self.canonical);
+        read.map(|read| read.kind).unwrap_or_default()
+    }
+
+    /// The text of [`Self::to_json`], put together without reading the canonical JSON again.
+    pub fn to_json_text(&self) -> String {
+        let company = Value::from(self.company_id.as_str());
+        let fields = self.canonical.strip_prefix('{').unwrap_or("}");
+        let comma = if fields.starts_with('}') { "" } else { "," };
+        format!(
+            r#"{{"seq":{},"company_id":{company},"hash":"{}"{comma}{fields}"#,
+            self.seq, self.hash
+        )
+    }
+
     /// The entry as clients see it: `{id, seq, at, company_id, kind, subject, actor, data, hash}`.
     pub fn to_json(&self) -> Value {
         let mut body: Value = serde_json::from_str(&self.canonical).unwrap_or_else(|_| json!({}));
@@ -106,6 +127,30 @@ mod tests {
         assert_ne!(base, chain(&a, 2, &GENESIS, "{}"));
         assert_ne!(base, chain(&a, 1, &[1; 32], "{}"));
         assert_ne!(base, chain(&a, 1, &GENESIS, "{ }"));
+    }
+
+    #[test]
+    fn an_entrys_text_is_its_json() {
+        let fact = Fact::new(
+            "jrn-1".parse().unwrap(),
+            Timestamp::from_millis(0),
+            "incident.opened",
+            "inc-1",
+            "correlator",
+            &json!({"text": "a \"quote\"\nand a line"}),
+        );
+        let entry = Entry {
+            seq: 7,
+            company_id: "comp-a".parse().unwrap(),
+            subject: fact.subject,
+            commit_no: 3,
+            canonical: fact.canonical,
+            hash: "00ff".to_owned(),
+        };
+        let text = entry.to_json_text();
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), entry.to_json());
+        assert!(!text.contains('\n'), "one line: {text}");
+        assert_eq!(entry.kind(), "incident.opened");
     }
 
     #[test]

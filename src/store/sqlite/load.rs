@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actors::domain::{CompanyId, DeliveryId, Timestamp};
+use actors::port::Committed;
 use actors::port::inbox::Signature;
 use rusqlite::Connection;
 
@@ -27,7 +28,7 @@ pub(super) fn load(conn: Connection, shared: Arc<Shared>, mut seen: Seen) -> Res
         heads,
         seen,
         unplaced,
-        entries: Vec::new(),
+        committed: Committed::default(),
         founded: Vec::new(),
     })
 }

@@ -6,13 +6,15 @@
 
 use std::sync::Arc;
 
-use actors::domain::{Entry, Fact};
-use actors::port::Error;
+use actors::domain::Fact;
+use actors::port::events::{Event, Position};
+use actors::port::{Committed, Error};
 use rusqlite::{Connection, params};
 
 use super::fault::{Fault, Gravity};
 use super::head::{Head, Heads};
 use super::op::Op;
+use super::read::events::mark;
 use super::rows::int;
 use super::seen::Seen;
 use super::shared::{Cell, Shared};
@@ -28,8 +30,8 @@ pub(super) struct Machine {
     pub(super) heads: Heads,
     pub(super) seen: Seen,
     pub(super) unplaced: Unplaced,
-    /// Entries and companies of the transaction under way.
-    pub(super) entries: Vec<Entry>,
+    /// What the feed is told, and companies, of the transaction under way.
+    pub(super) committed: Committed,
     pub(super) founded: Vec<Arc<Cell>>,
 }
 
@@ -117,7 +119,7 @@ impl Machine {
         head: &mut Head,
         facts: impl IntoIterator<Item = &'a Fact>,
     ) -> Result<(), rusqlite::Error> {
-        let first_seq = head.seq + 1;
+        let (first_seq, told) = (head.seq + 1, self.committed.events.len());
         let mut insert = self
             .conn
             .prepare_cached("INSERT INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
@@ -132,12 +134,21 @@ impl Machine {
                 entry.canonical,
                 head.hash
             ])?;
-            self.entries.push(entry);
+            let position = Position {
+                commit: 0,
+                entry: u32::try_from(head.seq - first_seq + 1).unwrap_or(u32::MAX),
+                mark: mark(&head.hash),
+            };
+            self.committed.events.push(Event { position, entry });
         }
         if head.seq >= first_seq {
-            self.conn
+            let place = self
+                .conn
                 .prepare_cached("INSERT INTO commit_log (company, first_seq, last_seq) VALUES (?1, ?2, ?3)")?
-                .execute([cell.no, int(first_seq), int(head.seq)])?;
+                .insert([cell.no, int(first_seq), int(head.seq)])?;
+            for event in &mut self.committed.events[told..] {
+                event.position.commit = place.unsigned_abs();
+            }
         }
         Ok(())
     }
@@ -171,16 +182,14 @@ impl Machine {
         self.seen.publish();
         self.founded.drain(..).for_each(|cell| self.shared.add_company(cell));
         self.unplaced.publish(&self.shared);
-        self.entries
-            .drain(..)
-            .for_each(|entry| self.shared.tell(Arc::new(entry)));
+        self.shared.tell(&mut self.committed);
     }
 
     fn take_back(&mut self) {
         self.heads.discard();
         self.seen.discard();
         self.unplaced.discard();
-        self.entries.clear();
+        self.committed = Committed::default();
         self.founded.clear();
         // After some errors SQLite has rolled back by itself; then there is nothing left to do.
         if !self.conn.is_autocommit()

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actors::domain::incident::{add_flips, add_tool_source};
 use actors::domain::{AlertState, Fact, Incident, IncidentId, Life, Severity, Timestamp};
+use actors::port::events::IncidentCounts;
 use actors::port::writer::{
     FingerprintState, IncidentPlacement, Opening, PlaceBatch, Placed, Placement, RefusedPlacement,
 };
@@ -175,11 +176,13 @@ fn write(
                     update_life(&m.conn, current.no, &row)?;
                 }
                 update_counts(&m.conn, current.no, &row)?;
+                tell_counts(m, &row);
                 (*wanted, current.no)
             }
             Part::Open(wanted, opening) => {
                 let mut row = opened(cell, &wanted.incident_id, opening);
                 add(&mut row, wanted, commit_no, now);
+                tell_counts(m, &row);
                 (*wanted, insert(&m.conn, cell.no, &row)?)
             }
         };
@@ -198,6 +201,19 @@ fn write(
         }
     });
     m.journal(cell, head, facts)
+}
+
+/// For whoever looks on live; nobody reads it later.
+fn tell_counts(m: &mut Machine, row: &Incident) {
+    if m.shared.is_heard() {
+        m.committed.counts.push(IncidentCounts {
+            company_id: row.company_id.clone(),
+            incident_id: row.incident_id.clone(),
+            alert_count: row.alert_count,
+            severity: row.severity,
+            firing: row.firing,
+        });
+    }
 }
 
 /// A new incident's row before its first alerts are added.

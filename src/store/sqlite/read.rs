@@ -1,6 +1,7 @@
 //! The queries, each on one connection at one moment, and how lists are paged.
 
 pub(super) mod alerts;
+pub(super) mod events;
 pub(super) mod incidents;
 pub(super) mod journal;
 pub(super) mod roster;

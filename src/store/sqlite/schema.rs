@@ -14,7 +14,7 @@ use super::OpenError;
 const APPLICATION_ID: i32 = 0x416c_5768;
 
 /// What brings a file from one version to the next.
-const MIGRATIONS: &[&str] = &[FIRST];
+const MIGRATIONS: &[&str] = &[FIRST, EVENTS];
 
 const FIRST: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -123,6 +123,20 @@ CREATE TABLE seen_log (
 CREATE INDEX seen_expiry ON seen_log (expires_at);
 CREATE INDEX seen_spilled_delivery ON seen_log (company, delivery_id) WHERE spilled = 1;
 CREATE INDEX seen_spilled_mac ON seen_log (company, mac) WHERE spilled = 1;
+";
+
+/// Reading along the order of commits. `commit_log` has had a row for every commit with facts since the
+/// first version, so that older entries are told in the order they were committed.
+const EVENTS: &str = "
+-- By `pos` too, which is the rowid.
+CREATE INDEX commit_log_by_company ON commit_log (company);
+CREATE TRIGGER commit_log_is_not_updated BEFORE UPDATE ON commit_log
+    BEGIN SELECT RAISE(ABORT, 'the order of commits is append-only'); END;
+CREATE TRIGGER commit_log_is_not_deleted BEFORE DELETE ON commit_log
+    BEGIN SELECT RAISE(ABORT, 'the order of commits is append-only'); END;
+-- The last commit whose entries were cut from the company's journal: a stream cannot go on from there
+-- or before. A company's last commit is never cut. Nothing cuts yet.
+ALTER TABLE company ADD COLUMN cut_pos INTEGER;
 ";
 
 /// Makes the file ours and brings it to this binary's version, or says why not.

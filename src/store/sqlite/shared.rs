@@ -5,12 +5,14 @@ use std::ops::Bound;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use actors::domain::{CompanyId, Entry};
-use actors::port::Error;
+use actors::domain::CompanyId;
+use actors::port::{Committed, Error};
 use tokio::sync::{broadcast, watch};
 
-/// Journal entries that a slow reader of the feed may lie behind before it is told so.
-const FEED: usize = 4_096;
+/// Messages that a slow reader of the feed may lie behind before it is told so.
+const FEED: usize = 256;
+/// Journal entries of one message, so that what waits for a slow reader has a bound.
+const TOLD_AT_ONCE: usize = 256;
 
 /// Locks; a panic elsewhere does not matter, because what is kept under these locks is always whole.
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -44,7 +46,7 @@ pub(super) struct Shared {
     companies: RwLock<BTreeMap<CompanyId, Arc<Cell>>>,
     /// The number that the next alert gets, over all companies.
     next_no: AtomicU64,
-    feed: broadcast::Sender<Arc<Entry>>,
+    feed: broadcast::Sender<Arc<Committed>>,
     failed: watch::Sender<Option<String>>,
     /// Where the last look for unplaced alerts ended, so that no company is always behind others.
     turn: Mutex<Option<CompanyId>>,
@@ -97,13 +99,31 @@ impl Shared {
         self.next_no.store(no, Ordering::Release);
     }
 
-    pub(super) fn subscribe(&self) -> broadcast::Receiver<Arc<Entry>> {
+    pub(super) fn subscribe(&self) -> broadcast::Receiver<Arc<Committed>> {
         self.feed.subscribe()
     }
 
+    /// Whether anybody listens to the feed.
+    pub(super) fn is_heard(&self) -> bool {
+        self.feed.receiver_count() > 0
+    }
+
     /// Tells the feed; that nobody listens is no matter.
-    pub(super) fn tell(&self, entry: Arc<Entry>) {
-        let _ = self.feed.send(entry);
+    pub(super) fn tell(&self, committed: &mut Committed) {
+        if !self.is_heard() {
+            committed.events.clear();
+            committed.counts.clear();
+            return;
+        }
+        while !committed.events.is_empty() || !committed.counts.is_empty() {
+            let events = committed.events.len().min(TOLD_AT_ONCE);
+            let counts = committed.counts.len().min(TOLD_AT_ONCE);
+            let part = Committed {
+                events: committed.events.drain(..events).collect(),
+                counts: committed.counts.drain(..counts).collect(),
+            };
+            let _ = self.feed.send(Arc::new(part));
+        }
     }
 
     /// Ends this handle for good.

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use actors::domain::{AlertState, CompanyId};
 use actors::limits::ALERTS_PER_BODY;
+use actors::port::events::{CompanySet, EventsAfter, Position};
 use actors::port::inbox::{Accepted, Delivery};
 use actors::port::reader::AlertFilter;
 use actors::port::{Clock, Error, Inbox, Roster, Store};
 use alert_whisperer::store::{MemoryStore, OpenError, SqliteStore};
 use rusqlite::Connection;
 
+use super::events::{happen, history_of_both, walk};
 use super::lists::page;
 use super::{NEVER, World, incident_id, place};
 use crate::support::alerts::{delivery, delivery_id, signature};
@@ -132,7 +134,12 @@ async fn the_journal_cannot_be_rewritten() {
     let (store, _w) = world(dir.path(), &clock).await;
     store.close();
     let conn = Connection::open(dir.path().join("store.db")).unwrap();
-    for sql in ["UPDATE journal SET canonical = '{}'", "DELETE FROM journal"] {
+    for sql in [
+        "UPDATE journal SET canonical = '{}'",
+        "DELETE FROM journal",
+        "UPDATE commit_log SET company = 9",
+        "DELETE FROM commit_log",
+    ] {
         let refused = conn.execute(sql, []).unwrap_err();
         assert!(refused.to_string().contains("append-only"), "{refused}");
     }
@@ -251,4 +258,78 @@ async fn many_at_once_are_all_kept_and_placed_once() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn after_a_restart_the_same_positions_go_on() {
+    let (clock, dir) = (Arc::new(ManualClock::default()), tempfile::tempdir().unwrap());
+    let (store, w) = world(dir.path(), &clock).await;
+    history_of_both(&w, 12).await;
+    let of_a = CompanySet::one(w.a.clone());
+    let before = walk(&*w.store.events(&of_a), Position::START, 9).await;
+    store.close();
+    assert!(matches!(w.store.events(&of_a).last().await, Err(Error::Unavailable(_))));
+
+    let store = SqliteStore::open(dir.path(), clock.clone()).unwrap();
+    let writer = store.acquire(&w.a).await.unwrap();
+    happen(&w, &*writer, 3).await;
+    let reader = store.events(&of_a);
+    let after = walk(&*reader, Position::START, 9).await;
+    assert_eq!((&after[..before.len()], after.len()), (&before[..], before.len() + 3));
+    for (place, event) in after.iter().enumerate() {
+        assert_eq!(walk(&*reader, event.position, 2).await, after[place + 1..]);
+    }
+}
+
+#[tokio::test]
+async fn a_position_older_than_what_is_kept_is_lost() {
+    let (clock, dir) = (Arc::new(ManualClock::default()), tempfile::tempdir().unwrap());
+    let (store, w) = world(dir.path(), &clock).await;
+    history_of_both(&w, 12).await;
+    let of_a = CompanySet::one(w.a.clone());
+    let events = walk(&*w.store.events(&of_a), Position::START, 9).await;
+    store.close();
+    // As retention will do it: with all entries of a company's commits up to one.
+    let cut = events[events.len() / 2].position.commit;
+    let conn = Connection::open(dir.path().join("store.db")).unwrap();
+    conn.execute(
+        "UPDATE company SET cut_pos = ?1 WHERE company_id = 'comp-a'",
+        [cut as i64],
+    )
+    .unwrap();
+    drop(conn);
+
+    let store = SqliteStore::open(dir.path(), clock.clone()).unwrap();
+    let reader = store.events(&of_a);
+    assert_eq!(reader.after(Position::START, 9).await, Ok(EventsAfter::Lost));
+    for (place, event) in events.iter().enumerate() {
+        if event.position.commit <= cut {
+            assert_eq!(reader.after(event.position, 9).await, Ok(EventsAfter::Lost));
+        } else {
+            assert_eq!(walk(&*reader, event.position, 9).await, events[place + 1..]);
+        }
+    }
+    // The other company's journal is as it was.
+    let of_b = store.events(&CompanySet::one(w.b.clone()));
+    assert!(!walk(&*of_b, Position::START, 9).await.is_empty());
+}
+
+/// A file of the first version, whose commits are told in the order they were made.
+#[tokio::test]
+async fn an_older_file_is_read_along_the_order_of_its_commits() {
+    let (clock, dir) = (Arc::new(ManualClock::default()), tempfile::tempdir().unwrap());
+    let (store, w) = world(dir.path(), &clock).await;
+    history_of_both(&w, 12).await;
+    let both: CompanySet = [w.a.clone(), w.b.clone()].into_iter().collect();
+    let before = walk(&*w.store.events(&both), Position::START, 9).await;
+    store.close();
+    let conn = Connection::open(dir.path().join("store.db")).unwrap();
+    conn.execute_batch(
+        "DROP INDEX commit_log_by_company; DROP TRIGGER commit_log_is_not_updated;
+         DROP TRIGGER commit_log_is_not_deleted; ALTER TABLE company DROP COLUMN cut_pos; PRAGMA user_version = 1;",
+    )
+    .unwrap();
+    drop(conn);
+    let store = SqliteStore::open(dir.path(), clock).unwrap();
+    assert_eq!(walk(&*store.events(&both), Position::START, 9).await, before);
 }

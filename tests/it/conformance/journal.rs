@@ -10,7 +10,7 @@ use crate::support::alerts::fact;
 use crate::support::placing::{batch, change_of, joining, resolved};
 
 /// Whether these are a whole journal from its beginning.
-fn assert_chained(company: &CompanyId, entries: &[Entry]) {
+pub fn assert_chained(company: &CompanyId, entries: &[Entry]) {
     let mut previous = GENESIS;
     for (entry, seq) in entries.iter().zip(1..) {
         assert_eq!((entry.seq, &entry.company_id), (seq, company));
@@ -20,7 +20,7 @@ fn assert_chained(company: &CompanyId, entries: &[Entry]) {
 }
 
 /// Three commits with a fact or two each.
-async fn some_history(w: &World) -> actors::domain::Incident {
+pub async fn some_history(w: &World) -> actors::domain::Incident {
     let writer = w.writer().await;
     let row = w.opened(&*writer, "inc-1", 2).await;
     let alerts = w.alerts(2).await;
@@ -54,16 +54,6 @@ pub async fn the_chain_is_gapless_and_verifies_from_genesis(w: World) {
     assert_eq!(births.items.len(), 2);
     assert_chained(&platform, &births.items);
     assert_eq!(w.store.reader(&w.b).journal(page(99, None)).await.unwrap().items, []);
-}
-
-pub async fn the_feed_tells_entries_in_commit_order(w: World) {
-    let mut feed = w.store.journal_feed();
-    some_history(&w).await;
-    let mut told = Vec::new();
-    while let Ok(entry) = feed.try_recv() {
-        told.push((*entry).clone());
-    }
-    assert_eq!(told, w.reader().journal(page(99, None)).await.unwrap().items);
 }
 
 pub async fn a_timeline_joins_entries_and_placements(w: World) {

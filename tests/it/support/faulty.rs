@@ -13,7 +13,9 @@ use actors::port::reader::{
 };
 use actors::port::roster::{ApiKeyRecord, Due, NewCompany, WebhookSecretRecord};
 use actors::port::writer::{Changed, IncidentChange, OpenIncident, OpenIndex, PlaceBatch, Placed, Receipt, Regroup};
-use actors::port::{Accepted, Delivery, Error, Inbox, Reader, Roster, Store, Writer};
+use actors::port::{
+    Accepted, Committed, CompanySet, Delivery, Error, EventReader, Inbox, Reader, Roster, Store, Writer,
+};
 use async_trait::async_trait;
 use tokio::sync::{Notify, broadcast};
 use tokio::time::Instant;
@@ -210,8 +212,12 @@ impl Store for FaultyStore {
         Ok(writer)
     }
 
-    fn journal_feed(&self) -> broadcast::Receiver<Arc<Entry>> {
-        self.inner.journal_feed()
+    fn events(&self, companies: &CompanySet) -> Arc<dyn EventReader> {
+        self.inner.events(companies)
+    }
+
+    fn feed(&self) -> broadcast::Receiver<Arc<Committed>> {
+        self.inner.feed()
     }
 }
 
