@@ -214,7 +214,10 @@ impl CorrelatorState {
             Some(index) => index,
             None => self.load(now).await?,
         };
-        let due = self.args.reader.held_due(now, PLACEMENT_BATCH).await?;
+        let due = match index.holds_any() {
+            true => self.args.reader.held_due(now, PLACEMENT_BATCH).await?,
+            false => Vec::new(),
+        };
         let alerts = self.args.reader.unplaced(PLACEMENT_BATCH).await?;
         self.alive.queue(alerts.len() + self.waiters.len());
         if due.is_empty() && alerts.is_empty() {

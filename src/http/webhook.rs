@@ -148,7 +148,7 @@ fn read(
     claims: &Claims,
     bytes: &Bytes,
     now: Timestamp,
-) -> Result<(Vec<NewAlert>, bool), Problem> {
+) -> Result<(Vec<Arc<NewAlert>>, bool), Problem> {
     let mint = || AlertId(edge.entropy.uuid(now));
     native::parse(bytes, claims.signature.is_none(), mint).map_err(|invalid| {
         edge.keyring
@@ -161,8 +161,8 @@ fn read(
 }
 
 /// Takes the tokens that the alerts cost; answers how many.
-fn take_tokens(edge: &Edge, bearer: &Bearer, alerts: &[NewAlert]) -> Result<u32, Problem> {
-    let ordinary = |alert: &&NewAlert| alert.status == Signal::Firing && alert.severity != Severity::Critical;
+fn take_tokens(edge: &Edge, bearer: &Bearer, alerts: &[Arc<NewAlert>]) -> Result<u32, Problem> {
+    let ordinary = |alert: &&Arc<NewAlert>| alert.status == Signal::Firing && alert.severity != Severity::Critical;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let cost = Cost {
         alerts: count(alerts.len()),

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use actors::domain::{AlertId, NewAlert, Severity, Signal, Timestamp};
 use actors::limits::ALERTS_PER_BODY;
@@ -59,7 +60,11 @@ struct Sent {
 ///
 /// # Errors
 /// [`Invalid`], naming the first field that is not as it should be.
-pub fn parse(body: &[u8], unsigned: bool, mut mint: impl FnMut() -> AlertId) -> Result<(Vec<NewAlert>, bool), Invalid> {
+pub fn parse(
+    body: &[u8],
+    unsigned: bool,
+    mut mint: impl FnMut() -> AlertId,
+) -> Result<(Vec<Arc<NewAlert>>, bool), Invalid> {
     let text = json::strict(body)?;
     let many = text.trim_start().starts_with('[');
     let sent: Vec<Sent> = if many {
@@ -75,7 +80,7 @@ pub fn parse(body: &[u8], unsigned: bool, mut mint: impl FnMut() -> AlertId) -> 
     }
     let alerts = sent.into_iter().enumerate().map(|(place, sent)| {
         let path = if many { format!("[{place}].") } else { String::new() };
-        checked(sent, &path, unsigned, mint())
+        checked(sent, &path, unsigned, mint()).map(Arc::new)
     });
     Ok((alerts.collect::<Result<_, _>>()?, many))
 }
@@ -155,7 +160,7 @@ mod tests {
 
     use super::*;
 
-    fn parsed(body: &[u8]) -> Result<(Vec<NewAlert>, bool), Invalid> {
+    fn parsed(body: &[u8]) -> Result<(Vec<Arc<NewAlert>>, bool), Invalid> {
         parse(body, false, || AlertId(Uuid::nil()))
     }
 

@@ -2,9 +2,9 @@
 //!
 //! Code map: `schema` the tables; `machine` one transaction of operations (`accept`, `place`,
 //! `change`, `found`) over the writer's memory (`head`, `seen`, `unplaced`), which `load` rebuilds;
-//! `shared` what readers see of it; `queue` and `thread` the writer thread, `pool` the readers,
-//! `checkpoint` the checkpoints, `inline` all of that without a thread; `reader`, `scope` and `writer`
-//! the handles, `read` the queries, `rows` the values in rows.
+//! `shared` and `waiting` what readers see of it; `queue` and `thread` the writer thread, `pool` the
+//! readers, `checkpoint` the checkpoints, `inline` all of that without a thread; `reader`, `scope` and
+//! `writer` the handles, `read` the queries, `rows` the values in rows.
 //!
 //! Invariants: everything is written by one connection, in one order; memory changes with COMMIT or
 //! not at all; after a broken medium nothing is tried again on the handle.
@@ -33,6 +33,7 @@ mod seen;
 mod shared;
 mod thread;
 mod unplaced;
+mod waiting;
 mod writer;
 
 use std::fs::DirBuilder;

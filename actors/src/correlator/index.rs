@@ -286,6 +286,11 @@ impl Index {
         found
     }
 
+    /// Whether any alert is held.
+    pub(super) fn holds_any(&self) -> bool {
+        !self.held.is_empty()
+    }
+
     pub(super) fn hold(&mut self, key: String, alert: HeldAlert) {
         self.held.entry(key).or_default().insert(alert.alert_no, alert);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -187,7 +188,7 @@ pub struct Alert {
     /// The sender's name for the delivery.
     pub delivery_id: Option<DeliveryId>,
     /// What was sent.
-    pub sent: NewAlert,
+    pub sent: Arc<NewAlert>,
 }
 
 impl Alert {

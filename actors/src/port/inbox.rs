@@ -1,5 +1,7 @@
 //! Accepting alerts: the durable insert behind a webhook, which also decides what is a duplicate.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::Error;
@@ -19,7 +21,7 @@ pub struct Delivery {
     /// When it arrived.
     pub received_at: Timestamp,
     /// At least one, at most [`crate::limits::ALERTS_PER_BODY`].
-    pub alerts: Vec<NewAlert>,
+    pub alerts: Vec<Arc<NewAlert>>,
 }
 
 /// What makes a signed request itself: the same signature again is the same request.

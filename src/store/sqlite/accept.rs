@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actors::domain::{AlertId, Signal, Timestamp};
+use actors::domain::{Alert, AlertId, Signal, Timestamp};
 use actors::limits::UNPLACED_ALERTS;
 use actors::port::Error;
 use actors::port::inbox::{Accepted, Delivery};
@@ -97,6 +97,7 @@ fn write(m: &mut Machine, cell: &Arc<Cell>, delivery: &Delivery) -> Result<(), r
         .conn
         .prepare_cached("INSERT INTO alert VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
     for (no, alert) in nos.clone().zip(&delivery.alerts) {
+        let body = serde_json::to_vec(alert.as_ref()).map_err(unwritable)?;
         insert.execute(params![
             int(no),
             cell.no,
@@ -105,8 +106,15 @@ fn write(m: &mut Machine, cell: &Arc<Cell>, delivery: &Delivery) -> Result<(), r
             alert.status == Signal::Resolved,
             received_at,
             delivery_id,
-            serde_json::to_vec(alert).map_err(unwritable)?,
+            body,
         ])?;
+        m.unplaced.keep(cell, &m.shared, body.len(), || Alert {
+            no,
+            company_id: cell.id.clone(),
+            received_at: delivery.received_at,
+            delivery_id: delivery.delivery_id.clone(),
+            sent: Arc::clone(alert),
+        });
     }
     drop(insert);
     failpoint!("accept.alerts_written");

@@ -66,7 +66,8 @@ fn load_unplaced(conn: &Connection, cell: &Cell, from: u64) -> Result<(), Fault>
     )?;
     let waiting = query.query_map([cell.no, int(from)], |row| uint(row, 0))?;
     let waiting: Vec<u64> = waiting.collect::<Result<_, _>>()?;
-    locked(&cell.unplaced).extend(waiting);
+    let mut unplaced = locked(&cell.unplaced);
+    waiting.into_iter().for_each(|no| unplaced.add(no, None));
     Ok(())
 }
 

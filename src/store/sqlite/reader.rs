@@ -47,11 +47,13 @@ impl Reader for CompanyReader {
     }
 
     async fn unplaced(&self, limit: usize) -> Result<Vec<Alert>, Error> {
-        let nos: Vec<u64> = locked(&self.cell()?.unplaced).iter().copied().take(limit).collect();
-        if nos.is_empty() {
-            return Ok(Vec::new());
+        let (mut found, missing) = locked(&self.cell()?.unplaced).first_alerts(limit);
+        if !missing.is_empty() {
+            let read = self.read(move |conn, cell| alerts::by_numbers(conn, cell, &missing));
+            found.extend(read.await?);
+            found.sort_unstable_by_key(|alert| alert.no);
         }
-        self.read(move |conn, cell| alerts::by_numbers(conn, cell, &nos)).await
+        Ok(found)
     }
 
     async fn accept_mark(&self) -> Result<u64, Error> {
@@ -61,7 +63,7 @@ impl Reader for CompanyReader {
 
     async fn settled(&self, mark: u64) -> Result<bool, Error> {
         let cell = self.cell()?;
-        let first = locked(&cell.unplaced).first().copied();
+        let first = locked(&cell.unplaced).first();
         Ok(first.is_none_or(|first| first >= mark))
     }
 

@@ -1,5 +1,7 @@
 //! Between rows and values.
 
+use std::sync::Arc;
+
 use actors::domain::{Alert, AlertState, CompanyId, DeliveryId, Entry, Incident, Severity, Signal, Timestamp};
 use actors::port::reader::AlertView;
 use rusqlite::types::Type;
@@ -115,7 +117,7 @@ pub(super) fn alert(row: &Row<'_>, company: &CompanyId) -> Result<Alert> {
         company_id: company.clone(),
         received_at: time(row, 1)?,
         delivery_id,
-        sent: json(row, 3)?,
+        sent: Arc::new(json(row, 3)?),
     })
 }
 

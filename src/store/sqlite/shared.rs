@@ -1,6 +1,6 @@
 //! What readers and the writer both see, published only after it is durable.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use actors::domain::CompanyId;
 use actors::port::{Committed, Error};
 use tokio::sync::{broadcast, watch};
+
+use super::waiting::{Room, Waiting};
 
 /// Messages that a slow reader of the feed may lie behind before it is told so.
 const FEED: usize = 256;
@@ -27,7 +29,7 @@ pub(super) struct Cell {
     /// Its id.
     pub(super) id: CompanyId,
     /// Alerts without a verdict. A reader that sees one here sees its row too.
-    pub(super) unplaced: Mutex<BTreeSet<u64>>,
+    pub(super) unplaced: Mutex<Waiting>,
 }
 
 impl Cell {
@@ -46,6 +48,8 @@ pub(super) struct Shared {
     companies: RwLock<BTreeMap<CompanyId, Arc<Cell>>>,
     /// The number that the next alert gets, over all companies.
     next_no: AtomicU64,
+    /// How much of the alerts that wait is kept in memory.
+    pub(super) room: Room,
     feed: broadcast::Sender<Arc<Committed>>,
     failed: watch::Sender<Option<String>>,
     /// Where the last look for unplaced alerts ended, so that no company is always behind others.
@@ -57,6 +61,7 @@ impl Shared {
         Arc::new(Self {
             companies: RwLock::default(),
             next_no: AtomicU64::new(1),
+            room: Room::default(),
             feed: broadcast::channel(FEED).0,
             failed: watch::channel(None).0,
             turn: Mutex::default(),
@@ -176,7 +181,7 @@ mod tests {
         let shared = Shared::new();
         for (no, name) in ["comp-a", "comp-b", "comp-c"].into_iter().enumerate() {
             let cell = Cell::new(no as i64, name.parse().unwrap());
-            locked(&cell.unplaced).insert(1);
+            locked(&cell.unplaced).add(1, None);
             shared.add_company(cell);
         }
         let names = |limit| -> Vec<String> { shared.with_unplaced(limit).iter().map(ToString::to_string).collect() };

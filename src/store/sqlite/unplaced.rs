@@ -4,7 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use actors::domain::Alert;
+
 use super::shared::{Cell, Shared, locked};
+use super::waiting::Kept;
 
 /// Changes of one transaction to the companies' sets.
 #[derive(Debug)]
@@ -18,6 +21,7 @@ pub(super) struct Unplaced {
 struct Delta {
     cell: Arc<Cell>,
     accepted: Vec<Range<u64>>,
+    kept: Vec<Kept>,
     placed: HashSet<u64>,
     /// Had a verdict, and wait again.
     released: Vec<u64>,
@@ -37,6 +41,7 @@ impl Unplaced {
         self.deltas.entry(cell.no).or_insert_with(|| Delta {
             cell: Arc::clone(cell),
             accepted: Vec::new(),
+            kept: Vec::new(),
             placed: HashSet::new(),
             released: Vec::new(),
         })
@@ -54,7 +59,7 @@ impl Unplaced {
 
     /// Whether this alert is the company's and waits.
     pub(super) fn holds(&self, cell: &Cell, no: u64) -> bool {
-        let published = || locked(&cell.unplaced).contains(&no);
+        let published = || locked(&cell.unplaced).holds(no);
         match self.deltas.get(&cell.no) {
             None => published(),
             Some(delta) if delta.placed.contains(&no) => false,
@@ -72,6 +77,16 @@ impl Unplaced {
         nos
     }
 
+    /// Keeps an alert just accepted in memory, if there is room, so that it need not be read back.
+    pub(super) fn keep(&mut self, cell: &Arc<Cell>, shared: &Shared, bytes: usize, alert: impl FnOnce() -> Alert) {
+        if let Some(place) = shared.room.take(bytes) {
+            self.delta(cell).kept.push(Kept {
+                alert: alert(),
+                _place: place,
+            });
+        }
+    }
+
     /// This alert has a verdict.
     pub(super) fn place(&mut self, cell: &Arc<Cell>, no: u64) {
         self.delta(cell).placed.insert(no);
@@ -86,10 +101,10 @@ impl Unplaced {
     pub(super) fn low_water(&self, cell: &Cell) -> u64 {
         let published = locked(&cell.unplaced);
         let Some(delta) = self.deltas.get(&cell.no) else {
-            return published.first().copied().unwrap_or(self.next_no);
+            return published.first().unwrap_or(self.next_no);
         };
         let accepted = delta.accepted.iter().cloned().flatten();
-        let mut waiting = published.iter().copied().chain(accepted);
+        let mut waiting = published.numbers().chain(accepted);
         let first = waiting.find(|no| !delta.placed.contains(no)).unwrap_or(self.next_no);
         let released = delta.released.iter().copied().filter(|no| !delta.placed.contains(no));
         released.fold(first, u64::min)
@@ -109,11 +124,14 @@ impl Unplaced {
     pub(super) fn publish(&mut self, shared: &Shared) {
         for (_, delta) in self.deltas.drain() {
             let mut unplaced = locked(&delta.cell.unplaced);
-            unplaced.extend(delta.accepted.into_iter().flatten());
-            unplaced.extend(delta.released);
-            for no in &delta.placed {
-                unplaced.remove(no);
+            let mut kept = delta.kept.into_iter().peekable();
+            for no in delta.accepted.into_iter().flatten() {
+                unplaced.add(no, kept.next_if(|kept| kept.alert.no == no));
             }
+            for no in delta.released {
+                unplaced.add(no, None);
+            }
+            delta.placed.iter().for_each(|no| unplaced.remove(*no));
         }
         self.published_no = self.next_no;
         shared.set_next_no(self.next_no);

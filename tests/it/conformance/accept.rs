@@ -45,7 +45,7 @@ impl World {
 
 pub async fn a_delivery_is_stored_as_it_was_sent(w: World) {
     let mut sent = w.request(Some("d-1"), Some(1));
-    sent.alerts.push(w.alert());
+    sent.alerts.push(w.alert().into());
     assert_eq!(w.accept(&sent).await, Ok(Accepted::New));
     let stored = w.reader().unplaced(9).await.unwrap();
     assert_eq!(
@@ -144,7 +144,7 @@ pub async fn what_was_seen_is_a_companys_own(w: World) {
     assert_eq!(w.accept(&first).await, Ok(Accepted::New));
     let others = Delivery {
         company_id: w.b.clone(),
-        alerts: vec![w.alert()],
+        alerts: vec![w.alert().into()],
         ..first.clone()
     };
     assert_eq!(w.accept(&others).await, Ok(Accepted::New));

@@ -152,7 +152,7 @@ async fn a_poisoned_operation_fails_alone_among_its_neighbours() {
     // An alert id that is taken cannot be stored again; that is found only by the statement.
     let taken = w.alerts(1).await.remove(0).sent;
     let mut requests: Vec<Delivery> = (0..32).map(|_| delivery(&w.a, vec![w.alert()], w.now())).collect();
-    requests[16].alerts = vec![w.alert(), taken];
+    requests[16].alerts = vec![w.alert().into(), taken];
     requests[16].delivery_id = delivery_id("d-1");
     let answers = futures::future::join_all(requests.iter().map(|request| w.store.accept(request.clone()))).await;
     for (n, answer) in answers.iter().enumerate() {

@@ -139,6 +139,6 @@ pub async fn what_has_expired_is_forgotten(w: World) {
     assert_eq!(w.reader().short_memory(&row.incident_id, start).await, Ok(None));
     assert_eq!(w.store.accept(sent.clone()).await, Ok(Accepted::Stale));
     sent.signature = None;
-    sent.alerts = vec![w.alert()];
+    sent.alerts = vec![w.alert().into()];
     assert_eq!(w.store.accept(sent).await, Ok(Accepted::New));
 }

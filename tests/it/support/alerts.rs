@@ -1,6 +1,7 @@
 //! Companies, alerts and deliveries.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use actors::domain::{
     AlertId, Company, CompanyId, Correlation, DeliveryId, Fact, NewAlert, RateLimit, Severity, Signal, Timestamp,
@@ -75,7 +76,7 @@ pub fn delivery(company: &CompanyId, alerts: Vec<NewAlert>, now: Timestamp) -> D
         signature: None,
         body_hash: [7; 32],
         received_at: now,
-        alerts,
+        alerts: alerts.into_iter().map(Arc::new).collect(),
     }
 }
 

@@ -139,7 +139,7 @@ impl Tree {
             signature: None,
             body_hash: [0; 32],
             received_at: self.clock.now(),
-            alerts,
+            alerts: alerts.into_iter().map(Arc::new).collect(),
         };
         use actors::port::Inbox;
         assert_eq!(self.store.accept(delivery).await, Ok(Accepted::New));

@@ -1,6 +1,7 @@
 //! The plan by tables and by properties.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -54,7 +55,7 @@ fn alert(no: u64, minute: f64, asset: &str, signature: &str, sent: impl FnOnce(&
         company_id: "comp-a".parse().unwrap(),
         received_at: at(minute),
         delivery_id: None,
-        sent: alert,
+        sent: Arc::new(alert),
     }
 }
 
@@ -214,10 +215,10 @@ fn a_late_alert_that_bridges_two_joins_the_older_and_offers_a_merge() {
         ..late
     };
     let late = Alert {
-        sent: NewAlert {
+        sent: Arc::new(NewAlert {
             starts_at: Some(at(14.0)),
-            ..late.sent
-        },
+            ..NewAlert::clone(&late.sent)
+        }),
         ..late
     };
     bench.each(&[late]);
@@ -466,7 +467,7 @@ proptest! {
         for (alert, recovers) in alerts.iter().zip(recover) {
             let mut alert = alert.clone();
             if recovers {
-                alert.sent.status = Signal::Resolved;
+                Arc::make_mut(&mut alert.sent).status = Signal::Resolved;
             }
             for incident in bench.batch(&[alert]).incidents.clone() {
                 let counts = firing.entry(incident.incident_id).or_default();

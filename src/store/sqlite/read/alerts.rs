@@ -141,7 +141,7 @@ pub(in super::super) fn list(
             return Ok(paged(Vec::new(), page, at));
         }
     }
-    let first_unplaced = locked(&cell.unplaced).first().map_or(i64::MAX, |no| int(*no));
+    let first_unplaced = locked(&cell.unplaced).first().map_or(i64::MAX, int);
     let (before, limit) = (before(page), rows_wanted(page));
     let severity = filter.severity.map(severity_index);
     let since = ms(filter.since);
