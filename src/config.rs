@@ -73,6 +73,13 @@ pub struct Flags {
     /// Take `?api_key=` at webhooks as the guide does. Off: a URL ends up in other people's logs.
     #[arg(long, env = "ALLOW_QUERY_API_KEY", num_args = 0..=1, default_missing_value = "true")]
     pub allow_query_api_key: Option<bool>,
+    /// Origins, such as https://ops.example.com, whose pages may open the WebSocket besides the server's own.
+    #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',')]
+    pub allowed_origins: Option<Vec<String>>,
+    /// Answer /metrics and /api/system/* without a key to callers on this machine's loopback address. Not behind a
+    /// proxy on the same machine: then everybody comes from there.
+    #[arg(long, env = "SYSTEM_ON_LOOPBACK", num_args = 0..=1, default_missing_value = "true")]
+    pub system_on_loopback: Option<bool>,
 }
 
 /// The same settings as the file gives them.
@@ -91,6 +98,8 @@ struct FileSettings {
     log_level: Option<String>,
     drain_delay_ms: Option<u64>,
     allow_query_api_key: Option<bool>,
+    allowed_origins: Option<Vec<String>>,
+    system_on_loopback: Option<bool>,
 }
 
 /// The settings in force.
@@ -112,6 +121,10 @@ pub struct Settings {
     pub drain_delay: Duration,
     /// Whether `?api_key=` is taken.
     pub allow_query_api_key: bool,
+    /// Origins whose pages may open the WebSocket besides the server's own.
+    pub allowed_origins: Vec<String>,
+    /// Whether `/metrics` and `/api/system/*` are open to loopback.
+    pub system_on_loopback: bool,
     /// The commit this runs as.
     pub commit: String,
 }
@@ -145,6 +158,9 @@ pub enum ConfigError {
         /// The most.
         high: u64,
     },
+    /// An origin is none.
+    #[error("ALLOWED_ORIGINS: {0:?} must be a scheme and a host, such as https://ops.example.com, without a path")]
+    Origin(String),
     /// A setting asks for what this version does not have.
     #[error("{0} is not built yet: leave it out")]
     NotYet(&'static str),
@@ -189,8 +205,22 @@ impl Settings {
             log_level: flags.log_level.or(file.log_level).unwrap_or_else(|| "info".into()),
             drain_delay: Duration::from_millis(drain_delay_ms),
             allow_query_api_key: flags.allow_query_api_key.or(file.allow_query_api_key).unwrap_or(false),
+            allowed_origins: origins(flags.allowed_origins.or(file.allowed_origins).unwrap_or_default())?,
+            system_on_loopback: flags.system_on_loopback.or(file.system_on_loopback).unwrap_or(false),
             commit: commit(),
         })
+    }
+}
+
+/// Origins as browsers send them (RFC 6454, 6.2).
+fn origins(named: Vec<String>) -> Result<Vec<String>, ConfigError> {
+    let is_origin = |text: &String| {
+        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', ' ']))
+    };
+    match named.iter().find(|text| !is_origin(text)) {
+        Some(other) => Err(ConfigError::Origin(other.clone())),
+        None => Ok(named),
     }
 }
 

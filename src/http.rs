@@ -11,6 +11,9 @@ mod body;
 mod decisions;
 mod health;
 mod incidents;
+pub mod listener;
+pub mod live;
+mod metrics;
 pub mod page;
 pub mod problem;
 pub mod question;
@@ -30,6 +33,8 @@ use tokio::time::Instant;
 
 use crate::config::Settings;
 use crate::ingest::keyring::Keyring;
+use live::hub::Hub;
+use live::streams::Streams;
 
 /// How far the process is from ready, or from its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +65,9 @@ pub struct Edge {
     pub started: Instant,
     /// How far it is.
     pub stage: watch::Sender<Stage>,
+    pub(crate) hub: Arc<Hub>,
+    /// Who reads live.
+    pub streams: Arc<Streams>,
     warned_of_query_key: AtomicBool,
 }
 
@@ -84,6 +92,8 @@ impl Edge {
             settings,
             started,
             stage,
+            hub: Arc::default(),
+            streams: Arc::default(),
             warned_of_query_key,
         })
     }

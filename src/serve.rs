@@ -14,21 +14,24 @@ use std::time::Duration;
 use actors::decision::rules::RulesEngine;
 use actors::port::{Clock, Entropy, Store};
 use actors::runtime::{Ports, Runtime};
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout};
 
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::Settings;
+use crate::http::listener::{PatientListener, Peer};
 use crate::http::{Edge, Stage, admin, router};
 use crate::ingest::keyring::{Keyring, LoadError};
 use crate::secrets::{KeyError, ServerKey};
 use crate::store::{OpenError, SqliteStore};
+use crate::telemetry;
 
 /// From a signal to the end, at most.
 const DRAIN_WITHIN: Duration = Duration::from_secs(14);
+/// How often what was measured is put in order.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Why the server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +93,8 @@ pub struct Running {
     http: Served,
     admin: Served,
     admin_path: PathBuf,
+    /// The hub of live readers, and the order of what is measured; ended with this.
+    _background: JoinSet<()>,
 }
 
 /// Something served in the background, with its way to stop.
@@ -125,6 +130,7 @@ pub async fn start_under(
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> Result<Running, StartError> {
+    telemetry::measure();
     let directory = settings.data_dir.clone();
     let opened = SqliteStore::open(&directory, clock.clone());
     let store = opened.map_err(|error| StartError::Open {
@@ -151,8 +157,16 @@ pub async fn start_under(
             .with_graceful_shutdown(stopped)
             .await
     });
-    let app = router::router(edge.clone());
-    let http = serve(|stopped| serve_http(listener, app, stopped));
+    let app = router::router(edge.clone()).into_make_service_with_connect_info::<Peer>();
+    let http = serve(|stopped| async move {
+        axum::serve(PatientListener(listener), app)
+            .with_graceful_shutdown(stopped)
+            .await
+    });
+    let mut background = JoinSet::new();
+    let hub = edge.hub.clone().run(edge.store.feed(), edge.clock.clone());
+    background.spawn(hub);
+    background.spawn(keep_up());
     tracing::info!(%address, data_dir = %directory.display(), "serving");
     Ok(Running {
         edge,
@@ -161,21 +175,17 @@ pub async fn start_under(
         http,
         admin,
         admin_path: admin::socket_path(&directory),
+        _background: background,
     })
 }
 
-async fn serve_http(
-    listener: TcpListener,
-    app: Router,
-    stopped: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    use axum::serve::ListenerExt;
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps its delay");
-        }
-    });
-    axum::serve(listener, app).with_graceful_shutdown(stopped).await
+/// Samples are put into their buckets though nobody asks for them.
+async fn keep_up() {
+    let mut turn = tokio::time::interval(UPKEEP);
+    loop {
+        turn.tick().await;
+        telemetry::upkeep();
+    }
 }
 
 #[allow(
@@ -243,7 +253,9 @@ impl Running {
         self.edge.stage.send_replace(Stage::Draining);
         self.http.stop();
         self.admin.stop();
-        let listeners = async { tokio::join!(&mut self.http.task, &mut self.admin.task) };
+        // A WebSocket's connection is no longer its listener's.
+        let streams = self.edge.streams.clone();
+        let listeners = async { tokio::join!(&mut self.http.task, &mut self.admin.task, streams.ended()) };
         if timeout(deadline - Instant::now(), listeners).await.is_err() {
             return false;
         }

@@ -1,6 +1,12 @@
+//! What the process says of itself: logs and measures.
+//!
 //! Logs: one line an event on standard error, JSON or text, values in fields with the same names
 //! everywhere. Never a secret, never an alert's text, never a query string.
 
+use std::sync::OnceLock;
+
+use actors::measures;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogFormat, Settings};
@@ -22,6 +28,88 @@ pub fn start(settings: &Settings) -> Result<(), BadFilter> {
         tracing::debug!("logging had been started before");
     }
     Ok(())
+}
+
+/// Alerts accepted, by `result`: `new` or `duplicate`.
+pub const ACCEPTED: &str = "alert_whisperer_alerts_accepted_total";
+/// Webhook requests refused, by `code`.
+pub const REFUSED: &str = "alert_whisperer_webhooks_refused_total";
+/// Seconds from a webhook's arrival to its acknowledgement.
+pub const ACCEPT_SECONDS: &str = "alert_whisperer_accept_seconds";
+/// Transactions of the store, by `outcome`: `committed` or `failed`.
+pub const COMMITS: &str = "alert_whisperer_store_commits_total";
+/// Operations in one transaction.
+pub const COMMIT_OPERATIONS: &str = "alert_whisperer_store_commit_operations";
+/// Seconds that a transaction took, its flush with it.
+pub const COMMIT_SECONDS: &str = "alert_whisperer_store_commit_seconds";
+/// Live streams open, by `kind`.
+pub const STREAMS: &str = "alert_whisperer_streams";
+/// Actors that live, by `kind`.
+pub const ACTORS: &str = "alert_whisperer_actors";
+/// Actors started again since the process began, by `kind`.
+pub const RESTARTS: &str = "alert_whisperer_actor_restarts_total";
+/// Seconds since the process began to serve.
+pub const UPTIME: &str = "alert_whisperer_uptime_seconds";
+
+/// Bounds of histograms of seconds.
+const SECONDS: [f64; 14] = [
+    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0,
+];
+/// Bounds of histograms of numbers of things.
+const NUMBERS: [f64; 11] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0];
+
+static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+/// Starts measuring, once a process.
+pub fn measure() {
+    RECORDER.get_or_init(|| {
+        let installed = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
+            .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_alerts".to_owned()), &NUMBERS))
+            .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_operations".to_owned()), &NUMBERS))
+            .and_then(PrometheusBuilder::install_recorder);
+        match installed {
+            Ok(handle) => {
+                describe();
+                Some(handle)
+            }
+            Err(error) => {
+                tracing::error!(%error, "nothing is measured");
+                None
+            }
+        }
+    });
+}
+
+/// Every series, in Prometheus' text format.
+pub fn rendered() -> String {
+    let handle = RECORDER.get().and_then(Option::as_ref);
+    handle.map(PrometheusHandle::render).unwrap_or_default()
+}
+
+/// Puts samples into their buckets: to be called every few seconds, whether anybody asks or not.
+pub fn upkeep() {
+    if let Some(handle) = RECORDER.get().and_then(Option::as_ref) {
+        handle.run_upkeep();
+    }
+}
+
+fn describe() {
+    metrics::describe_counter!(ACCEPTED, "Alerts accepted, by result: new or duplicate");
+    metrics::describe_counter!(REFUSED, "Webhook requests refused, by code");
+    metrics::describe_histogram!(ACCEPT_SECONDS, "From a webhook's arrival to its acknowledgement");
+    metrics::describe_counter!(COMMITS, "Transactions of the store, by outcome");
+    metrics::describe_histogram!(COMMIT_OPERATIONS, "Operations in one transaction");
+    metrics::describe_histogram!(COMMIT_SECONDS, "Time of one transaction, its flush with it");
+    metrics::describe_gauge!(STREAMS, "Live streams open, by kind");
+    metrics::describe_gauge!(ACTORS, "Actors that live, by kind");
+    metrics::describe_counter!(RESTARTS, "Actors started again, by kind");
+    metrics::describe_gauge!(UPTIME, "Time since the process began to serve");
+    metrics::describe_histogram!(measures::PLACEMENT_LAG, "From an alert's acceptance to its placement");
+    metrics::describe_histogram!(measures::PLACEMENT_BATCH, "Alerts placed in one commit");
+    metrics::describe_counter!(measures::PLACEMENTS, "Alerts with a verdict, by state");
+    metrics::describe_counter!(measures::DECISIONS, "Decisions stored, by engine");
+    metrics::describe_histogram!(measures::DECISION_SECONDS, "Time that a decision took");
 }
 
 /// `LOG_LEVEL` is no filter.

@@ -12,8 +12,9 @@ use tracing::Span;
 use crate::domain::{CompanyId, IncidentId};
 
 /// What an actor is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Kind {
     /// Only supervises.
     Root,
@@ -32,6 +33,24 @@ pub enum Kind {
 }
 
 const KINDS: usize = 7;
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; KINDS] = [
+        Self::Root,
+        Self::Tenants,
+        Self::Sweeper,
+        Self::Tenant,
+        Self::Correlator,
+        Self::Incident,
+        Self::Decision,
+    ];
+
+    /// Its name, as it is shown.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// An actor's place in the tree.
 #[derive(Clone, Debug)]
@@ -165,9 +184,7 @@ impl Line {
         let draining = self.draining.load(Ordering::Relaxed);
         Resident {
             kind: post.kind,
-            id: incident
-                .or(company)
-                .unwrap_or_else(|| format!("{:?}", post.kind).to_lowercase()),
+            id: incident.or(company).unwrap_or_else(|| post.kind.name().to_owned()),
             company_id: post.company_id.clone(),
             state: if draining { "draining" } else { "running" },
             restarts: post.restarts,

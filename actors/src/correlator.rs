@@ -9,6 +9,7 @@ pub mod event_time;
 pub mod index;
 pub mod plan;
 pub mod regroup;
+mod verdicts;
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,6 +33,7 @@ use crate::supervision::{Timer, backoff};
 use crate::tenant::TenantMsg;
 use index::Index;
 use plan::{Mint, Plan};
+use verdicts::Verdicts;
 
 /// What a correlator hears.
 #[derive(strum::IntoStaticStr)]
@@ -229,7 +231,9 @@ impl CorrelatorState {
             return Ok(true); // An alert is poisonous; the index is half written and loaded again.
         };
         let woken: Vec<IncidentId> = woken_by(&batch);
+        let verdicts = Verdicts::of(&batch);
         let placed = self.args.writer.place(batch).await?;
+        verdicts.measure(&placed, &alerts, self.args.ports.clock.now());
         let refused = !placed.refused.is_empty();
         // Another `joinable_no` means that an incident is open again which this index does not know.
         if placed.joinable_no == self.joinable_no

@@ -18,6 +18,7 @@ pub mod directory;
 pub mod domain;
 pub mod incident;
 pub mod limits;
+pub mod measures;
 pub mod port;
 pub mod root;
 pub mod runtime;

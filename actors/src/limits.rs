@@ -62,6 +62,18 @@ pub const QUARANTINE_PROBE: Duration = Duration::from_secs(300);
 pub const DELIVERY_MEMORY: Duration = Duration::from_secs(24 * 3600);
 /// How far a signed timestamp may be from our clock, both ways.
 pub const SIGNATURE_WINDOW: Duration = Duration::from_secs(300);
+/// Live streams open in the process; past it 503.
+pub const STREAMS: usize = 4_096;
+/// Live streams open for one company; past it 503.
+pub const STREAMS_PER_COMPANY: usize = 2_048;
+/// News that a live reader may lie behind before it reads the store instead.
+pub const STREAM_NEWS: usize = 256;
+/// Entries a live reader takes from the store at once.
+pub const STREAM_PAGE: usize = 32;
+/// Live-only events told to one reader in a second.
+pub const STREAM_LIVE_ONLY: usize = 50;
+/// Incidents whose counts are gathered for live readers in a second.
+pub const GATHERED_INCIDENTS: usize = 4_096;
 /// Rows of one page of a list, at most.
 pub const PAGE: usize = 200;
 /// Alerts in one webhook body.

@@ -17,13 +17,13 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
 use super::agent::{named, sse};
+use super::live::follower::RECONNECT;
+use super::live::hub::News;
+use super::live::streams::{OpenStream, StreamKind};
 use super::page::{Query, page};
 use super::problem::Problem;
 use super::rights::{May, Read};
 use super::{Edge, Stage};
-
-/// How long a client should wait before it comes back to a server that is going down.
-const RECONNECT: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// An incident's decisions, oldest first; also of an incident that was only ever decided.
 pub(super) async fn list(
@@ -54,8 +54,9 @@ pub(super) async fn follow(
             Some(place.ok_or_else(|| Problem::invalid("Last-Event-ID", "must be the id of an earlier event"))?)
         }
     };
+    let open = edge.streams.enter(StreamKind::Decisions, may.company())?;
     // Subscribed before the store is read: what comes in between is told by one or the other.
-    let feed = edge.store.feed();
+    let news = edge.hub.subscribe();
     let (incident_id, reader) = find(&edge, &may, &id).await?;
     let after = match (seen, reader.last_decision(&incident_id).await?) {
         (Some(seen), _) => seen,
@@ -66,11 +67,12 @@ pub(super) async fn follow(
         company_id: may.company().clone(),
         incident_id,
         reader,
-        feed,
+        news,
         stage: edge.stage.subscribe(),
         after,
         waiting: Vec::new(),
         ended: false,
+        _open: open,
     };
     Ok(sse(follower.events()))
 }
@@ -91,13 +93,14 @@ struct Follower {
     company_id: CompanyId,
     incident_id: IncidentId,
     reader: Arc<dyn Reader>,
-    feed: broadcast::Receiver<Arc<Committed>>,
+    news: broadcast::Receiver<News>,
     stage: watch::Receiver<Stage>,
     /// The place of the last decision that was told.
     after: u64,
     /// Decisions read and not yet told, last first.
     waiting: Vec<(u64, Decision)>,
     ended: bool,
+    _open: OpenStream,
 }
 
 impl Follower {
@@ -149,10 +152,10 @@ impl Follower {
             }
             tokio::select! {
                 changed = self.stage.changed() => if changed.is_err() { return false },
-                told = self.feed.recv() => match told {
-                    Ok(committed) if self.concerns(&committed) => return true,
-                    Ok(_) => {}
-                    Err(RecvError::Lagged(_)) => return true,
+                told = self.news.recv() => match told {
+                    Ok(News::Committed(committed)) if self.concerns(&committed) => return true,
+                    Ok(News::Committed(_) | News::Gathered(_)) => {}
+                    Ok(News::Missed) | Err(RecvError::Lagged(_)) => return true,
                     Err(RecvError::Closed) => return false,
                 },
             }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use actors::domain::CompanyId;
 use actors::port::roster::Scope;
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 
 use super::Edge;
+use super::listener::Peer;
 use super::problem::Problem;
 use crate::ingest::keyring::Bearer;
 
@@ -77,6 +78,60 @@ impl<R: Right> FromRequestParts<Arc<Edge>> for May<R> {
             bearer,
             _right: PhantomData,
         })
+    }
+}
+
+/// Whoever runs the platform: until there are accounts, a caller on this machine, where the setting opens it.
+pub(super) struct Operator;
+
+impl FromRequestParts<Arc<Edge>> for Operator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
+        let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+        let near = peer.is_some_and(|ConnectInfo(Peer(address))| address.ip().to_canonical().is_loopback());
+        if edge.settings.system_on_loopback && near {
+            return Ok(Self);
+        }
+        let detail = "this is for whoever runs the platform: set SYSTEM_ON_LOOPBACK=true and ask from this machine";
+        match presented(&parts.headers) {
+            None => Err(unknown()),
+            Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)),
+        }
+    }
+}
+
+/// An operator, who oversees every company, or somebody who has a right in his own.
+pub(super) enum Oversees<R> {
+    All,
+    Own(May<R>),
+}
+
+impl<R> Oversees<R> {
+    /// The company to look at; an operator may look at all.
+    pub(super) fn company(&self, asked: Option<CompanyId>) -> Result<Option<CompanyId>, Problem> {
+        match self {
+            Self::All => Ok(asked),
+            Self::Own(may) => may.only_own(asked.as_ref()).map(|()| Some(may.company().clone())),
+        }
+    }
+
+    /// The company that is meant; an operator has to say.
+    pub(super) fn one_company(&self, asked: Option<CompanyId>) -> Result<CompanyId, Problem> {
+        let company = self.company(asked)?;
+        company.ok_or_else(|| Problem::invalid("company_id", "say which company is meant"))
+    }
+}
+
+impl<R: Right> FromRequestParts<Arc<Edge>> for Oversees<R> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
+        // A key says more than the address it comes from.
+        if presented(&parts.headers).is_none() && Operator::from_request_parts(parts, edge).await.is_ok() {
+            return Ok(Self::All);
+        }
+        May::from_request_parts(parts, edge).await.map(Self::Own)
     }
 }
 

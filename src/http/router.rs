@@ -12,8 +12,9 @@ use axum::routing::{get, post};
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use super::live::{events, socket};
 use super::problem::Problem;
-use super::{Edge, Stage, acts, agent, alerts, decisions, health, incidents, system, webhook};
+use super::{Edge, Stage, acts, agent, alerts, decisions, health, incidents, metrics, system, webhook};
 
 /// Where a load balancer, an orchestrator or a person asks how we are, even while we are going down.
 const ALWAYS_ANSWERED: [&str; 6] = [
@@ -38,6 +39,9 @@ pub fn router(edge: Arc<Edge>) -> Router {
         .route("/api/agent/decisions/{incident_id}", get(decisions::list))
         .route("/api/agent/decisions/{incident_id}/stream", get(decisions::follow))
         .route("/api/webhooks/alerts", post(webhook::accept))
+        .route("/api/events", get(events::follow))
+        .route("/ws", get(socket::connect))
+        .route("/metrics", get(metrics::render))
         .route("/api/alerts", get(alerts::list))
         .route("/api/alerts/{alert_id}", get(alerts::one))
         .route("/api/alerts/{alert_id}/why", get(alerts::why))

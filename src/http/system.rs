@@ -1,5 +1,5 @@
-//! For whoever runs the platform: the living tree, dead letters and quarantined companies. A company's key sees and
-//! touches its own.
+//! For whoever runs the platform: the living tree, dead letters and quarantined companies. A company's
+//! key sees and touches its own.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::page::{Query, write_cursor};
 use super::problem::Problem;
-use super::rights::{ActOn, May, Read};
+use super::rights::{ActOn, Oversees, Read};
 use super::{Edge, shape};
 
 /// How long a release may take.
@@ -24,27 +24,27 @@ const RESIDENTS: usize = 1_000;
 /// Who lives: `{items: [{kind, id, company_id, state, restarts, queue, handled, age_s}]}`, at most 1,000.
 pub(super) async fn actors(
     State(edge): State<Arc<Edge>>,
-    may: May<Read>,
+    oversees: Oversees<Read>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<Value>, Problem> {
     let mut query = Query::read(raw.as_deref())?;
-    may.only_own(query.company()?.as_ref())?;
+    let company = oversees.company(query.company()?)?;
     query.done()?;
-    let residents = edge.runtime.census().residents(Some(may.company()), RESIDENTS);
+    let residents = edge.runtime.census().residents(company.as_ref(), RESIDENTS);
     Ok(Json(json!({"items": residents})))
 }
 
 /// Alerts that could not be placed, newest first, each with its receipt, which says why.
 pub(super) async fn dead_letters(
     State(edge): State<Arc<Edge>>,
-    may: May<Read>,
+    oversees: Oversees<Read>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<Value>, Problem> {
     let mut query = Query::read(raw.as_deref())?;
-    may.only_own(query.company()?.as_ref())?;
+    let company = oversees.one_company(query.company()?)?;
     let request = query.page()?;
     query.done()?;
-    let reader = edge.store.reader(may.company());
+    let reader = edge.store.reader(&company);
     let filter = AlertFilter {
         state: Some(AlertState::DeadLetter),
         ..AlertFilter::default()
@@ -65,22 +65,26 @@ pub(super) async fn dead_letters(
 /// Places a dead letter again.
 pub(super) async fn release_alert(
     State(edge): State<Arc<Edge>>,
-    may: May<ActOn>,
+    oversees: Oversees<ActOn>,
     Path(id): Path<String>,
+    RawQuery(raw): RawQuery,
 ) -> Result<Json<Value>, Problem> {
+    let mut query = Query::read(raw.as_deref())?;
+    let company = oversees.one_company(query.company()?)?;
+    query.done()?;
     let id: AlertId = id.parse().map_err(|_| Problem::not_found("dead letter"))?;
-    edge.runtime.release_alert(may.company(), id, WITHIN).await?;
+    edge.runtime.release_alert(&company, id, WITHIN).await?;
     Ok(Json(json!({"message": "Released", "alert_id": id})))
 }
 
 /// Lets a quarantined company try again at once.
 pub(super) async fn release_company(
     State(edge): State<Arc<Edge>>,
-    may: May<ActOn>,
+    oversees: Oversees<ActOn>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let id: CompanyId = id.parse().map_err(|_| Problem::not_found("company"))?;
-    may.only_own(Some(&id))?;
+    let id = oversees.one_company(Some(id))?;
     edge.runtime.release_company(&id, WITHIN).await?;
     Ok(Json(json!({"message": "Released", "company_id": id})))
 }

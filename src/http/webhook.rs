@@ -24,6 +24,7 @@ use crate::ingest::keyring::Bearer;
 use crate::ingest::native::{self, Invalid};
 use crate::ingest::rate::{Cost, Verdict};
 use crate::ingest::signature::{self, Claim};
+use crate::telemetry;
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -41,10 +42,20 @@ pub(super) async fn accept(
     headers: HeaderMap,
     RawQuery(raw): RawQuery,
     sent: Body,
-) -> Result<Response, Problem> {
+) -> Response {
+    let began = Instant::now();
+    let answered = take(&edge, headers, raw, sent).await;
+    match &answered {
+        Ok(_) => metrics::histogram!(telemetry::ACCEPT_SECONDS).record(began.elapsed().as_secs_f64()),
+        Err(problem) => metrics::counter!(telemetry::REFUSED, "code" => problem.code).increment(1),
+    }
+    answered.into_response()
+}
+
+async fn take(edge: &Edge, headers: HeaderMap, raw: Option<String>, sent: Body) -> Result<Response, Problem> {
     let received_at = edge.clock.now();
     body::announced_within(&headers, body::WEBHOOK_BYTES)?;
-    let claims = claims(&edge, &headers, raw.as_deref(), received_at)?;
+    let claims = claims(edge, &headers, raw.as_deref(), received_at)?;
     let bearer = claims
         .api_key
         .as_deref()
@@ -60,8 +71,8 @@ pub(super) async fn accept(
         return Err(not_genuine());
     }
     rights::may(&bearer, Scope::Ingest, "ingest")?;
-    let (alerts, many) = read(&edge, &bearer, &claims, &bytes, received_at)?;
-    let taken = take_tokens(&edge, &bearer, &alerts)?;
+    let (alerts, many) = read(edge, &bearer, &claims, &bytes, received_at)?;
+    let taken = take_tokens(edge, &bearer, &alerts)?;
     let delivery = Delivery {
         company_id: bearer.company_id.clone(),
         delivery_id: claims.delivery_id,
@@ -73,12 +84,12 @@ pub(super) async fn accept(
         received_at,
         alerts,
     };
-    let answered = store(&edge, &bearer, delivery, taken, many).await;
-    Ok(with_rate(
-        &edge,
-        &bearer,
-        answered.map(|answer| Json(answer).into_response()),
-    ))
+    let answer = store(edge, &bearer, delivery, taken, many)
+        .await
+        .map_err(|problem| refused_with_rate(edge, &bearer, problem))?;
+    let mut response = Json(answer).into_response();
+    response.headers_mut().extend(rate_headers(edge, &bearer));
+    Ok(response)
 }
 
 /// Reads the headers' form. Nothing secret is compared here, so its faults can be named.
@@ -195,6 +206,11 @@ fn spread(wait: Duration, chance: f64) -> Duration {
 /// The durable insert. What turns out to be a duplicate, or is not stored, gives its tokens back.
 async fn store(edge: &Edge, bearer: &Bearer, delivery: Delivery, taken: u32, many: bool) -> Result<Value, Problem> {
     let ids: Vec<AlertId> = delivery.alerts.iter().map(|alert| alert.alert_id).collect();
+    let mut by_severity = [0; 4];
+    delivery
+        .alerts
+        .iter()
+        .for_each(|alert| by_severity[alert.severity.index()] += 1);
     let give_back = || {
         edge.keyring
             .with_bucket(&bearer.company_id, |bucket| bucket.give_back(taken))
@@ -202,6 +218,8 @@ async fn store(edge: &Edge, bearer: &Bearer, delivery: Delivery, taken: u32, man
     match edge.store.accept(delivery).await {
         Ok(Accepted::New) => {
             edge.runtime.news(&bearer.company_id);
+            edge.hub.accepted(&bearer.company_id, by_severity);
+            metrics::counter!(telemetry::ACCEPTED, "result" => "new").increment(ids.len() as u64);
             Ok(answer(&ids, many, false, false))
         }
         Ok(Accepted::Duplicate {
@@ -209,6 +227,7 @@ async fn store(edge: &Edge, bearer: &Bearer, delivery: Delivery, taken: u32, man
             body_differs,
         }) => {
             give_back();
+            metrics::counter!(telemetry::ACCEPTED, "result" => "duplicate").increment(alert_ids.len() as u64);
             Ok(answer(&alert_ids, many, true, body_differs))
         }
         Ok(Accepted::Stale) => {
@@ -237,22 +256,12 @@ fn answer(ids: &[AlertId], many: bool, duplicate: bool, body_differs: bool) -> V
     answer
 }
 
-/// Adds `RateLimit` and `RateLimit-Policy` to an answer.
-fn with_rate(edge: &Edge, bearer: &Bearer, answered: Result<Response, Problem>) -> Response {
-    match answered {
-        Ok(mut response) => {
-            response.headers_mut().extend(rate_headers(edge, bearer));
-            response
-        }
-        Err(problem) => refused_with_rate(edge, bearer, problem).into_response(),
-    }
-}
-
 fn refused_with_rate(edge: &Edge, bearer: &Bearer, mut problem: Problem) -> Problem {
     problem.headers.extend(rate_headers(edge, bearer));
     problem
 }
 
+/// `RateLimit` and `RateLimit-Policy`.
 fn rate_headers(edge: &Edge, bearer: &Bearer) -> Vec<(HeaderName, HeaderValue)> {
     let (state, policy) = edge
         .keyring

@@ -1,14 +1,17 @@
 //! Promises, tested over real sockets and stores.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, missing_docs, unreachable_pub)]
 
+mod acts;
 mod commands;
 mod companies;
 mod conformance;
 mod decide;
 mod documents;
 mod life;
+mod live;
 mod reading;
 mod recovery;
 mod support;
+mod system;
 mod tree;
 mod webhook;

@@ -14,6 +14,7 @@ use crate::decision::{DecisionActor, DecisionArgs, Outcome, rules};
 use crate::domain::incident::DecidedMark;
 use crate::domain::{Decision, DecisionId, DecisionRequest, Incident, IncidentFacts, Role, Timestamp};
 use crate::limits::DECISIONS_PER_INCIDENT;
+use crate::measures;
 use crate::port::{EngineInput, Error, Verdict};
 use crate::runtime::{CallError, DecisionEvent};
 use crate::tenant::TenantMsg;
@@ -200,6 +201,8 @@ impl IncidentState {
             change.wake_due = self.row.as_ref().and_then(|row| self.due_after(row, mark, now));
             if self.commit(change, deadline).await? {
                 self.memory = memory;
+                metrics::counter!(measures::DECISIONS, "engine" => decision.engine.clone()).increment(1);
+                metrics::histogram!(measures::DECISION_SECONDS).record(decision.duration_ms as f64 / 1e3);
                 return Ok(true);
             }
         }

@@ -14,6 +14,7 @@ use super::op::Op;
 use super::schema::migrate;
 use super::seen::Seen;
 use super::shared::{Shared, locked};
+use super::thread::configure_statements;
 use super::{OpenError, closed};
 
 /// The writer itself, which also reads.
@@ -26,7 +27,7 @@ pub(super) struct Inline {
 impl Inline {
     pub(super) fn open(now: Timestamp, shared: &Arc<Shared>, seen_cap: usize) -> Result<Self, OpenError> {
         let mut conn = Connection::open_in_memory()?;
-        conn.set_prepared_statement_cache_capacity(super::thread::STATEMENTS);
+        configure_statements(&conn)?;
         conn.pragma_update(None, "foreign_keys", true)?;
         migrate(&mut conn, now)?;
         let machine = load(conn, Arc::clone(shared), Seen::new(seen_cap, 0)).map_err(Fault::into_error)?;

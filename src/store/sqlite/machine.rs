@@ -10,6 +10,7 @@ use actors::domain::Fact;
 use actors::port::events::{Event, Position};
 use actors::port::{Committed, Error};
 use rusqlite::{Connection, params};
+use tokio::time::Instant;
 
 use super::fault::{Fault, Gravity};
 use super::head::{Head, Heads};
@@ -20,7 +21,7 @@ use super::seen::Seen;
 use super::shared::{Cell, Shared};
 use super::unplaced::Unplaced;
 use super::{accept, change, found, place, regroup};
-use crate::failpoint;
+use crate::{failpoint, telemetry};
 
 /// The one writer's connection and memory.
 #[derive(Debug)]
@@ -39,7 +40,14 @@ impl Machine {
     /// Runs operations in one transaction and notes their outcomes. `Err` says why the handle is
     /// over; even then every operation has its outcome.
     pub(super) fn run(&mut self, ops: &mut [Op]) -> Result<(), String> {
-        let Err(fault) = self.attempt(ops) else { return Ok(()) };
+        let began = Instant::now();
+        let Err(fault) = self.attempt(ops) else {
+            metrics::counter!(telemetry::COMMITS, "outcome" => "committed").increment(1);
+            metrics::histogram!(telemetry::COMMIT_OPERATIONS).record(ops.len() as f64);
+            metrics::histogram!(telemetry::COMMIT_SECONDS).record(began.elapsed().as_secs_f64());
+            return Ok(());
+        };
+        metrics::counter!(telemetry::COMMITS, "outcome" => "failed").increment(1);
         self.take_back();
         match fault.gravity() {
             Gravity::Poison if ops.len() > 1 => self.run_each(ops),

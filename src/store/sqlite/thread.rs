@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 
 use actors::domain::Timestamp;
 use actors::port::Error;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::OpenError;
@@ -24,7 +25,7 @@ use crate::store::lock::DirectoryLock;
 /// Entries that the map of what was seen has room for from the start: growing it halts the writer.
 const SEEN_PRESIZE: usize = 1 << 18;
 /// Statements kept prepared by each connection.
-pub(super) const STATEMENTS: usize = 128;
+const STATEMENTS: usize = 128;
 /// Connections that read.
 const READERS: usize = 4;
 /// The WAL is cut back to this when it starts again.
@@ -110,10 +111,18 @@ impl Threads {
 }
 
 fn configure(conn: &Connection) -> Result<(), rusqlite::Error> {
-    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    configure_statements(conn)?;
     conn.busy_timeout(std::time::Duration::from_secs(5))?;
     conn.pragma_update(None, "temp_store", "memory")?;
     conn.pragma_update(None, "trusted_schema", false)
+}
+
+/// A plan is made once a statement, whatever is bound to it: otherwise SQLite prepares some anew for
+/// every value (`SQLITE_DBCONFIG_ENABLE_QPSG`).
+pub(super) fn configure_statements(conn: &Connection) -> Result<(), rusqlite::Error> {
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 fn configure_writer(conn: &Connection) -> Result<(), OpenError> {

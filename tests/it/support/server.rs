@@ -1,5 +1,6 @@
 //! A server in the test's own process, on a free port, under a clock that the test holds.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use actors::domain::{CompanyId, Correlation, RateLimit};
@@ -26,7 +27,7 @@ pub struct Server {
     pub clock: Arc<ManualClock>,
     pub url: String,
     http: reqwest::Client,
-    _dir: TempDir,
+    dir: Option<TempDir>,
 }
 
 /// A company of it, with its key and secret.
@@ -94,8 +95,19 @@ impl Server {
 
     pub async fn start_with(set: impl FnOnce(&mut Flags)) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        let mut server = Self::start_at(dir.path(), set).await;
+        server.dir = Some(dir);
+        server
+    }
+
+    /// On a directory that outlives it.
+    pub async fn start_in(dir: &Path) -> Self {
+        Self::start_at(dir, |_| ()).await
+    }
+
+    async fn start_at(dir: &Path, set: impl FnOnce(&mut Flags)) -> Self {
         let mut flags = Flags {
-            data_dir: Some(dir.path().join("data")),
+            data_dir: Some(dir.join("data")),
             drain_delay_ms: Some(0),
             ..Flags::default()
         };
@@ -111,7 +123,7 @@ impl Server {
             running,
             clock,
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
-            _dir: dir,
+            dir: None,
         }
     }
 
@@ -139,6 +151,11 @@ impl Server {
             key: credentials.api_key.expose_secret().to_owned(),
             secret: credentials.webhook_secret.expose_secret().to_owned(),
         }
+    }
+
+    /// How many live streams are open.
+    pub fn streams(&self) -> usize {
+        self.running.edge.streams.open()
     }
 
     /// The second that a sender signs now.

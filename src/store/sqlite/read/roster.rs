@@ -52,6 +52,11 @@ pub(in super::super) fn webhook_secrets(conn: &Connection) -> Result<Vec<Webhook
 /// What is due: held alerts for up to half of the list, so that neither kind keeps the other away,
 /// then incidents, gravest first.
 pub(in super::super) fn due(conn: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Due>, Fault> {
+    let any = "SELECT EXISTS (SELECT 1 FROM placement WHERE state = 'held' AND due_at <= ?1) \
+                   OR EXISTS (SELECT 1 FROM incident WHERE wake_due <= ?1)";
+    if !conn.prepare_cached(any)?.query_row([now.as_millis()], |row| row.get(0))? {
+        return Ok(Vec::new());
+    }
     let mut query = conn.prepare_cached(
         "SELECT c.company_id FROM company c WHERE c.no IN \
          (SELECT DISTINCT company FROM placement WHERE state = 'held' AND due_at <= ?1 LIMIT ?2)",

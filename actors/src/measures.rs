@@ -1,0 +1,13 @@
+//! What the runtime measures, by name. Whoever runs the process installs a recorder; without one these
+//! cost next to nothing.
+
+/// Seconds from an alert's acceptance to the commit of its placement.
+pub const PLACEMENT_LAG: &str = "alert_whisperer_placement_lag_seconds";
+/// Alerts placed in one commit.
+pub const PLACEMENT_BATCH: &str = "alert_whisperer_placement_batch_alerts";
+/// Alerts with a verdict, by `state`.
+pub const PLACEMENTS: &str = "alert_whisperer_placements_total";
+/// Decisions stored, by `engine`.
+pub const DECISIONS: &str = "alert_whisperer_decisions_total";
+/// Seconds that a decision took.
+pub const DECISION_SECONDS: &str = "alert_whisperer_decision_seconds";

@@ -1,0 +1,209 @@
+//! `GET /ws`: the events of `/api/events` over a WebSocket (RFC 6455), each a text message
+//! `{event, id?, data}`.
+//!
+//! A browser's page must be of this host, or of an allowed one, by its `Origin`. The key comes in a
+//! header, or in the first message `{token, cursor?}` within ten seconds. Later messages are not read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::port::events::{CompanySet, Position};
+use actors::port::roster::Scope;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::{RawQuery, State};
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::time::{Instant, MissedTickBehavior, timeout};
+
+use super::events::place;
+use super::follower::{Follower, Frame};
+use super::streams::StreamKind;
+use crate::http::agent::KEEP_ALIVE;
+use crate::http::page::Query;
+use crate::http::problem::Problem;
+use crate::http::{Edge, rights};
+use crate::ingest::keyring::Bearer;
+use crate::json;
+
+/// The most that a client's message may hold, in bytes.
+const MESSAGE_BYTES: usize = 4096;
+/// What may wait to be written, in bytes.
+const WRITE_BYTES: usize = 256 << 10;
+/// How long the first message may take.
+const INTRODUCTION: Duration = Duration::from_secs(10);
+
+/// The first message, of a client that cannot set headers.
+#[derive(Deserialize)]
+struct Introduction {
+    token: String,
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+/// Who reads, and from where.
+struct Introduced {
+    bearer: Arc<Bearer>,
+    after: Option<Position>,
+}
+
+/// Takes the connection over.
+pub(in crate::http) async fn connect(
+    State(edge): State<Arc<Edge>>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
+    from_allowed_origin(&edge, &headers)?;
+    let mut query = Query::read(raw.as_deref())?;
+    let after = query.text("cursor").map(|text| place("cursor", &text)).transpose()?;
+    query.done()?;
+    let introduced = match rights::presented(&headers) {
+        None => None,
+        Some(key) => Some(Introduced {
+            bearer: reader(&edge, key)?,
+            after,
+        }),
+    };
+    let upgrade = upgrade.map_err(|rejection| {
+        let mut problem = Problem::new(rejection.status(), "no_websocket", rejection.body_text());
+        if rejection.status() == StatusCode::UPGRADE_REQUIRED {
+            problem.detail = "this route speaks WebSocket: ask for an upgrade".to_owned();
+        }
+        problem
+    })?;
+    Ok(upgrade
+        .max_message_size(MESSAGE_BYTES)
+        .max_frame_size(MESSAGE_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BYTES)
+        .on_upgrade(move |socket| converse(edge, socket, introduced, after)))
+}
+
+/// A page of another site must not read with what the browser knows of ours (RFC 6455, 10.2).
+fn from_allowed_origin(edge: &Edge, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(origin) = headers.get(ORIGIN) else {
+        return Ok(());
+    };
+    let origin = origin.to_str().unwrap_or_default();
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let own = host.is_some_and(|host| {
+        ["http://", "https://"]
+            .iter()
+            .any(|scheme| origin.strip_prefix(scheme) == Some(host))
+    });
+    if own || edge.settings.allowed_origins.iter().any(|allowed| allowed == origin) {
+        return Ok(());
+    }
+    let detail = "pages of this origin may not connect; ALLOWED_ORIGINS names those that may";
+    Err(Problem::new(StatusCode::FORBIDDEN, "forbidden_origin", detail).of_field("Origin"))
+}
+
+fn reader(edge: &Edge, key: &str) -> Result<Arc<Bearer>, Problem> {
+    let bearer = edge.keyring.bearer(key).ok_or_else(rights::unknown)?;
+    rights::may(&bearer, Scope::Read, "read")?;
+    Ok(bearer)
+}
+
+async fn converse(edge: Arc<Edge>, mut socket: WebSocket, introduced: Option<Introduced>, after: Option<Position>) {
+    let told = match introduced {
+        Some(introduced) => follow(&edge, &mut socket, introduced).await,
+        None => match introduction(&edge, &mut socket, after).await {
+            Ok(introduced) => follow(&edge, &mut socket, introduced).await,
+            Err(problem) => Err(problem),
+        },
+    };
+    let last = match told {
+        Ok(code) => close(code, ""),
+        Err(problem) => {
+            let code = match problem.status {
+                StatusCode::SERVICE_UNAVAILABLE => close_code::AGAIN,
+                _ => close_code::POLICY,
+            };
+            close(code, &problem.detail)
+        }
+    };
+    // A client that has gone needs no farewell.
+    let _ = socket.send(last).await;
+}
+
+/// Waits for the first message.
+async fn introduction(edge: &Edge, socket: &mut WebSocket, after: Option<Position>) -> Result<Introduced, Problem> {
+    let none = || {
+        Problem::invalid(
+            "token",
+            "the first message must be {\"token\": \"...\"}, within ten seconds",
+        )
+    };
+    let first = timeout(INTRODUCTION, socket.recv()).await;
+    let Ok(Some(Ok(Message::Text(text)))) = first else {
+        return Err(none());
+    };
+    let read: Introduction = json::strict(text.as_bytes()).and_then(json::read).map_err(|_| none())?;
+    let asked = read.cursor.map(|text| place("cursor", &text)).transpose()?;
+    Ok(Introduced {
+        bearer: reader(edge, &read.token)?,
+        after: asked.or(after),
+    })
+}
+
+/// Tells what happens until one side ends it; answers the close code.
+async fn follow(edge: &Edge, socket: &mut WebSocket, introduced: Introduced) -> Result<u16, Problem> {
+    let company = introduced.bearer.company_id.clone();
+    let open = edge.streams.enter(StreamKind::Socket, &company)?;
+    let mut follower = Follower::from(edge, CompanySet::one(company), introduced.after, open).await?;
+    let mut beat = tokio::time::interval(KEEP_ALIVE);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut heard = Instant::now();
+    loop {
+        tokio::select! {
+            frame = follower.next() => {
+                let Some(frame) = frame else { return Ok(close_code::RESTART) };
+                if socket.send(Message::Text(message(frame))).await.is_err() {
+                    return Ok(close_code::AWAY);
+                }
+            }
+            said = socket.recv() => match said {
+                None | Some(Err(_) | Ok(Message::Close(_))) => return Ok(close_code::NORMAL),
+                Some(Ok(_)) => heard = Instant::now(),
+            },
+            _ = beat.tick() => {
+                if heard.elapsed() > KEEP_ALIVE * 3 || socket.send(Message::Ping(Default::default())).await.is_err() {
+                    return Ok(close_code::AWAY);
+                }
+            }
+        }
+    }
+}
+
+fn message(frame: Frame) -> Utf8Bytes {
+    #[derive(serde::Serialize)]
+    struct Sent<'a> {
+        event: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+        data: &'a RawValue,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_ms: Option<u128>,
+    }
+    let data = RawValue::from_string(frame.data).unwrap_or_default();
+    let sent = Sent {
+        event: &frame.name,
+        id: frame.cursor.as_deref(),
+        data: &data,
+        retry_ms: frame.retry.map(|retry| retry.as_millis()),
+    };
+    serde_json::to_string(&sent).unwrap_or_default().into()
+}
+
+/// A close frame; its reason holds at most 123 bytes (RFC 6455, 5.5).
+fn close(code: u16, reason: &str) -> Message {
+    let reason = &reason[..reason.floor_char_boundary(123)];
+    Message::Close(Some(CloseFrame {
+        code,
+        reason: reason.into(),
+    }))
+}

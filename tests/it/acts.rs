@@ -1,0 +1,232 @@
+//! What people do to incidents, over real sockets. (What each act means is tested on virtual time, in `life`.)
+
+use std::time::Duration;
+
+use actors::port::roster::Scope;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::process::{PATIENCE, eventually};
+use crate::support::server::{Answer, Company, Server, alert, key};
+
+/// Opens an incident on an asset; its id.
+async fn opened(server: &Server, company: &Company, asset: &str) -> String {
+    let sent = server
+        .deliver(company, None, alert(asset, "disk").to_string())
+        .await
+        .json();
+    server.settle(company).await;
+    let path = format!("/api/alerts/{}", sent["alert_id"].as_str().unwrap());
+    server.get(company, &path).await.json()["incident_id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+async fn act(server: &Server, company: &Company, id: &str, act: &str, body: &Value) -> Answer {
+    server.post(company, &format!("/api/incidents/{id}/{act}"), body).await
+}
+
+async fn patch(server: &Server, company: &Company, id: &str, body: &Value) -> Answer {
+    let path = format!("/api/incidents/{id}");
+    server.ask(Method::PATCH, &path, key(company), body.to_string()).await
+}
+
+async fn kinds(server: &Server, company: &Company, id: &str) -> Vec<String> {
+    let timeline = server.all(company, &format!("/api/incidents/{id}/timeline"), 200).await;
+    timeline
+        .iter()
+        .map(|item| item["kind"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn an_incident_is_taken_through_its_life_by_hand() {
+    let server = Server::start().await;
+    let acme = server.company("comp-acme").await;
+    let id = opened(&server, &acme, "web-1").await;
+    let empty = json!({});
+    server.clock.advance(Duration::from_secs(90));
+    let taken = act(&server, &acme, &id, "acknowledge", &empty).await.json();
+    assert_eq!(
+        (&taken["status"], &taken["acknowledged_at"]),
+        (&json!("in_progress"), &json!("2026-01-31T08:01:30.000Z"))
+    );
+    let updated = patch(
+        &server,
+        &acme,
+        &id,
+        &json!({"assigned_to": "ann@example.com", "note": "looking"}),
+    )
+    .await
+    .json();
+    assert_eq!(updated["assigned_to"], "ann@example.com");
+    let freed = patch(&server, &acme, &id, &json!({"assigned_to": null})).await.json();
+    assert_eq!(freed["assigned_to"], Value::Null);
+    let escalated = act(&server, &acme, &id, "escalate", &json!({"reason": "beyond me"}))
+        .await
+        .json();
+    assert_eq!(escalated["status"], "escalated");
+    let resolved = act(&server, &acme, &id, "resolve", &empty).await.json();
+    assert_eq!(
+        (&resolved["status"], &resolved["phase"]),
+        (&json!("resolved"), &json!("resolved"))
+    );
+    assert!(
+        resolved["resolved_by"].as_str().unwrap().starts_with("key-"),
+        "{resolved}"
+    );
+    assert_eq!(act(&server, &acme, &id, "acknowledge", &empty).await.status, 409);
+    let reopened = act(&server, &acme, &id, "reopen", &empty).await.json();
+    assert_eq!(
+        (&reopened["resolved_at"], &reopened["resolved_by"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_ne!(reopened["status"], "resolved");
+    let kinds = kinds(&server, &acme, &id).await;
+    assert!(
+        kinds.iter().filter(|kind| *kind == "incident.changed").count() >= 4,
+        "{kinds:?}"
+    );
+    assert!(kinds.contains(&"incident.resolved".to_owned()), "{kinds:?}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_snoozed_incident_is_hidden_where_it_is_asked_for() {
+    let server = Server::start().await;
+    let acme = server.company("comp-acme").await;
+    let id = opened(&server, &acme, "web-1").await;
+    opened(&server, &acme, "web-2").await;
+    let snoozed = act(&server, &acme, &id, "snooze", &json!({"minutes": 30})).await;
+    assert_eq!(snoozed.status, 200, "{}", snoozed.text);
+    assert_eq!(server.all(&acme, "/api/incidents?snoozed=false", 10).await.len(), 1);
+    let hidden = server.all(&acme, "/api/incidents?snoozed=true", 10).await;
+    assert_eq!((hidden.len(), &hidden[0]["incident_id"]), (1, &json!(id)));
+    assert_eq!(server.all(&acme, "/api/incidents", 10).await.len(), 2);
+    server.clock.advance(Duration::from_secs(1801));
+    let awake = async || (server.all(&acme, "/api/incidents?snoozed=false", 10).await.len() == 2).then_some(());
+    eventually("its waking", PATIENCE, awake).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn incidents_are_merged_and_split() {
+    let server = Server::start().await;
+    let acme = server.company("comp-acme").await;
+    let (first, second) = (
+        opened(&server, &acme, "web-1").await,
+        opened(&server, &acme, "web-2").await,
+    );
+    let merged = act(&server, &acme, &first, "merge", &json!({"incident_ids": [second]}))
+        .await
+        .json();
+    assert_eq!(
+        (&merged["incident_id"], &merged["alert_count"]),
+        (&json!(first), &json!(2))
+    );
+    let gone = server.get(&acme, &format!("/api/incidents/{second}")).await.json();
+    assert_eq!(
+        (&gone["status"], &gone["merged_into"]),
+        (&json!("resolved"), &json!(first))
+    );
+    let alerts = server.all(&acme, &format!("/api/alerts?incident_id={first}"), 10).await;
+    let of_second = alerts.iter().find(|alert| alert["asset_name"] == "web-2").unwrap();
+    let split = json!({"alert_ids": [of_second["alert_id"]]});
+    let apart = act(&server, &acme, &first, "split", &split).await.json();
+    assert_ne!(apart["incident_id"], first.as_str());
+    assert_eq!(
+        (&apart["alert_count"], &apart["asset_name"]),
+        (&json!(1), &json!("web-2"))
+    );
+    let left = server.get(&acme, &format!("/api/incidents/{first}")).await.json();
+    assert_eq!(left["alert_count"], 1);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_act_that_cannot_be_is_told_why() {
+    let server = Server::start().await;
+    let acme = server.company("comp-acme").await;
+    let id = opened(&server, &acme, "web-1").await;
+    for (name, body, field) in [
+        ("snooze", json!({}), "until"),
+        ("snooze", json!({"minutes": 0}), "until"),
+        ("snooze", json!({"minutes": 60 * 24 * 31}), "until"),
+        ("snooze", json!({"until": "tomorrow"}), "until"),
+        ("escalate", json!({"reason": ""}), "reason"),
+        ("escalate", json!({"why": "x"}), "why"),
+        ("merge", json!({"incident_ids": []}), "incident_ids"),
+        ("merge", json!({"incident_ids": [id]}), "incident_ids"),
+        ("split", json!({"alert_ids": []}), "alert_ids"),
+        ("split", json!({"alert_ids": ["x"]}), "alert_ids[0]"),
+        ("acknowledge", json!({"force": true}), "force"),
+    ] {
+        assert_eq!(
+            act(&server, &acme, &id, name, &body).await.problem(400),
+            field,
+            "{name} {body}"
+        );
+    }
+    for (body, field) in [
+        (json!({}), ""),
+        (json!({"assigned_to": ""}), "assigned_to"),
+        (json!({"note": "x".repeat(2001)}), "note"),
+        (json!({"status": "resolved"}), "status"),
+    ] {
+        assert_eq!(patch(&server, &acme, &id, &body).await.problem(400), field, "{body}");
+    }
+    let unknown = json!({"incident_ids": ["inc-unknown"]});
+    assert_eq!(
+        act(&server, &acme, &id, "merge", &unknown).await.problem(404),
+        "incident_ids"
+    );
+    let whole = server.all(&acme, &format!("/api/alerts?incident_id={id}"), 10).await[0]["alert_id"].clone();
+    assert_eq!(
+        act(&server, &acme, &id, "split", &json!({"alert_ids": [whole]}))
+            .await
+            .problem(400),
+        "alert_ids"
+    );
+    act(&server, &acme, &id, "reopen", &json!({})).await.problem(409);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn acts_need_their_own_right_and_reach_no_other_company() {
+    let server = Server::start().await;
+    let acme = server.company("comp-acme").await;
+    let reader = server
+        .company_as("comp-read", |request| request.scopes = vec![Scope::Read])
+        .await;
+    let other = server.company("comp-other").await;
+    let id = opened(&server, &acme, "web-1").await;
+    let bodies = [
+        ("acknowledge", json!({})),
+        ("resolve", json!({})),
+        ("reopen", json!({})),
+        ("escalate", json!({})),
+        ("snooze", json!({"minutes": 5})),
+        ("merge", json!({"incident_ids": ["inc-x"]})),
+        ("split", json!({"alert_ids": ["alr-01a2098dd6d57bb5ad94498c2db57751"]})),
+    ];
+    for (name, body) in &bodies {
+        act(&server, &reader, &id, name, body).await.problem(403);
+        act(&server, &other, &id, name, body).await.problem(404);
+        act(&server, &acme, "inc-unknown", name, body).await.problem(404);
+        let path = format!("/api/incidents/{id}/{name}");
+        server
+            .ask(Method::POST, &path, Default::default(), body.to_string())
+            .await
+            .problem(401);
+    }
+    patch(&server, &other, &id, &json!({"note": "hello"}))
+        .await
+        .problem(404);
+    patch(&server, &reader, &id, &json!({"note": "hello"}))
+        .await
+        .problem(403);
+    let untouched = server.get(&acme, &format!("/api/incidents/{id}")).await.json();
+    assert_eq!(untouched["status"], "new");
+    server.stop().await;
+}
