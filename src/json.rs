@@ -6,8 +6,10 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// Levels of arrays and objects, at most.
@@ -79,6 +81,38 @@ pub fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, FieldError> {
             }
         })
     })
+}
+
+/// Reads an object. serde's derived readers would also take an array of its fields, in their order.
+///
+/// # Errors
+/// As [`read`].
+pub fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, FieldError> {
+    read::<Object<T>>(text).map(|read| read.0)
+}
+
+/// What is read from an object, and from nothing else.
+#[derive(Debug)]
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
 }
 
 /// Walks a JSON value without keeping it.

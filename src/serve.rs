@@ -21,8 +21,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::Settings;
-use crate::http::listener::{PatientListener, Peer};
-use crate::http::{Edge, Stage, admin, router};
+use crate::http::{Edge, Stage, admin, listener, router};
 use crate::ingest::keyring::{Keyring, LoadError};
 use crate::secrets::{KeyError, ServerKey};
 use crate::store::{OpenError, SqliteStore};
@@ -157,11 +156,10 @@ pub async fn start_under(
             .with_graceful_shutdown(stopped)
             .await
     });
-    let app = router::router(edge.clone()).into_make_service_with_connect_info::<Peer>();
+    let app = router::router(edge.clone());
     let http = serve(|stopped| async move {
-        axum::serve(PatientListener(listener), app)
-            .with_graceful_shutdown(stopped)
-            .await
+        listener::serve(listener, app, stopped).await;
+        Ok(())
     });
     let mut background = JoinSet::new();
     let hub = edge.hub.clone().run(edge.store.feed(), edge.clock.clone());

@@ -244,7 +244,7 @@ async fn read_or_default<T: DeserializeOwned + Default>(sent: Body) -> Result<T,
     let bytes = body::read(sent, REQUEST_BYTES).await?;
     match bytes.is_empty() {
         true => Ok(T::default()),
-        false => Ok(json::read(json::strict(&bytes)?)?),
+        false => Ok(json::object(json::strict(&bytes)?)?),
     }
 }
 

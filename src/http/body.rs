@@ -1,11 +1,14 @@
 //! Bodies within a limit, as strict JSON, with or without a `Content-Type` (the guide sends none).
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_LENGTH;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use super::problem::Problem;
 use crate::json;
@@ -14,6 +17,9 @@ use crate::json;
 pub(super) const WEBHOOK_BYTES: usize = 1024 * 1024;
 /// The most that any other request may send, in bytes.
 pub(super) const REQUEST_BYTES: usize = 256 * 1024;
+
+/// How long a body may take.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
 
 fn too_large(most: usize) -> Problem {
     let detail = format!("the body may be at most {most} bytes");
@@ -34,7 +40,11 @@ pub(super) fn announced_within(headers: &HeaderMap, most: usize) -> Result<(), P
 
 /// Reads a body of at most `most` bytes.
 pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
-    match Limited::new(body, most).collect().await {
+    let Ok(read) = timeout(BODY_WITHIN, Limited::new(body, most).collect()).await else {
+        let detail = format!("the body was not sent within {} s", BODY_WITHIN.as_secs());
+        return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", detail));
+    };
+    match read {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large(most)),
         Err(_) => Err(Problem::new(
@@ -49,5 +59,5 @@ pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
 pub(super) async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
     let bytes = read(body, REQUEST_BYTES).await?;
     let text = json::strict(&bytes)?;
-    Ok(json::read(text)?)
+    Ok(json::object(text)?)
 }

@@ -116,7 +116,7 @@ pub(super) async fn correlate(
     let bytes = body::read(sent, body::REQUEST_BYTES).await?;
     let request: CorrelateRequest = match bytes.is_empty() {
         true => CorrelateRequest::default(),
-        false => crate::json::read(crate::json::strict(&bytes)?)?,
+        false => crate::json::object(crate::json::strict(&bytes)?)?,
     };
     may.only_own(asked.as_ref())?;
     may.only_own(request.company_id.as_ref())?;

@@ -16,6 +16,9 @@ use serde_json::{Value, json};
 
 use crate::json::FieldError;
 
+/// The most of a detail or an instance that is told.
+const TEXT_BYTES: usize = 512;
+
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -83,11 +86,12 @@ impl Problem {
 
     /// The body.
     pub fn to_json(&self, instance: &str, trace_id: &str) -> Value {
+        let (detail, instance) = (cut(&self.detail), cut(instance));
         let mut body = json!({
             "type": format!("urn:alert-whisperer:problem:{}", self.code),
             "title": self.status.canonical_reason().unwrap_or("Error"),
             "status": self.status.as_u16(),
-            "detail": self.detail,
+            "detail": detail,
             "instance": instance,
             "code": self.code,
             "trace_id": trace_id,
@@ -113,6 +117,11 @@ impl Problem {
         }
         response
     }
+}
+
+/// What may echo a request is kept short.
+fn cut(text: &str) -> &str {
+    &text[..text.floor_char_boundary(TEXT_BYTES)]
 }
 
 /// Rounded up, at least one.

@@ -4,7 +4,7 @@ use actors::domain::{CompanyId, IncidentFacts, IncidentId, Severity};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::json::{self, FieldError};
+use crate::json::{self, FieldError, Object};
 
 /// `{incident_id, company_id, incident_data?, memory_context?, stream?}`, checked.
 #[derive(Debug)]
@@ -27,11 +27,11 @@ struct Sent {
     incident_id: IncidentId,
     company_id: CompanyId,
     #[serde(default)]
-    incident_data: Option<IncidentData>,
+    incident_data: Option<Object<IncidentData>>,
     #[serde(default)]
     memory_context: Option<Map<String, Value>>,
     #[serde(default)]
-    stream: bool,
+    stream: Option<bool>,
 }
 
 /// What a caller says of an incident.
@@ -54,13 +54,13 @@ fn one() -> u64 {
 /// # Errors
 /// The first field that is not as it should be.
 pub fn read(body: &[u8]) -> Result<Question, FieldError> {
-    let sent: Sent = json::read(json::strict(body)?)?;
+    let sent: Sent = json::object(json::strict(body)?)?;
     Ok(Question {
         incident_id: sent.incident_id,
         company_id: sent.company_id,
-        facts: sent.incident_data.map(checked).transpose()?,
+        facts: sent.incident_data.map(|data| checked(data.0)).transpose()?,
         memory_context: sent.memory_context.unwrap_or_default(),
-        stream: sent.stream,
+        stream: sent.stream.unwrap_or_default(),
     })
 }
 

@@ -12,7 +12,7 @@ use actors::domain::{AlertId, NewAlert, Severity, Signal, Timestamp};
 use actors::limits::ALERTS_PER_BODY;
 use serde::Deserialize;
 
-use crate::json::{self, FieldError};
+use crate::json::{self, FieldError, Object};
 
 /// What is wrong with a body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +43,7 @@ struct Sent {
     #[serde(default)]
     tool_source: Option<String>,
     #[serde(default)]
-    status: Signal,
+    status: Option<Signal>,
     #[serde(default)]
     fingerprint: Option<String>,
     #[serde(default)]
@@ -68,9 +68,12 @@ pub fn parse(
     let text = json::strict(body)?;
     let many = text.trim_start().starts_with('[');
     let sent: Vec<Sent> = if many {
-        json::read(text)?
+        json::read::<Vec<Object<Sent>>>(text)?
+            .into_iter()
+            .map(|sent| sent.0)
+            .collect()
     } else {
-        vec![json::read(text)?]
+        vec![json::object(text)?]
     };
     if sent.is_empty() {
         return Err(field("", "the array must hold at least one alert"));
@@ -132,7 +135,7 @@ fn checked(sent: Sent, path: &str, unsigned: bool, alert_id: AlertId) -> Result<
         severity: sent.severity,
         message: sent.message,
         tool_source: sent.tool_source,
-        status: sent.status,
+        status: sent.status.unwrap_or_default(),
         fingerprint: sent.fingerprint,
         starts_at: sent.starts_at,
         ends_at: sent.ends_at,
@@ -182,6 +185,8 @@ mod tests {
         assert_eq!((alerts.len(), many, alerts[0].status), (1, false, Signal::Firing));
         let (alerts, many) = parsed(format!(" [{GOOD},{GOOD}] ").as_bytes()).unwrap();
         assert_eq!((alerts.len(), many), (2, true));
+        let nulls = GOOD.replace('}', r#","status":null,"labels":null,"starts_at":null,"url":null}"#);
+        assert_eq!(parsed(nulls.as_bytes()).unwrap().0[0].status, Signal::Firing);
         let more = GOOD.replace(
             '}',
             r#","starts_at":"2026-01-31T10:00:00+02:00","mystery":{"a":[1]},"labels":{"a":"b"}}"#,
@@ -194,7 +199,14 @@ mod tests {
     fn names_the_field_and_the_fix() {
         refused("", "", "strict JSON");
         refused("[]", "", "at least one");
-        refused("42", "", "invalid type");
+        refused("42", "", "expected an object");
+        refused("[[]]", "[0]", "expected an object");
+        refused(r#"[["web-1", "disk", "high", "full"]]"#, "[0]", "expected an object");
+        refused(
+            &GOOD.replace('}', r#","status":"open"}"#),
+            "status",
+            "`firing` or `resolved`",
+        );
         refused(
             &GOOD.replace("high", "urgent"),
             "severity",

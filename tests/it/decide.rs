@@ -250,6 +250,8 @@ async fn a_question_that_is_wrong_is_told_where() {
         ),
         (with("/memory_context", json!([])), "memory_context"),
         (json!([]), ""),
+        (json!(["x", "comp-acme"]), ""),
+        (with("/incident_data", json!(["high", "disk"])), "incident_data"),
     ] {
         let refused = server.post(&acme, "/api/agent/decide", &body).await;
         assert_eq!(refused.problem(400), field, "{body}");

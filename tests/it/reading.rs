@@ -225,6 +225,11 @@ async fn bad_parameters_are_named() {
     ] {
         assert_eq!(server.get(&acme, path).await.problem(400), field, "{path}");
     }
+    let long = server
+        .get(&acme, &format!("/api/alerts?severity={}", "x".repeat(9_000)))
+        .await;
+    assert_eq!(long.problem(400), "severity");
+    assert!(long.text.len() < 2_000, "what was sent is not sent back whole");
     let refused = server
         .post(&acme, "/api/incidents/correlate", &json!({"since": 7}))
         .await;

@@ -142,7 +142,9 @@ async fn introduction(edge: &Edge, socket: &mut WebSocket, after: Option<Positio
     let Ok(Some(Ok(Message::Text(text)))) = first else {
         return Err(none());
     };
-    let read: Introduction = json::strict(text.as_bytes()).and_then(json::read).map_err(|_| none())?;
+    let read: Introduction = json::strict(text.as_bytes())
+        .and_then(json::object)
+        .map_err(|_| none())?;
     let asked = read.cursor.map(|text| place("cursor", &text)).transpose()?;
     Ok(Introduced {
         bearer: reader(edge, &read.token)?,

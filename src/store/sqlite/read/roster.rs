@@ -54,7 +54,10 @@ pub(in super::super) fn webhook_secrets(conn: &Connection) -> Result<Vec<Webhook
 pub(in super::super) fn due(conn: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Due>, Fault> {
     let any = "SELECT EXISTS (SELECT 1 FROM placement WHERE state = 'held' AND due_at <= ?1) \
                    OR EXISTS (SELECT 1 FROM incident WHERE wake_due <= ?1)";
-    if !conn.prepare_cached(any)?.query_row([now.as_millis()], |row| row.get(0))? {
+    if !conn
+        .prepare_cached(any)?
+        .query_row([now.as_millis()], |row| row.get(0))?
+    {
         return Ok(Vec::new());
     }
     let mut query = conn.prepare_cached(
