@@ -22,6 +22,8 @@ export CARGO_BUILD_JOBS ?= 2
 GIT_SHA ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 # What `make run` runs: a demo with three companies under load. Another: make run ARGS="serve --data-dir data"
 ARGS ?= demo
+# Worlds that `make sim` simulates.
+SEEDS ?= 5000
 # Seconds for each fuzz target.
 FUZZ_SECONDS ?= 30
 FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
@@ -32,7 +34,7 @@ FUZZ_FLAGS := --cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint doc bench fuzz fmt clean
+.PHONY: help run test lint doc sim bench fuzz fmt clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -56,6 +58,9 @@ lint:
 
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+
+sim: ## Simulate SEEDS worlds, each twice: make sim SEEDS=5000. One, with its trace: SIM_SEED=7 make sim
+	SIM_SEEDS=$(SEEDS) cargo test --profile ci --test it sim:: -- --test-threads=2 $(if $(SIM_SEED),--nocapture)
 
 bench: ## Measure, each figure beside its floor.
 	cargo bench --profile ci

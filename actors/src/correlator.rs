@@ -15,7 +15,6 @@ use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::time::Instant;
@@ -26,7 +25,7 @@ use crate::census::{Alive, Census, Kind, Post};
 use crate::domain::ids::EntryId;
 use crate::domain::{Alert, Company, CompanyId, IncidentId, Timestamp};
 use crate::limits::{PLACEMENT_BATCH, PLACEMENT_PACE};
-use crate::port::writer::{PlaceBatch, Placed};
+use crate::port::writer::PlaceBatch;
 use crate::port::{Error, Reader, Writer};
 use crate::runtime::{CallError, Ports};
 use crate::supervision::{Timer, backoff};
@@ -45,8 +44,8 @@ pub enum CorrelatorMsg {
     Look,
     /// Answer when every alert accepted before now has a verdict.
     Settle(Call<()>),
-    /// An incident is over; its own alerts reopen it until then, if at all.
-    Closed(IncidentId, Option<Timestamp>),
+    /// An incident is over, or was when this was sent.
+    Closed(IncidentId),
     /// Incidents were reopened or regrouped: what the index says is old.
     Reload,
     /// End.
@@ -142,9 +141,11 @@ impl CorrelatorState {
                 self.look(me).await
             }
             CorrelatorMsg::Settle(call) => self.settle(me, call).await,
-            CorrelatorMsg::Closed(incident, reopens_until) => {
-                if let Some(index) = &mut self.index {
-                    index.close(&incident, reopens_until);
+            CorrelatorMsg::Closed(incident) => {
+                if let Some(mut index) = self.index.take()
+                    && self.refresh(&mut index, &incident).await.is_ok()
+                {
+                    self.index = Some(index);
                 }
                 Ok(())
             }
@@ -233,14 +234,15 @@ impl CorrelatorState {
         let woken: Vec<IncidentId> = woken_by(&batch);
         let verdicts = Verdicts::of(&batch);
         let placed = self.args.writer.place(batch).await?;
+        if placed.joinable_no != self.joinable_no {
+            return Ok(true); // Nothing was done: an incident was reopened or regrouped, and the index is loaded again.
+        }
         verdicts.measure(&placed, &alerts, self.args.ports.clock.now());
         let refused = !placed.refused.is_empty();
-        // Another `joinable_no` means that an incident is open again which this index does not know.
-        if placed.joinable_no == self.joinable_no
-            && take_refusals(&mut index, &placed, self.args.company.correlation.reopen_window())
-        {
-            self.index = Some(index);
+        for refusal in &placed.refused {
+            self.refresh(&mut index, &refusal.incident_id).await?;
         }
+        self.index = Some(index);
         let done = woken
             .into_iter()
             .filter(|id| placed.refused.iter().all(|refusal| refusal.incident_id != *id));
@@ -251,6 +253,15 @@ impl CorrelatorState {
                 .map_err(|_| Error::Fenced)?;
         }
         Ok(full || refused)
+    }
+
+    /// Reads an incident into the index again, as the store has it.
+    async fn refresh(&self, index: &mut Index, incident: &IncidentId) -> Result<(), Error> {
+        index.remove(incident);
+        if let Some(stored) = self.args.reader.owned(incident).await? {
+            index.take(stored);
+        }
+        Ok(())
     }
 
     /// Acquire, then load: the barrier lets everything through that an earlier correlator handed in.
@@ -332,17 +343,6 @@ fn woken_by(batch: &PlaceBatch) -> Vec<IncidentId> {
         .filter(|placement| placement.wake.is_some_and(|at| at <= batch.now))
         .map(|placement| placement.incident_id.clone())
         .collect()
-}
-
-/// Takes refusals into the index; `false` where it has to be loaded again.
-fn take_refusals(index: &mut Index, placed: &Placed, reopen_window: Duration) -> bool {
-    placed.refused.iter().all(|refusal| match &refusal.current {
-        Some(row) if !row.is_open() => {
-            index.close(&refusal.incident_id, row.life.reopens_until(reopen_window));
-            true
-        }
-        _ => false,
-    })
 }
 
 /// Ids from the ports' entropy.

@@ -426,9 +426,7 @@ impl IncidentState {
 
     /// Tells the tenant that this is over, and asks to leave.
     fn leave(&mut self) -> Result<(), Error> {
-        let window = self.args.company.correlation.reopen_window();
-        let until = self.row.as_ref().and_then(|row| row.life.reopens_until(window));
-        let closed = TenantMsg::Closed(self.args.incident_id.clone(), until);
+        let closed = TenantMsg::Closed(self.args.incident_id.clone());
         self.args.tenant.cast(closed).map_err(|_| Error::Fenced)
     }
 

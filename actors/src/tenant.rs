@@ -19,7 +19,7 @@ use tracing::Instrument;
 use crate::call::Call;
 use crate::census::{Alive, Census, Kind, Post};
 use crate::correlator::{CorrelatorActor, CorrelatorArgs, CorrelatorMsg};
-use crate::domain::{AlertId, Company, CompanyId, IncidentId, Timestamp};
+use crate::domain::{AlertId, Company, CompanyId, IncidentId};
 use crate::incident::{ActCall, DecideCall, IncidentArgs, IncidentMsg};
 use crate::limits::{LIVE_INCIDENTS, TENANT_IDLE};
 use crate::port::{DueWork, Error, Reader, Writer};
@@ -54,8 +54,8 @@ pub enum TenantMsg {
     Regroup(Box<RegroupCall>),
     /// A call to place a dead letter again.
     Release(AlertId, Call<()>),
-    /// An incident is over; its own alerts reopen it until then, if at all.
-    Closed(IncidentId, Option<Timestamp>),
+    /// An incident is over.
+    Closed(IncidentId),
     /// An incident is open again.
     Reopened(IncidentId),
     /// An incident asks to leave.
@@ -219,8 +219,8 @@ impl TenantState {
             TenantMsg::Regroup(call) => self.regroup(me, *call).await?,
             TenantMsg::Release(alert, call) => self.release(alert, call).await?,
             TenantMsg::Settle(call) => self.settle(call),
-            TenantMsg::Closed(incident, reopens_until) => {
-                self.tell_correlator(CorrelatorMsg::Closed(incident.clone(), reopens_until));
+            TenantMsg::Closed(incident) => {
+                self.tell_correlator(CorrelatorMsg::Closed(incident.clone()));
                 self.incidents.retire(&incident, None);
             }
             TenantMsg::Reopened(incident) => {

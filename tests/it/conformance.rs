@@ -6,8 +6,8 @@
 mod accept;
 mod change;
 mod directory;
-mod events;
-mod journal;
+pub mod events;
+pub mod journal;
 mod lists;
 mod place;
 mod roster;
@@ -161,7 +161,7 @@ promises! {
     accept::unknown_companies_are_refused,
     place::an_incident_opens_and_is_joined,
     place::a_refused_incident_fails_alone_and_shows_its_row,
-    place::an_opening_asks_for_the_same_joinable_no,
+    place::a_batch_asks_for_the_same_joinable_no,
     place::placing_again_counts_once,
     place::half_placed_parts_are_refused_whole,
     place::a_held_alert_moves_and_a_final_one_does_not,

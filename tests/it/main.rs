@@ -11,6 +11,8 @@ mod life;
 mod live;
 mod reading;
 mod recovery;
+#[path = "../sim/main.rs"]
+mod sim;
 mod support;
 mod system;
 mod tree;

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use super::event_time::{aggregation_key, event_at};
+use super::event_time::{aggregation_key, event_at, own_end};
 use crate::domain::alert::Identity;
 use crate::domain::incident::highest_firing;
 use crate::domain::{Alert, Correlation, IncidentId, Severity, Signal, Timestamp};
@@ -107,11 +107,13 @@ pub(super) struct HeldAlert {
     pub(super) asset_name: String,
     pub(super) signature: String,
     pub(super) event_at: Timestamp,
+    /// When it was over by its own word.
+    pub(super) own_end: Option<Timestamp>,
     pub(super) received_at: Timestamp,
 }
 
 impl HeldAlert {
-    pub(super) fn of(alert: &Alert, event_at: Timestamp) -> Self {
+    pub(super) fn of(alert: &Alert, window: Duration) -> Self {
         Self {
             alert_no: alert.no,
             identity: alert.sent.identity(),
@@ -120,7 +122,8 @@ impl HeldAlert {
             tool_source: alert.sent.tool_source.clone(),
             asset_name: alert.sent.asset_name.clone(),
             signature: alert.sent.signature.clone(),
-            event_at,
+            event_at: event_at(alert, window),
+            own_end: own_end(alert, window),
             received_at: alert.received_at,
         }
     }
@@ -161,13 +164,11 @@ impl Index {
             closing: BTreeSet::new(),
         };
         for incident in stored.incidents {
-            let (id, open) = Open::load(incident, settings.reopen_window());
-            index.insert(id, open);
+            index.take(incident);
         }
         for alert in stored.held {
-            let at = event_at(&alert, settings.window());
             let key = aggregation_key(settings.aggregation_key, &alert.sent);
-            index.hold(key, HeldAlert::of(&alert, at));
+            index.hold(key, HeldAlert::of(&alert, settings.window()));
         }
         for alert in stored.recoveries {
             let at = event_at(&alert, settings.window());
@@ -199,15 +200,12 @@ impl Index {
         self.incidents.insert(id, open);
     }
 
-    /// An incident is over; its own alerts reopen it until then, if at all.
-    pub fn close(&mut self, id: &IncidentId, reopens_until: Option<Timestamp>) {
-        self.reopen(id);
-        match (self.incidents.get_mut(id), reopens_until) {
-            (Some(open), Some(until)) => {
-                open.reopens_until = Some(until);
-                self.closing.insert((until, id.clone()));
-            }
-            _ => self.remove(id),
+    /// Takes an incident in, unless it is over and nothing reopens it.
+    pub fn take(&mut self, stored: OpenIncident) {
+        let is_open = stored.row.is_open();
+        let (id, open) = Open::load(stored, self.settings.reopen_window());
+        if is_open || open.reopens_until.is_some() {
+            self.insert(id, open);
         }
     }
 
@@ -328,10 +326,13 @@ impl Index {
         self.recoveries_in_order.push_back((until, identity));
     }
 
-    /// When a firing alert's trouble was already over, as an earlier recovery told.
-    pub(super) fn recovered_at(&self, identity: Identity, event: Timestamp, arrival: Timestamp) -> Option<Timestamp> {
-        let recovery = self.recoveries.get(&identity)?;
-        (recovery.event_at >= event && recovery.until >= arrival).then_some(recovery.event_at)
+    /// When a firing alert was over, if it was: by its own word, or by a recovery that came before it.
+    pub(super) fn end_of(&self, word: &HeldAlert) -> Option<Timestamp> {
+        let recovered_at = || {
+            let recovery = self.recoveries.get(&word.identity)?;
+            (recovery.event_at >= word.event_at && recovery.until >= word.received_at).then_some(recovery.event_at)
+        };
+        word.own_end.or_else(recovered_at)
     }
 
     /// Forgets recoveries whose window has ended.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::event_time::{aggregation_key, event_at, own_end};
+use super::event_time::{aggregation_key, event_at};
 use super::index::{HeldAlert, Index, Open};
 use crate::domain::alert::Identity;
 use crate::domain::ids::EntryId;
@@ -82,17 +82,11 @@ impl<'a> Plan<'a> {
 
     /// Plans one alert.
     pub fn place(&mut self, alert: &Alert) {
-        let window = self.index.settings.window();
-        let at = event_at(alert, window);
         let key = aggregation_key(self.index.settings.aggregation_key, &alert.sent);
-        let word = HeldAlert::of(alert, at);
+        let word = HeldAlert::of(alert, self.index.settings.window());
         match alert.sent.status {
-            Signal::Resolved => self.place_recovery(word, &key),
-            Signal::Firing => {
-                let end =
-                    own_end(alert, window).or_else(|| self.index.recovered_at(word.identity, at, word.received_at));
-                self.place_firing(word, key, end);
-            }
+            Signal::Resolved => self.place_recovery(&word, &key),
+            Signal::Firing => self.place_firing(word, key),
         }
     }
 
@@ -142,14 +136,14 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn place_recovery(&mut self, word: HeldAlert, key: &str) {
+    fn place_recovery(&mut self, word: &HeldAlert, key: &str) {
         let holder = self.index.holder(word.identity);
         if let Some(id) = holder
             .filter(|(_, open)| open.reopens_until.is_none())
             .map(|(id, _)| id.clone())
         {
             let ground = Ground::plain("recovery", "the incident holds the fingerprint that has recovered");
-            return self.join(&id, &word, key, None, ground);
+            return self.join(&id, word, key, ground);
         }
         self.index
             .remember_recovery(word.identity, word.event_at, word.received_at);
@@ -167,7 +161,7 @@ impl<'a> Plan<'a> {
         });
     }
 
-    fn place_firing(&mut self, word: HeldAlert, key: String, end: Option<Timestamp>) {
+    fn place_firing(&mut self, word: HeldAlert, key: String) {
         let mut considered = Vec::new();
         match self.by_identity(&word) {
             Some(Ok(id)) => {
@@ -178,7 +172,7 @@ impl<'a> Plan<'a> {
                         "an incident that ended a short while ago holds the fingerprint",
                     ),
                 };
-                return self.join(&id, &word, &key, end, ground);
+                return self.join(&id, &word, &key, ground);
             }
             Some(Err(silent)) => considered.push(silent),
             None => {}
@@ -195,9 +189,9 @@ impl<'a> Plan<'a> {
                     considered,
                     offers_merge_with,
                 };
-                self.join(&id, &word, &key, end, ground);
+                self.join(&id, &word, &key, ground);
             }
-            None => self.open_or_hold(word, key, end, considered),
+            None => self.open_or_hold(word, key, considered),
         }
     }
 
@@ -252,7 +246,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Layer 4: a new incident once `min_alerts` is reached; until then the alert is held.
-    fn open_or_hold(&mut self, word: HeldAlert, key: String, end: Option<Timestamp>, considered: Vec<Considered>) {
+    fn open_or_hold(&mut self, word: HeldAlert, key: String, considered: Vec<Considered>) {
         let min_alerts = self.index.settings.min_alerts as usize;
         let near = self.index.held_near(&key, word.event_at);
         if near.len() + 1 < min_alerts {
@@ -278,9 +272,15 @@ impl<'a> Plan<'a> {
         for alert_no in near {
             if let Some(held) = self.index.release(&key, alert_no) {
                 self.others.retain(|placement| placement.alert_no != alert_no);
-                let end = self.index.recovered_at(held.identity, held.event_at, held.received_at);
-                let ground = Ground::plain("opened", "held until the incident opened");
-                self.join(&id, &held, &key, end, ground);
+                // Its fingerprint may have found an incident of its own meanwhile.
+                let (of, ground) = match self.by_identity(&held) {
+                    Some(Ok(other)) if other != id => (
+                        other,
+                        Ground::plain("identity", "an incident has opened that holds the fingerprint"),
+                    ),
+                    _ => (id.clone(), Ground::plain("opened", "held until the incident opened")),
+                };
+                self.join(&of, &held, &key, ground);
             }
         }
         let rule = match min_alerts {
@@ -291,7 +291,6 @@ impl<'a> Plan<'a> {
             &id,
             &word,
             &key,
-            end,
             Ground {
                 layer: "opened",
                 rule,
@@ -332,7 +331,8 @@ impl<'a> Plan<'a> {
     }
 
     /// Adds an alert to an incident, as its last word unless a later one has been heard.
-    fn join(&mut self, id: &IncidentId, word: &HeldAlert, key: &str, end: Option<Timestamp>, ground: Ground) {
+    fn join(&mut self, id: &IncidentId, word: &HeldAlert, key: &str, ground: Ground) {
+        let end = self.index.end_of(word).filter(|_| word.status == Signal::Firing);
         let receipt = self.receipt(key, word.event_at, ground);
         let place = self.draft(id);
         let new_key = self.index.own(id, key, word.identity);

@@ -61,11 +61,13 @@ pub fn merged(incidents: &[OpenIncident], now: Timestamp) -> Owned {
     owned(words, keys, totals, tool_sources, kept, gravest, now)
 }
 
-/// Both parts of an incident that is split: what stays, and what goes.
+/// Both parts of an incident that is split: what stays, and what goes. A fingerprint that it owns goes
+/// where the alert of its last word is; one that it has lost to another incident stays lost.
 ///
 /// # Errors
 /// An alert is not the incident's, or nothing would stay.
 pub fn split(
+    whole: &OpenIncident,
     alerts: &[Alert],
     going: &BTreeSet<AlertId>,
     settings: &Correlation,
@@ -79,15 +81,12 @@ pub fn split(
         return Err(RegroupRefusal::NothingLeft);
     }
     let (mut stays, mut gone) = (Part::of(&stays, settings), Part::of(&gone, settings));
-    for identity in stays.words.keys().copied().collect::<Vec<_>>() {
-        if let Some(theirs) = gone.words.get(&identity) {
-            let ours = stays.words[&identity];
-            if (ours.event_at, ours.alert_no) > (theirs.event_at, theirs.alert_no) {
-                gone.words.remove(&identity);
-            } else {
-                stays.words.remove(&identity);
-            }
-        }
+    for word in &whole.fingerprints {
+        let part = match stays.told.get(&word.identity) < gone.told.get(&word.identity) {
+            true => &mut gone,
+            false => &mut stays,
+        };
+        part.words.insert(word.identity, *word);
     }
     Ok((stays.owned(now), gone.owned(now)))
 }
@@ -102,6 +101,8 @@ struct Totals {
 
 struct Part {
     words: BTreeMap<Identity, FingerprintState>,
+    /// When each fingerprint's last alert in it happened, and its `no`.
+    told: BTreeMap<Identity, (Timestamp, u64)>,
     keys: BTreeSet<String>,
     totals: Totals,
     tool_sources: Vec<String>,
@@ -111,22 +112,12 @@ struct Part {
 impl Part {
     /// Of at least one alert.
     fn of(alerts: &[&Alert], settings: &Correlation) -> Self {
-        let (mut words, mut keys, mut tool_sources) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
+        let (mut told, mut keys, mut tool_sources) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
         let window = settings.window();
         for alert in alerts {
-            let end = own_end(alert, window);
-            let word = FingerprintState {
-                identity: alert.sent.identity(),
-                status: if end.is_some() {
-                    Signal::Resolved
-                } else {
-                    alert.sent.status
-                },
-                severity: alert.sent.severity,
-                event_at: end.unwrap_or(event_at(alert, window)),
-                alert_no: alert.no,
-            };
-            hear(&mut words, word);
+            let at = own_end(alert, window).unwrap_or(event_at(alert, window));
+            let last = told.entry(alert.sent.identity()).or_default();
+            *last = (at, alert.no).max(*last);
             keys.insert(aggregation_key(settings.aggregation_key, &alert.sent));
             if let Some(tool) = &alert.sent.tool_source {
                 add_tool_source(&mut tool_sources, tool);
@@ -145,7 +136,8 @@ impl Part {
             .max()
             .unwrap_or(Severity::Low);
         Self {
-            words,
+            words: BTreeMap::new(),
+            told,
             keys,
             totals,
             tool_sources,

@@ -96,7 +96,7 @@ pub struct Opening {
 pub struct IncidentPlacement {
     /// Which incident.
     pub incident_id: IncidentId,
-    /// Set where this opens it. Opening also asks that the head's `joinable_no` is still the batch's.
+    /// Set where this opens it.
     pub opening: Option<Opening>,
     /// Its alerts, at least one.
     pub alerts: Vec<Placement>,
@@ -134,7 +134,9 @@ pub struct IncidentPlacement {
 pub struct PlaceBatch {
     /// The clock of the batch.
     pub now: Timestamp,
-    /// The head's `joinable_no` when the correlator loaded its index.
+    /// The head's `joinable_no` when the correlator loaded its index. Where the head has another by
+    /// now, an incident was reopened, merged or split meanwhile: nothing of the batch is done, because
+    /// any part of it may be wrong.
     pub joinable_no: u64,
     /// What touches incidents.
     pub incidents: Vec<IncidentPlacement>,
@@ -147,7 +149,7 @@ pub struct PlaceBatch {
 pub struct RefusedPlacement {
     /// Which incident.
     pub incident_id: IncidentId,
-    /// The current row; `None` where an opening met another `joinable_no`.
+    /// The current row, if there is one.
     pub current: Option<Box<Incident>>,
 }
 
@@ -156,9 +158,9 @@ pub struct RefusedPlacement {
 pub struct Placed {
     /// The commit's number.
     pub commit_no: u64,
-    /// The head's `joinable_no` after it.
+    /// The head's `joinable_no`; where it is not the batch's, nothing was done.
     pub joinable_no: u64,
-    /// What was not done.
+    /// What else was not done.
     pub refused: Vec<RefusedPlacement>,
 }
 

@@ -207,7 +207,7 @@ async fn split(
     let upto = whole.row.placed_no;
     let alerts = held.reader.placed_between(from, 0, upto, REGROUPED_ALERTS).await?;
     let settings = &held.company.correlation;
-    let (stays, goes) = regroup::split(&alerts, going, settings, facts.now)?;
+    let (stays, goes) = regroup::split(&whole, &alerts, going, settings, facts.now)?;
     let moved: Vec<_> = alerts.iter().filter(|alert| going.contains(&alert.id())).collect();
     let Some(first) = moved.first() else {
         return Err(RegroupRefusal::NothingLeft.into());

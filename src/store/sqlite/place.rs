@@ -40,9 +40,16 @@ enum Part<'a> {
 pub(super) fn place(m: &mut Machine, cell: &Arc<Cell>, epoch: u64, batch: &PlaceBatch) -> Result<Placed, Fault> {
     let mut head = m.heads.fenced(cell, epoch)?;
     check_repeats(batch)?;
+    if head.joinable_no != batch.joinable_no {
+        return Ok(Placed {
+            commit_no: head.commit_no,
+            joinable_no: head.joinable_no,
+            refused: Vec::new(),
+        });
+    }
     let (mut parts, mut refused) = (Vec::with_capacity(batch.incidents.len()), Vec::new());
     for wanted in &batch.incidents {
-        match judge(m, cell, &head, batch.joinable_no, wanted)? {
+        match judge(m, cell, wanted)? {
             Verdict::Do(part) => parts.push(part),
             Verdict::Refuse(current) => refused.push(RefusedPlacement {
                 incident_id: wanted.incident_id.clone(),
@@ -114,13 +121,7 @@ enum Verdict<'a> {
     Done,
 }
 
-fn judge<'a>(
-    m: &Machine,
-    cell: &Cell,
-    head: &Head,
-    joinable_no: u64,
-    wanted: &'a IncidentPlacement,
-) -> Result<Verdict<'a>, Fault> {
+fn judge<'a>(m: &Machine, cell: &Cell, wanted: &'a IncidentPlacement) -> Result<Verdict<'a>, Fault> {
     let mut finals = 0;
     for placement in &wanted.alerts {
         finals += usize::from(standing(m, cell, placement.alert_no)? == Standing::Final);
@@ -135,7 +136,7 @@ fn judge<'a>(
         (None, Some(current)) if whole && may_join(&current.row, wanted) => {
             Verdict::Do(Part::Join(wanted, Box::new(current)))
         }
-        (Some(opening), None) if whole && head.joinable_no == joinable_no => Verdict::Do(Part::Open(wanted, opening)),
+        (Some(opening), None) if whole => Verdict::Do(Part::Open(wanted, opening)),
         (_, current) => Verdict::Refuse(current.map(|current| Box::new(current.row))),
     })
 }

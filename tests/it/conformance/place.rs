@@ -106,7 +106,7 @@ pub async fn a_refused_incident_fails_alone_and_shows_its_row(w: World) {
     assert_eq!(placed.refused, [refused("inc-open", Some(Box::new(current)))]);
 }
 
-pub async fn an_opening_asks_for_the_same_joinable_no(w: World) {
+pub async fn a_batch_asks_for_the_same_joinable_no(w: World) {
     let writer = w.writer().await;
     let row = w.opened(&*writer, "inc-1", 1).await;
     let before = writer.barrier().await.unwrap();
@@ -118,25 +118,24 @@ pub async fn an_opening_asks_for_the_same_joinable_no(w: World) {
     reopen.life = Some(reopened(&row));
     writer.change(reopen, None).await.unwrap();
 
-    let alerts = w.alerts(2).await;
+    let alerts = w.alerts(3).await;
     let parts = vec![
         opening(&incident_id("inc-2"), &alerts[..1], w.now()),
-        joining(&row.incident_id, &alerts[1..], w.now()),
+        joining(&row.incident_id, &alerts[1..2], w.now()),
     ];
-    let placed = place(&*writer, batch(before, parts.clone(), vec![], w.now()))
+    let others = vec![verdict(&alerts[2], AlertState::Unmatched, None, w.now())];
+    let placed = place(&*writer, batch(before, parts.clone(), others.clone(), w.now()))
         .await
         .unwrap();
-    assert_eq!(placed.refused.len(), 1);
-    assert_eq!(
-        (&placed.refused[0].incident_id, &placed.refused[0].current),
-        (&incident_id("inc-2"), &None)
-    );
     assert!(placed.joinable_no > before);
-    let placed = place(&*writer, batch(placed.joinable_no, parts, vec![], w.now()))
+    assert_eq!(w.reader().unplaced(9).await.unwrap(), alerts, "nothing was done");
+    assert_eq!(w.row(&row.incident_id).await.alert_count, 1);
+    let placed = place(&*writer, batch(placed.joinable_no, parts, others, w.now()))
         .await
         .unwrap();
     assert_eq!(placed.refused, []);
-    assert_eq!(w.row(&row.incident_id).await.alert_count, 2, "the join was done once");
+    assert_eq!(w.reader().unplaced(9).await.unwrap(), []);
+    assert_eq!(w.row(&row.incident_id).await.alert_count, 2);
 }
 
 pub async fn placing_again_counts_once(w: World) {

@@ -43,6 +43,8 @@ pub enum Fault {
     Error(Error),
     /// The caller waits for the gate.
     Hold(Arc<Gate>),
+    /// It takes this long.
+    Slow(Duration),
     /// The caller panics, but what it handed in waits for the gate and then happens.
     HandInAndPanic(Arc<Gate>),
 }
@@ -111,6 +113,11 @@ impl FaultyStore {
         });
     }
 
+    /// Takes back what has not struck.
+    pub fn calm(&self) {
+        self.faults.lock().unwrap().clear();
+    }
+
     /// Whether everything planned has struck.
     pub fn spent(&self) -> bool {
         self.faults.lock().unwrap().is_empty()
@@ -142,11 +149,19 @@ fn strike(faults: &Mutex<Vec<Planned>>, point: Point, company: Option<&CompanyId
 }
 
 async fn meet(faults: &Mutex<Vec<Planned>>, point: Point, company: Option<&CompanyId>) -> Result<(), Error> {
-    match strike(faults, point, company) {
+    suffer(strike(faults, point, company), point).await
+}
+
+async fn suffer(fault: Option<Fault>, point: Point) -> Result<(), Error> {
+    match fault {
         None => Ok(()),
         Some(Fault::Error(error)) => Err(error),
         Some(Fault::Hold(gate)) => {
             gate.wait().await;
+            Ok(())
+        }
+        Some(Fault::Slow(span)) => {
+            tokio::time::sleep(span).await;
             Ok(())
         }
         Some(Fault::Panic | Fault::HandInAndPanic(_)) => panic!("planned fault at {point:?}"),
@@ -250,12 +265,7 @@ impl Writer for FaultyWriter {
             });
             panic!("planned fault: died with a batch handed in");
         }
-        match fault {
-            Some(Fault::Error(error)) => return Err(error),
-            Some(Fault::Hold(gate)) => gate.wait().await,
-            Some(_) => panic!("planned fault before placing"),
-            None => {}
-        }
+        suffer(fault, Point::PlaceBefore).await?;
         let turn = self.queue.lock().await;
         let placed = self.inner.place(batch).await?;
         drop(turn);
@@ -264,7 +274,17 @@ impl Writer for FaultyWriter {
     }
 
     async fn change(&self, change: IncidentChange, deadline: Option<Instant>) -> Result<Changed, Error> {
-        meet(&self.faults, Point::ChangeBefore, Some(self.company())).await?;
+        let fault = strike(&self.faults, Point::ChangeBefore, Some(self.company()));
+        if let Some(Fault::HandInAndPanic(gate)) = fault {
+            let (inner, turn) = (self.inner.clone(), self.queue.clone().lock_owned().await);
+            tokio::spawn(async move {
+                gate.wait().await;
+                drop(inner.change(change, deadline).await);
+                drop(turn);
+            });
+            panic!("planned fault: died with a change handed in");
+        }
+        suffer(fault, Point::ChangeBefore).await?;
         let turn = self.queue.lock().await;
         let changed = self.inner.change(change, deadline).await?;
         drop(turn);

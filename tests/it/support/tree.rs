@@ -2,14 +2,14 @@
 //! one, companies and alerts in one line each.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use actors::decision::rules::RulesEngine;
 use actors::domain::decision::Budget;
 use actors::domain::{
-    AlertState, Company, CompanyId, Correlation, Decision, DecisionRequest, Fact, Incident, IncidentFacts, IncidentId,
-    NewAlert, RateLimit, Severity, Signal, Timestamp,
+    AlertId, AlertState, Company, CompanyId, Correlation, Decision, DecisionRequest, Fact, Incident, IncidentFacts,
+    IncidentId, NewAlert, RateLimit, Severity, Signal, Timestamp,
 };
 use actors::port::reader::{AlertFilter, IncidentFilter, PageRequest};
 use actors::port::roster::{ApiKeyRecord, NewCompany, Scope, WebhookSecretRecord};
@@ -25,19 +25,30 @@ use super::faulty::FaultyStore;
 /// The wall clock of a paused test: a fixed beginning plus tokio's own time.
 pub struct VirtualClock {
     began: Instant,
+    /// How far it has been set wrong, in milliseconds.
+    off_by: AtomicI64,
 }
 
 const BEGINNING_MS: i64 = 1_760_000_000_000;
 
 impl VirtualClock {
     pub fn new() -> Arc<Self> {
-        Arc::new(Self { began: Instant::now() })
+        Arc::new(Self {
+            began: Instant::now(),
+            off_by: AtomicI64::new(0),
+        })
+    }
+
+    /// Sets it wrong by so many milliseconds, in either direction; 0 sets it right.
+    pub fn set_off_by(&self, ms: i64) {
+        self.off_by.store(ms, Ordering::SeqCst);
     }
 }
 
 impl Clock for VirtualClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(BEGINNING_MS).plus(self.began.elapsed())
+        let off_by = self.off_by.load(Ordering::SeqCst);
+        Timestamp::from_millis(BEGINNING_MS + off_by).plus(self.began.elapsed())
     }
 }
 
@@ -159,8 +170,12 @@ impl Tree {
     }
 
     pub fn alert(&self, asset: &str, signature: &str) -> NewAlert {
+        self.alert_as(AlertId(self.entropy.uuid(self.clock.now())), asset, signature)
+    }
+
+    pub fn alert_as(&self, alert_id: AlertId, asset: &str, signature: &str) -> NewAlert {
         NewAlert {
-            alert_id: actors::domain::AlertId(self.entropy.uuid(self.clock.now())),
+            alert_id,
             asset_name: asset.into(),
             signature: signature.into(),
             severity: Severity::High,

@@ -348,6 +348,28 @@ fn alerts_are_held_until_there_are_enough() {
 }
 
 #[test]
+fn what_was_over_while_it_was_held_is_placed_as_over() {
+    let mut bench = Bench::new(settings(|settings| settings.min_alerts = 2));
+    let over = |sent: &mut NewAlert| sent.ends_at = Some(at(-0.5));
+    bench.batch(&[alert(1, 0.0, "web-1", "disk", over)]);
+    let batch = bench.batch(&[alert(2, 1.0, "web-1", "disk", |sent| {
+        sent.fingerprint = Some("f".into())
+    })]);
+    assert_eq!(batch.incidents[0].firing_delta, [0, 0, 1, 0], "only the second fires");
+}
+
+#[test]
+fn a_held_alert_follows_its_fingerprint_to_the_incident_that_has_it_meanwhile() {
+    let mut bench = Bench::new(settings(|settings| settings.min_alerts = 2));
+    let shared = |sent: &mut NewAlert| sent.fingerprint = Some("f".into());
+    bench.batch(&[alert(1, 0.0, "web-1", "disk", shared)]);
+    bench.batch(&[alert(2, 1.0, "web-2", "disk", shared), firing(3, 1.0, "web-2", "disk")]);
+    bench.batch(&[firing(4, 2.0, "web-1", "disk")]);
+    assert_eq!(bench.placed[&1], bench.placed[&2], "one fingerprint, one incident");
+    assert_ne!(bench.placed[&1], bench.placed[&4]);
+}
+
+#[test]
 fn held_alerts_of_one_batch_open_once() {
     let three = settings(|settings| settings.min_alerts = 3);
     let alerts: Vec<Alert> = (1..=4).map(|no| firing(no, 0.0, "web-1", "disk")).collect();
