@@ -192,7 +192,7 @@ impl Index {
             self.by_key.entry(key.clone()).or_default().push(id.clone());
         }
         for identity in open.fingerprints.keys() {
-            self.point_identity(*identity, &id, open.last_alert_at);
+            self.point_identity(*identity, &id, &open);
         }
         if let Some(until) = open.reopens_until {
             self.closing.insert((until, id.clone()));
@@ -224,13 +224,14 @@ impl Index {
         }
     }
 
-    /// A shared fingerprint follows its latest alert.
-    fn point_identity(&mut self, identity: Identity, id: &IncidentId, last_alert_at: Timestamp) {
+    /// A shared fingerprint belongs to an open incident before one that is over, and follows its latest alert.
+    fn point_identity(&mut self, identity: Identity, id: &IncidentId, open: &Open) {
         let holder = self
             .by_identity
             .get(&identity)
             .and_then(|holder| self.incidents.get(holder));
-        if holder.is_none_or(|holder| holder.last_alert_at <= last_alert_at) {
+        let rank = |open: &Open| (open.reopens_until.is_none(), open.last_alert_at);
+        if holder.is_none_or(|holder| rank(holder) <= rank(open)) {
             self.by_identity.insert(identity, id.clone());
         }
     }

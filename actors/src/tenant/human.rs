@@ -18,6 +18,9 @@ impl TenantState {
             return Ok(());
         };
         let row = view.incident;
+        if !row.is_open() {
+            return Ok(());
+        }
         let data =
             json!({"phase": {"from": row.life.phase, "to": Phase::NeedsHuman}, "why": "its actor failed too often"});
         let id = EntryId::from_uuid(self.args.ports.entropy.uuid(now));
