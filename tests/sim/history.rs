@@ -43,7 +43,7 @@ pub struct History {
 impl History {
     pub fn note(&mut self, line: String) {
         if std::env::var_os("SIM_SEED").is_some() {
-            println!("{line}");
+            eprintln!("{line}");
         }
         self.trace.push(line);
     }
