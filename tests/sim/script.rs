@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use actors::domain::{AlertId, DeliveryId, IncidentId, NewAlert, Severity, Signal};
+use actors::domain::{AlertId, CompanyId, DeliveryId, IncidentId, NewAlert, Severity, Signal};
 use actors::domain::{DecisionRequest, IncidentFacts};
 use actors::incident::acts::Act;
 use actors::port::inbox::{Accepted, Delivery};
@@ -33,7 +33,7 @@ pub async fn play(world: &mut World) {
             66..70 => split(world).await,
             70..76 => decide(world).await,
             76..90 => strike(world),
-            90..93 => crash(world).await,
+            90..93 => crash(world, &mut sent).await,
             93..95 => fence(world).await,
             95..97 => set_clock(world),
             97 => poison(world),
@@ -77,6 +77,10 @@ struct Sent {
 
 async fn deliver(world: &mut World, sent: &mut Vec<Sent>) {
     let company = world.company();
+    deliver_to(world, &company, sent).await;
+}
+
+async fn deliver_to(world: &mut World, company: &CompanyId, sent: &mut Vec<Sent>) {
     let alerts: Vec<NewAlert> = (0..world.dice.within(1..5)).map(|_| alert(world)).collect();
     let ids: Vec<AlertId> = alerts.iter().map(|alert| alert.alert_id).collect();
     let name = format!("d-{}", sent.len());
@@ -96,7 +100,7 @@ async fn deliver(world: &mut World, sent: &mut Vec<Sent>) {
     world.history.accepted.entry(company.clone()).or_default().extend(&ids);
     // Lost news costs latency only.
     if !world.dice.one_in(5) {
-        world.tree.runtime.news(&company);
+        world.tree.runtime.news(company);
     }
     sent.push(Sent { delivery, ids });
 }
@@ -299,23 +303,29 @@ fn open_after(gate: &Arc<Gate>, span: Duration) {
     });
 }
 
-/// The process ends and another begins; sometimes with a batch on its way to the store, which comes
-/// there after the new process has begun.
-async fn crash(world: &mut World) {
+/// The process ends and another begins; sometimes with a batch on its way to the store, which comes there
+/// when the new process has read what there is and has not yet done anything about it.
+async fn crash(world: &mut World, sent: &mut Vec<Sent>) {
     let company = world.company();
-    if world.dice.one_in(2) {
+    let on_its_way = world.dice.one_in(2);
+    if on_its_way {
         let gate = Arc::new(Gate::default());
-        let point = world.dice.pick(&[Point::PlaceBefore, Point::ChangeBefore]);
-        world
-            .tree
-            .store
-            .plan(point, Some(&company), 1, Fault::HandInAndPanic(gate.clone()));
+        let point = world
+            .dice
+            .pick(&[Point::PlaceBefore, Point::PlaceBefore, Point::ChangeBefore]);
+        let fault = Fault::HandInAndPanic(gate.clone());
+        world.tree.store.plan(point, Some(&company), 1, fault);
+        deliver_to(world, &company, sent).await;
         world.tree.runtime.news(&company);
         world.wait(Duration::from_millis(20)).await;
-        open_after(&gate, world.dice.seconds(1..5));
+        open_after(&gate, world.dice.seconds(1..4));
     }
     world.note("the process ends; another begins");
     world.tree.regrow().await;
+    if on_its_way {
+        let slow = Fault::Slow(world.dice.seconds(2..8));
+        world.tree.store.plan(Point::ReadUnplaced, Some(&company), 1, slow);
+    }
     if world.dice.one_in(2) {
         world.tree.runtime.news(&company);
     }
