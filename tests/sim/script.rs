@@ -32,8 +32,8 @@ pub async fn play(world: &mut World) {
             62..66 => merge(world).await,
             66..70 => split(world).await,
             70..76 => decide(world).await,
-            76..90 => strike(world),
-            90..93 => crash(world, &mut sent).await,
+            76..86 => strike(world),
+            86..93 => crash(world, &mut sent).await,
             93..95 => fence(world).await,
             95..97 => set_clock(world),
             97 => poison(world),
@@ -307,7 +307,7 @@ fn open_after(gate: &Arc<Gate>, span: Duration) {
 /// when the new process has read what there is and has not yet done anything about it.
 async fn crash(world: &mut World, sent: &mut Vec<Sent>) {
     let company = world.company();
-    let on_its_way = world.dice.one_in(2);
+    let on_its_way = !world.dice.one_in(4);
     if on_its_way {
         let gate = Arc::new(Gate::default());
         let point = world
