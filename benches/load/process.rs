@@ -1,0 +1,101 @@
+//! A server as a process of its own, and what the kernel says of it.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::Result;
+
+/// A server, ended when dropped.
+pub struct Server {
+    process: Child,
+    pub address: String,
+    /// From its start until it said where it serves.
+    pub started_within: Duration,
+}
+
+impl Server {
+    /// The floor, writing to a file in a directory.
+    pub fn floor(directory: &Path) -> Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.env("FLOOR_FILE", directory.join("log"));
+        Self::start(command)
+    }
+
+    /// The product on a data directory.
+    pub fn product(directory: &Path) -> Result<Self> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_alert-whisperer"));
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--json", "--data-dir"])
+            .arg(directory)
+            .stderr(Stdio::null());
+        Self::start(command)
+    }
+
+    /// Starts a server and reads its address from the first line it prints.
+    fn start(mut command: Command) -> Result<Self> {
+        let began = Instant::now();
+        let mut process = command.stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        if let Some(stdout) = process.stdout.take() {
+            BufReader::new(stdout).read_line(&mut line)?;
+        }
+        let said: serde_json::Value = serde_json::from_str(&line)?;
+        let address = said["address"].as_str().ok_or("no address was printed")?.to_owned();
+        Ok(Self {
+            process,
+            address,
+            started_within: began.elapsed(),
+        })
+    }
+
+    /// User and system time so far (`proc(5)`, fields 14 and 15, in 1/100 s).
+    pub fn cpu(&self) -> Result<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
+        Ok(Duration::from_millis(ticks * 10))
+    }
+
+    /// Resident memory, in bytes.
+    pub fn resident(&self) -> Result<u64> {
+        self.status("VmRSS:")
+    }
+
+    /// The most that was ever resident, in bytes.
+    pub fn peak(&self) -> Result<u64> {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, name: &str) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = status
+            .lines()
+            .find(|line| line.starts_with(name))
+            .ok_or("no such line")?;
+        Ok(line.split_whitespace().nth(1).unwrap_or_default().parse::<u64>()? * 1024)
+    }
+
+    /// Waits until it has nothing left to do: less than 2 % of a core for a while.
+    pub async fn quiet(&self) -> Result<()> {
+        let mut still = 0;
+        while still < 4 {
+            let before = self.cpu()?;
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            still = if self.cpu()? - before <= Duration::from_millis(10) {
+                still + 1
+            } else {
+                0
+            };
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
