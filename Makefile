@@ -62,8 +62,9 @@ doc:
 sim: ## Simulate SEEDS worlds, each twice: make sim SEEDS=5000. One, with its trace: SIM_SEED=7 make sim
 	SIM_SEEDS=$(SEEDS) cargo test --profile ci --test it sim:: -- --test-threads=2 $(if $(SIM_SEED),--nocapture)
 
-bench: ## Measure, each figure beside its floor; some of it: make bench ARGS="latency storm"
-	cargo bench --profile ci --bench load -- $(if $(filter-out demo,$(ARGS)),$(ARGS))
+bench: ARGS =
+bench: ## Measure, each figure beside its floor. Some: make bench ARGS="latency decide"
+	cargo bench --profile ci --bench load -- $(ARGS)
 
 # What `cargo fuzz run -s none` does, with nothing but cargo: coverage counters, no sanitizer, stable Rust.
 fuzz: ## Throw bytes at everything that reads bytes from outside, 30 s each.

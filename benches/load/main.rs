@@ -48,8 +48,6 @@ pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + S
 const NAMES: [&str; 10] = [
     "single", "batches", "latency", "opened", "decide", "fanout", "restart", "memory", "history", "storm",
 ];
-/// Those that only run when they are named. (The fan-out needs `GET /api/events`.)
-const NAMED_ONLY: [&str; 1] = ["fanout"];
 
 fn main() -> Result<()> {
     if let Some(file) = std::env::var_os("FLOOR_FILE") {
@@ -62,8 +60,7 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut bench = Bench::default();
     for name in NAMES {
-        let by_default = named.is_empty() && !NAMED_ONLY.contains(&name);
-        if by_default || named.iter().any(|wanted| wanted == name) {
+        if named.is_empty() || named.iter().any(|wanted| wanted == name) {
             eprintln!("{name}");
             runtime.block_on(run(name, &mut bench))?;
         }
