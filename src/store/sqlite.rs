@@ -10,6 +10,7 @@
 //! not at all; after a broken medium nothing is tried again on the handle.
 
 mod accept;
+mod chain;
 mod change;
 mod checkpoint;
 mod core;

@@ -159,14 +159,17 @@ fn log_seen(m: &mut Machine, company: i64, delivery: &Delivery, first: First) ->
     Ok(())
 }
 
-/// Forgets some of what has expired: whether more is left.
+/// Forgets some of what has expired: whether more is left. The log is cut from its beginning, up to the
+/// first request that is still remembered; in memory each is forgotten in its own time.
 pub(super) fn forget(m: &mut Machine, now: Timestamp) -> Result<bool, Fault> {
     m.seen.advance(now);
     let clock = m.seen.clock().as_millis();
     let (mut floors, mut more) = m.seen.forget(FORGET_AT_ONCE);
     let mut spilled = m.seen.spilled();
     {
-        let sql = "DELETE FROM seen_log WHERE pos IN (SELECT pos FROM seen_log WHERE expires_at <= ?1 LIMIT ?2) \
+        let sql = "WITH oldest AS (SELECT pos, expires_at FROM seen_log ORDER BY pos LIMIT ?2) \
+                   DELETE FROM seen_log WHERE pos IN (SELECT pos FROM oldest) \
+                   AND pos < coalesce((SELECT min(pos) FROM oldest WHERE expires_at > ?1), 9223372036854775807) \
                    RETURNING company, signed_at, spilled";
         let mut delete = m.conn.prepare_cached(sql)?;
         let mut rows = delete.query(params![clock, FORGET_AT_ONCE as i64])?;

@@ -11,8 +11,8 @@ use tokio::time::Instant;
 use super::fault::Fault;
 use super::head::Head;
 use super::machine::Machine;
-use super::place::{json, load, update_life};
-use super::rows::{StoredIncident, int, ms};
+use super::place::{json, load, update_life, update_wake};
+use super::rows::{StoredIncident, int};
 use super::shared::Cell;
 use crate::failpoint;
 
@@ -36,9 +36,13 @@ pub(super) fn change(
     head.commit_no += 1;
     let changed = match current {
         None => None,
-        Some(StoredIncident { no, mut row }) => {
+        Some(StoredIncident { no, mut row, .. }) => {
+            let woken_at = row.wake_due;
             apply(&mut row, wanted, &mut head);
             update(&m.conn, no, &row, wanted.life.is_some())?;
+            if row.wake_due != woken_at {
+                update_wake(&m.conn, no, row.wake_due)?;
+            }
             Some(Box::new(row))
         }
     };
@@ -89,11 +93,10 @@ fn update(conn: &Connection, no: i64, row: &Incident, changed: bool) -> Result<(
     if changed {
         update_life(conn, no, row)?;
     }
-    let sql = "UPDATE incident SET absorbed_no = ?2, wake_due = ?3, decided = ?4, updated_at = ?5 WHERE no = ?1";
+    let sql = "UPDATE incident SET absorbed_no = ?2, decided = ?3, updated_at = ?4 WHERE no = ?1";
     conn.prepare_cached(sql)?.execute(params![
         no,
         int(row.absorbed_no),
-        ms(row.wake_due),
         row.decided.as_ref().map(json).transpose()?,
         row.updated_at.as_millis(),
     ])?;

@@ -12,6 +12,7 @@ use actors::port::writer::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::chain::{Spot, mark};
 use super::fault::{Fault, unwritable};
 use super::head::Head;
 use super::machine::Machine;
@@ -167,7 +168,7 @@ fn write(
 ) -> Result<(), rusqlite::Error> {
     let commit_no = head.commit_no;
     for part in parts {
-        let (wanted, incident_no) = match part {
+        let (wanted, incident_no, mut previous, before) = match part {
             Part::Join(wanted, current) => {
                 let mut row = current.row.clone();
                 add(&mut row, wanted, commit_no, now);
@@ -176,24 +177,30 @@ fn write(
                     row.version += 1;
                     update_life(&m.conn, current.no, &row)?;
                 }
-                update_counts(&m.conn, current.no, &row)?;
+                update_counts(&m.conn, current.no, &row, last_of(wanted))?;
+                if row.wake_due != current.row.wake_due {
+                    update_wake(&m.conn, current.no, row.wake_due)?;
+                }
                 tell_counts(m, &row);
-                (*wanted, current.no)
+                (*wanted, current.no, current.last_alert, current.row.alert_count)
             }
             Part::Open(wanted, opening) => {
                 let mut row = opened(cell, &wanted.incident_id, opening);
                 add(&mut row, wanted, commit_no, now);
                 tell_counts(m, &row);
-                (*wanted, insert(&m.conn, cell.no, &row)?)
+                (*wanted, insert(&m.conn, cell.no, &row, last_of(wanted))?, None, 0)
             }
         };
         write_owned(&m.conn, incident_no, &wanted.keys, &wanted.fingerprints)?;
-        for placement in &wanted.alerts {
-            write_placement(m, cell, Some(incident_no), commit_no, placement)?;
+        for (ordinal, placement) in (before + 1..).zip(in_order(wanted)) {
+            write_placement(m, cell, Some(incident_no), previous, commit_no, placement)?;
+            let alert = placement.alert_no;
+            mark(&m.conn, incident_no, ordinal, Spot { commit_no, alert })?;
+            previous = Some(alert);
         }
     }
     for placement in others {
-        write_placement(m, cell, None, commit_no, placement)?;
+        write_placement(m, cell, None, None, commit_no, placement)?;
     }
     failpoint!("place.incidents_written");
     let facts = parts.iter().flat_map(|part| -> &[Fact] {
@@ -202,6 +209,17 @@ fn write(
         }
     });
     m.journal(cell, head, facts)
+}
+
+/// The alerts of a part in the order of the incident's chain.
+fn in_order(wanted: &IncidentPlacement) -> Vec<&Placement> {
+    let mut alerts: Vec<&Placement> = wanted.alerts.iter().collect();
+    alerts.sort_unstable_by_key(|placement| placement.alert_no);
+    alerts
+}
+
+fn last_of(wanted: &IncidentPlacement) -> Option<u64> {
+    wanted.alerts.iter().map(|placement| placement.alert_no).max()
 }
 
 /// For whoever looks on live; nobody reads it later.
@@ -283,10 +301,16 @@ pub(super) fn update_life(conn: &Connection, no: i64, row: &Incident) -> Result<
     Ok(())
 }
 
-pub(super) fn update_counts(conn: &Connection, no: i64, row: &Incident) -> Result<(), rusqlite::Error> {
+/// Writes what a batch changed, and the last alert of the chain.
+pub(super) fn update_counts(
+    conn: &Connection,
+    no: i64,
+    row: &Incident,
+    last_alert: Option<u64>,
+) -> Result<(), rusqlite::Error> {
     let sql = "UPDATE incident SET alert_count = ?2, firing = ?3, severity = ?4, tool_sources = ?5, \
                first_event_at = ?6, last_event_at = ?7, last_alert_at = ?8, recovered_at = ?9, flips = ?10, \
-               placed_no = ?11, wake_due = ?12, updated_at = ?13 WHERE no = ?1";
+               placed_no = ?11, updated_at = ?12, last_alert = ?13 WHERE no = ?1";
     conn.prepare_cached(sql)?.execute(params![
         no,
         int(row.alert_count),
@@ -299,18 +323,30 @@ pub(super) fn update_counts(conn: &Connection, no: i64, row: &Incident) -> Resul
         ms(row.recovered_at),
         json(&row.flips)?,
         int(row.placed_no),
-        ms(row.wake_due),
         row.updated_at.as_millis(),
+        last_alert.map(int),
     ])?;
     Ok(())
 }
 
+/// Apart from the counts, because it stands in an index, which is written even if nothing changes.
+pub(super) fn update_wake(conn: &Connection, no: i64, wake_due: Option<Timestamp>) -> Result<(), rusqlite::Error> {
+    conn.prepare_cached("UPDATE incident SET wake_due = ?2 WHERE no = ?1")?
+        .execute(params![no, ms(wake_due)])?;
+    Ok(())
+}
+
 /// Writes an opened incident's row: the store's number for it.
-pub(super) fn insert(conn: &Connection, company: i64, row: &Incident) -> Result<i64, rusqlite::Error> {
+pub(super) fn insert(
+    conn: &Connection,
+    company: i64,
+    row: &Incident,
+    last_alert: Option<u64>,
+) -> Result<i64, rusqlite::Error> {
     let sql = "INSERT INTO incident (company, incident_id, asset_name, signature, created_at, status, life, version, \
                alert_count, firing, severity, tool_sources, first_event_at, last_event_at, last_alert_at, \
-               recovered_at, flips, placed_no, absorbed_no, wake_due, updated_at) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
+               recovered_at, flips, placed_no, absorbed_no, wake_due, updated_at, last_alert) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
     conn.prepare_cached(sql)?.insert(params![
         company,
         row.incident_id.as_str(),
@@ -333,6 +369,7 @@ pub(super) fn insert(conn: &Connection, company: i64, row: &Incident) -> Result<
         int(row.absorbed_no),
         ms(row.wake_due),
         row.updated_at.as_millis(),
+        last_alert.map(int),
     ])
 }
 
@@ -365,12 +402,13 @@ fn write_placement(
     m: &mut Machine,
     cell: &Arc<Cell>,
     incident_no: Option<i64>,
+    previous: Option<u64>,
     commit_no: u64,
     placement: &Placement,
 ) -> Result<(), rusqlite::Error> {
     // A row that is there already was found to be held.
     m.conn
-        .prepare_cached("INSERT OR REPLACE INTO placement VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .prepare_cached("INSERT OR REPLACE INTO placement VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
         .execute(params![
             int(placement.alert_no),
             cell.no,
@@ -379,6 +417,7 @@ fn write_placement(
             int(commit_no),
             ms(placement.due_at),
             serde_json::to_vec(&placement.receipt).map_err(unwritable)?,
+            previous.map(int),
         ])?;
     if m.unplaced.holds(cell, placement.alert_no) {
         m.unplaced.place(cell, placement.alert_no);

@@ -16,9 +16,14 @@ fn limit(page: PageRequest) -> usize {
     page.limit.clamp(1, PAGE)
 }
 
-/// How many rows to read for a page: one more tells whether there is another page.
+/// How many items to look for: one more tells whether there is another page.
+fn wanted(page: PageRequest) -> usize {
+    limit(page) + 1
+}
+
+/// That as SQLite's LIMIT.
 fn rows_wanted(page: PageRequest) -> i64 {
-    int(limit(page) as u64 + 1)
+    int(wanted(page) as u64)
 }
 
 /// Where a list that counts down goes on: before this number.

@@ -1,5 +1,6 @@
 //! Merging, splitting, and taking a dead letter's verdict back.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use actors::domain::{AlertId, Incident};
@@ -8,9 +9,10 @@ use actors::port::writer::{Opening, Owned, Regroup, RegroupPart, Seen};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::time::Instant;
 
+use super::chain::Chains;
 use super::fault::Fault;
 use super::machine::Machine;
-use super::place::{insert, load, opened, update_counts, update_life, write_owned};
+use super::place::{insert, load, opened, update_counts, update_life, update_wake, write_owned};
 use super::rows::{StoredIncident, int, uint};
 use super::shared::Cell;
 
@@ -40,25 +42,18 @@ pub(super) fn regroup(
     for (part, stored, opening) in rows {
         write_part(&m.conn, cell, head.commit_no, wanted, part, stored, opening)?;
     }
+    let mut chains = Chains::default();
     for step in &wanted.moves {
         let (from, to) = (
             number(&m.conn, cell, step.from.as_str())?,
             number(&m.conn, cell, step.to.as_str())?,
         );
-        match &step.alerts {
-            None => {
-                m.conn
-                    .prepare_cached("UPDATE placement SET incident = ?2 WHERE incident = ?1")?
-                    .execute([from, to])?;
-            }
-            Some(alerts) => {
-                let sql = "UPDATE placement SET incident = ?2 WHERE alert = ?3 AND incident = ?1";
-                for alert in alerts {
-                    m.conn.prepare_cached(sql)?.execute([from, to, int(*alert)])?;
-                }
-            }
-        }
+        let some: Option<HashSet<u64>> = step.alerts.as_ref().map(|alerts| alerts.iter().copied().collect());
+        chains.shift(&m.conn, (from, to), |alert| {
+            some.as_ref().is_none_or(|some| some.contains(&alert))
+        })?;
     }
+    chains.write(&m.conn)?;
     m.journal(cell, &mut head, &wanted.facts)?;
     m.heads.stage(cell.no, head);
     Ok(true)
@@ -83,11 +78,19 @@ fn write_part(
     opening: Option<&Opening>,
 ) -> Result<(), rusqlite::Error> {
     let no = match (stored, opening) {
-        (Some(StoredIncident { no, mut row }), _) => {
+        (
+            Some(StoredIncident {
+                no,
+                last_alert,
+                mut row,
+            }),
+            _,
+        ) => {
             take(&mut row, part, commit_no, wanted);
             row.version += 1;
             update_life(conn, no, &row)?;
-            update_counts(conn, no, &row)?;
+            update_counts(conn, no, &row, last_alert)?;
+            update_wake(conn, no, row.wake_due)?;
             for sql in [
                 "DELETE FROM incident_key WHERE incident = ?1",
                 "DELETE FROM incident_fingerprint WHERE incident = ?1",
@@ -99,7 +102,7 @@ fn write_part(
         (None, Some(opening)) => {
             let mut row = opened(cell, &part.incident_id, opening);
             take(&mut row, part, commit_no, wanted);
-            insert(conn, cell.no, &row)?
+            insert(conn, cell.no, &row, None)?
         }
         (None, None) => return Ok(()),
     };

@@ -139,18 +139,20 @@ macro_rules! incident_columns {
     () => {
         "i.no, i.incident_id, i.asset_name, i.signature, i.created_at, i.life, i.version, i.alert_count, \
          i.firing, i.severity, i.tool_sources, i.first_event_at, i.last_event_at, i.last_alert_at, \
-         i.recovered_at, i.flips, i.placed_no, i.absorbed_no, i.wake_due, i.decided, i.updated_at"
+         i.recovered_at, i.flips, i.placed_no, i.absorbed_no, i.wake_due, i.decided, i.updated_at, \
+         i.last_alert"
     };
 }
 pub(super) use incident_columns;
 
 /// How many columns those are.
-pub(super) const INCIDENT_COLUMNS: usize = 21;
+pub(super) const INCIDENT_COLUMNS: usize = 22;
 
-/// An incident and the store's own number for it.
+/// An incident, the store's own number for it, and the number of its last alert.
 #[derive(Clone, Debug)]
 pub(super) struct StoredIncident {
     pub(super) no: i64,
+    pub(super) last_alert: Option<u64>,
     pub(super) row: Incident,
 }
 
@@ -181,6 +183,7 @@ pub(super) fn incident(row: &Row<'_>, company: &CompanyId) -> Result<StoredIncid
     };
     Ok(StoredIncident {
         no: row.get(0)?,
+        last_alert: row.get::<_, Option<i64>>(21)?.map(i64::unsigned_abs),
         row: incident,
     })
 }

@@ -14,7 +14,7 @@ use super::OpenError;
 const APPLICATION_ID: i32 = 0x416c_5768;
 
 /// What brings a file from one version to the next.
-const MIGRATIONS: &[&str] = &[FIRST, EVENTS];
+const MIGRATIONS: &[&str] = &[FIRST, EVENTS, CHAIN];
 
 const FIRST: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -139,6 +139,30 @@ CREATE TRIGGER commit_log_is_not_deleted BEFORE DELETE ON commit_log
 ALTER TABLE company ADD COLUMN cut_pos INTEGER;
 ";
 
+/// An incident's alerts as a chain instead of an index, and what was seen forgotten in the order it came:
+/// both indexes dirtied pages with every alert.
+const CHAIN: &str = "
+ALTER TABLE placement ADD COLUMN previous INTEGER;
+ALTER TABLE incident ADD COLUMN last_alert INTEGER;
+CREATE TABLE milestone (
+    incident INTEGER NOT NULL, commit_no INTEGER NOT NULL, alert INTEGER NOT NULL,
+    PRIMARY KEY (incident, commit_no, alert)
+) STRICT, WITHOUT ROWID;
+UPDATE placement AS p SET previous = (
+    SELECT q.alert FROM placement q WHERE q.incident = p.incident AND (q.commit_no, q.alert) < (p.commit_no, p.alert)
+    ORDER BY q.commit_no DESC, q.alert DESC LIMIT 1
+) WHERE incident IS NOT NULL;
+UPDATE incident AS i SET last_alert = (
+    SELECT p.alert FROM placement p WHERE p.incident = i.no ORDER BY p.commit_no DESC, p.alert DESC LIMIT 1
+);
+INSERT INTO milestone SELECT incident, commit_no, alert FROM (
+    SELECT incident, commit_no, alert, row_number() OVER (PARTITION BY incident ORDER BY commit_no, alert) AS ordinal
+    FROM placement WHERE incident IS NOT NULL
+) WHERE ordinal % 64 = 0;
+DROP INDEX placement_by_incident;
+DROP INDEX seen_expiry;
+";
+
 /// Makes the file ours and brings it to this binary's version, or says why not.
 pub(super) fn migrate(conn: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -174,6 +198,7 @@ pub(super) fn migrate(conn: &mut Connection, now: Timestamp) -> Result<(), OpenE
 
 #[cfg(test)]
 mod tests {
+    use super::super::chain;
     use super::*;
 
     fn migrated() -> Connection {
@@ -190,6 +215,38 @@ mod tests {
             .query_row("SELECT value FROM meta WHERE key = 'created_at'", [], |row| row.get(0))
             .unwrap();
         assert_eq!(created, 1);
+    }
+
+    #[test]
+    fn alerts_placed_before_there_were_chains_are_chained() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        for migration in &MIGRATIONS[..2] {
+            conn.execute_batch(migration).unwrap();
+        }
+        conn.pragma_update(None, "user_version", 2).unwrap();
+        conn.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        let placed = |no: i64| (no, 7 + no % 2, 1_000 - no / 10);
+        for (alert, incident, commit_no) in (1..=300).map(placed) {
+            let sql = "INSERT INTO placement VALUES (?1, 1, ?2, 'placed', ?3, NULL, x'')";
+            conn.execute(sql, [alert, incident, commit_no]).unwrap();
+        }
+        for no in [7, 8] {
+            let sql = "INSERT INTO incident VALUES (?1, 1, ?1, '', '', 0, 'new', NULL, NULL, '', 0, 0, '', 0, '', 0, 0, 0, \
+                       NULL, '', 0, 0, NULL, NULL, 0)";
+            conn.execute(sql, [no]).unwrap();
+        }
+        migrate(&mut conn, Timestamp::from_millis(2)).unwrap();
+        for incident in [7, 8] {
+            let mut expected: Vec<_> = (1..=300).map(placed).filter(|(_, of, _)| *of == incident).collect();
+            expected.sort_by_key(|(alert, _, commit_no)| (*commit_no, *alert));
+            let found = chain::back(&conn, incident, chain::Spot::END).unwrap();
+            let mut found: Vec<i64> = found.map(|spot| spot.unwrap().alert.cast_signed()).collect();
+            found.reverse();
+            assert!(found.iter().eq(expected.iter().map(|(alert, ..)| alert)), "{found:?}");
+            let sql = "SELECT count(*) FROM milestone WHERE incident = ?1";
+            let milestones: i64 = conn.query_row(sql, [incident], |row| row.get(0)).unwrap();
+            assert_eq!(milestones, 150 / 64);
+        }
     }
 
     #[test]

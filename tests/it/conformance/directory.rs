@@ -326,7 +326,10 @@ async fn an_older_file_is_read_along_the_order_of_its_commits() {
     let conn = Connection::open(dir.path().join("store.db")).unwrap();
     conn.execute_batch(
         "DROP INDEX commit_log_by_company; DROP TRIGGER commit_log_is_not_updated;
-         DROP TRIGGER commit_log_is_not_deleted; ALTER TABLE company DROP COLUMN cut_pos; PRAGMA user_version = 1;",
+         DROP TRIGGER commit_log_is_not_deleted; ALTER TABLE company DROP COLUMN cut_pos;
+         ALTER TABLE placement DROP COLUMN previous; ALTER TABLE incident DROP COLUMN last_alert; DROP TABLE milestone;
+         CREATE INDEX placement_by_incident ON placement (incident, commit_no, alert) WHERE incident IS NOT NULL;
+         CREATE INDEX seen_expiry ON seen_log (expires_at); PRAGMA user_version = 1;",
     )
     .unwrap();
     drop(conn);

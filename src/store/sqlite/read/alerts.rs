@@ -5,10 +5,11 @@ use actors::port::reader::{AlertFilter, AlertView, CorrelationCounts, Cursor, Pa
 use actors::port::writer::Receipt;
 use rusqlite::{Connection, OptionalExtension, ToSql, named_params, params};
 
+use super::super::chain::{self, Spot};
 use super::super::fault::Fault;
 use super::super::rows::{self, alert_columns, int, ms, severity_index, uint};
 use super::super::shared::{Cell, locked};
-use super::{before, paged, rows_wanted};
+use super::{before, paged, rows_wanted, wanted};
 
 /// Recoveries that a correlator is reminded of.
 const RECOVERIES: i64 = 10_000;
@@ -74,21 +75,26 @@ pub(in super::super) fn placed_between(
     (after, upto): (u64, u64),
     limit: usize,
 ) -> Result<Vec<Alert>, Fault> {
-    let sql = concat!(
-        "SELECT ",
-        alert_columns!(),
-        " FROM incident i CROSS JOIN placement p ON p.incident = i.no CROSS JOIN alert a ON a.no = p.alert \
-         WHERE i.company = ?1 AND i.incident_id = ?2 AND p.commit_no > ?3 AND p.commit_no <= ?4 \
-         ORDER BY p.commit_no DESC, p.alert DESC LIMIT ?5"
-    );
-    let mut query = conn.prepare_cached(sql)?;
-    let found = query.query_map(
-        params![cell.no, id.as_str(), int(after), int(upto), int(limit as u64)],
-        |row| rows::alert(row, &cell.id),
-    )?;
-    let mut found: Vec<Alert> = found.collect::<Result<_, _>>()?;
-    found.reverse();
-    Ok(found)
+    let Some(no) = incident_no(conn, cell, id)? else {
+        return Ok(Vec::new());
+    };
+    let upto = Spot {
+        commit_no: upto,
+        ..Spot::END
+    };
+    let behind = |spot: &Result<Spot, _>| spot.as_ref().map_or(true, |spot| spot.commit_no > after);
+    let spots = chain::back(conn, no, upto)?.take_while(behind).take(limit);
+    let mut nos: Vec<u64> = spots
+        .map(|spot| spot.map(|spot| spot.alert))
+        .collect::<Result<_, _>>()?;
+    nos.reverse();
+    by_numbers(conn, cell, &nos)
+}
+
+pub(super) fn incident_no(conn: &Connection, cell: &Cell, id: &IncidentId) -> rusqlite::Result<Option<i64>> {
+    conn.prepare_cached("SELECT no FROM incident WHERE company = ?1 AND incident_id = ?2")?
+        .query_row(params![cell.no, id.as_str()], |row| row.get(0))
+        .optional()
 }
 
 /// What every list of alerts selects.
@@ -123,23 +129,16 @@ macro_rules! list {
     };
 }
 
-/// Alerts, newest first. Each kind of filter goes the shortest way: over the incident's placements,
-/// over what waits, over what is not placed, else over the company's alerts.
+/// Alerts, newest first. Each kind of filter goes the shortest way: along the incident's chain, over
+/// what waits, over what is not placed, else over the company's alerts.
 pub(in super::super) fn list(
     conn: &Connection,
     cell: &Cell,
     filter: &AlertFilter,
     page: PageRequest,
 ) -> Result<Page<AlertView>, Fault> {
-    let mut incident_no: Option<i64> = None;
     if let Some(id) = &filter.incident_id {
-        incident_no = conn
-            .prepare_cached("SELECT no FROM incident WHERE company = ?1 AND incident_id = ?2")?
-            .query_row(params![cell.no, id.as_str()], |row| row.get(0))
-            .optional()?;
-        if incident_no.is_none() {
-            return Ok(paged(Vec::new(), page, at));
-        }
+        return of_incident(conn, cell, id, filter, page);
     }
     let first_unplaced = locked(&cell.unplaced).first().map_or(i64::MAX, int);
     let (before, limit) = (before(page), rows_wanted(page));
@@ -150,16 +149,8 @@ pub(in super::super) fn list(
         ":before": before, ":limit": limit, ":severity": severity, ":since": since, ":state": state,
     }
     .to_vec();
-    let sql = match (&incident_no, filter.state) {
-        (Some(no), _) => {
-            params.push((":incident", no));
-            list!(
-                "placement p CROSS JOIN alert a ON a.no = p.alert",
-                "p.incident = :incident",
-                "p.alert"
-            )
-        }
-        (None, Some(AlertState::Received)) => {
+    let sql = match filter.state {
+        Some(AlertState::Received) => {
             params.push((":company", &cell.no));
             params.push((":first", &first_unplaced));
             list!(
@@ -168,7 +159,7 @@ pub(in super::super) fn list(
                 "a.no"
             )
         }
-        (None, None | Some(AlertState::Placed)) => {
+        None | Some(AlertState::Placed) => {
             params.push((":company", &cell.no));
             list!(
                 "alert a LEFT JOIN placement p ON p.alert = a.no",
@@ -176,7 +167,7 @@ pub(in super::super) fn list(
                 "a.no"
             )
         }
-        (None, Some(_)) => {
+        Some(_) => {
             params.push((":company", &cell.no));
             list!(
                 "placement p CROSS JOIN alert a ON a.no = p.alert",
@@ -192,6 +183,58 @@ pub(in super::super) fn list(
 
 fn at(view: &AlertView) -> Cursor {
     Cursor(view.alert.no, 0)
+}
+
+/// The alert of this number, which has been placed.
+pub(super) fn by_number(conn: &Connection, cell: &Cell, no: u64) -> rusqlite::Result<AlertView> {
+    conn.prepare_cached(concat!(
+        view!("alert a CROSS JOIN placement p ON p.alert = a.no"),
+        " WHERE a.no = ?1"
+    ))?
+    .query_row([int(no)], |row| rows::alert_view(row, &cell.id))
+}
+
+/// Alerts of an incident, in the order they were placed, newest first.
+fn of_incident(
+    conn: &Connection,
+    cell: &Cell,
+    id: &IncidentId,
+    filter: &AlertFilter,
+    page: PageRequest,
+) -> Result<Page<AlertView>, Fault> {
+    let mut found: Vec<(Spot, AlertView)> = Vec::new();
+    if let Some(no) = incident_no(conn, cell, id)? {
+        let shown = page.after.map(|Cursor(commit_no, alert)| Spot { commit_no, alert });
+        let sql = concat!(
+            view!("alert a CROSS JOIN placement p ON p.alert = a.no"),
+            " WHERE a.no = :no AND (:severity IS NULL OR a.severity = :severity) \
+             AND (:since IS NULL OR a.received_at >= :since) AND (:state IS NULL OR p.state = :state)"
+        );
+        let mut query = conn.prepare_cached(sql)?;
+        let (severity, since) = (filter.severity.map(severity_index), ms(filter.since));
+        let state = filter.state.map(AlertState::as_str);
+        for spot in chain::back(conn, no, shown.unwrap_or(Spot::END))? {
+            let spot = spot?;
+            if Some(spot) == shown {
+                continue;
+            }
+            let asked = named_params! {
+                ":no": int(spot.alert), ":severity": severity, ":since": since, ":state": state,
+            };
+            let view = query
+                .query_row(asked, |row| rows::alert_view(row, &cell.id))
+                .optional()?;
+            found.extend(view.map(|view| (spot, view)));
+            if found.len() == wanted(page) {
+                break;
+            }
+        }
+    }
+    let found = paged(found, page, |(spot, _)| Cursor(spot.commit_no, spot.alert));
+    Ok(Page {
+        items: found.items.into_iter().map(|(_, view)| view).collect(),
+        next: found.next,
+    })
 }
 
 /// One alert with its receipt, if it has been placed.

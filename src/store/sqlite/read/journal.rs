@@ -4,10 +4,12 @@ use actors::domain::{Entry, IncidentId};
 use actors::port::reader::{Cursor, Page, PageRequest, TimelineItem};
 use rusqlite::{Connection, params};
 
+use super::super::chain::{self, Spot};
 use super::super::fault::Fault;
-use super::super::rows::{self, alert_columns, int, uint};
+use super::super::rows::{self, int};
 use super::super::shared::Cell;
-use super::{after, paged, rows_wanted};
+use super::alerts::{by_number, incident_no};
+use super::{after, paged, rows_wanted, wanted};
 
 /// The company's journal, oldest first.
 pub(in super::super) fn list(conn: &Connection, cell: &Cell, page: PageRequest) -> Result<Page<Entry>, Fault> {
@@ -54,7 +56,7 @@ pub(in super::super) fn timeline(
     let (commit_no, seq, alert_no) = match page.after {
         None => (0, 0, 0),
         Some(Cursor(commit_no, place)) if place & 1 == 0 => (int(commit_no), int(place >> 1), 0),
-        Some(Cursor(commit_no, place)) => (int(commit_no), i64::MAX, int(place >> 1)),
+        Some(Cursor(commit_no, place)) => (int(commit_no), i64::MAX, place >> 1),
     };
     let mut query = conn.prepare_cached(
         "SELECT seq, commit_no, canonical, hash, subject FROM journal INDEXED BY journal_by_subject \
@@ -67,24 +69,17 @@ pub(in super::super) fn timeline(
     )?;
     let mut items: Vec<TimelineItem> = entries.collect::<Result<_, _>>()?;
 
-    let mut query = conn.prepare_cached(concat!(
-        "SELECT ",
-        alert_columns!(),
-        ", p.state, i.incident_id, p.commit_no FROM incident i CROSS JOIN placement p ON p.incident = i.no \
-         CROSS JOIN alert a ON a.no = p.alert WHERE i.company = ?1 AND i.incident_id = ?2 \
-         AND (p.commit_no, p.alert) > (?3, ?4) ORDER BY p.commit_no, p.alert LIMIT ?5"
-    ))?;
-    let alerts = query.query_map(
-        params![cell.no, id.as_str(), commit_no, alert_no, rows_wanted(page)],
-        |row| {
-            Ok(TimelineItem::Alert {
-                view: Box::new(rows::alert_view(row, &cell.id)?),
-                commit_no: uint(row, 6)?,
-            })
-        },
-    )?;
-    for alert in alerts {
-        items.push(alert?);
+    if let Some(no) = incident_no(conn, cell, id)? {
+        let after = Spot {
+            commit_no: commit_no.unsigned_abs(),
+            alert: alert_no,
+        };
+        for spot in chain::forward(conn, no, after, wanted(page))? {
+            items.push(TimelineItem::Alert {
+                view: Box::new(by_number(conn, cell, spot.alert)?),
+                commit_no: spot.commit_no,
+            });
+        }
     }
     items.sort_by_key(place);
     Ok(paged(items, page, cursor))
