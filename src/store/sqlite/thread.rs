@@ -10,7 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::OpenError;
-use super::checkpoint::Checkpointer;
+use super::checkpoint::{Checkpointer, LOG_BYTES, Rest};
 use super::fault::Fault;
 use super::load::load;
 use super::machine::Machine;
@@ -28,8 +28,6 @@ const SEEN_PRESIZE: usize = 1 << 18;
 const STATEMENTS: usize = 128;
 /// Connections that read.
 const READERS: usize = 4;
-/// The WAL is cut back to this when it starts again.
-pub(super) const WAL_BYTES: i64 = 64 << 20;
 
 /// The threads and connections of a store in a directory.
 #[derive(Debug)]
@@ -66,11 +64,12 @@ impl Threads {
         for _ in 0..READERS {
             readers.push(open_reader(&file)?);
         }
-        let checkpointer = Checkpointer::start(open_checkpointer(&file)?)?;
+        let rest = Rest::default();
+        let checkpointer = Checkpointer::start(open_checkpointer(&file)?, rest.clone())?;
         let queue = Arc::new(Queue::default());
         let writer = std::thread::Builder::new().name("store-writer".to_owned()).spawn({
             let queue = Arc::clone(&queue);
-            move || write(&queue, machine)
+            move || write(&queue, machine, &rest)
         })?;
         Ok(Self {
             queue,
@@ -136,7 +135,7 @@ fn configure_writer(conn: &Connection) -> Result<(), OpenError> {
     conn.pragma_update(None, "synchronous", "full")?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
-    conn.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES, |_| Ok(()))?;
+    conn.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
     conn.pragma_update(None, "cache_size", -65_536)?;
     Ok(())
 }
@@ -159,7 +158,7 @@ fn open_checkpointer(file: &Path) -> Result<Connection, OpenError> {
 }
 
 /// The writer thread: commits at once what waits, and never waits before a commit.
-fn write(queue: &Queue, mut machine: Machine) {
+fn write(queue: &Queue, mut machine: Machine, rest: &Rest) {
     let panicked = Panicked {
         queue,
         shared: Arc::clone(&machine.shared),
@@ -175,6 +174,7 @@ fn write(queue: &Queue, mut machine: Machine) {
             queue.abandon(&Error::Unavailable(reason));
             return;
         }
+        rest.take(&machine.conn);
     }
 }
 
@@ -233,7 +233,7 @@ mod tests {
             queue.push(Op::Acquire(Arc::clone(&platform), slot)).unwrap();
             answers.push(answer);
         }
-        write(&queue, machine);
+        write(&queue, machine, &Rest::default());
         for answer in &mut answers {
             let answer = answer.try_recv().unwrap();
             assert!(matches!(answer, Err(Error::Unavailable(_))), "{answer:?}");
@@ -257,7 +257,7 @@ mod tests {
         let (third, mut passed) = Slot::new();
         queue.push(Op::Barrier(nobody, 0, third)).unwrap();
         queue.close();
-        write(&queue, machine);
+        write(&queue, machine, &Rest::default());
         assert_eq!(acquired.try_recv().unwrap(), Ok(1));
         assert_eq!(fenced.try_recv().unwrap(), Err(Error::Fenced));
         assert_eq!(passed.try_recv().unwrap(), Ok(0));
