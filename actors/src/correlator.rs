@@ -23,7 +23,7 @@ use tracing::Instrument;
 use crate::call::Call;
 use crate::census::{Alive, Census, Kind, Post};
 use crate::domain::ids::EntryId;
-use crate::domain::{Alert, Company, CompanyId, IncidentId, Timestamp};
+use crate::domain::{Alert, Company, CompanyId, IncidentId, Severity, Timestamp};
 use crate::limits::{PLACEMENT_BATCH, PLACEMENT_PACE};
 use crate::port::writer::PlaceBatch;
 use crate::port::{Error, Reader, Writer};
@@ -231,7 +231,7 @@ impl CorrelatorState {
         let Some(batch) = self.plan(&mut index, &due, &alerts, now) else {
             return Ok(true); // An alert is poisonous; the index is half written and loaded again.
         };
-        let woken: Vec<IncidentId> = woken_by(&batch);
+        let woken = woken_by(&batch);
         let verdicts = Verdicts::of(&batch);
         let placed = self.args.writer.place(batch).await?;
         if placed.joinable_no != self.joinable_no {
@@ -245,11 +245,11 @@ impl CorrelatorState {
         self.index = Some(index);
         let done = woken
             .into_iter()
-            .filter(|id| placed.refused.iter().all(|refusal| refusal.incident_id != *id));
-        for incident in done {
+            .filter(|(id, _)| placed.refused.iter().all(|refusal| refusal.incident_id != *id));
+        for (incident, severity) in done {
             self.args
                 .tenant
-                .cast(TenantMsg::IncidentNews(incident))
+                .cast(TenantMsg::IncidentNews(incident, severity))
                 .map_err(|_| Error::Fenced)?;
         }
         Ok(full || refused)
@@ -336,12 +336,12 @@ impl CorrelatorState {
 }
 
 /// Incidents that have something to decide after a batch.
-fn woken_by(batch: &PlaceBatch) -> Vec<IncidentId> {
+fn woken_by(batch: &PlaceBatch) -> Vec<(IncidentId, Severity)> {
     batch
         .incidents
         .iter()
         .filter(|placement| placement.wake.is_some_and(|at| at <= batch.now))
-        .map(|placement| placement.incident_id.clone())
+        .map(|placement| (placement.incident_id.clone(), placement.severity))
         .collect()
 }
 

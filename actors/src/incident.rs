@@ -26,14 +26,14 @@ use crate::decision::Outcome;
 use crate::domain::ids::EntryId;
 use crate::domain::{
     Alert, Company, CompanyId, Decision, DecisionRequest, Fact, Incident, IncidentId, Life, MemoryId, Role, Session,
-    ShortMemory, Signal, Timestamp,
+    Severity, ShortMemory, Signal, Timestamp,
 };
 use crate::limits::{INCIDENT_IDLE, LIVE_INCIDENTS, MEMORY_MESSAGES};
 use crate::port::writer::{Changed, Expect, IncidentChange};
 use crate::port::{Error, Reader, Writer};
 use crate::runtime::{CallError, DecisionEvent, Ports};
 use crate::supervision::Timer;
-use crate::tenant::TenantMsg;
+use crate::tenant::{Permit, TenantMsg};
 use acts::{Act, ActRefusal, Done};
 use decisions::Pending;
 use lifecycle::{Ending, Step, Turn};
@@ -59,14 +59,16 @@ pub struct ActCall {
 #[derive(strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum IncidentMsg {
-    /// Alerts were placed, or something is due.
-    News,
+    /// Alerts were placed, or something is due. With a permit where others wait for one.
+    News(Option<Permit>),
     /// Decide for somebody who waits.
     Decide(Box<DecideCall>),
     /// Do something for somebody who waits.
     Act(Box<ActCall>),
     /// The session has reached its end.
     SessionEnds,
+    /// A decision has had its permit for long enough.
+    TakesLong(ActorId),
     /// A decision has come to its outcome.
     Decided(ActorId, Box<Outcome>),
     /// A child has ended; judged behind its messages.
@@ -187,10 +189,11 @@ impl Actor for IncidentActor {
 impl IncidentState {
     async fn hear(&mut self, me: &ActorRef<IncidentMsg>, msg: IncidentMsg) -> Result<(), ActorProcessingErr> {
         match msg {
-            IncidentMsg::News => self.take_notice(me).await?,
+            IncidentMsg::News(permit) => self.take_notice(me, permit).await?,
             IncidentMsg::Decide(call) => self.decide_for(me, *call).await?,
             IncidentMsg::Act(ask) => self.act_for(*ask).await?,
             IncidentMsg::SessionEnds => return self.end_session(me).await,
+            IncidentMsg::TakesLong(child) => self.give_permit_back(child),
             IncidentMsg::Decided(child, outcome) => self.decided(child, *outcome).await?,
             IncidentMsg::Ended(child) => self.child_ended(child).await?,
             IncidentMsg::Idle => return self.retire(me).await,
@@ -232,9 +235,13 @@ impl IncidentState {
     }
 
     /// Looks at what was placed and does what the machine says.
-    async fn take_notice(&mut self, me: &ActorRef<IncidentMsg>) -> Result<(), ActorProcessingErr> {
+    async fn take_notice(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        permit: Option<Permit>,
+    ) -> Result<(), ActorProcessingErr> {
         self.args.news.store(false, Ordering::SeqCst);
-        match self.notice(me).await {
+        match self.notice(me, permit).await {
             Ok(()) => Ok(()),
             Err(Error::Fenced) => Ok(self.args.tenant.cast(TenantMsg::Fenced)?),
             Err(error @ (Error::Corrupt(_) | Error::NoSuchCompany)) => Err(error.into()),
@@ -246,7 +253,7 @@ impl IncidentState {
         }
     }
 
-    async fn notice(&mut self, me: &ActorRef<IncidentMsg>) -> Result<(), Error> {
+    async fn notice(&mut self, me: &ActorRef<IncidentMsg>, permit: Option<Permit>) -> Result<(), Error> {
         for _ in 0..CHANGE_TRIES {
             self.absorb().await?;
             let Some(row) = &self.row else { return Ok(()) };
@@ -259,7 +266,7 @@ impl IncidentState {
                 Step::Rest(due) => self.commit_rest(due, now).await?,
                 Step::Decide => {
                     // Still due until the decision is durable, so nothing is committed yet.
-                    return self.decide_by_itself(me).await;
+                    return self.decide_by_itself(me, permit).await;
                 }
             };
             if done {
@@ -417,7 +424,8 @@ impl IncidentState {
                 self.args.tenant.cast(reopened).map_err(|_| Error::Fenced)?;
             }
             _ => {
-                let news = TenantMsg::IncidentNews(self.args.incident_id.clone());
+                let severity = self.row.as_ref().map_or(Severity::Low, |row| row.severity);
+                let news = TenantMsg::IncidentNews(self.args.incident_id.clone(), severity);
                 self.args.tenant.cast(news).map_err(|_| Error::Fenced)?;
             }
         }

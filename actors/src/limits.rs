@@ -24,14 +24,22 @@ pub const TOOL_SOURCES: usize = 16;
 pub const RECEIPT_CANDIDATES: usize = 8;
 /// Incidents that load at once in the process.
 pub const WAKING_INCIDENTS: usize = 256;
+/// Incidents of one company that look at their news at once.
+pub const INCIDENTS_AT_ONCE: usize = 32;
+/// Incidents of one company that wait for that; past it the lightest are left to their due time.
+pub const WAITING_INCIDENTS: usize = 1_024;
+/// An incident that decides for longer gives its permit to look at news back.
+pub const DECISION_PERMIT: Duration = Duration::from_secs(1);
 /// Live incident actors; past half of it idle ones leave at once, past it news waits for its due time.
 pub const LIVE_INCIDENTS: usize = 20_000;
 /// Messages kept for an incident that is stopping or waits to be restarted.
 pub const PARKED_MESSAGES: usize = 64;
 /// Wakes the sweeper sends in one pass.
-pub const SWEEP_WAKES: usize = 256;
+pub const SWEEP_WAKES: usize = 1_024;
 /// How often the sweeper looks.
 pub const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
+/// How soon it looks again when it found as much as it may wake.
+pub const SWEEP_AGAIN: Duration = Duration::from_millis(100);
 /// How often the sweeper lets the store forget what has expired.
 pub const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(60);
 /// An incident with nothing to do leaves memory after this long.

@@ -9,7 +9,7 @@ use tracing::Instrument;
 
 use crate::census::{Alive, Census, Kind, Post};
 use crate::directory::Directory;
-use crate::limits::{HOUSEKEEPING_INTERVAL, SWEEP_INTERVAL, SWEEP_WAKES};
+use crate::limits::{HOUSEKEEPING_INTERVAL, SWEEP_AGAIN, SWEEP_INTERVAL, SWEEP_WAKES};
 use crate::port::Error;
 use crate::runtime::Ports;
 use crate::supervision::Timer;
@@ -76,10 +76,15 @@ impl Actor for SweeperActor {
         let span = state.alive.hears((&msg).into());
         match msg {
             SweeperMsg::Sweep => {
-                if let Err(error) = state.sweep().instrument(span).await {
-                    tracing::warn!(%error, "sweeping waits for the store");
-                }
-                state.next = Some(Timer::after(&me, SWEEP_INTERVAL, || SweeperMsg::Sweep));
+                let wait = match state.sweep().instrument(span).await {
+                    Ok(true) => SWEEP_AGAIN,
+                    Ok(false) => SWEEP_INTERVAL,
+                    Err(error) => {
+                        tracing::warn!(%error, "sweeping waits for the store");
+                        SWEEP_INTERVAL
+                    }
+                };
+                state.next = Some(Timer::after(&me, wait, || SweeperMsg::Sweep));
             }
             SweeperMsg::Drain => {
                 state.next = None;
@@ -91,13 +96,16 @@ impl Actor for SweeperActor {
 }
 
 impl SweeperState {
-    async fn sweep(&mut self) -> Result<(), Error> {
+    /// One look over the roster: whether there was as much as may be woken at once.
+    async fn sweep(&mut self) -> Result<bool, Error> {
         let store = &self.args.ports.store;
         let now = self.args.ports.clock.now();
         for company in store.unplaced(SWEEP_WAKES).await? {
             self.args.directory.tell_tenants(TenantsMsg::News(company));
         }
-        for due in store.due(now, SWEEP_WAKES).await? {
+        let due = store.due(now, SWEEP_WAKES).await?;
+        let full = due.len() >= SWEEP_WAKES;
+        for due in due {
             self.args.directory.tell_tenants(TenantsMsg::Due(due));
         }
         if self
@@ -107,6 +115,6 @@ impl SweeperState {
             self.kept_house_at = Some(Instant::now());
             store.forget_expired(now).await?;
         }
-        Ok(())
+        Ok(full)
     }
 }

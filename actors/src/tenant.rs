@@ -3,6 +3,7 @@
 //! Parses nothing, calls nothing remote. The only sender to its incidents, so that an incident can
 //! leave without a message being lost: the tenant first stops sending, then lets it drain.
 
+mod admission;
 mod children;
 mod human;
 mod regroup;
@@ -19,13 +20,15 @@ use tracing::Instrument;
 use crate::call::Call;
 use crate::census::{Alive, Census, Kind, Post};
 use crate::correlator::{CorrelatorActor, CorrelatorArgs, CorrelatorMsg};
-use crate::domain::{AlertId, Company, CompanyId, IncidentId};
+use crate::domain::{AlertId, Company, CompanyId, IncidentId, Severity};
 use crate::incident::{ActCall, DecideCall, IncidentArgs, IncidentMsg};
 use crate::limits::{LIVE_INCIDENTS, TENANT_IDLE};
 use crate::port::{DueWork, Error, Reader, Writer};
 use crate::runtime::{CallError, Ports};
 use crate::supervision::{Budget, Timer, backoff, table};
 use crate::tenants::TenantsMsg;
+use admission::Admission;
+pub use admission::Permit;
 use children::{Children, Ended};
 pub use regroup::{RegroupCall, Regrouping};
 
@@ -42,8 +45,10 @@ pub enum TenantMsg {
     News,
     /// Something is due.
     Due(DueWork),
-    /// An incident has something to decide.
-    IncidentNews(IncidentId),
+    /// An incident of this severity has something to decide.
+    IncidentNews(IncidentId, Severity),
+    /// A permit to look at news has come back.
+    PermitBack,
     /// A call for an incident.
     Decide(IncidentId, Box<DecideCall>),
     /// A call for the correlator.
@@ -122,6 +127,7 @@ pub struct TenantState {
     correlator: Option<ActorRef<CorrelatorMsg>>,
     correlator_budget: Budget,
     incidents: Children,
+    admission: Admission,
     /// When something last happened here.
     used_at: Instant,
     idle: Option<Timer<TenantMsg>>,
@@ -151,6 +157,7 @@ impl Actor for TenantActor {
             correlator: None,
             correlator_budget: table::CORRELATOR.budget(),
             incidents: Children::default(),
+            admission: Admission::default(),
             used_at: Instant::now(),
             idle: None,
             draining: None,
@@ -211,8 +218,13 @@ impl TenantState {
         match msg {
             TenantMsg::Acquire => self.acquire(me).await?,
             TenantMsg::News | TenantMsg::Due(DueWork::Held) => self.tell_correlator(CorrelatorMsg::News),
-            TenantMsg::IncidentNews(incident) | TenantMsg::Due(DueWork::Incident(incident)) => {
-                self.tell_incident(me, incident, IncidentMsg::News).await?;
+            TenantMsg::IncidentNews(incident, severity) | TenantMsg::Due(DueWork::Incident(incident, severity)) => {
+                self.admission.wait(incident, severity);
+                self.admit(me).await?;
+            }
+            TenantMsg::PermitBack => {
+                self.admission.back();
+                self.admit(me).await?;
             }
             TenantMsg::Decide(incident, call) => self.forward(me, incident, IncidentMsg::Decide(call)).await?,
             TenantMsg::Act(incident, call) => self.forward(me, incident, IncidentMsg::Act(call)).await?,
@@ -225,7 +237,7 @@ impl TenantState {
             }
             TenantMsg::Reopened(incident) => {
                 self.tell_correlator(CorrelatorMsg::Reload);
-                self.tell_incident(me, incident, IncidentMsg::News).await?;
+                self.tell_incident(me, incident, IncidentMsg::News(None)).await?;
             }
             TenantMsg::Retire(incident, child) => self.incidents.retire(&incident, Some(child)),
             TenantMsg::Ended { child, failed } => self.ended(me, child, failed).await?,
@@ -339,6 +351,15 @@ impl TenantState {
         }
     }
 
+    /// Lets incidents look at their news, as many as there are permits for.
+    async fn admit(&mut self, me: &ActorRef<TenantMsg>) -> Result<(), ActorProcessingErr> {
+        while let Some(incident) = self.admission.next() {
+            let news = IncidentMsg::News(Some(Permit::new(me.clone())));
+            self.tell_incident(me, incident, news).await?;
+        }
+        Ok(())
+    }
+
     /// Sends to an incident, starting it where it is not there. News beyond the limit of live
     /// incidents is left to its due time; so is news for one that rests after too many failures.
     async fn tell_incident(
@@ -350,7 +371,7 @@ impl TenantState {
         let Some(msg) = self.incidents.send(&incident, msg) else {
             return Ok(());
         };
-        let news = matches!(msg, IncidentMsg::News);
+        let news = matches!(msg, IncidentMsg::News(_));
         let full = self.args.shared.census.living(Kind::Incident) >= LIVE_INCIDENTS;
         if self.draining.is_some() || self.held.is_none() || (news && full) {
             return Ok(());

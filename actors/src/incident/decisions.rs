@@ -13,11 +13,12 @@ use crate::census::{Kind, Post};
 use crate::decision::{DecisionActor, DecisionArgs, Outcome, rules};
 use crate::domain::incident::DecidedMark;
 use crate::domain::{Decision, DecisionId, DecisionRequest, Incident, IncidentFacts, Role, Timestamp};
-use crate::limits::DECISIONS_PER_INCIDENT;
+use crate::limits::{DECISION_PERMIT, DECISIONS_PER_INCIDENT};
 use crate::measures;
 use crate::port::{EngineInput, Error, Verdict};
 use crate::runtime::{CallError, DecisionEvent};
-use crate::tenant::TenantMsg;
+use crate::supervision::Timer;
+use crate::tenant::{Permit, TenantMsg};
 
 /// A decision under way.
 pub(super) struct Pending {
@@ -26,10 +27,16 @@ pub(super) struct Pending {
     input: EngineInput,
     requested_by: String,
     call: Option<Call<Decision>>,
+    /// Held while it is decided, but not for long.
+    permit: Option<(Permit, Timer<IncidentMsg>)>,
 }
 
 impl IncidentState {
-    pub(super) async fn decide_by_itself(&mut self, me: &ActorRef<IncidentMsg>) -> Result<(), Error> {
+    pub(super) async fn decide_by_itself(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        permit: Option<Permit>,
+    ) -> Result<(), Error> {
         let by_itself = self.deciding.values().any(|pending| pending.call.is_none());
         let Some(row) = self.row.as_ref().filter(|_| !by_itself && !self.draining) else {
             return Ok(());
@@ -40,7 +47,7 @@ impl IncidentState {
             memory_context: Default::default(),
             requested_by: "incident".into(),
         };
-        self.start_decision(me, facts, request, None, None).await
+        self.start_decision(me, facts, request, permit, None, None).await
     }
 
     pub(super) async fn decide_for(
@@ -82,7 +89,7 @@ impl IncidentState {
             };
             drop(reader.try_send(loaded));
         }
-        Ok(self.start_decision(me, facts, request, show, Some(call)).await?)
+        Ok(self.start_decision(me, facts, request, None, show, Some(call)).await?)
     }
 
     async fn start_decision(
@@ -90,6 +97,7 @@ impl IncidentState {
         me: &ActorRef<IncidentMsg>,
         facts: IncidentFacts,
         request: DecisionRequest,
+        permit: Option<Permit>,
         show: Option<mpsc::Sender<DecisionEvent>>,
         call: Option<Call<Decision>>,
     ) -> Result<(), Error> {
@@ -112,15 +120,23 @@ impl IncidentState {
             )),
         };
         let started = Instant::now();
-        let pending = Pending {
+        let mut pending = Pending {
             started,
             facts,
             input,
             requested_by: request.requested_by,
             call,
+            permit: None,
         };
         match Actor::spawn_linked(None, DecisionActor, args, me.get_cell()).await {
             Ok((child, _)) => {
+                let id = child.get_id();
+                pending.permit = permit.map(|permit| {
+                    (
+                        permit,
+                        Timer::after(me, DECISION_PERMIT, move || IncidentMsg::TakesLong(id)),
+                    )
+                });
                 self.deciding.insert(child.get_id(), pending);
                 Ok(())
             }
@@ -128,6 +144,13 @@ impl IncidentState {
                 self.conclude(pending, Err(format!("the decision could not start: {error}")))
                     .await
             }
+        }
+    }
+
+    /// Others wait for a permit, and this one waits for its engine.
+    pub(super) fn give_permit_back(&mut self, child: ActorId) {
+        if let Some(pending) = self.deciding.get_mut(&child) {
+            pending.permit = None;
         }
     }
 

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::Error;
 use crate::domain::ids::KeyId;
-use crate::domain::{Company, CompanyId, Fact, IncidentId, Timestamp};
+use crate::domain::{Company, CompanyId, Fact, IncidentId, Severity, Timestamp};
 
 /// What is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DueWork {
-    /// An incident wants to be woken.
-    Incident(IncidentId),
+    /// An incident of this severity wants to be woken.
+    Incident(IncidentId, Severity),
     /// Alerts held for `min_alerts` have reached the end of their window.
     Held,
 }

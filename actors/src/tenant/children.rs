@@ -90,7 +90,7 @@ impl Children {
             park(parked, msg);
             return None;
         }
-        if matches!(msg, IncidentMsg::News) && seat.news.swap(true, Ordering::SeqCst) {
+        if matches!(msg, IncidentMsg::News(_)) && seat.news.swap(true, Ordering::SeqCst) {
             return None;
         }
         // It has gone and its end is on the way: what was sent waits for the next incarnation.
@@ -158,7 +158,7 @@ impl Children {
                 return Ended::Spent { incident };
             }
             // It may have failed over news; what it had to do is read again.
-            park(&mut parked, IncidentMsg::News);
+            park(&mut parked, IncidentMsg::News(None));
             restarts += 1;
         }
         if parked.is_empty() {
@@ -186,7 +186,8 @@ impl Children {
 
 /// Keeps a message for the next incarnation: news once, calls up to the limit.
 fn park(parked: &mut Vec<IncidentMsg>, msg: IncidentMsg) {
-    if matches!(msg, IncidentMsg::News) && parked.iter().any(|other| matches!(other, IncidentMsg::News)) {
+    let is_news = |msg: &IncidentMsg| matches!(msg, IncidentMsg::News(_));
+    if is_news(&msg) && parked.iter().any(is_news) {
         return;
     }
     if parked.len() < PARKED_MESSAGES {

@@ -90,9 +90,9 @@ impl TenantState {
                 Regrouping::Merge { sources, .. } => {
                     sources.iter().for_each(|source| self.incidents.retire(source, None));
                 }
-                Regrouping::Split { from, .. } => self.tell_incident(me, from, IncidentMsg::News).await?,
+                Regrouping::Split { from, .. } => self.tell_incident(me, from, IncidentMsg::News(None)).await?,
             }
-            self.tell_incident(me, result, IncidentMsg::News).await?;
+            self.tell_incident(me, result, IncidentMsg::News(None)).await?;
         }
         if fenced { Err(Error::Fenced.into()) } else { Ok(()) }
     }

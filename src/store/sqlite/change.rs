@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::fault::Fault;
 use super::head::Head;
 use super::machine::Machine;
-use super::place::{json, load, update_life, update_wake};
+use super::place::{json, load, update_life, update_urgency};
 use super::rows::{StoredIncident, int};
 use super::shared::Cell;
 use crate::failpoint;
@@ -37,12 +37,10 @@ pub(super) fn change(
     let changed = match current {
         None => None,
         Some(StoredIncident { no, mut row, .. }) => {
-            let woken_at = row.wake_due;
+            let before = row.clone();
             apply(&mut row, wanted, &mut head);
             update(&m.conn, no, &row, wanted.life.is_some())?;
-            if row.wake_due != woken_at {
-                update_wake(&m.conn, no, row.wake_due)?;
-            }
+            update_urgency(&m.conn, no, &before, &row)?;
             Some(Box::new(row))
         }
     };

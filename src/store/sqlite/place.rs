@@ -178,9 +178,7 @@ fn write(
                     update_life(&m.conn, current.no, &row)?;
                 }
                 update_counts(&m.conn, current.no, &row, last_of(wanted))?;
-                if row.wake_due != current.row.wake_due {
-                    update_wake(&m.conn, current.no, row.wake_due)?;
-                }
+                update_urgency(&m.conn, current.no, &current.row, &row)?;
                 tell_counts(m, &row);
                 (*wanted, current.no, current.last_alert, current.row.alert_count)
             }
@@ -308,14 +306,13 @@ pub(super) fn update_counts(
     row: &Incident,
     last_alert: Option<u64>,
 ) -> Result<(), rusqlite::Error> {
-    let sql = "UPDATE incident SET alert_count = ?2, firing = ?3, severity = ?4, tool_sources = ?5, \
-               first_event_at = ?6, last_event_at = ?7, last_alert_at = ?8, recovered_at = ?9, flips = ?10, \
-               placed_no = ?11, updated_at = ?12, last_alert = ?13 WHERE no = ?1";
+    let sql = "UPDATE incident SET alert_count = ?2, firing = ?3, tool_sources = ?4, first_event_at = ?5, last_event_at = ?6, \
+               last_alert_at = ?7, recovered_at = ?8, flips = ?9, placed_no = ?10, updated_at = ?11, last_alert = ?12 \
+               WHERE no = ?1";
     conn.prepare_cached(sql)?.execute(params![
         no,
         int(row.alert_count),
         json(&row.firing)?,
-        severity_index(row.severity),
         json(&row.tool_sources)?,
         row.first_event_at.as_millis(),
         row.last_event_at.as_millis(),
@@ -329,10 +326,18 @@ pub(super) fn update_counts(
     Ok(())
 }
 
-/// Apart from the counts, because it stands in an index, which is written even if nothing changes.
-pub(super) fn update_wake(conn: &Connection, no: i64, wake_due: Option<Timestamp>) -> Result<(), rusqlite::Error> {
-    conn.prepare_cached("UPDATE incident SET wake_due = ?2 WHERE no = ?1")?
-        .execute(params![no, ms(wake_due)])?;
+/// Writes what changed of the severity and the next wake. They stand in an index, which would be
+/// written even if nothing changes.
+pub(super) fn update_urgency(
+    conn: &Connection,
+    no: i64,
+    before: &Incident,
+    row: &Incident,
+) -> Result<(), rusqlite::Error> {
+    if (before.severity, before.wake_due) != (row.severity, row.wake_due) {
+        conn.prepare_cached("UPDATE incident SET severity = ?2, wake_due = ?3 WHERE no = ?1")?
+            .execute(params![no, severity_index(row.severity), ms(row.wake_due)])?;
+    }
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::chain::Chains;
 use super::fault::Fault;
 use super::machine::Machine;
-use super::place::{insert, load, opened, update_counts, update_life, update_wake, write_owned};
+use super::place::{insert, load, opened, update_counts, update_life, update_urgency, write_owned};
 use super::rows::{StoredIncident, int, uint};
 use super::shared::Cell;
 
@@ -86,11 +86,12 @@ fn write_part(
             }),
             _,
         ) => {
+            let before = row.clone();
             take(&mut row, part, commit_no, wanted);
             row.version += 1;
             update_life(conn, no, &row)?;
             update_counts(conn, no, &row, last_alert)?;
-            update_wake(conn, no, row.wake_due)?;
+            update_urgency(conn, no, &before, &row)?;
             for sql in [
                 "DELETE FROM incident_key WHERE incident = ?1",
                 "DELETE FROM incident_fingerprint WHERE incident = ?1",

@@ -14,7 +14,7 @@ use super::OpenError;
 const APPLICATION_ID: i32 = 0x416c_5768;
 
 /// What brings a file from one version to the next.
-const MIGRATIONS: &[&str] = &[FIRST, EVENTS, CHAIN];
+const MIGRATIONS: &[&str] = &[FIRST, EVENTS, CHAIN, URGENCY];
 
 const FIRST: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -161,6 +161,12 @@ INSERT INTO milestone SELECT incident, commit_no, alert FROM (
 ) WHERE ordinal % 64 = 0;
 DROP INDEX placement_by_incident;
 DROP INDEX seen_expiry;
+";
+
+/// What is due is looked for gravest first.
+const URGENCY: &str = "
+DROP INDEX incident_due;
+CREATE INDEX incident_due ON incident (severity, wake_due) WHERE wake_due IS NOT NULL;
 ";
 
 /// Makes the file ours and brings it to this binary's version, or says why not.

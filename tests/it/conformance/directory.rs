@@ -329,7 +329,9 @@ async fn an_older_file_is_read_along_the_order_of_its_commits() {
          DROP TRIGGER commit_log_is_not_deleted; ALTER TABLE company DROP COLUMN cut_pos;
          ALTER TABLE placement DROP COLUMN previous; ALTER TABLE incident DROP COLUMN last_alert; DROP TABLE milestone;
          CREATE INDEX placement_by_incident ON placement (incident, commit_no, alert) WHERE incident IS NOT NULL;
-         CREATE INDEX seen_expiry ON seen_log (expires_at); PRAGMA user_version = 1;",
+         CREATE INDEX seen_expiry ON seen_log (expires_at);
+         DROP INDEX incident_due;
+         CREATE INDEX incident_due ON incident (wake_due) WHERE wake_due IS NOT NULL; PRAGMA user_version = 1;",
     )
     .unwrap();
     drop(conn);

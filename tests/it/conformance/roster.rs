@@ -69,11 +69,11 @@ pub async fn what_is_due_is_found_gravest_first(w: World) {
         let open = opening(&incident_id(name), &alerts, w.now());
         place(&*writer, batch(0, vec![open], vec![], w.now())).await.unwrap();
     }
-    let due = |name: &str| Due {
+    let due = |(name, severity): (&str, Severity)| Due {
         company_id: w.a.clone(),
-        work: DueWork::Incident(incident_id(name)),
+        work: DueWork::Incident(incident_id(name), severity),
     };
-    let all = [due("inc-grave"), due("inc-mid"), due("inc-low")];
+    let all = [due(grades[1]), due(grades[2]), due(grades[0])];
     assert_eq!(w.store.due(w.now(), 9).await.unwrap(), all);
     assert_eq!(w.store.due(w.now(), 2).await.unwrap(), all[..2]);
     let before = w.now().minus(Duration::from_millis(1));
