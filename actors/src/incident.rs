@@ -29,6 +29,7 @@ use crate::domain::{
     Severity, ShortMemory, Signal, Timestamp,
 };
 use crate::limits::{INCIDENT_IDLE, LIVE_INCIDENTS, MEMORY_MESSAGES};
+use crate::port::reader::Briefing;
 use crate::port::writer::{Changed, Expect, IncidentChange};
 use crate::port::{Error, Reader, Writer};
 use crate::runtime::{CallError, DecisionEvent, Ports};
@@ -101,7 +102,9 @@ pub struct IncidentState {
     session: Session,
     /// Up to which commit its alerts are in memory.
     absorbed_no: u64,
-    deciding: HashMap<ActorId, Pending>,
+    /// Whether the row was read for the message that comes first.
+    just_loaded: bool,
+    deciding: HashMap<ActorId, Box<Pending>>,
     idle: Option<Timer<IncidentMsg>>,
     session_end: Option<Timer<IncidentMsg>>,
     draining: bool,
@@ -143,6 +146,7 @@ impl Actor for IncidentActor {
             memory,
             session,
             absorbed_no: 0,
+            just_loaded: false,
             deciding: HashMap::new(),
             idle: None,
             session_end: None,
@@ -167,7 +171,9 @@ impl Actor for IncidentActor {
         state: &mut IncidentState,
     ) -> Result<(), ActorProcessingErr> {
         let span = state.alive.hears((&msg).into());
-        state.hear(&me, msg).instrument(span).await
+        let heard = state.hear(&me, msg).instrument(span).await;
+        state.just_loaded = false;
+        heard
     }
 
     async fn handle_supervisor_evt(
@@ -213,25 +219,24 @@ impl IncidentState {
     }
 
     async fn load(&mut self) -> Result<(), Error> {
-        let now = self.args.ports.clock.now();
-        self.row = self
-            .args
-            .reader
-            .incident(&self.args.incident_id)
-            .await?
-            .map(|view| view.incident);
-        if let Some(memory) = self.args.reader.short_memory(&self.args.incident_id, now).await? {
+        let briefing = self.briefing(None).await?;
+        if let Some(memory) = briefing.memory {
             self.memory = memory;
         }
-        if let Some(row) = &self.row {
-            self.absorbed_no = row.absorbed_no;
-        }
-        let known = match &self.row {
+        let known = match &briefing.row {
             Some(row) => row.life.session.clone(),
             None => self.memory.session.clone(),
         };
         self.session = known.unwrap_or_else(|| self.session.clone());
+        self.absorbed_no = briefing.row.as_ref().map_or(0, |row| row.absorbed_no);
+        self.learn(briefing.row, &briefing.alerts);
+        self.just_loaded = true;
         Ok(())
+    }
+
+    async fn briefing(&self, after: Option<u64>) -> Result<Briefing, Error> {
+        let (id, now) = (&self.args.incident_id, self.args.ports.clock.now());
+        self.args.reader.briefing(id, after, now, MEMORY_MESSAGES).await
     }
 
     /// Looks at what was placed and does what the machine says.
@@ -276,32 +281,27 @@ impl IncidentState {
         Ok(())
     }
 
-    /// Reads the row and what was placed after what is in memory, and remembers it.
+    /// Reads the row and what was placed after what is in memory. The first message finds it read.
     async fn absorb(&mut self) -> Result<(), Error> {
-        self.row = self
-            .args
-            .reader
-            .incident(&self.args.incident_id)
-            .await?
-            .map(|view| view.incident);
-        let Some(row) = &self.row else { return Ok(()) };
-        if row.placed_no <= self.absorbed_no {
-            return Ok(());
+        if !std::mem::take(&mut self.just_loaded) {
+            let briefing = self.briefing(Some(self.absorbed_no)).await?;
+            self.learn(briefing.row, &briefing.alerts);
         }
-        let upto = row.placed_no;
+        Ok(())
+    }
+
+    /// Takes the row, and remembers what was placed.
+    fn learn(&mut self, row: Option<Incident>, alerts: &[Alert]) {
+        self.row = row;
+        let Some(row) = self.row.as_ref().filter(|row| row.placed_no > self.absorbed_no) else {
+            return;
+        };
+        self.absorbed_no = row.placed_no;
         let now = self.args.ports.clock.now();
         session::renew(&mut self.session, &mut self.memory, &*self.args.ports.entropy, now);
-        let id = &self.args.incident_id;
-        let alerts = self
-            .args
-            .reader
-            .placed_between(id, self.absorbed_no, upto, MEMORY_MESSAGES)
-            .await?;
-        for alert in &alerts {
+        for alert in alerts {
             self.memory.remember(Role::User, &told(alert), alert.received_at);
         }
-        self.absorbed_no = upto;
-        Ok(())
     }
 
     async fn commit_rest(&mut self, due: Timestamp, now: Timestamp) -> Result<bool, Error> {

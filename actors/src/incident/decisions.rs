@@ -137,7 +137,7 @@ impl IncidentState {
                         Timer::after(me, DECISION_PERMIT, move || IncidentMsg::TakesLong(id)),
                     )
                 });
-                self.deciding.insert(child.get_id(), pending);
+                self.deciding.insert(child.get_id(), Box::new(pending));
                 Ok(())
             }
             Err(error) => {
@@ -156,7 +156,7 @@ impl IncidentState {
 
     pub(super) async fn decided(&mut self, child: ActorId, outcome: Outcome) -> Result<(), ActorProcessingErr> {
         match self.deciding.remove(&child) {
-            Some(pending) => Ok(self.conclude(pending, outcome).await?),
+            Some(pending) => Ok(self.conclude(*pending, outcome).await?),
             None => Ok(()),
         }
     }

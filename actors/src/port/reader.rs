@@ -82,6 +82,17 @@ pub struct IncidentView {
     pub decision: Option<Decision>,
 }
 
+/// What an incident's actor has to know.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Briefing {
+    /// The row; none for an id that the company does not have.
+    pub row: Option<Incident>,
+    /// Alerts placed in it, oldest first.
+    pub alerts: Vec<Alert>,
+    /// Its memory, where it was asked for and has not expired.
+    pub memory: Option<ShortMemory>,
+}
+
 /// One line of an incident's timeline.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TimelineItem {
@@ -134,6 +145,16 @@ pub trait Reader: Send + Sync + 'static {
 
     /// An incident with its last decision.
     async fn incident(&self, id: &IncidentId) -> Result<Option<IncidentView>, Error>;
+
+    /// What an incident's actor has to know, all of one moment, with the last `limit` alerts placed
+    /// after commit `after`. Without it: after what the row has absorbed, and the memory too.
+    async fn briefing(
+        &self,
+        id: &IncidentId,
+        after: Option<u64>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Briefing, Error>;
 
     /// The last `limit` alerts placed in an incident after commit `after`, up to and with commit
     /// `upto`, oldest first.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, ShortMemory, Timestamp};
 use actors::port::Error;
 use actors::port::reader::{
-    AlertFilter, AlertView, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, Reader, TimelineItem,
+    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, Reader,
+    TimelineItem,
 };
 use actors::port::writer::{OpenIncident, OpenIndex, Receipt};
 use async_trait::async_trait;
@@ -85,6 +86,18 @@ impl Reader for CompanyReader {
     async fn incident(&self, id: &IncidentId) -> Result<Option<IncidentView>, Error> {
         let id = id.clone();
         self.read(move |conn, cell| incidents::one(conn, cell, &id)).await
+    }
+
+    async fn briefing(
+        &self,
+        id: &IncidentId,
+        after: Option<u64>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Briefing, Error> {
+        let id = id.clone();
+        self.read(move |conn, cell| incidents::briefing(conn, cell, &id, after, now, limit))
+            .await
     }
 
     async fn placed_between(&self, id: &IncidentId, after: u64, upto: u64, limit: usize) -> Result<Vec<Alert>, Error> {

@@ -3,6 +3,7 @@
 use actors::domain::{AlertState, Phase, Severity, Signal};
 use actors::port::Error;
 use actors::port::inbox::Accepted;
+use actors::port::reader::Briefing;
 use actors::port::writer::RefusedPlacement;
 
 use super::{NEVER, World, incident_id, place};
@@ -42,7 +43,7 @@ pub async fn an_incident_opens_and_is_joined(w: World) {
     assert_eq!((joined.last_alert_at, joined.updated_at), (w.now(), w.now()));
     assert_eq!((joined.placed_no, joined.wake_due), (placed.commit_no, row.wake_due));
     assert!(placed.commit_no > row.placed_no);
-    assert_eq!((joined.version, joined.life), (row.version, row.life));
+    assert_eq!((joined.version, &joined.life), (row.version, &row.life));
 
     let (view, receipt) = w.reader().alert(alerts[0].id()).await.unwrap().unwrap();
     assert_eq!(
@@ -59,6 +60,15 @@ pub async fn an_incident_opens_and_is_joined(w: World) {
     let last_two = placed(0, joined.placed_no, 2).await;
     assert_eq!(last_two[1], alerts[0]);
     assert!(last_two[0].no < alerts[0].no);
+
+    let briefing = async |after, limit| reader.briefing(id, after, w.now(), limit).await.unwrap();
+    let since = briefing(Some(row.placed_no), 9).await;
+    assert_eq!((since.row.as_ref(), since.alerts), (Some(&joined), alerts.clone()));
+    assert_eq!(briefing(Some(joined.placed_no), 9).await.alerts, []);
+    assert_eq!(briefing(None, 9).await.alerts.len(), 3, "nothing has been absorbed");
+    assert_eq!(briefing(None, 2).await.alerts, last_two);
+    let nobody = reader.briefing(&incident_id("inc-nobody"), None, w.now(), 9).await;
+    assert_eq!(nobody, Ok(Briefing::default()));
 }
 
 pub async fn a_refused_incident_fails_alone_and_shows_its_row(w: World) {

@@ -9,7 +9,7 @@ use actors::domain::{
     Alert, AlertId, Company, CompanyId, Decision, Entry, Incident, IncidentId, ShortMemory, Timestamp,
 };
 use actors::port::reader::{
-    AlertFilter, AlertView, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, TimelineItem,
+    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, TimelineItem,
 };
 use actors::port::roster::{ApiKeyRecord, Due, NewCompany, WebhookSecretRecord};
 use actors::port::writer::{Changed, IncidentChange, OpenIncident, OpenIndex, PlaceBatch, Placed, Receipt, Regroup};
@@ -348,6 +348,17 @@ impl Reader for FaultyReader {
     async fn incident(&self, id: &IncidentId) -> Result<Option<IncidentView>, Error> {
         meet(&self.faults, Point::ReadIncident, Some(&self.company)).await?;
         self.inner.incident(id).await
+    }
+
+    async fn briefing(
+        &self,
+        id: &IncidentId,
+        after: Option<u64>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Briefing, Error> {
+        meet(&self.faults, Point::ReadIncident, Some(&self.company)).await?;
+        self.inner.briefing(id, after, now, limit).await
     }
 
     async fn placed_between(&self, id: &IncidentId, after: u64, upto: u64, limit: usize) -> Result<Vec<Alert>, Error> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actors::domain::alert::Identity;
 use actors::domain::{Company, Decision, IncidentId, IncidentStatus, ShortMemory, Timestamp};
 use actors::port::Error;
-use actors::port::reader::{Cursor, IncidentFilter, IncidentView, Page, PageRequest};
+use actors::port::reader::{Briefing, Cursor, IncidentFilter, IncidentView, Page, PageRequest};
 use actors::port::writer::{FingerprintState, OpenIncident, OpenIndex};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
@@ -146,6 +146,38 @@ fn fingerprint(row: &Row<'_>) -> rusqlite::Result<FingerprintState> {
         severity: rows::severity(row, 2)?,
         event_at: rows::time(row, 3)?,
         alert_no: uint(row, 4)?,
+    })
+}
+
+/// What an incident's actor has to know.
+pub(in super::super) fn briefing(
+    conn: &Connection,
+    cell: &Cell,
+    id: &IncidentId,
+    after: Option<u64>,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Briefing, Fault> {
+    let memory = match after {
+        None => short_memory(conn, cell, id, now)?,
+        Some(_) => None,
+    };
+    let Some(row) = load(conn, cell, id.as_str())?.map(|stored| stored.row) else {
+        return Ok(Briefing {
+            memory,
+            ..Briefing::default()
+        });
+    };
+    let after = after.unwrap_or(row.absorbed_no);
+    let alerts = if row.placed_no > after {
+        alerts::placed_between(conn, cell, id, (after, row.placed_no), limit)?
+    } else {
+        Vec::new()
+    };
+    Ok(Briefing {
+        row: Some(row),
+        alerts,
+        memory,
     })
 }
 
