@@ -6,6 +6,7 @@
 //! does not.
 
 pub mod event_time;
+mod few;
 pub mod index;
 pub mod plan;
 pub mod regroup;
@@ -24,7 +25,8 @@ use crate::call::Call;
 use crate::census::{Alive, Census, Kind, Post};
 use crate::domain::ids::EntryId;
 use crate::domain::{Alert, Company, CompanyId, IncidentId, Severity, Timestamp};
-use crate::limits::{PLACEMENT_BATCH, PLACEMENT_PACE};
+use crate::limits::{PAGE, PLACEMENT_BATCH, PLACEMENT_PACE};
+use crate::port::reader::PageRequest;
 use crate::port::writer::PlaceBatch;
 use crate::port::{Error, Reader, Writer};
 use crate::runtime::{CallError, Ports};
@@ -257,9 +259,9 @@ impl CorrelatorState {
 
     /// Reads an incident into the index again, as the store has it.
     async fn refresh(&self, index: &mut Index, incident: &IncidentId) -> Result<(), Error> {
-        index.remove(incident);
-        if let Some(stored) = self.args.reader.owned(incident).await? {
-            index.take(stored);
+        match self.args.reader.owned(incident).await? {
+            Some(stored) => index.take(stored),
+            None => index.remove(incident),
         }
         Ok(())
     }
@@ -267,9 +269,22 @@ impl CorrelatorState {
     /// Acquire, then load: the barrier lets everything through that an earlier correlator handed in.
     async fn load(&mut self, now: Timestamp) -> Result<Index, Error> {
         self.joinable_no = self.args.writer.barrier().await?;
-        let settings = self.args.company.correlation;
-        let stored = self.args.reader.open_index(now, settings.reopen_window()).await?;
-        Ok(Index::load(settings, stored))
+        let (reader, settings) = (&self.args.reader, self.args.company.correlation);
+        let mut index = Index::new(settings);
+        let mut page = PageRequest {
+            limit: PAGE,
+            after: None,
+        };
+        loop {
+            let found = reader.joinable(now, settings.reopen_window(), page).await?;
+            found.items.into_iter().for_each(|incident| index.take(incident));
+            page.after = found.next;
+            if page.after.is_none() {
+                break;
+            }
+        }
+        index.take_strays(reader.strays(now).await?);
+        Ok(index)
     }
 
     /// Plans a batch; `None` where planning an alert panicked, which makes it poisonous.

@@ -3,6 +3,7 @@
 pub mod alert;
 pub mod company;
 pub mod decision;
+pub mod digest;
 pub mod ids;
 pub mod incident;
 pub mod journal;

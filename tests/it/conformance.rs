@@ -17,7 +17,8 @@ use std::time::Duration;
 
 use actors::domain::{Alert, CompanyId, Incident, IncidentId, NewAlert, Timestamp};
 use actors::port::inbox::Accepted;
-use actors::port::writer::{PlaceBatch, Placed};
+use actors::port::reader::PageRequest;
+use actors::port::writer::{OpenIncident, PlaceBatch, Placed};
 use actors::port::{Clock, Error, Reader, Store, Writer};
 use alert_whisperer::store::{MemoryStore, SqliteStore};
 
@@ -36,6 +37,20 @@ pub struct World {
     pub a: CompanyId,
     pub b: CompanyId,
     _dir: Option<tempfile::TempDir>,
+}
+
+/// All that alerts may join.
+pub async fn joinable(reader: &dyn Reader, now: Timestamp, reopen_window: Duration) -> Vec<OpenIncident> {
+    let mut found = Vec::new();
+    let mut page = PageRequest { limit: 2, after: None };
+    loop {
+        let next = reader.joinable(now, reopen_window, page).await.unwrap();
+        found.extend(next.items);
+        page.after = next.next;
+        if page.after.is_none() {
+            return found;
+        }
+    }
 }
 
 impl World {
@@ -81,6 +96,11 @@ impl World {
 
     pub fn reader(&self) -> Arc<dyn Reader> {
         self.store.reader(&self.a)
+    }
+
+    /// All that alerts may join, of resolved incidents those that ended within `reopen_window`.
+    pub async fn joinable(&self, reopen_window: Duration) -> Vec<OpenIncident> {
+        joinable(&*self.reader(), self.now(), reopen_window).await
     }
 
     pub async fn writer(&self) -> Arc<dyn Writer> {
@@ -166,7 +186,8 @@ promises! {
     place::half_placed_parts_are_refused_whole,
     place::a_held_alert_moves_and_a_final_one_does_not,
     place::another_companys_alerts_cannot_be_placed,
-    place::the_open_index_holds_what_a_correlator_needs,
+    place::what_alerts_may_join_is_told_with_what_it_owns,
+    place::what_alerts_may_join_comes_in_pages,
     place::recoveries_are_remembered_until_due,
     place::a_mark_is_settled_when_all_before_it_have_verdicts,
     change::a_newer_writer_fences_the_older,

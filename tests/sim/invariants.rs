@@ -14,6 +14,7 @@ use actors::port::{Clock, Error, Reader, Store};
 use super::history::Answered;
 use super::world::World;
 use crate::conformance::events::walk;
+use crate::conformance::joinable;
 use crate::conformance::journal::assert_chained;
 
 /// Checks everything, then once more after another start.
@@ -172,12 +173,7 @@ fn is_regrouped(seen: &Seen, id: &IncidentId) -> bool {
 /// No fingerprint belongs to two open incidents, but where somebody has reopened the older one by hand.
 async fn no_twins(world: &World, seen: &Seen) {
     let now = world.tree.clock.now();
-    let index = world
-        .tree
-        .reader(&seen.company)
-        .open_index(now, Duration::ZERO)
-        .await
-        .unwrap();
+    let joinable = joinable(&*world.tree.reader(&seen.company), now, Duration::ZERO).await;
     let mut owners: BTreeMap<Identity, IncidentId> = BTreeMap::new();
     let by_hand = |row: &Incident| {
         let reopened = format!("\"subject\":\"{}\"", row.incident_id);
@@ -187,7 +183,7 @@ async fn no_twins(world: &World, seen: &Seen) {
             .filter(told)
             .any(|entry| entry.canonical.contains(&reopened))
     };
-    let open = index.incidents.iter().filter(|incident| incident.row.is_open());
+    let open = joinable.iter().filter(|incident| incident.row.is_open());
     for incident in open.filter(|incident| !by_hand(&incident.row)) {
         for word in &incident.fingerprints {
             let other = owners.insert(word.identity, incident.row.incident_id.clone());

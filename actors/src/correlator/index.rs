@@ -4,21 +4,24 @@
 //! Planning writes straight into the index. Whatever is then not committed as planned makes it
 //! wrong: a refused join takes its incident out, anything else means loading it again.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use super::event_time::{aggregation_key, event_at, own_end};
+use super::few::Few;
 use crate::domain::alert::Identity;
-use crate::domain::incident::highest_firing;
+use crate::domain::digest::Digest;
+use crate::domain::incident::{add_flips, highest_firing};
 use crate::domain::{Alert, Correlation, IncidentId, Severity, Signal, Timestamp};
 use crate::incident::lifecycle::asks_again_at;
-use crate::limits::{FLAP_ON, FLAP_WINDOW};
-use crate::port::writer::{FingerprintState, OpenIncident, OpenIndex};
+use crate::limits::{FLAP_ON, FLAP_WINDOW, TOOL_SOURCES};
+use crate::port::writer::{FingerprintState, OpenIncident, Strays};
 
 /// Recoveries without an incident that are remembered, at most.
 const RECOVERIES: usize = 10_000;
 
-/// An open incident as alerts see it.
+/// An open incident as alerts see it. There are a hundred thousand of these: texts are kept as their
+/// digests, and what few incidents have stands apart.
 #[derive(Clone, Debug)]
 pub(super) struct Open {
     pub(super) created_at: Timestamp,
@@ -30,22 +33,70 @@ pub(super) struct Open {
     pub(super) asks_again_at: u64,
     pub(super) firing: [u32; 4],
     pub(super) severity: Severity,
-    pub(super) tool_sources: HashSet<String>,
-    pub(super) keys: HashSet<String>,
-    pub(super) fingerprints: HashMap<Identity, FingerprintState>,
-    pub(super) recovered_at: Option<Timestamp>,
-    pub(super) flips: Vec<Timestamp>,
+    tool_sources: Few<Digest, ()>,
+    keys: Few<Digest, ()>,
+    fingerprints: Few<Identity, Word>,
+    unrest: Option<Box<Unrest>>,
+}
+
+/// A fingerprint's last word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Word {
+    status: Signal,
+    severity: Severity,
+    event_at: Timestamp,
+    alert_no: u64,
+}
+
+impl Word {
+    fn of(self, identity: Identity) -> FingerprintState {
+        FingerprintState {
+            identity,
+            status: self.status,
+            severity: self.severity,
+            event_at: self.event_at,
+            alert_no: self.alert_no,
+        }
+    }
+}
+
+/// What is known of an incident that has ever recovered.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Unrest {
+    recovered_at: Option<Timestamp>,
+    flips: Vec<Timestamp>,
     /// Set where it is resolved: its own alerts reopen it until then.
-    pub(super) reopens_until: Option<Timestamp>,
+    reopens_until: Option<Timestamp>,
 }
 
 impl Open {
+    /// Before its first alert.
+    pub(super) fn new(first: &HeldAlert, now: Timestamp) -> Self {
+        Self {
+            created_at: now,
+            first_event_at: first.event_at,
+            last_event_at: first.event_at,
+            last_alert_at: first.received_at,
+            alert_count: 0,
+            asks_again_at: asks_again_at(None),
+            firing: [0; 4],
+            severity: first.severity,
+            tool_sources: Few::None,
+            keys: Few::None,
+            fingerprints: Few::None,
+            unrest: None,
+        }
+    }
+
     pub(super) fn load(incident: OpenIncident, reopen_window: Duration) -> (IncidentId, Self) {
         let row = incident.row;
-        let open = Self {
+        let unrest = Unrest {
             recovered_at: row.recovered_at,
             flips: row.flips,
             reopens_until: row.life.reopens_until(reopen_window),
+        };
+        let named = |texts: Vec<String>| texts.iter().map(|text| (Digest::of(&[text]), ())).collect();
+        let mut open = Self {
             created_at: row.created_at,
             first_event_at: row.first_event_at,
             last_event_at: row.last_event_at,
@@ -54,21 +105,49 @@ impl Open {
             asks_again_at: asks_again_at(row.decided.as_ref()),
             firing: row.firing,
             severity: row.severity,
-            tool_sources: row.tool_sources.into_iter().collect(),
-            keys: incident.keys.into_iter().collect(),
-            fingerprints: incident
-                .fingerprints
-                .into_iter()
-                .map(|state| (state.identity, state))
-                .collect(),
+            tool_sources: named(row.tool_sources),
+            keys: named(incident.keys),
+            fingerprints: Few::None,
+            unrest: Some(Box::new(unrest)).filter(|unrest| **unrest != Unrest::default()),
         };
+        for word in incident.fingerprints {
+            open.note(word);
+        }
         (row.incident_id, open)
+    }
+
+    fn note(&mut self, word: FingerprintState) {
+        let FingerprintState {
+            identity,
+            status,
+            severity,
+            event_at,
+            alert_no,
+        } = word;
+        let word = Word {
+            status,
+            severity,
+            event_at,
+            alert_no,
+        };
+        self.fingerprints.insert(identity, word);
+    }
+
+    /// A fingerprint's last word.
+    pub(super) fn word(&self, identity: Identity) -> Option<FingerprintState> {
+        self.fingerprints.get(&identity).map(|word| word.of(identity))
+    }
+
+    /// Every fingerprint's last word.
+    #[cfg(test)]
+    pub(super) fn words(&self) -> impl Iterator<Item = FingerprintState> {
+        self.fingerprints.iter().map(|(identity, word)| word.of(*identity))
     }
 
     /// Takes a fingerprint's word, unless a later one has been heard. Answers the change of what fires.
     pub(super) fn hear(&mut self, word: FingerprintState) -> [i32; 4] {
         let mut delta = [0; 4];
-        let known = self.fingerprints.get(&word.identity).copied();
+        let known = self.word(word.identity);
         if known.is_some_and(|known| (known.event_at, known.alert_no) > (word.event_at, word.alert_no)) {
             return delta;
         }
@@ -78,7 +157,7 @@ impl Open {
         if word.status == Signal::Firing {
             delta[word.severity.index()] += 1;
         }
-        self.fingerprints.insert(word.identity, word);
+        self.note(word);
         for (count, change) in self.firing.iter_mut().zip(delta) {
             *count = count.saturating_add_signed(change);
         }
@@ -86,13 +165,47 @@ impl Open {
         delta
     }
 
+    /// Whether a tool is new to it, and there is room for its name.
+    pub(super) fn tells(&mut self, tool: &str) -> bool {
+        self.tool_sources.len() < TOOL_SOURCES && self.tool_sources.insert(Digest::of(&[tool]), ())
+    }
+
     pub(super) fn all_recovered(&self) -> bool {
         self.firing.iter().all(|count| *count == 0)
     }
 
+    /// Since when nothing in it fires.
+    pub(super) fn recovered_at(&self) -> Option<Timestamp> {
+        self.unrest.as_ref().and_then(|unrest| unrest.recovered_at)
+    }
+
+    /// Until when its own alerts reopen it, where it is resolved.
+    pub(super) fn reopens_until(&self) -> Option<Timestamp> {
+        self.unrest.as_ref().and_then(|unrest| unrest.reopens_until)
+    }
+
     /// Whether it goes back and forth too often.
     pub(super) fn flaps(&self, now: Timestamp) -> bool {
-        self.flips.iter().filter(|at| now.since(**at) < FLAP_WINDOW).count() > FLAP_ON
+        let flips = self.unrest.iter().flat_map(|unrest| &unrest.flips);
+        flips.filter(|at| now.since(**at) < FLAP_WINDOW).count() > FLAP_ON
+    }
+
+    /// Notes whether anything fires since its last alert; answers when it went from firing to recovered
+    /// or back, if it did. An incident's first alert is no such turn.
+    pub(super) fn turn(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let (recovered, before) = (self.all_recovered(), self.recovered_at());
+        if recovered == before.is_some() {
+            return None;
+        }
+        let unrest = self.unrest.get_or_insert_default();
+        unrest.recovered_at = recovered.then_some(now);
+        let flip = (self.alert_count > 1).then_some(now);
+        add_flips(&mut unrest.flips, flip.as_slice());
+        flip
+    }
+
+    fn reopen(&mut self) -> Option<Timestamp> {
+        self.unrest.as_mut().and_then(|unrest| unrest.reopens_until.take())
     }
 }
 
@@ -140,8 +253,9 @@ struct Recovery {
 #[derive(Debug)]
 pub struct Index {
     pub(super) settings: Correlation,
-    pub(super) incidents: HashMap<IncidentId, Open>,
-    by_key: HashMap<String, Vec<IncidentId>>,
+    /// Boxed, because the table has room for up to twice as many.
+    pub(super) incidents: HashMap<IncidentId, Box<Open>>,
+    by_key: HashMap<Digest, Few<IncidentId, ()>>,
     by_identity: HashMap<Identity, IncidentId>,
     held: HashMap<String, BTreeMap<u64, HeldAlert>>,
     recoveries: HashMap<Identity, Recovery>,
@@ -151,30 +265,30 @@ pub struct Index {
 }
 
 impl Index {
-    /// From what the store holds.
-    pub fn load(settings: Correlation, stored: OpenIndex) -> Self {
-        let mut index = Self {
+    /// One that knows nothing yet.
+    pub fn new(settings: Correlation) -> Self {
+        Self {
             settings,
-            incidents: HashMap::with_capacity(stored.incidents.len()),
-            by_key: HashMap::with_capacity(stored.incidents.len()),
-            by_identity: HashMap::with_capacity(stored.incidents.len()),
+            incidents: HashMap::new(),
+            by_key: HashMap::new(),
+            by_identity: HashMap::new(),
             held: HashMap::new(),
             recoveries: HashMap::new(),
             recoveries_in_order: VecDeque::new(),
             closing: BTreeSet::new(),
-        };
-        for incident in stored.incidents {
-            index.take(incident);
         }
-        for alert in stored.held {
-            let key = aggregation_key(settings.aggregation_key, &alert.sent);
-            index.hold(key, HeldAlert::of(&alert, settings.window()));
+    }
+
+    /// Takes in what belongs to no incident.
+    pub fn take_strays(&mut self, strays: Strays) {
+        let window = self.settings.window();
+        for alert in strays.held {
+            let key = aggregation_key(self.settings.aggregation_key, &alert.sent);
+            self.hold(key, HeldAlert::of(&alert, window));
         }
-        for alert in stored.recoveries {
-            let at = event_at(&alert, settings.window());
-            index.remember_recovery(alert.sent.identity(), at, alert.received_at);
+        for alert in strays.recoveries {
+            self.remember_recovery(alert.sent.identity(), event_at(&alert, window), alert.received_at);
         }
-        index
     }
 
     /// The number of open incidents.
@@ -188,30 +302,31 @@ impl Index {
     }
 
     pub(super) fn insert(&mut self, id: IncidentId, open: Open) {
-        for key in &open.keys {
-            self.by_key.entry(key.clone()).or_default().push(id.clone());
+        for key in open.keys.keys() {
+            self.by_key.entry(*key).or_default().insert(id.clone(), ());
         }
         for identity in open.fingerprints.keys() {
             self.point_identity(*identity, &id, &open);
         }
-        if let Some(until) = open.reopens_until {
+        if let Some(until) = open.reopens_until() {
             self.closing.insert((until, id.clone()));
         }
-        self.incidents.insert(id, open);
+        self.incidents.insert(id, Box::new(open));
     }
 
-    /// Takes an incident in, unless it is over and nothing reopens it.
+    /// Knows an incident as it is stored; forgets it where it is over and nothing reopens it.
     pub fn take(&mut self, stored: OpenIncident) {
         let is_open = stored.row.is_open();
         let (id, open) = Open::load(stored, self.settings.reopen_window());
-        if is_open || open.reopens_until.is_some() {
+        self.remove(&id);
+        if is_open || open.reopens_until().is_some() {
             self.insert(id, open);
         }
     }
 
     /// It is open again.
     pub(super) fn reopen(&mut self, id: &IncidentId) -> bool {
-        let until = self.incidents.get_mut(id).and_then(|open| open.reopens_until.take());
+        let until = self.incidents.get_mut(id).and_then(|open| open.reopen());
         until.is_some_and(|until| self.closing.remove(&(until, id.clone())))
     }
 
@@ -230,7 +345,7 @@ impl Index {
             .by_identity
             .get(&identity)
             .and_then(|holder| self.incidents.get(holder));
-        let rank = |open: &Open| (open.reopens_until.is_none(), open.last_alert_at);
+        let rank = |open: &Open| (open.reopens_until().is_none(), open.last_alert_at);
         if holder.is_none_or(|holder| rank(holder) <= rank(open)) {
             self.by_identity.insert(identity, id.clone());
         }
@@ -242,9 +357,10 @@ impl Index {
         let Some(open) = self.incidents.get_mut(id) else {
             return false;
         };
-        let new = open.keys.insert(key.to_owned());
+        let key = Digest::of(&[key]);
+        let new = open.keys.insert(key, ());
         if new {
-            self.by_key.entry(key.to_owned()).or_default().push(id.clone());
+            self.by_key.entry(key).or_default().insert(id.clone(), ());
         }
         new
     }
@@ -252,12 +368,12 @@ impl Index {
     /// Takes out an incident that is over.
     pub fn remove(&mut self, id: &IncidentId) {
         let Some(open) = self.incidents.remove(id) else { return };
-        if let Some(until) = open.reopens_until {
+        if let Some(until) = open.reopens_until() {
             self.closing.remove(&(until, id.clone()));
         }
-        for key in &open.keys {
+        for key in open.keys.keys() {
             if let Some(ids) = self.by_key.get_mut(key) {
-                ids.retain(|other| other != id);
+                ids.remove(id);
                 if ids.is_empty() {
                     self.by_key.remove(key);
                 }
@@ -271,16 +387,18 @@ impl Index {
     }
 
     pub(super) fn holder(&self, identity: Identity) -> Option<(&IncidentId, &Open)> {
-        self.by_identity
-            .get(&identity)
-            .and_then(|id| self.incidents.get_key_value(id))
+        self.by_identity.get(&identity).and_then(|id| self.known(id))
+    }
+
+    fn known(&self, id: &IncidentId) -> Option<(&IncidentId, &Open)> {
+        self.incidents.get_key_value(id).map(|(id, open)| (id, &**open))
     }
 
     /// Open incidents that own a key, oldest first.
     pub(super) fn with_key(&self, key: &str) -> Vec<(&IncidentId, &Open)> {
-        let ids = self.by_key.get(key).map(Vec::as_slice).unwrap_or_default();
-        let known = ids.iter().filter_map(|id| self.incidents.get_key_value(id));
-        let mut found: Vec<_> = known.filter(|(_, open)| open.reopens_until.is_none()).collect();
+        let ids = self.by_key.get(&Digest::of(&[key])).into_iter().flat_map(Few::keys);
+        let known = ids.filter_map(|id| self.known(id));
+        let mut found: Vec<_> = known.filter(|(_, open)| open.reopens_until().is_none()).collect();
         found.sort_by_key(|(id, open)| (open.created_at, (*id).clone()));
         found
     }

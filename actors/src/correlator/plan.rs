@@ -12,9 +12,7 @@ use super::event_time::{aggregation_key, event_at};
 use super::index::{HeldAlert, Index, Open};
 use crate::domain::alert::Identity;
 use crate::domain::ids::EntryId;
-use crate::domain::incident::add_flips;
 use crate::domain::{Alert, AlertState, Fact, IncidentId, Severity, Signal, Timestamp};
-use crate::incident::lifecycle::asks_again_at;
 use crate::limits::RECEIPT_CANDIDATES;
 use crate::port::writer::{Considered, FingerprintState, IncidentPlacement, Opening, PlaceBatch, Placement, Receipt};
 
@@ -139,7 +137,7 @@ impl<'a> Plan<'a> {
     fn place_recovery(&mut self, word: &HeldAlert, key: &str) {
         let holder = self.index.holder(word.identity);
         if let Some(id) = holder
-            .filter(|(_, open)| open.reopens_until.is_none())
+            .filter(|(_, open)| open.reopens_until().is_none())
             .map(|(id, _)| id.clone())
         {
             let ground = Ground::plain("recovery", "the incident holds the fingerprint that has recovered");
@@ -165,7 +163,7 @@ impl<'a> Plan<'a> {
         let mut considered = Vec::new();
         match self.by_identity(&word) {
             Some(Ok(id)) => {
-                let ground = match self.index.incidents[&id].reopens_until {
+                let ground = match self.index.incidents[&id].reopens_until() {
                     None => Ground::plain("identity", "an open incident holds the fingerprint"),
                     Some(_) => Ground::plain(
                         "reopened",
@@ -302,22 +300,7 @@ impl<'a> Plan<'a> {
 
     fn open(&mut self, word: &HeldAlert) -> IncidentId {
         let id = self.mint.incident();
-        let open = Open {
-            created_at: self.now,
-            first_event_at: word.event_at,
-            last_event_at: word.event_at,
-            last_alert_at: word.received_at,
-            alert_count: 0,
-            asks_again_at: asks_again_at(None),
-            firing: [0; 4],
-            severity: word.severity,
-            tool_sources: Default::default(),
-            keys: Default::default(),
-            fingerprints: HashMap::new(),
-            recovered_at: None,
-            flips: Vec::new(),
-            reopens_until: None,
-        };
+        let open = Open::new(word, self.now);
         self.index.insert(id.clone(), open);
         let opening = Opening {
             asset_name: word.asset_name.clone(),
@@ -349,30 +332,24 @@ impl<'a> Plan<'a> {
             return;
         };
         let severity_before = open.severity;
-        let recovered_before = open.recovered_at;
+        let recovered_before = open.recovered_at();
         let delta = open.hear(spoken);
         open.alert_count += 1;
         open.first_event_at = open.first_event_at.min(word.event_at);
         open.last_event_at = open.last_event_at.max(word.event_at);
         open.last_alert_at = open.last_alert_at.max(word.received_at);
-        open.recovered_at = open.all_recovered().then(|| recovered_before.unwrap_or(self.now));
-        let flip =
-            (open.alert_count > 1 && recovered_before.is_some() != open.recovered_at.is_some()).then_some(self.now);
-        add_flips(&mut open.flips, flip.as_slice());
-        let new_tool = word
-            .tool_source
-            .clone()
-            .filter(|tool| open.tool_sources.insert(tool.clone()));
+        let flip = open.turn(self.now);
+        let recovered_at = open.recovered_at();
+        let new_tool = word.tool_source.clone().filter(|tool| open.tells(tool));
         let graver = open.severity > severity_before;
         let doubled = spoken.status == Signal::Firing && open.alert_count >= open.asks_again_at;
         if doubled {
             open.asks_again_at = open.alert_count.saturating_mul(2);
         }
         let at_once = graver || doubled || reopened || (flip.is_some() && open.flaps(self.now));
-        let ends = open.recovered_at.filter(|_| recovered_before.is_none());
+        let ends = recovered_at.filter(|_| recovered_before.is_none());
         let wake = at_once.then_some(self.now).or(ends.map(|at| at.plus(hold)));
-        let recovered_at = open.recovered_at;
-        let last_word = open.fingerprints.get(&word.identity).copied();
+        let last_word = open.word(word.identity);
 
         let draft = &mut self.drafts[place];
         let placement = &mut draft.placement;

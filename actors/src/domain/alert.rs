@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use super::digest::Digest;
 use super::ids::{AlertId, CompanyId, DeliveryId};
 use super::time::Timestamp;
 
@@ -94,40 +94,23 @@ impl AlertState {
 }
 
 /// By what repeats of one trouble are known: the sender's fingerprint within its tool, else asset
-/// and signature. 128 bits of SHA-256.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Identity(pub [u8; 16]);
+/// and signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Identity(pub Digest);
 
 impl Identity {
     /// From what the sender sent (product contract, correlation layer 1).
     pub fn of(sent: Option<&str>, tool_source: Option<&str>, asset_name: &str, signature: &str) -> Self {
-        match sent {
-            Some(fingerprint) => Self::hash(&["sent", tool_source.unwrap_or(""), fingerprint]),
-            None => Self::hash(&["made", asset_name, signature]),
-        }
-    }
-
-    fn hash(parts: &[&str]) -> Self {
-        let mut hasher = Sha256::new();
-        for part in parts {
-            hasher.update((part.len() as u64).to_be_bytes());
-            hasher.update(part.as_bytes());
-        }
-        let mut first = [0; 16];
-        first.copy_from_slice(&hasher.finalize()[..16]);
-        Self(first)
+        Self(match sent {
+            Some(fingerprint) => Digest::of(&["sent", tool_source.unwrap_or(""), fingerprint]),
+            None => Digest::of(&["made", asset_name, signature]),
+        })
     }
 }
 
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Identity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        fmt::Display::fmt(&self.0, f)
     }
 }
 

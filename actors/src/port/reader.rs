@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::Error;
-use super::writer::{OpenIncident, OpenIndex, Receipt};
+use super::writer::{OpenIncident, Receipt, Strays};
 use crate::domain::{
     Alert, AlertId, AlertState, Company, Decision, Entry, Incident, IncidentId, IncidentStatus, Severity, ShortMemory,
     Timestamp,
@@ -134,8 +134,18 @@ pub trait Reader: Send + Sync + 'static {
     /// Whether every alert accepted before the mark has a verdict.
     async fn settled(&self, mark: u64) -> Result<bool, Error>;
 
-    /// What a correlator has to know; of resolved incidents those that ended within the last `reopen_window`.
-    async fn open_index(&self, now: Timestamp, reopen_window: Duration) -> Result<OpenIndex, Error>;
+    /// Incidents as alerts see them: those that are not resolved, oldest first, then those that ended within
+    /// the last `reopen_window` and may be reopened. A page may hold fewer than it was asked for. One that
+    /// ends between two pages comes twice; one that becomes joinable raises the head's `joinable_no`.
+    async fn joinable(
+        &self,
+        now: Timestamp,
+        reopen_window: Duration,
+        page: PageRequest,
+    ) -> Result<Page<OpenIncident>, Error>;
+
+    /// Alerts that belong to no incident and may still matter to one.
+    async fn strays(&self, now: Timestamp) -> Result<Strays, Error>;
 
     /// An incident as alerts see it.
     async fn owned(&self, id: &IncidentId) -> Result<Option<OpenIncident>, Error>;

@@ -283,11 +283,9 @@ pub struct Regroup {
     pub now: Timestamp,
 }
 
-/// What a correlator has to know of a company's past.
+/// Alerts that belong to no incident and may still matter to one.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct OpenIndex {
-    /// Every incident that is not resolved, and every one that may be reopened, with what it owns.
-    pub incidents: Vec<OpenIncident>,
+pub struct Strays {
     /// Alerts held for `min_alerts`, oldest first.
     pub held: Vec<Alert>,
     /// Recoveries without an incident that are still remembered, oldest first.

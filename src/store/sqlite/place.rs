@@ -393,7 +393,7 @@ pub(super) fn write_owned(
         conn.prepare_cached("INSERT OR REPLACE INTO incident_fingerprint VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
             .execute(params![
                 incident_no,
-                fingerprint.identity.0,
+                fingerprint.identity.0.0,
                 fingerprint.status == actors::domain::Signal::Resolved,
                 severity_index(fingerprint.severity),
                 fingerprint.event_at.as_millis(),

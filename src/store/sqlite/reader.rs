@@ -9,7 +9,7 @@ use actors::port::reader::{
     AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, Reader,
     TimelineItem,
 };
-use actors::port::writer::{OpenIncident, OpenIndex, Receipt};
+use actors::port::writer::{OpenIncident, Receipt, Strays};
 use async_trait::async_trait;
 use rusqlite::Connection;
 
@@ -68,9 +68,18 @@ impl Reader for CompanyReader {
         Ok(first.is_none_or(|first| first >= mark))
     }
 
-    async fn open_index(&self, now: Timestamp, reopen_window: Duration) -> Result<OpenIndex, Error> {
-        self.read(move |conn, cell| incidents::open_index(conn, cell, now, reopen_window))
+    async fn joinable(
+        &self,
+        now: Timestamp,
+        reopen_window: Duration,
+        page: PageRequest,
+    ) -> Result<Page<OpenIncident>, Error> {
+        self.read(move |conn, cell| incidents::joinable(conn, cell, now, reopen_window, page))
             .await
+    }
+
+    async fn strays(&self, now: Timestamp) -> Result<Strays, Error> {
+        self.read(move |conn, cell| alerts::strays(conn, cell, now)).await
     }
 
     async fn owned(&self, id: &IncidentId) -> Result<Option<OpenIncident>, Error> {

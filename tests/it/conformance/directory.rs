@@ -14,7 +14,7 @@ use rusqlite::Connection;
 
 use super::events::{happen, history_of_both, walk};
 use super::lists::page;
-use super::{NEVER, World, incident_id, place};
+use super::{NEVER, World, incident_id, joinable, place};
 use crate::support::alerts::{delivery, delivery_id, signature};
 use crate::support::clock::ManualClock;
 use crate::support::placing::{batch, change_of, joining, verdict};
@@ -39,7 +39,8 @@ async fn reopening_gives_the_same_state() {
     assert_eq!(w.store.accept(seen.clone()).await, Ok(Accepted::New));
     let before = (
         w.reader().unplaced(9).await.unwrap(),
-        w.reader().open_index(w.now(), NEVER).await.unwrap(),
+        w.joinable(NEVER).await,
+        w.reader().strays(w.now()).await.unwrap(),
         w.reader().journal(page(9, None)).await.unwrap(),
         w.reader().accept_mark().await.unwrap(),
         w.store.unplaced(9).await.unwrap(),
@@ -56,7 +57,8 @@ async fn reopening_gives_the_same_state() {
     let reader = store.reader(&w.a);
     let after = (
         reader.unplaced(9).await.unwrap(),
-        reader.open_index(w.now(), NEVER).await.unwrap(),
+        joinable(&*reader, w.now(), NEVER).await,
+        reader.strays(w.now()).await.unwrap(),
         reader.journal(page(9, None)).await.unwrap(),
         reader.accept_mark().await.unwrap(),
         store.unplaced(9).await.unwrap(),
@@ -71,7 +73,7 @@ async fn reopening_gives_the_same_state() {
     change.facts = vec![crate::support::alerts::fact("thing.happened", "thing", w.now())];
     writer.change(change, None).await.unwrap();
     let journal = reader.journal(page(9, None)).await.unwrap().items;
-    assert_eq!(journal.last().unwrap().seq, before.2.items.len() as u64 + 1);
+    assert_eq!(journal.last().unwrap().seq, before.3.items.len() as u64 + 1);
     let join = joining(&row.incident_id, &alerts[1..2], w.now());
     let placed = place(&*writer, batch(0, vec![join], vec![], w.now())).await.unwrap();
     assert_eq!(placed.refused, []);

@@ -5,7 +5,7 @@ use actors::limits::PAGE;
 use actors::port::inbox::Accepted;
 use actors::port::reader::{AlertFilter, CorrelationCounts, Cursor, IncidentFilter, PageRequest};
 
-use super::{NEVER, World, incident_id, place};
+use super::{NEVER, World, incident_id, joinable, place};
 use crate::support::alerts::{delivery, fact};
 use crate::support::decisions::decision;
 use crate::support::placing::{batch, change_of, joining, resolved, verdict};
@@ -286,7 +286,8 @@ pub async fn nothing_of_another_company_is_seen(w: World) {
     assert_eq!(other.placed_between(id, 0, u64::MAX, 9).await, Ok(vec![]));
     assert_eq!(other.unplaced(9).await, Ok(vec![]));
     assert_eq!(other.held_due(w.now(), 9).await, Ok(vec![]));
-    assert_eq!(other.open_index(w.now(), NEVER).await, Ok(Default::default()));
+    assert_eq!(joinable(&*other, w.now(), NEVER).await, []);
+    assert_eq!(other.strays(w.now()).await, Ok(Default::default()));
     assert_eq!(other.counts(Default::default()).await, Ok(CorrelationCounts::default()));
     let of_incident = AlertFilter {
         incident_id: Some(id.clone()),

@@ -1,12 +1,14 @@
 //! Placing: every alert belongs somewhere, once.
 
+use std::time::Duration;
+
 use actors::domain::{AlertState, Phase, Severity, Signal};
 use actors::port::Error;
 use actors::port::inbox::Accepted;
 use actors::port::reader::Briefing;
 use actors::port::writer::RefusedPlacement;
 
-use super::{NEVER, World, incident_id, place};
+use super::{NEVER, World, incident_id, joinable, place};
 use crate::support::alerts::delivery;
 use crate::support::placing::{batch, change_of, joining, opening, reopened, resolved, verdict};
 
@@ -182,7 +184,7 @@ pub async fn a_held_alert_moves_and_a_final_one_does_not(w: World) {
         verdict(&alerts[1], AlertState::DeadLetter, None, w.now()),
     ];
     place(&*writer, batch(0, vec![], others, w.now())).await.unwrap();
-    assert_eq!(w.reader().open_index(w.now(), NEVER).await.unwrap().held, alerts[..1]);
+    assert_eq!(w.reader().strays(w.now()).await.unwrap().held, alerts[..1]);
 
     let id = incident_id("inc-1");
     let opened = place(
@@ -193,7 +195,7 @@ pub async fn a_held_alert_moves_and_a_final_one_does_not(w: World) {
     assert_eq!(opened.unwrap().refused, []);
     let (view, _) = w.reader().alert(alerts[0].id()).await.unwrap().unwrap();
     assert_eq!((view.state, view.incident_id), (AlertState::Placed, Some(id.clone())));
-    assert_eq!(w.reader().open_index(w.now(), NEVER).await.unwrap().held, []);
+    assert_eq!(w.reader().strays(w.now()).await.unwrap().held, []);
     assert_eq!(w.row(&id).await.alert_count, 1);
 
     let late = vec![verdict(&alerts[1], AlertState::Unmatched, None, w.now())];
@@ -211,7 +213,7 @@ pub async fn another_companys_alerts_cannot_be_placed(w: World) {
     assert_eq!(w.reader().unplaced(9).await.unwrap(), alerts);
 }
 
-pub async fn the_open_index_holds_what_a_correlator_needs(w: World) {
+pub async fn what_alerts_may_join_is_told_with_what_it_owns(w: World) {
     let writer = w.writer().await;
     let row = w.opened(&*writer, "inc-1", 1).await;
     let over = w.opened(&*writer, "inc-2", 1).await;
@@ -227,9 +229,9 @@ pub async fn the_open_index_holds_what_a_correlator_needs(w: World) {
     join.firing_delta = [0, 0, -1, 0];
     place(&*writer, batch(0, vec![join], vec![], w.now())).await.unwrap();
 
-    let index = w.reader().open_index(w.now(), NEVER).await.unwrap();
-    assert_eq!(index.incidents.len(), 1);
-    let open = &index.incidents[0];
+    let joinable = w.joinable(NEVER).await;
+    assert_eq!(joinable.len(), 1);
+    let open = &joinable[0];
     assert_eq!(open.row, w.row(&row.incident_id).await);
     assert!(open.row.all_recovered());
     assert_eq!(open.keys, ["asset=web-1", "asset=web-1|signature=disk_full"]);
@@ -245,6 +247,38 @@ pub async fn the_open_index_holds_what_a_correlator_needs(w: World) {
     );
 }
 
+pub async fn what_alerts_may_join_comes_in_pages(w: World) {
+    let writer = w.writer().await;
+    let mut rows = Vec::new();
+    for no in 1..=8 {
+        rows.push(w.opened(&*writer, &format!("inc-{no}"), 1).await);
+    }
+    // Every other one ends, some of them in one millisecond, and one of these as no alert could reopen it.
+    for (row, ms) in rows.iter().skip(1).step_by(2).zip([20, 10, 10, 10]) {
+        let now = w.now().plus(Duration::from_millis(ms));
+        let mut close = change_of(row, now);
+        let by = if row.incident_id.as_str() == "inc-8" {
+            "stale"
+        } else {
+            "recovery"
+        };
+        close.life = Some(row.life.clone().resolved(by, now));
+        close.absorbed_no = row.placed_no;
+        writer.change(close, None).await.unwrap();
+    }
+    let names = async |window| {
+        let found = joinable(&*w.reader(), w.after(1), window).await;
+        let names = found.iter().map(|incident| incident.row.incident_id.to_string());
+        names.collect::<Vec<_>>()
+    };
+    let open = ["inc-1", "inc-3", "inc-5", "inc-7"];
+    assert_eq!(names(NEVER).await, open);
+    let all = [&open[..], &["inc-4", "inc-6", "inc-2"]].concat();
+    assert_eq!(names(Duration::from_secs(60)).await, all);
+    let latest = [&open[..], &["inc-2"]].concat();
+    assert_eq!(names(Duration::from_millis(985)).await, latest);
+}
+
 pub async fn recoveries_are_remembered_until_due(w: World) {
     let writer = w.writer().await;
     let mut recovery = w.alert();
@@ -257,15 +291,9 @@ pub async fn recoveries_are_remembered_until_due(w: World) {
     place(&*writer, batch(0, vec![], others.collect(), w.now()))
         .await
         .unwrap();
-    assert_eq!(
-        w.reader().open_index(w.now(), NEVER).await.unwrap().recoveries,
-        alerts[..1]
-    );
-    assert_eq!(
-        w.reader().open_index(w.after(899), NEVER).await.unwrap().recoveries,
-        alerts[..1]
-    );
-    assert_eq!(w.reader().open_index(w.after(900), NEVER).await.unwrap().recoveries, []);
+    assert_eq!(w.reader().strays(w.now()).await.unwrap().recoveries, alerts[..1]);
+    assert_eq!(w.reader().strays(w.after(899)).await.unwrap().recoveries, alerts[..1]);
+    assert_eq!(w.reader().strays(w.after(900)).await.unwrap().recoveries, []);
 }
 
 pub async fn a_mark_is_settled_when_all_before_it_have_verdicts(w: World) {

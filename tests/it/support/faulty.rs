@@ -12,7 +12,7 @@ use actors::port::reader::{
     AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, TimelineItem,
 };
 use actors::port::roster::{ApiKeyRecord, Due, NewCompany, WebhookSecretRecord};
-use actors::port::writer::{Changed, IncidentChange, OpenIncident, OpenIndex, PlaceBatch, Placed, Receipt, Regroup};
+use actors::port::writer::{Changed, IncidentChange, OpenIncident, PlaceBatch, Placed, Receipt, Regroup, Strays};
 use actors::port::{
     Accepted, Committed, CompanySet, Delivery, Error, EventReader, Inbox, Reader, Roster, Store, Writer,
 };
@@ -333,8 +333,17 @@ impl Reader for FaultyReader {
         self.inner.settled(mark).await
     }
 
-    async fn open_index(&self, now: Timestamp, reopen_window: Duration) -> Result<OpenIndex, Error> {
-        self.inner.open_index(now, reopen_window).await
+    async fn joinable(
+        &self,
+        now: Timestamp,
+        reopen_window: Duration,
+        page: PageRequest,
+    ) -> Result<Page<OpenIncident>, Error> {
+        self.inner.joinable(now, reopen_window, page).await
+    }
+
+    async fn strays(&self, now: Timestamp) -> Result<Strays, Error> {
+        self.inner.strays(now).await
     }
 
     async fn owned(&self, id: &IncidentId) -> Result<Option<OpenIncident>, Error> {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::{AggregationKey, AlertId, Correlation, Incident, Life, NewAlert};
-use crate::port::writer::{OpenIncident, OpenIndex};
+use crate::port::writer::OpenIncident;
 
 const MINUTE: i64 = 60_000;
 const START: i64 = 1_000_000 * MINUTE;
@@ -79,13 +79,8 @@ struct Bench {
 
 impl Bench {
     fn new(settings: Correlation) -> Self {
-        Self::with(settings, OpenIndex::default())
-    }
-
-    fn with(settings: Correlation, stored: OpenIndex) -> Self {
-        let index = Index::load(settings, stored);
         Self {
-            index,
+            index: Index::new(settings),
             mint: Counter(0),
             batches: vec![],
             placed: BTreeMap::new(),
@@ -407,11 +402,8 @@ fn a_shared_fingerprint_follows_its_latest_alert_after_a_reload() {
         [open("inc-a", 0.0), open("inc-b", 5.0)],
         [open("inc-b", 5.0), open("inc-a", 0.0)],
     ] {
-        let stored = OpenIndex {
-            incidents: incidents.into(),
-            ..OpenIndex::default()
-        };
-        let mut bench = Bench::with(Correlation::default(), stored);
+        let mut bench = Bench::new(Correlation::default());
+        incidents.into_iter().for_each(|incident| bench.index.take(incident));
         bench.each(&[firing(9, 6.0, "web-1", "disk")]);
         assert_eq!(bench.placed[&9], Ok("inc-b".parse().unwrap()));
     }
@@ -502,7 +494,7 @@ proptest! {
             let open = &bench.index.incidents[&id];
             prop_assert_eq!(counts.map(|count| u32::try_from(count).unwrap()), open.firing);
             let mut recount = [0; 4];
-            for state in open.fingerprints.values().filter(|state| state.status == Signal::Firing) {
+            for state in open.words().filter(|state| state.status == Signal::Firing) {
                 recount[state.severity.index()] += 1;
             }
             prop_assert_eq!(open.firing, recount);

@@ -2,7 +2,7 @@
 
 use actors::domain::{Alert, AlertId, AlertState, IncidentId, Signal, Timestamp};
 use actors::port::reader::{AlertFilter, AlertView, CorrelationCounts, Cursor, Page, PageRequest};
-use actors::port::writer::Receipt;
+use actors::port::writer::{Receipt, Strays};
 use rusqlite::{Connection, OptionalExtension, ToSql, named_params, params};
 
 use super::super::chain::{self, Spot};
@@ -50,8 +50,16 @@ pub(in super::super) fn held(
     Ok(found.collect::<Result<_, _>>()?)
 }
 
+/// Alerts that belong to no incident and may still matter to one.
+pub(in super::super) fn strays(conn: &Connection, cell: &Cell, now: Timestamp) -> Result<Strays, Fault> {
+    Ok(Strays {
+        held: held(conn, cell, None, usize::MAX)?,
+        recoveries: recoveries(conn, cell, now)?,
+    })
+}
+
 /// Recoveries without an incident that are still remembered, oldest first: the latest, if there are many.
-pub(in super::super) fn recoveries(conn: &Connection, cell: &Cell, now: Timestamp) -> Result<Vec<Alert>, Fault> {
+fn recoveries(conn: &Connection, cell: &Cell, now: Timestamp) -> Result<Vec<Alert>, Fault> {
     let sql = concat!(
         "SELECT ",
         alert_columns!(),

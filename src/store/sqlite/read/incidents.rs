@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use actors::domain::alert::Identity;
-use actors::domain::{Company, Decision, IncidentId, IncidentStatus, ShortMemory, Timestamp};
+use actors::domain::digest::Digest;
+use actors::domain::{Company, Decision, Incident, IncidentId, IncidentStatus, ShortMemory, Timestamp};
 use actors::port::Error;
 use actors::port::reader::{Briefing, Cursor, IncidentFilter, IncidentView, Page, PageRequest};
-use actors::port::writer::{FingerprintState, OpenIncident, OpenIndex};
+use actors::port::writer::{FingerprintState, OpenIncident};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::super::fault::Fault;
 use super::super::place::load;
-use super::super::rows::{self, INCIDENT_COLUMNS, StoredIncident, incident_columns, ms, severity_index, uint};
+use super::super::rows::{self, INCIDENT_COLUMNS, StoredIncident, incident_columns, int, ms, severity_index, uint};
 use super::super::shared::Cell;
 use super::{after, alerts, before, paged, rows_wanted};
 
@@ -89,33 +90,45 @@ pub(in super::super) fn list(
     })
 }
 
-/// What a correlator has to know.
-pub(in super::super) fn open_index(
+/// Incidents that are open, then those that may be reopened, with what they own. A cursor is when an
+/// incident ended, 0 while it is open, and its number.
+pub(in super::super) fn joinable(
     conn: &Connection,
     cell: &Cell,
     now: Timestamp,
     reopen_window: Duration,
-) -> Result<OpenIndex, Fault> {
-    let mut query = conn.prepare_cached(concat!(
+    page: PageRequest,
+) -> Result<Page<OpenIncident>, Fault> {
+    let open = concat!(
         "SELECT ",
         incident_columns!(),
-        " FROM incident i WHERE i.company = ?1 AND i.status <> 'resolved'          UNION ALL SELECT ",
+        " FROM incident i WHERE i.company = ?1 AND i.status <> 'resolved' AND ?2 = 0 AND i.no > ?3 \
+         ORDER BY i.no LIMIT ?4"
+    );
+    let over = concat!(
+        "SELECT ",
         incident_columns!(),
-        " FROM incident i WHERE i.company = ?1 AND i.resolved_at > ?2 ORDER BY 1"
-    ))?;
-    let since = now.minus(reopen_window).as_millis();
-    let rows = query.query_map([cell.no, since], |row| rows::incident(row, &cell.id))?;
-    let mut incidents = Vec::new();
-    for stored in rows {
-        let stored = stored?;
-        if stored.row.is_open() || stored.row.life.reopens_until(reopen_window).is_some() {
-            incidents.push(with_owned(conn, stored)?);
-        }
-    }
-    Ok(OpenIndex {
-        incidents,
-        held: alerts::held(conn, cell, None, usize::MAX)?,
-        recoveries: alerts::recoveries(conn, cell, now)?,
+        " FROM incident i WHERE i.company = ?1 AND (i.resolved_at, i.no) > (?2, ?3) \
+         ORDER BY i.resolved_at, i.no LIMIT ?4"
+    );
+    let Cursor(ended, no) = page.after.unwrap_or(Cursor(0, 0));
+    let is_open = ended == 0;
+    let mut query = conn.prepare_cached(if is_open { open } else { over })?;
+    let rows = query.query_map([cell.no, int(ended), int(no), rows_wanted(page)], |row| {
+        rows::incident(row, &cell.id)
+    })?;
+    let found = paged(rows.collect::<Result<_, _>>()?, page, |stored: &StoredIncident| {
+        let ended = stored.row.life.resolved_at.map_or(0, Timestamp::as_millis);
+        Cursor(ended.unsigned_abs(), stored.no.unsigned_abs())
+    });
+    let since = now.minus(reopen_window).as_millis().max(1).unsigned_abs();
+    let may_be_joined = |row: &Incident| row.is_open() || row.life.reopens_until(reopen_window).is_some();
+    let joinable = found.items.into_iter().filter(|stored| may_be_joined(&stored.row));
+    Ok(Page {
+        items: joinable
+            .map(|stored| with_owned(conn, stored))
+            .collect::<Result<_, _>>()?,
+        next: found.next.or(is_open.then_some(Cursor(since, u64::MAX))),
     })
 }
 
@@ -141,7 +154,7 @@ fn with_owned(conn: &Connection, stored: StoredIncident) -> rusqlite::Result<Ope
 
 fn fingerprint(row: &Row<'_>) -> rusqlite::Result<FingerprintState> {
     Ok(FingerprintState {
-        identity: Identity(row.get(0)?),
+        identity: Identity(Digest(row.get(0)?)),
         status: rows::signal(row, 1)?,
         severity: rows::severity(row, 2)?,
         event_at: rows::time(row, 3)?,
