@@ -130,7 +130,8 @@ impl Actor for CorrelatorActor {
         state: &mut CorrelatorState,
     ) -> Result<(), ActorProcessingErr> {
         let span = state.alive.hears((&msg).into());
-        state.hear(&me, msg).instrument(span).await
+        // Boxed: ractor keeps room for a handler's future as long as the actor lives.
+        Box::pin(state.hear(&me, msg).instrument(span)).await
     }
 }
 

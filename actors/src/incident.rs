@@ -7,6 +7,7 @@
 
 pub mod acts;
 mod decisions;
+mod leaving;
 pub mod lifecycle;
 mod session;
 
@@ -28,7 +29,7 @@ use crate::domain::{
     Alert, Company, CompanyId, Decision, DecisionRequest, Fact, Incident, IncidentId, Life, MemoryId, Role, Session,
     Severity, ShortMemory, Signal, Timestamp,
 };
-use crate::limits::{INCIDENT_IDLE, LIVE_INCIDENTS, MEMORY_MESSAGES};
+use crate::limits::MEMORY_MESSAGES;
 use crate::port::reader::Briefing;
 use crate::port::writer::{Changed, Expect, IncidentChange};
 use crate::port::{Error, Reader, Writer};
@@ -66,16 +67,14 @@ pub enum IncidentMsg {
     Decide(Box<DecideCall>),
     /// Do something for somebody who waits.
     Act(Box<ActCall>),
-    /// The session has reached its end.
-    SessionEnds,
     /// A decision has had its permit for long enough.
     TakesLong(ActorId),
     /// A decision has come to its outcome.
     Decided(ActorId, Box<Outcome>),
     /// A child has ended; judged behind its messages.
     Ended(ActorId),
-    /// Nothing has happened for a while.
-    Idle,
+    /// Its session is at its end, or nothing has happened for a while.
+    Alarm,
     /// End once nothing is under way.
     Drain,
 }
@@ -105,8 +104,10 @@ pub struct IncidentState {
     /// Whether the row was read for the message that comes first.
     just_loaded: bool,
     deciding: HashMap<ActorId, Box<Pending>>,
-    idle: Option<Timer<IncidentMsg>>,
-    session_end: Option<Timer<IncidentMsg>>,
+    used_at: Instant,
+    /// When its session ends; none where that has been dealt with.
+    session_end: Option<Instant>,
+    alarm: Option<(Instant, Timer<IncidentMsg>)>,
     draining: bool,
     alive: Alive,
 }
@@ -148,8 +149,9 @@ impl Actor for IncidentActor {
             absorbed_no: 0,
             just_loaded: false,
             deciding: HashMap::new(),
-            idle: None,
+            used_at: Instant::now(),
             session_end: None,
+            alarm: None,
             draining: false,
             alive,
         })
@@ -159,8 +161,7 @@ impl Actor for IncidentActor {
         let waking = state.args.waking.clone();
         let _turn = waking.acquire().await?;
         state.load().await?;
-        state.watch_session(&me);
-        state.rest(&me);
+        state.watch(&me);
         Ok(())
     }
 
@@ -171,7 +172,8 @@ impl Actor for IncidentActor {
         state: &mut IncidentState,
     ) -> Result<(), ActorProcessingErr> {
         let span = state.alive.hears((&msg).into());
-        let heard = state.hear(&me, msg).instrument(span).await;
+        // Boxed: ractor keeps room for a handler's future as long as the actor lives.
+        let heard = Box::pin(state.hear(&me, msg).instrument(span)).await;
         state.just_loaded = false;
         heard
     }
@@ -198,11 +200,10 @@ impl IncidentState {
             IncidentMsg::News(permit) => self.take_notice(me, permit).await?,
             IncidentMsg::Decide(call) => self.decide_for(me, *call).await?,
             IncidentMsg::Act(ask) => self.act_for(*ask).await?,
-            IncidentMsg::SessionEnds => return self.end_session(me).await,
             IncidentMsg::TakesLong(child) => self.give_permit_back(child),
             IncidentMsg::Decided(child, outcome) => self.decided(child, *outcome).await?,
             IncidentMsg::Ended(child) => self.child_ended(child).await?,
-            IncidentMsg::Idle => return self.retire(me).await,
+            IncidentMsg::Alarm => return self.alarm_rings(me).await,
             IncidentMsg::Drain => {
                 self.draining = true;
                 self.alive.drains();
@@ -212,8 +213,8 @@ impl IncidentState {
         if self.draining && self.deciding.is_empty() {
             me.stop(None);
         } else {
-            self.watch_session(me);
-            self.rest(me);
+            self.used_at = Instant::now();
+            self.watch(me);
         }
         Ok(())
     }
@@ -483,85 +484,6 @@ impl IncidentState {
     fn fact(&self, kind: &'static str, actor: &str, now: Timestamp, data: &serde_json::Value) -> Fact {
         let id = EntryId::from_uuid(self.args.ports.entropy.uuid(now));
         Fact::new(id, now, kind, self.args.incident_id.as_str(), actor, data)
-    }
-
-    /// Leaves memory after a while; at once where the process holds many.
-    fn rest(&mut self, me: &ActorRef<IncidentMsg>) {
-        let crowded = self.args.census.living(Kind::Incident) > LIVE_INCIDENTS / 2;
-        let wait = if crowded {
-            std::time::Duration::ZERO
-        } else {
-            INCIDENT_IDLE
-        };
-        self.idle = Some(Timer::after(me, wait, || IncidentMsg::Idle));
-    }
-
-    /// Leaves its hand-over, and asks the tenant to let this actor go; a later message starts another one.
-    async fn retire(&mut self, me: &ActorRef<IncidentMsg>) -> Result<(), ActorProcessingErr> {
-        self.idle = None;
-        if !self.deciding.is_empty() || self.draining {
-            return Ok(());
-        }
-        if self.checkpoint(None).await? {
-            self.args
-                .tenant
-                .cast(TenantMsg::Retire(self.args.incident_id.clone(), me.get_id()))?;
-        } else {
-            self.rest(me);
-        }
-        Ok(())
-    }
-
-    /// Writes what a later session has to know, with a fact where one ends; `false` where the store
-    /// is away.
-    async fn checkpoint(&mut self, fact: Option<Fact>) -> Result<bool, ActorProcessingErr> {
-        let Some(row) = self.row.as_ref().filter(|row| row.is_open()) else {
-            return Ok(true);
-        };
-        let handover = session::handover(row, &self.memory);
-        if fact.is_none() && self.session.handover.as_ref() == Some(&handover) {
-            return Ok(true);
-        }
-        let wake_due = row.wake_due;
-        self.session.handover = Some(handover);
-        let mut change = self.change(self.args.ports.clock.now());
-        change.wake_due = wake_due;
-        change.facts.extend(fact);
-        match self.commit(change, None).await {
-            // Where the row had moved, its news is on the way, and what is known now is enough.
-            Ok(_) => Ok(true),
-            Err(Error::Fenced) => Ok(self.args.tenant.cast(TenantMsg::Fenced).map(|()| true)?),
-            Err(error @ (Error::Unknown | Error::Corrupt(_) | Error::NoSuchCompany)) => Err(error.into()),
-            Err(error) => {
-                tracing::warn!(company_id = %self.company(), incident_id = %self.args.incident_id, %error, "the hand-over waits for the store");
-                Ok(false)
-            }
-        }
-    }
-
-    /// The session's end: a hand-over, and this actor leaves; the next event begins another session.
-    async fn end_session(&mut self, me: &ActorRef<IncidentMsg>) -> Result<(), ActorProcessingErr> {
-        self.session_end = None;
-        let now = self.args.ports.clock.now();
-        if self.session.ends_at > now {
-            self.watch_session(me);
-            return Ok(());
-        }
-        let data = json!({"session_id": self.session.session_id, "started_at": self.session.started_at});
-        let fact = self.fact("session.ended", "incident", now, &data);
-        tracing::info!(company_id = %self.company(), incident_id = %self.args.incident_id, "session ended");
-        self.checkpoint(Some(fact)).await?;
-        self.retire(me).await
-    }
-
-    /// Sets the timer for the end of a session that has not ended.
-    fn watch_session(&mut self, me: &ActorRef<IncidentMsg>) {
-        let now = self.args.ports.clock.now();
-        let watched = self.session_end.is_some();
-        if !watched && self.session.ends_at > now {
-            let left = self.session.ends_at.since(now);
-            self.session_end = Some(Timer::after(me, left, || IncidentMsg::SessionEnds));
-        }
     }
 
     fn company(&self) -> &CompanyId {

@@ -176,7 +176,8 @@ impl Actor for TenantActor {
         state: &mut TenantState,
     ) -> Result<(), ActorProcessingErr> {
         let span = state.alive.hears((&msg).into());
-        state.hear(&me, msg).instrument(span).await
+        // Boxed: ractor keeps room for a handler's future as long as the actor lives.
+        Box::pin(state.hear(&me, msg).instrument(span)).await
     }
 
     async fn handle_supervisor_evt(

@@ -33,7 +33,7 @@ const FOLLOWING: u64 = 5;
 /// Bytes.
 const LIVE_MOST: f64 = 12_000.0;
 const PASSIVE_MOST: f64 = 400.0;
-/// Alerts that fill the writer's cache.
+/// Alerts, a request each, that fill the writer's cache and the map of what was seen.
 const FILLING: u64 = 60_000;
 const BATCH: usize = 100;
 
@@ -71,8 +71,7 @@ async fn incidents(bench: &mut Bench) -> Result<()> {
     let server = Server::product(directory.path())?;
     let mut filling = Traffic::new(vec![company.clone()]);
     filling.rare = 1;
-    let filling = requests(Arc::new(filling), BATCH);
-    pour(&server.address, FILLING / BATCH as u64, filling).await?;
+    pour(&server.address, FILLING, requests(Arc::new(filling), 1)).await?;
     let mut resident = Vec::new();
     for turn in 0..2 {
         live(&server, company, turn * LIVE).await?;

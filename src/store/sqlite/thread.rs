@@ -144,7 +144,6 @@ fn open_reader(file: &Path) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(file, flags)?;
     configure(&conn)?;
-    conn.pragma_update(None, "cache_size", -16_384)?;
     Ok(conn)
 }
 
