@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 
 use actors::measures;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::prelude::*;
 
 use crate::config::{LogFormat, Settings};
 
@@ -16,14 +17,16 @@ use crate::config::{LogFormat, Settings};
 /// # Errors
 /// `LOG_LEVEL` is no filter.
 pub fn start(settings: &Settings) -> Result<(), BadFilter> {
-    let filter = EnvFilter::try_new(&settings.log_level).map_err(|error| BadFilter(error.to_string()))?;
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    let started = match settings.log_format {
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
-        LogFormat::Text => lines.try_init(),
+    let filter: Targets = settings
+        .log_level
+        .parse()
+        .map_err(|error| BadFilter(format!("{error}")))?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match settings.log_format {
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Text => lines.boxed(),
     };
+    let started = tracing_subscriber::registry().with(lines).with(filter).try_init();
     if started.is_err() {
         tracing::debug!("logging had been started before");
     }
@@ -114,5 +117,5 @@ fn describe() {
 
 /// `LOG_LEVEL` is no filter.
 #[derive(Debug, thiserror::Error)]
-#[error("LOG_LEVEL must be a level such as info, or a tracing filter: {0}")]
+#[error("LOG_LEVEL must be a level such as info, or levels of targets such as info,actors=debug: {0}")]
 pub struct BadFilter(String);
