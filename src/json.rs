@@ -15,6 +15,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 /// Levels of arrays and objects, at most.
 const DEPTH: usize = 32;
 
+/// Keys of an object that are told apart by comparing each with all.
+const COMPARED_KEYS: usize = 16;
+
 /// A field that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
@@ -115,6 +118,33 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
+/// A key, borrowed where it holds no escapes.
+struct Key<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+struct KeyVisitor;
+
+impl<'de> Visitor<'de> for KeyVisitor {
+    type Value = Key<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Key<'de>, E> {
+        Ok(Key(key.into()))
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Key<'de>, E> {
+        Ok(Key(key.to_owned().into()))
+    }
+}
+
 /// Walks a JSON value without keeping it.
 #[derive(Clone, Copy)]
 struct Walk {
@@ -177,15 +207,20 @@ impl<'de> Visitor<'de> for Walk {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let deeper = self.deeper()?;
-        let mut keys: HashSet<Cow<'de, str>> = HashSet::new();
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            if keys.contains(&key) {
+        // Most objects have few keys: these are compared, and only more are hashed.
+        let (mut first, mut more): (Vec<Cow<'de, str>>, HashSet<Cow<'de, str>>) = Default::default();
+        while let Some(Key(key)) = map.next_key()? {
+            if first.contains(&key) || more.contains(&key) {
                 return Err(A::Error::custom(format!(
                     "the key \"{}\" stands twice",
                     key.escape_debug()
                 )));
             }
-            keys.insert(key);
+            if first.len() < COMPARED_KEYS {
+                first.push(key);
+            } else {
+                more.insert(key);
+            }
             map.next_value_seed(deeper)?;
         }
         Ok(())

@@ -16,6 +16,7 @@ use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::time::Instant;
@@ -25,7 +26,7 @@ use crate::call::Call;
 use crate::census::{Alive, Census, Kind, Post};
 use crate::domain::ids::EntryId;
 use crate::domain::{Alert, Company, CompanyId, IncidentId, Severity, Timestamp};
-use crate::limits::{PAGE, PLACEMENT_BATCH, PLACEMENT_PACE};
+use crate::limits::{LIGHT_BATCH, LIGHT_PACE, PAGE, PLACEMENT_BATCH, PLACEMENT_PACE};
 use crate::port::reader::PageRequest;
 use crate::port::writer::PlaceBatch;
 use crate::port::{Error, Reader, Writer};
@@ -82,6 +83,7 @@ pub struct CorrelatorState {
     poisonous: HashSet<u64>,
     waiters: Vec<Waiter>,
     looked_at: Option<Instant>,
+    pace: Duration,
     next_look: Option<Timer<CorrelatorMsg>>,
     failures: usize,
     alive: Alive,
@@ -110,6 +112,7 @@ impl Actor for CorrelatorActor {
             poisonous: HashSet::new(),
             waiters: Vec::new(),
             looked_at: None,
+            pace: LIGHT_PACE,
             next_look: None,
             failures: 0,
         })
@@ -172,17 +175,12 @@ impl CorrelatorState {
         if self.next_look.is_some() {
             return Ok(());
         }
-        let since = self
-            .looked_at
-            .map(|at| at.elapsed())
-            .filter(|since| *since < PLACEMENT_PACE);
-        match since {
-            Some(since) => {
-                self.next_look = Some(Timer::after(me, PLACEMENT_PACE - since, || CorrelatorMsg::Look));
-                Ok(())
-            }
-            None => self.look(me).await,
+        let since = self.looked_at.map_or(self.pace, |at| at.elapsed());
+        if since >= self.pace {
+            return self.look(me).await;
         }
+        self.next_look = Some(Timer::after(me, self.pace - since, || CorrelatorMsg::Look));
+        Ok(())
     }
 
     /// One look: a batch at most. A store that is away is asked again later and spends no restart.
@@ -226,6 +224,11 @@ impl CorrelatorState {
         };
         let alerts = self.args.reader.unplaced(PLACEMENT_BATCH).await?;
         self.alive.queue(alerts.len() + self.waiters.len());
+        self.pace = if alerts.len() < LIGHT_BATCH {
+            LIGHT_PACE
+        } else {
+            PLACEMENT_PACE
+        };
         if due.is_empty() && alerts.is_empty() {
             self.index = Some(index);
             return Ok(false);

@@ -8,6 +8,10 @@ pub const UNPLACED_ALERTS: usize = 100_000;
 pub const PLACEMENT_BATCH: usize = 1_024;
 /// The correlator reads no more often than this, unless a full batch is there.
 pub const PLACEMENT_PACE: Duration = Duration::from_millis(5);
+/// That while a batch holds fewer alerts than `LIGHT_BATCH`.
+pub const LIGHT_PACE: Duration = Duration::from_millis(1);
+/// Fewer alerts than this in a batch are so few that gathering more would only delay them.
+pub const LIGHT_BATCH: usize = 8;
 /// Live calls that may wait for one company; past it 503.
 pub const CALLS_PER_COMPANY: usize = 64;
 /// Decisions under way for one incident; past it 503.

@@ -89,11 +89,12 @@ pub fn parse(
 }
 
 fn checked(sent: Sent, path: &str, unsigned: bool, alert_id: AlertId) -> Result<NewAlert, Invalid> {
-    let at = |name: &str| format!("{path}{name}");
-    name(&at("asset_name"), &sent.asset_name, 256)?;
-    name(&at("signature"), &sent.signature, 256)?;
+    let fault = |name: &str, detail: String| field(format!("{path}{name}"), detail);
+    let named = |of: &str, value: &str, most| name(value, most).map_err(|detail| fault(of, detail));
+    named("asset_name", &sent.asset_name, 256)?;
+    named("signature", &sent.signature, 256)?;
     if sent.message.is_empty() || sent.message.len() > 8192 {
-        return Err(field(at("message"), "must be 1 to 8192 bytes"));
+        return Err(fault("message", "must be 1 to 8192 bytes".to_owned()));
     }
     let optional = [
         ("tool_source", &sent.tool_source, 64),
@@ -101,31 +102,26 @@ fn checked(sent: Sent, path: &str, unsigned: bool, alert_id: AlertId) -> Result<
         ("url", &sent.url, 2048),
     ];
     for (of, value, most) in optional {
-        value.as_deref().map_or(Ok(()), |value| name(&at(of), value, most))?;
+        value.as_deref().map_or(Ok(()), |value| named(of, value, most))?;
     }
-    if sent
-        .url
-        .as_deref()
-        .is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://"))
-    {
-        return Err(field(at("url"), "must begin with https:// or http://"));
+    let is_link = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+    if sent.url.as_deref().is_some_and(|url| !is_link(url)) {
+        return Err(fault("url", "must begin with https:// or http://".to_owned()));
     }
     for (of, at_time) in [("starts_at", sent.starts_at), ("ends_at", sent.ends_at)] {
         if at_time.is_some_and(|time| !BELIEVABLE_MS.contains(&time.as_millis())) {
-            return Err(field(
-                at(of),
-                "must lie in the years 2000 to 2099; leave it out where the time is not known",
-            ));
+            let detail = "must lie in the years 2000 to 2099; leave it out where the time is not known";
+            return Err(fault(of, detail.to_owned()));
         }
     }
     let labels = sent.labels.unwrap_or_default();
     if labels.len() > 64 {
-        return Err(field(at("labels"), "must be at most 64"));
+        return Err(fault("labels", "must be at most 64".to_owned()));
     }
     for (key, value) in &labels {
-        name(&at("labels"), key, 128)?;
+        named("labels", key, 128)?;
         if value.len() > 1024 {
-            return Err(field(format!("{path}labels.{key}"), "must be at most 1024 bytes"));
+            return Err(fault(&format!("labels.{key}"), "must be at most 1024 bytes".to_owned()));
         }
     }
     Ok(NewAlert {
@@ -145,13 +141,13 @@ fn checked(sent: Sent, path: &str, unsigned: bool, alert_id: AlertId) -> Result<
     })
 }
 
-/// A name: some characters, none of them a control character.
-fn name(path: &str, value: &str, most: usize) -> Result<(), Invalid> {
-    if value.is_empty() || value.chars().count() > most {
-        return Err(field(path, format!("must be 1 to {most} characters")));
+/// A name: some characters, none of them a control character. `Err` says what is wrong with it.
+fn name(value: &str, most: usize) -> Result<(), String> {
+    if value.is_empty() || (value.len() > most && value.chars().count() > most) {
+        return Err(format!("must be 1 to {most} characters"));
     }
     if value.chars().any(char::is_control) {
-        return Err(field(path, "must not hold control characters"));
+        return Err("must not hold control characters".to_owned());
     }
     Ok(())
 }
@@ -268,6 +264,11 @@ mod tests {
             "",
             "stands twice",
         );
+        for twice in [3, 30] {
+            let many: Vec<String> = (0..40).chain([twice]).map(|n| format!(r#""k{n}":0"#)).collect();
+            let body = GOOD.replace('}', &format!(r#","x":{{{}}}}}"#, many.join(",")));
+            refused(&body, "", "stands twice");
+        }
         refused(&GOOD.replace('}', r#","x":{"y":{"z":1,"z":2}}}"#), "", "stands twice");
         refused(&GOOD.replace('}', r#","x":{"\u0061":1,"a":2}}"#), "", "stands twice");
         refused(&format!("{GOOD}{GOOD}"), "", "trailing");

@@ -1,5 +1,6 @@
 //! Event time and aggregation keys: when an alert happened, and what it counts as (layer 5, layer 2).
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::domain::{AggregationKey, Alert, NewAlert, Signal, Timestamp};
@@ -31,19 +32,22 @@ pub fn own_end(alert: &Alert, window: Duration) -> Option<Timestamp> {
 /// What the alert counts as, such as `asset=web-1|signature=disk`. Separators within names are
 /// escaped, so that two different pairs never make one key.
 pub fn aggregation_key(key: AggregationKey, alert: &NewAlert) -> String {
-    let asset = || format!("asset={}", escaped(&alert.asset_name));
-    let signature = || format!("signature={}", escaped(&alert.signature));
+    let (asset, signature) = (escaped(&alert.asset_name), escaped(&alert.signature));
     match key {
-        AggregationKey::AssetSignature => format!("{}|{}", asset(), signature()),
-        AggregationKey::Asset => asset(),
-        AggregationKey::Signature => signature(),
+        AggregationKey::AssetSignature => format!("asset={asset}|signature={signature}"),
+        AggregationKey::Asset => format!("asset={asset}"),
+        AggregationKey::Signature => format!("signature={signature}"),
         AggregationKey::AssetSignatureTool => {
-            let tool = alert.tool_source.as_deref().unwrap_or("");
-            format!("{}|{}|tool={}", asset(), signature(), escaped(tool))
+            let tool = escaped(alert.tool_source.as_deref().unwrap_or(""));
+            format!("asset={asset}|signature={signature}|tool={tool}")
         }
     }
 }
 
-fn escaped(name: &str) -> String {
-    name.replace('\\', "\\\\").replace('|', "\\|")
+fn escaped(name: &str) -> Cow<'_, str> {
+    if name.contains(['\\', '|']) {
+        name.replace('\\', "\\\\").replace('|', "\\|").into()
+    } else {
+        name.into()
+    }
 }

@@ -4,6 +4,7 @@
 //! Layers, first match wins: identity (an open incident holds the fingerprint), grouping (one owns
 //! the aggregation key and is within its window), else a new incident once `min_alerts` is reached.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::json;
@@ -47,13 +48,13 @@ struct Draft {
 /// How an alert came to its incident.
 struct Ground {
     layer: &'static str,
-    rule: String,
+    rule: Cow<'static, str>,
     considered: Vec<Considered>,
     offers_merge_with: Option<IncidentId>,
 }
 
 impl Ground {
-    fn plain(layer: &'static str, rule: impl Into<String>) -> Self {
+    fn plain(layer: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
         Self {
             layer,
             rule: rule.into(),
@@ -91,7 +92,7 @@ impl<'a> Plan<'a> {
     /// Puts an alert aside that could not be planned.
     pub fn bury(&mut self, alert: &Alert, why: &str) {
         let key = aggregation_key(self.index.settings.aggregation_key, &alert.sent);
-        let receipt = self.receipt(&key, alert.received_at, Ground::plain("dead_letter", why));
+        let receipt = self.receipt(&key, alert.received_at, Ground::plain("dead_letter", why.to_owned()));
         self.others.push(Placement {
             alert_no: alert.no,
             state: AlertState::DeadLetter,
@@ -183,7 +184,7 @@ impl<'a> Plan<'a> {
                 );
                 let ground = Ground {
                     layer: "grouping",
-                    rule,
+                    rule: rule.into(),
                     considered,
                     offers_merge_with,
                 };
@@ -251,7 +252,7 @@ impl<'a> Plan<'a> {
             let rule = format!("alert {} of {min_alerts} that open an incident", near.len() + 1);
             let ground = Ground {
                 layer: "held",
-                rule,
+                rule: rule.into(),
                 considered,
                 offers_merge_with: None,
             };
@@ -282,8 +283,8 @@ impl<'a> Plan<'a> {
             }
         }
         let rule = match min_alerts {
-            1 => "no open incident matches".to_owned(),
-            _ => format!("no open incident matches, and {min_alerts} alerts are reached"),
+            1 => "no open incident matches".into(),
+            _ => format!("no open incident matches, and {min_alerts} alerts are reached").into(),
         };
         self.join(
             &id,
@@ -386,7 +387,7 @@ impl<'a> Plan<'a> {
 
     fn receipt(&self, key: &str, event_at: Timestamp, ground: Ground) -> Receipt {
         Receipt {
-            layer: ground.layer.to_owned(),
+            layer: ground.layer.into(),
             rule: ground.rule,
             key: key.to_owned(),
             event_at,

@@ -1,5 +1,7 @@
 //! What a batch says of each alert, measured once it is durable.
 
+use std::collections::HashMap;
+
 use crate::domain::{Alert, AlertState, IncidentId, Timestamp};
 use crate::measures;
 use crate::port::writer::{PlaceBatch, Placed, Placement};
@@ -42,14 +44,17 @@ impl Verdicts {
                 .iter()
                 .any(|refusal| Some(&refusal.incident_id) == incident)
         };
-        let mut done = 0;
+        let (mut done, mut by_state) = (0, HashMap::<AlertState, u64>::new());
         for verdict in self.0.iter().filter(|verdict| !refused(verdict)) {
-            metrics::counter!(measures::PLACEMENTS, "state" => verdict.state.as_str()).increment(1);
+            *by_state.entry(verdict.state).or_default() += 1;
             if let Ok(place) = alerts.binary_search_by_key(&verdict.alert_no, |alert| alert.no) {
                 lag.record(committed_at.since(alerts[place].received_at).as_secs_f64());
             }
             done += 1;
         }
         metrics::histogram!(measures::PLACEMENT_BATCH).record(f64::from(done));
+        for (state, count) in by_state {
+            metrics::counter!(measures::PLACEMENTS, "state" => state.as_str()).increment(count);
+        }
     }
 }

@@ -129,18 +129,23 @@ pub struct NewAlert {
     /// The sender's words. Data, never instructions.
     pub message: String,
     /// The monitoring tool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_source: Option<String>,
     /// Firing or resolved.
     pub status: Signal,
     /// The sender's own fingerprint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
     /// When the trouble began, by the sender's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_at: Option<Timestamp>,
     /// When it ended, by the sender's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<Timestamp>,
     /// The sender's labels.
     pub labels: BTreeMap<String, String>,
     /// A link back to the sender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Taken over the key alone, without a signature.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -4,6 +4,8 @@
 //! compares and sets it in each transaction, and publishes what changed only after it is durable. A
 //! commit whose precondition fails is answered so, alone, with the current row.
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -21,9 +23,9 @@ use crate::domain::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Receipt {
     /// `identity`, `grouping`, `opened`, `held`, `recovery`, `unmatched` or `dead_letter`.
-    pub layer: String,
+    pub layer: Cow<'static, str>,
     /// The rule within the layer, in one sentence.
-    pub rule: String,
+    pub rule: Cow<'static, str>,
     /// The aggregation key under which it was looked for, such as `asset=web-1|signature=disk`.
     pub key: String,
     /// Its time in the order of events: `starts_at` where believable, else its arrival.

@@ -73,7 +73,11 @@ impl Unplaced {
     pub(super) fn accept(&mut self, cell: &Arc<Cell>, count: usize) -> Range<u64> {
         let nos = self.next_no..self.next_no + count as u64;
         self.next_no = nos.end;
-        self.delta(cell).accepted.push(nos.clone());
+        let accepted = &mut self.delta(cell).accepted;
+        match accepted.last_mut().filter(|last| last.end == nos.start) {
+            Some(last) => last.end = nos.end,
+            None => accepted.push(nos.clone()),
+        }
         nos
     }
 

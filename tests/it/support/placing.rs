@@ -10,8 +10,8 @@ use super::alerts::fact;
 /// A receipt such as a correlator writes.
 pub fn receipt(layer: &str, now: Timestamp) -> Receipt {
     Receipt {
-        layer: layer.to_owned(),
-        rule: "same asset and signature".to_owned(),
+        layer: layer.to_owned().into(),
+        rule: "same asset and signature".into(),
         key: "asset=web-1|signature=disk_full".to_owned(),
         event_at: now,
         window_minutes: 15,

@@ -126,7 +126,7 @@ impl Bench {
     }
 
     fn layers(&self) -> Vec<&str> {
-        self.receipts.values().map(|receipt| receipt.layer.as_str()).collect()
+        self.receipts.values().map(|receipt| &*receipt.layer).collect()
     }
 
     fn last(&self) -> &PlaceBatch {
