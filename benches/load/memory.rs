@@ -23,7 +23,7 @@ const TENANTS: usize = 1_000;
 const FIRST: usize = 100;
 /// Live incidents, and as many before them. All of them stay live: they are fewer than those past
 /// which idle ones leave at once.
-const LIVE: u64 = 3_000;
+const LIVE: u64 = 4_500;
 /// Incidents opened, and decisions asked for, a second.
 const RATE: f64 = 500.0;
 /// Messages in the memory of each: the first alert and the decision about it, alerts that follow,

@@ -155,10 +155,14 @@ impl IncidentState {
     }
 
     pub(super) async fn decided(&mut self, child: ActorId, outcome: Outcome) -> Result<(), ActorProcessingErr> {
-        match self.deciding.remove(&child) {
-            Some(pending) => Ok(self.conclude(*pending, outcome).await?),
-            None => Ok(()),
+        let Some(pending) = self.deciding.remove(&child) else {
+            return Ok(());
+        };
+        if self.deciding.is_empty() {
+            // Most incidents live on without deciding again.
+            self.deciding.shrink_to_fit();
         }
+        Ok(self.conclude(*pending, outcome).await?)
     }
 
     /// A child that ended without an outcome has failed: the rules decide.
