@@ -7,6 +7,7 @@ mod merging;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use actors::census::Kind;
 use actors::correlator::regroup::RegroupRefusal;
 use actors::domain::{
     AlertId, AlertState, CompanyId, Correlation, Incident, IncidentStatus, Phase, Role, Severity, Signal,
@@ -166,6 +167,34 @@ async fn an_opening_that_meets_a_reopened_key_gets_no_twin() {
     assert_eq!(only(&tree, &acme).await.alert_count, 2);
 }
 
+/// A person wants it open: neither the recovery nor the silence that ended it ends it again.
+#[tokio::test(start_paused = true)]
+async fn what_somebody_reopens_stays_open_until_it_recovers_anew() {
+    let tree = Tree::grow().await;
+    let acme = tree.company("comp-acme").await;
+    let stale_after = Correlation::default().stale_after();
+    say(&tree, &acme, FIRING).await;
+    for end in ["recovery", "stale"] {
+        if end == "recovery" {
+            say(&tree, &acme, RESOLVED).await;
+            sleep(seconds(HOLD + 2)).await;
+        } else {
+            sleep(stale_after + seconds(HOLD)).await;
+        }
+        let over = only(&tree, &acme).await;
+        assert_eq!(over.life.resolved_by.as_deref(), Some(end));
+        act(&tree, &acme, &over, Act::Reopen).await.unwrap();
+        sleep(stale_after - minutes(1)).await;
+        assert!(only(&tree, &acme).await.is_open(), "ended by {end} again");
+    }
+    say(&tree, &acme, FIRING).await;
+    say(&tree, &acme, RESOLVED).await;
+    sleep(seconds(HOLD + 2)).await;
+    let rows = tree.incidents(&acme).await;
+    let last = rows.iter().max_by_key(|row| row.last_alert_at).unwrap();
+    assert_eq!(last.life.resolved_by.as_deref(), Some("recovery"));
+}
+
 // ---- flapping ----------------------------------------------------------------------------------
 
 #[tokio::test(start_paused = true)]
@@ -265,6 +294,20 @@ async fn what_does_not_fit_is_refused_and_changes_nothing() {
         Err(CallError::Act(ActRefusal::NoSuchIncident))
     );
     assert_eq!(only(&tree, &acme).await.life.resolved_by.as_deref(), Some("usr-ann"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_for_what_is_not_there_leaves_nothing_behind() {
+    let tree = Tree::grow().await;
+    let acme = tree.company("comp-acme").await;
+    for no in 0..50 {
+        let id = format!("inc-ghost-{no}").parse().unwrap();
+        let by = "usr-ann".to_owned();
+        let asked = tree.runtime.act(&acme, id, Act::Acknowledge, by, seconds(10)).await;
+        assert_eq!(asked, Err(ActRefusal::NoSuchIncident.into()));
+    }
+    sleep(seconds(1)).await;
+    assert_eq!(tree.runtime.census().living(Kind::Incident), 0);
 }
 
 #[tokio::test(start_paused = true)]

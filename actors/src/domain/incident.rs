@@ -118,6 +118,10 @@ pub struct Life {
     /// Since when it has been flapping.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flapping_since: Option<Timestamp>,
+    /// When a person last wanted it open, by reopening or splitting: only what recovers after that ends
+    /// it, and its silence counts from then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_open_at: Option<Timestamp>,
 }
 
 impl Life {
@@ -135,6 +139,7 @@ impl Life {
             acknowledged_by: None,
             snooze: None,
             flapping_since: None,
+            kept_open_at: None,
         }
     }
 
@@ -274,7 +279,8 @@ impl Incident {
 
     /// When it has been silent for too long.
     pub fn stale_at(&self, stale_after: Duration) -> Timestamp {
-        self.last_alert_at.plus(stale_after)
+        let wanted = self.life.kept_open_at.unwrap_or(self.last_alert_at);
+        self.last_alert_at.max(wanted).plus(stale_after)
     }
 }
 

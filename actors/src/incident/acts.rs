@@ -99,7 +99,11 @@ pub fn act(row: &Incident, act: &Act, by: &str, now: Timestamp) -> Result<Done, 
             if let Some(into) = &life.merged_into {
                 return Err(ActRefusal::Merged(into.to_string()));
             }
-            changed(life.reopened(), json!({"reopened_by": by}))
+            let life = Life {
+                kept_open_at: Some(now),
+                ..life.reopened()
+            };
+            changed(life, json!({"reopened_by": by}))
         }
         Act::Escalate(why) => {
             let data = json!({"escalated_by": by, "why": why, "status": moved(life.status, IncidentStatus::Escalated)});

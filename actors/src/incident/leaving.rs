@@ -31,10 +31,17 @@ impl IncidentState {
         }
     }
 
-    /// An idle incident leaves after a while; at once where the process holds many.
+    /// An idle incident leaves after a while; at once where the process holds many, or where somebody asked
+    /// for one that is not there.
     fn idle_at(&self) -> Instant {
         let crowded = self.args.census.living(Kind::Incident) > LIVE_INCIDENTS / 2;
-        self.used_at + if crowded { Duration::ZERO } else { INCIDENT_IDLE }
+        let nothing = self.row.is_none() && self.memory.messages.is_empty();
+        let wait = if crowded || nothing {
+            Duration::ZERO
+        } else {
+            INCIDENT_IDLE
+        };
+        self.used_at + wait
     }
 
     pub(super) async fn alarm_rings(&mut self, me: &ActorRef<IncidentMsg>) -> Result<(), ActorProcessingErr> {

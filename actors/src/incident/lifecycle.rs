@@ -82,7 +82,9 @@ pub fn step(row: &Incident, settings: &Correlation, now: Timestamp) -> Step {
         return Step::End(Ending::Stale);
     }
     let flapping = row.life.flapping_since.is_some();
-    let held_until = row.recovered_at.map(|at| at.plus(settings.resolve_hold()));
+    let kept_open_at = row.life.kept_open_at;
+    let recovered_at = row.recovered_at.filter(|at| kept_open_at.is_none_or(|kept| *at > kept));
+    let held_until = recovered_at.map(|at| at.plus(settings.resolve_hold()));
     let ends_at = held_until.filter(|_| !flapping);
     if ends_at.is_some_and(|at| now >= at) {
         return Step::End(Ending::Recovery);

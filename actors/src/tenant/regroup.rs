@@ -13,7 +13,7 @@ use crate::domain::ids::EntryId;
 use crate::domain::{AlertId, Fact, IncidentId, Life, Timestamp};
 use crate::incident::IncidentMsg;
 use crate::limits::REGROUPED_ALERTS;
-use crate::port::writer::{Move, OpenIncident, Opening, Regroup, RegroupPart, Seen};
+use crate::port::writer::{Move, OpenIncident, Opening, Owned, Regroup, RegroupPart, Seen};
 use crate::port::{Entropy, Error};
 use crate::runtime::CallError;
 
@@ -173,7 +173,13 @@ async fn merge(
             incident_id: row.incident_id.clone(),
             from: Ok(seen(incident)),
             life,
-            owned: if stays { merged.clone() } else { nothing.clone() },
+            owned: match stays {
+                true => merged.clone(),
+                false => Owned {
+                    severity: row.severity,
+                    ..nothing.clone()
+                },
+            },
         });
         if !stays {
             let data = json!({"by": "merge", "merged_into": into, "alert_count": row.alert_count});
@@ -221,6 +227,11 @@ async fn split(
         "split_from": from, "asset_name": opening.asset_name, "signature": opening.signature,
         "severity": goes.severity, "alert_count": goes.alert_count,
     });
+    // A part that fires nothing has lost its fingerprints to the other one. It has not recovered.
+    let kept_open = |life: Life| Life {
+        kept_open_at: (!whole.row.all_recovered()).then_some(facts.now).or(life.kept_open_at),
+        ..life
+    };
     let split = json!({"split_into": new, "alert_count": goes.alert_count});
     Ok(Regroup {
         moves: vec![Move {
@@ -236,13 +247,13 @@ async fn split(
             RegroupPart {
                 incident_id: from.clone(),
                 from: Ok(seen(&whole)),
-                life: whole.row.life.clone(),
+                life: kept_open(whole.row.life.clone()),
                 owned: stays,
             },
             RegroupPart {
                 incident_id: new.clone(),
                 from: Err(opening),
-                life: Life::new(),
+                life: kept_open(Life::new()),
                 owned: goes,
             },
         ],

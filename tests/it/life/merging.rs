@@ -47,6 +47,10 @@ async fn merged_incidents_are_one_and_what_comes_later_joins_it() {
     let rows = three(&tree, &acme).await;
     merge(&tree, &acme, &rows[0], &[&rows[1], &rows[2]]).await.unwrap();
     let after = tree.incidents(&acme).await;
+    for was in &rows[1..] {
+        let is = after.iter().find(|row| row.incident_id == was.incident_id).unwrap();
+        assert_eq!(is.severity, was.severity, "it keeps what it was");
+    }
     let open_rows = open(&after);
     assert_eq!((after.len(), open_rows.len()), (3, 1));
     assert_eq!((open_rows[0].alert_count, open_rows[0].firing), (3, [0, 0, 3, 0]));
@@ -154,4 +158,31 @@ async fn a_split_incident_is_two_and_a_shared_fingerprint_follows_its_latest_ale
         tree.incidents(&acme).await.iter().all(|row| row.decided.is_some())
     })
     .await;
+}
+
+/// One fingerprint has one last word, which goes with one part. The other has not recovered.
+#[tokio::test(start_paused = true)]
+async fn neither_part_of_a_split_recovers_by_being_split() {
+    let tree = Tree::grow().await;
+    let acme = tree.company("comp-acme").await;
+    for _ in 0..3 {
+        say(&tree, &acme, FIRING).await;
+    }
+    let whole = only(&tree, &acme).await;
+    let alerts = alerts_of(&tree, &acme, &whole).await;
+    let (going, new) = (BTreeSet::from([alerts[0]]), "inc-new".parse().unwrap());
+    let (from, by) = (whole.incident_id.clone(), "usr-ann".to_owned());
+    tree.runtime
+        .split(&acme, from, new, going, by, seconds(10))
+        .await
+        .unwrap();
+    sleep(minutes(30)).await;
+    let rows = tree.incidents(&acme).await;
+    assert!(rows.len() == 2 && rows.iter().all(Incident::is_open), "{rows:#?}");
+
+    say(&tree, &acme, RESOLVED).await;
+    sleep(seconds(HOLD + 2)).await;
+    let rows = tree.incidents(&acme).await;
+    let over = rows.iter().filter(|row| !row.is_open());
+    assert_eq!(over.count(), 1, "the recovery is the fingerprint's holder's: {rows:#?}");
 }
