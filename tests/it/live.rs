@@ -448,6 +448,17 @@ async fn a_socket_is_for_those_who_may_read_and_for_our_own_pages() {
     }
     server.get(&acme, "/ws").await.problem(400);
 
+    // Whoever says only that he is alive has not introduced himself yet; a farewell is answered.
+    let mut socket = connect(&server, "/ws", &[]).await.unwrap();
+    for alive in [Message::Ping(Default::default()), Message::Pong(Default::default())] {
+        socket.send(alive).await.unwrap();
+    }
+    say(&mut socket, &json!({"token": acme.key})).await;
+    assert_eq!(told(&mut socket).await["event"], "start");
+    socket.close(None).await.unwrap();
+    let answer = timeout(PATIENCE, socket.next()).await.unwrap();
+    assert!(matches!(answer, Some(Ok(Message::Close(_)))), "{answer:?}");
+
     for first in [
         json!({"token": "awk_of_nobody"}),
         json!({"key": 1}),

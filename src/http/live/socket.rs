@@ -35,6 +35,8 @@ const MESSAGE_BYTES: usize = 4096;
 const WRITE_BYTES: usize = 256 << 10;
 /// How long the first message may take.
 const INTRODUCTION: Duration = Duration::from_secs(10);
+/// How long the answer to a client's farewell may take.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The first message, of a client that cannot set headers.
 #[derive(Deserialize)]
@@ -117,7 +119,12 @@ async fn converse(edge: Arc<Edge>, mut socket: WebSocket, introduced: Option<Int
         },
     };
     let last = match told {
-        Ok(code) => close(code, ""),
+        Ok(Some(code)) => close(code, ""),
+        Ok(None) => {
+            // The answer to a client's farewell waits in the socket, and leaves with the next look at it.
+            let _ = timeout(FAREWELL, socket.recv()).await;
+            return;
+        }
         Err(problem) => {
             let code = match problem.status {
                 StatusCode::SERVICE_UNAVAILABLE => close_code::AGAIN,
@@ -138,8 +145,15 @@ async fn introduction(edge: &Edge, socket: &mut WebSocket, after: Option<Positio
             "the first message must be {\"token\": \"...\"}, within ten seconds",
         )
     };
-    let first = timeout(INTRODUCTION, socket.recv()).await;
-    let Ok(Some(Ok(Message::Text(text)))) = first else {
+    let first = async {
+        loop {
+            match socket.recv().await {
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                other => return other,
+            }
+        }
+    };
+    let Ok(Some(Ok(Message::Text(text)))) = timeout(INTRODUCTION, first).await else {
         return Err(none());
     };
     let read: Introduction = json::strict(text.as_bytes())
@@ -152,8 +166,8 @@ async fn introduction(edge: &Edge, socket: &mut WebSocket, after: Option<Positio
     })
 }
 
-/// Tells what happens until one side ends it; answers the close code.
-async fn follow(edge: &Edge, socket: &mut WebSocket, introduced: Introduced) -> Result<u16, Problem> {
+/// Tells what happens until one side ends it; answers the close code where that is ours.
+async fn follow(edge: &Edge, socket: &mut WebSocket, introduced: Introduced) -> Result<Option<u16>, Problem> {
     let company = introduced.bearer.company_id.clone();
     let open = edge.streams.enter(StreamKind::Socket, &company)?;
     let mut follower = Follower::from(edge, CompanySet::one(company), introduced.after, open).await?;
@@ -163,18 +177,18 @@ async fn follow(edge: &Edge, socket: &mut WebSocket, introduced: Introduced) -> 
     loop {
         tokio::select! {
             frame = follower.next() => {
-                let Some(frame) = frame else { return Ok(close_code::RESTART) };
+                let Some(frame) = frame else { return Ok(Some(close_code::RESTART)) };
                 if socket.send(Message::Text(message(frame))).await.is_err() {
-                    return Ok(close_code::AWAY);
+                    return Ok(Some(close_code::AWAY));
                 }
             }
             said = socket.recv() => match said {
-                None | Some(Err(_) | Ok(Message::Close(_))) => return Ok(close_code::NORMAL),
+                None | Some(Err(_) | Ok(Message::Close(_))) => return Ok(None),
                 Some(Ok(_)) => heard = Instant::now(),
             },
             _ = beat.tick() => {
                 if heard.elapsed() > KEEP_ALIVE * 3 || socket.send(Message::Ping(Default::default())).await.is_err() {
-                    return Ok(close_code::AWAY);
+                    return Ok(Some(close_code::AWAY));
                 }
             }
         }
