@@ -5,6 +5,7 @@
 
 use std::sync::OnceLock;
 
+use actors::domain::AlertState;
 use actors::measures;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::filter::Targets;
@@ -74,6 +75,7 @@ pub fn measure() {
         match installed {
             Ok(handle) => {
                 describe();
+                begin_at_nothing();
                 Some(handle)
             }
             Err(error) => {
@@ -94,6 +96,18 @@ pub fn rendered() -> String {
 pub fn upkeep() {
     if let Some(handle) = RECORDER.get().and_then(Option::as_ref) {
         handle.run_upkeep();
+    }
+}
+
+/// What is to be noticed when it first happens is there before.
+fn begin_at_nothing() {
+    for state in [
+        AlertState::Placed,
+        AlertState::Held,
+        AlertState::Unmatched,
+        AlertState::DeadLetter,
+    ] {
+        metrics::counter!(measures::PLACEMENTS, "state" => state.as_str()).increment(0);
     }
 }
 

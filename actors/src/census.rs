@@ -98,7 +98,7 @@ struct Line {
 }
 
 /// A living actor, as it is shown.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Resident {
     /// What it is.
     pub kind: Kind,
@@ -161,8 +161,8 @@ impl Census {
         self.restarts[kind as usize].load(Ordering::Relaxed)
     }
 
-    /// Those who live, of one company or of all, by kind, company and age; at most `limit`.
-    pub fn residents(&self, company: Option<&CompanyId>, limit: usize) -> Vec<Resident> {
+    /// How many live, of one company or of all, and who: by kind, company and age, at most `limit`.
+    pub fn residents(&self, company: Option<&CompanyId>, limit: usize) -> (usize, Vec<Resident>) {
         let lines = self.lines.iter().map(|line| line.value().clone());
         let mut lines: Vec<Arc<Line>> = lines
             .filter(|line| company.is_none() || line.post.company_id.as_ref() == company)
@@ -171,8 +171,9 @@ impl Census {
             let key = |line: &Line| (line.post.kind, line.post.company_id.clone(), line.since);
             key(a).cmp(&key(b))
         });
+        let total = lines.len();
         lines.truncate(limit);
-        lines.iter().map(|line| line.shown()).collect()
+        (total, lines.iter().map(|line| line.shown()).collect())
     }
 }
 
@@ -248,7 +249,7 @@ mod tests {
         incident.queue(3);
         drop(tenant.hears("news"));
         tokio::time::advance(std::time::Duration::from_secs(5)).await;
-        let all = census.residents(None, 10);
+        let (_, all) = census.residents(None, 10);
         assert_eq!(
             all.iter().map(|resident| resident.id.as_str()).collect::<Vec<_>>(),
             ["root", "comp-a", "inc-1"]
@@ -257,10 +258,11 @@ mod tests {
             (all[1].restarts, all[1].handled, all[2].queue, all[2].age_s),
             (2, 1, 3, 5)
         );
-        assert_eq!(census.residents(Some(&a), 10).len(), 1);
+        assert_eq!(census.residents(Some(&a), 10).0, 1);
         assert_eq!((census.living(Kind::Incident), census.restarts(Kind::Tenant)), (1, 1));
         drop((root, incident));
-        assert_eq!(census.residents(None, 10).len(), 1);
+        assert_eq!(census.residents(None, 10).0, 1);
+        assert_eq!(census.residents(None, 0), (1, vec![]));
         assert_eq!(census.living(Kind::Incident), 0);
     }
 }

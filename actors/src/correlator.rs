@@ -195,6 +195,7 @@ impl CorrelatorState {
             }
             Err(error) => Err(error),
         };
+        self.alive.queue(self.waiters.len());
         match done {
             Ok(true) => me.cast(CorrelatorMsg::Look)?,
             Ok(false) => {}

@@ -158,7 +158,8 @@ pub(super) async fn snooze(
         _ => return Err(Problem::invalid("until", "give either until (RFC 3339) or minutes")),
     };
     if until <= now || until > now.plus(SNOOZE) {
-        return Err(Problem::invalid("until", "must lie within the next 30 days"));
+        let field = if snooze.until.is_some() { "until" } else { "minutes" };
+        return Err(Problem::invalid(field, "must lie within the next 30 days"));
     }
     done(&edge, &may, &id, Act::Snooze(until)).await
 }

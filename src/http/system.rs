@@ -21,7 +21,8 @@ const WITHIN: Duration = Duration::from_secs(10);
 /// The most lines that `actors` shows.
 const RESIDENTS: usize = 1_000;
 
-/// Who lives: `{items: [{kind, id, company_id, state, restarts, queue, handled, age_s}]}`, at most 1,000.
+/// Who lives: `{total, items: [{kind, id, company_id, state, restarts, queue, handled, age_s}]}`, at most
+/// 1,000 of `total`.
 pub(super) async fn actors(
     State(edge): State<Arc<Edge>>,
     oversees: Oversees<Read>,
@@ -30,8 +31,11 @@ pub(super) async fn actors(
     let mut query = Query::read(raw.as_deref())?;
     let company = oversees.company(query.company()?)?;
     query.done()?;
-    let residents = edge.runtime.census().residents(company.as_ref(), RESIDENTS);
-    Ok(Json(json!({"items": residents})))
+    if let Some(company) = &company {
+        edge.store.reader(company).company().await?;
+    }
+    let (total, residents) = edge.runtime.census().residents(company.as_ref(), RESIDENTS);
+    Ok(Json(json!({"total": total, "items": residents})))
 }
 
 /// Alerts that could not be placed, newest first, each with its receipt, which says why.
@@ -85,6 +89,7 @@ pub(super) async fn release_company(
 ) -> Result<Json<Value>, Problem> {
     let id: CompanyId = id.parse().map_err(|_| Problem::not_found("company"))?;
     let id = oversees.one_company(Some(id))?;
+    edge.store.reader(&id).company().await?;
     edge.runtime.release_company(&id, WITHIN).await?;
     Ok(Json(json!({"message": "Released", "company_id": id})))
 }

@@ -151,8 +151,9 @@ async fn an_act_that_cannot_be_is_told_why() {
     let id = opened(&server, &acme, "web-1").await;
     for (name, body, field) in [
         ("snooze", json!({}), "until"),
-        ("snooze", json!({"minutes": 0}), "until"),
-        ("snooze", json!({"minutes": 60 * 24 * 31}), "until"),
+        ("snooze", json!({"minutes": 0}), "minutes"),
+        ("snooze", json!({"minutes": 60 * 24 * 31}), "minutes"),
+        ("snooze", json!({"until": "2001-01-01T00:00:00Z"}), "until"),
         ("snooze", json!({"until": "tomorrow"}), "until"),
         ("escalate", json!({"reason": ""}), "reason"),
         ("escalate", json!({"why": "x"}), "why"),

@@ -61,6 +61,15 @@ async fn an_operator_on_this_machine_sees_all_of_it() {
     );
     let own = nobody(&server, "/api/system/actors?company_id=comp-acme").await.json();
     assert_eq!(kinds(&own), ["tenant", "correlator", "incident"]);
+    assert_eq!(own["total"], 3);
+    // Somebody has waited for the verdicts, and nobody does any more.
+    let queues: Vec<&Value> = own["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| &item["queue"])
+        .collect();
+    assert_eq!(queues, [0, 0, 0]);
     assert_eq!(
         nobody(&server, "/api/system/dead-letters").await.problem(400),
         "company_id"
@@ -69,9 +78,11 @@ async fn an_operator_on_this_machine_sees_all_of_it() {
         .await
         .json();
     assert_eq!(none["items"], json!([]));
-    nobody(&server, "/api/system/dead-letters?company_id=comp-none")
-        .await
-        .problem(404);
+    for of_none in ["dead-letters", "actors"] {
+        nobody(&server, &format!("/api/system/{of_none}?company_id=comp-none"))
+            .await
+            .problem(404);
+    }
     // A key says who asks, wherever he is; and the rest of the surface stays shut.
     server
         .get(&acme, "/api/system/actors?company_id=comp-x")
@@ -96,6 +107,11 @@ async fn measures_count_what_happened() {
         "incident_data": {"severity": "low", "signature": "disk"}});
     server.post(&acme, "/api/agent/decide", &decide).await;
     let after = Measures::of(&server).await;
+    let dead_letters = r#"alert_whisperer_placements_total{state="dead_letter"}"#;
+    assert!(
+        after.0.iter().any(|(name, _)| name == dead_letters),
+        "an alarm has to see the first one"
+    );
     let grown = |series: &str| after.get(series) - before.get(series);
     assert_eq!(grown(r#"alert_whisperer_alerts_accepted_total{result="new"}"#), 3.0);
     assert_eq!(

@@ -180,7 +180,12 @@ impl IncidentState {
         if pending.call.as_ref().is_some_and(Call::is_over) {
             return Ok(());
         }
+        let took = pending.started.elapsed();
         let stored = self.keep(&decision, &pending.facts, deadline, now).await;
+        if stored == Ok(true) {
+            metrics::counter!(measures::DECISIONS, "engine" => decision.engine.clone()).increment(1);
+            metrics::histogram!(measures::DECISION_SECONDS).record(took.as_secs_f64());
+        }
         let answer = match &stored {
             Ok(true) => Ok(decision),
             Ok(false) => Err(CallError::Overloaded),
@@ -228,8 +233,6 @@ impl IncidentState {
             change.wake_due = self.row.as_ref().and_then(|row| self.due_after(row, mark, now));
             if self.commit(change, deadline).await? {
                 self.memory = memory;
-                metrics::counter!(measures::DECISIONS, "engine" => decision.engine.clone()).increment(1);
-                metrics::histogram!(measures::DECISION_SECONDS).record(decision.duration_ms as f64 / 1e3);
                 return Ok(true);
             }
         }
