@@ -5,12 +5,12 @@
 #   | step                          | cold  | again |
 #   |-------------------------------|-------|-------|
 #   | fmt                           | 1 s   | 1 s   |
-#   | clippy                        | 143 s | <1 s  |
+#   | clippy                        | 128 s | <1 s  |
 #   | doc                           | 11 s  | <1 s  |
-#   | doctests, and the build       | 97 s  | 1 s   |
-#   | build the tests               | 18 s  | <1 s  |
-#   | run the tests                 | 22 s  | 18 s  |
-#   | all                           | 293 s | 21 s  |
+#   | doctests, and the build       | 77 s  | 1 s   |
+#   | build the tests               | 16 s  | <1 s  |
+#   | run the tests                 | 72 s  | 72 s  |
+#   | all                           | 305 s | 75 s  |
 #
 # `make run` and the container's health check use the same binary as everything else. `make run` is
 # built with the `ci` profile: optimised, without link-time optimisation, so that a rebuild costs
