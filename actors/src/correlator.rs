@@ -26,6 +26,8 @@ use crate::call::Call;
 use crate::census::{Alive, Census, Kind, Post};
 use crate::domain::ids::EntryId;
 use crate::domain::{Alert, Company, CompanyId, IncidentId, Severity, Timestamp};
+use crate::incident::ActCall;
+use crate::incident::acts::ActRefusal;
 use crate::limits::{LIGHT_BATCH, LIGHT_PACE, PAGE, PLACEMENT_BATCH, PLACEMENT_PACE};
 use crate::port::reader::PageRequest;
 use crate::port::writer::PlaceBatch;
@@ -47,6 +49,8 @@ pub enum CorrelatorMsg {
     Look,
     /// Answer when every alert accepted before now has a verdict.
     Settle(Call<()>),
+    /// Somebody wants an incident reopened.
+    Reopens(IncidentId, Box<ActCall>),
     /// An incident is over, or was when this was sent.
     Closed(IncidentId),
     /// Incidents were reopened or regrouped: what the index says is old.
@@ -147,6 +151,7 @@ impl CorrelatorState {
                 self.look(me).await
             }
             CorrelatorMsg::Settle(call) => self.settle(me, call).await,
+            CorrelatorMsg::Reopens(incident, ask) => self.reopens(incident, ask).await,
             CorrelatorMsg::Closed(incident) => {
                 if let Some(mut index) = self.index.take()
                     && self.refresh(&mut index, &incident).await.is_ok()
@@ -332,6 +337,34 @@ impl CorrelatorState {
                 Ok(())
             }
         }
+    }
+
+    /// Passes the wish on, unless another open incident has the fingerprint: there would be two for one
+    /// trouble, and only one would hear of its end.
+    async fn reopens(&mut self, incident: IncidentId, ask: Box<ActCall>) -> Result<(), ActorProcessingErr> {
+        if ask.call.is_over() {
+            return Ok(());
+        }
+        match self.superseded(&incident).await {
+            Ok(None) => self.args.tenant.cast(TenantMsg::MayReopen(incident, ask))?,
+            Ok(Some(other)) => ask.call.answer(Err(ActRefusal::Superseded(other.to_string()).into())),
+            Err(error) => ask.call.answer(Err(error.into())),
+        }
+        Ok(())
+    }
+
+    async fn superseded(&mut self, incident: &IncidentId) -> Result<Option<IncidentId>, Error> {
+        let stored = self.args.reader.owned(incident).await?;
+        let Some(over) = stored.filter(|stored| !stored.row.is_open()) else {
+            return Ok(None);
+        };
+        let index = match self.index.take() {
+            Some(index) => index,
+            None => self.load(self.args.ports.clock.now()).await?,
+        };
+        let other = index.open_holder(over.fingerprints.iter().map(|word| word.identity));
+        self.index = Some(index);
+        Ok(other)
     }
 
     async fn answer_settled(&mut self) -> Result<(), Error> {

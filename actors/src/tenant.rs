@@ -21,6 +21,7 @@ use crate::call::Call;
 use crate::census::{Alive, Census, Kind, Post};
 use crate::correlator::{CorrelatorActor, CorrelatorArgs, CorrelatorMsg};
 use crate::domain::{AlertId, Company, CompanyId, IncidentId, Severity};
+use crate::incident::acts::Act;
 use crate::incident::{ActCall, DecideCall, IncidentArgs, IncidentMsg};
 use crate::limits::{LIVE_INCIDENTS, TENANT_IDLE};
 use crate::port::{DueWork, Error, Reader, Writer};
@@ -55,6 +56,8 @@ pub enum TenantMsg {
     Settle(Call<()>),
     /// A call to do something to an incident.
     Act(IncidentId, Box<ActCall>),
+    /// A call to reopen an incident: no open one has its fingerprint.
+    MayReopen(IncidentId, Box<ActCall>),
     /// A call to merge incidents or to split one.
     Regroup(Box<RegroupCall>),
     /// A call to place a dead letter again.
@@ -228,7 +231,10 @@ impl TenantState {
                 self.admit(me).await?;
             }
             TenantMsg::Decide(incident, call) => self.forward(me, incident, IncidentMsg::Decide(call)).await?,
-            TenantMsg::Act(incident, call) => self.forward(me, incident, IncidentMsg::Act(call)).await?,
+            TenantMsg::Act(incident, call) if call.act == Act::Reopen => self.ask_to_reopen(incident, call),
+            TenantMsg::Act(incident, call) | TenantMsg::MayReopen(incident, call) => {
+                self.forward(me, incident, IncidentMsg::Act(call)).await?;
+            }
             TenantMsg::Regroup(call) => self.regroup(me, *call).await?,
             TenantMsg::Release(alert, call) => self.release(alert, call).await?,
             TenantMsg::Settle(call) => self.settle(call),
@@ -327,6 +333,15 @@ impl TenantState {
             _ if self.draining.is_some() => call.answer(Err(CallError::Draining)),
             Some(correlator) => drop(correlator.cast(CorrelatorMsg::Settle(call))),
             None => call.answer(Err(CallError::Interrupted)),
+        }
+    }
+
+    /// The correlator knows whether another incident has the fingerprint by now.
+    fn ask_to_reopen(&mut self, incident: IncidentId, ask: Box<ActCall>) {
+        match &self.correlator {
+            _ if self.draining.is_some() => ask.call.answer(Err(CallError::Draining)),
+            Some(correlator) => drop(correlator.cast(CorrelatorMsg::Reopens(incident, ask))),
+            None => ask.call.answer(Err(CallError::Interrupted)),
         }
     }
 
@@ -506,6 +521,7 @@ impl TenantMsg {
                 | Self::Due(_)
                 | Self::Decide(..)
                 | Self::Act(..)
+                | Self::MayReopen(..)
                 | Self::Regroup(_)
                 | Self::Release(..)
                 | Self::Settle(_)
@@ -516,7 +532,7 @@ impl TenantMsg {
     pub(crate) fn refuse(self, why: CallError) {
         match self {
             Self::Decide(_, call) => call.call.answer(Err(why)),
-            Self::Act(_, call) => call.call.answer(Err(why)),
+            Self::Act(_, call) | Self::MayReopen(_, call) => call.call.answer(Err(why)),
             Self::Regroup(call) => call.call.answer(Err(why)),
             Self::Release(_, call) | Self::Settle(call) => call.answer(Err(why)),
             _ => {}

@@ -155,14 +155,22 @@ async fn an_opening_that_meets_a_reopened_key_gets_no_twin() {
     say(&tree, &acme, FIRING).await;
     let first = tree.until_decided(&acme).await;
     act(&tree, &acme, &first, Act::Resolve).await.unwrap();
-    // Another kind of trouble with the same key waits at the writer's door while a person reopens.
-    let gate = std::sync::Arc::new(Gate::default());
-    tree.store
-        .plan(Point::PlaceBefore, Some(&acme), 1, Fault::Hold(gate.clone()));
-    tree.send(&acme, "web-1", "memory", FIRING).await;
-    gate.reached().await;
-    act(&tree, &acme, &first, Act::Reopen).await.unwrap();
-    gate.open();
+    // Another kind of trouble with the same key waits at the writer's door while a person, whose wish the
+    // correlator had passed on before, reopens.
+    let [reopening, opening] = [Point::ChangeBefore, Point::PlaceBefore].map(|point| {
+        let gate = std::sync::Arc::new(Gate::default());
+        tree.store.plan(point, Some(&acme), 1, Fault::Hold(gate.clone()));
+        gate
+    });
+    let meanwhile = async {
+        reopening.reached().await;
+        tree.send(&acme, "web-1", "memory", FIRING).await;
+        opening.reached().await;
+        reopening.open();
+    };
+    let (reopened, ()) = tokio::join!(act(&tree, &acme, &first, Act::Reopen), meanwhile);
+    reopened.unwrap();
+    opening.open();
     tree.settle(&acme).await;
     assert_eq!(only(&tree, &acme).await.alert_count, 2);
 }
@@ -193,6 +201,29 @@ async fn what_somebody_reopens_stays_open_until_it_recovers_anew() {
     let rows = tree.incidents(&acme).await;
     let last = rows.iter().max_by_key(|row| row.last_alert_at).unwrap();
     assert_eq!(last.life.resolved_by.as_deref(), Some("recovery"));
+}
+
+/// Two open incidents for one trouble would be one too many, and only one would hear of its end.
+#[tokio::test(start_paused = true)]
+async fn what_a_newer_incident_has_taken_over_is_not_reopened() {
+    let tree = Tree::grow().await;
+    let acme = tree.company("comp-acme").await;
+    say(&tree, &acme, FIRING).await;
+    let old = only(&tree, &acme).await;
+    act(&tree, &acme, &old, Act::Resolve).await.unwrap();
+    sleep(minutes(31)).await;
+    say(&tree, &acme, FIRING).await;
+    let rows = tree.incidents(&acme).await;
+    let new = rows.iter().find(|row| row.is_open()).unwrap();
+    let refusal = ActRefusal::Superseded(new.incident_id.to_string());
+    assert_eq!(act(&tree, &acme, &old, Act::Reopen).await, Err(refusal.into()));
+
+    act(&tree, &acme, new, Act::Resolve).await.unwrap();
+    act(&tree, &acme, &old, Act::Reopen).await.unwrap();
+    say(&tree, &acme, FIRING).await;
+    let rows = tree.incidents(&acme).await;
+    let open: Vec<_> = rows.iter().filter(|row| row.is_open()).collect();
+    assert_eq!(open.len(), 1, "{rows:#?}");
 }
 
 // ---- flapping ----------------------------------------------------------------------------------

@@ -390,6 +390,13 @@ impl Index {
         self.by_identity.get(&identity).and_then(|id| self.known(id))
     }
 
+    /// The open incident that has one of these fingerprints.
+    pub fn open_holder(&self, identities: impl IntoIterator<Item = Identity>) -> Option<IncidentId> {
+        let holders = identities.into_iter().filter_map(|identity| self.holder(identity));
+        let mut open = holders.filter(|(_, open)| open.reopens_until().is_none());
+        open.next().map(|(id, _)| id.clone())
+    }
+
     fn known(&self, id: &IncidentId) -> Option<(&IncidentId, &Open)> {
         self.incidents.get_key_value(id).map(|(id, open)| (id, &**open))
     }

@@ -42,6 +42,9 @@ pub enum ActRefusal {
     /// Its alerts have gone to another.
     #[error("the incident was merged into {0}; reopen that one")]
     Merged(String),
+    /// A newer incident has its fingerprint.
+    #[error("{0} is open and has what this incident was about; work there, or resolve it first")]
+    Superseded(String),
 }
 
 /// What an act makes of an incident.
