@@ -348,7 +348,12 @@ impl CorrelatorState {
         match self.superseded(&incident).await {
             Ok(None) => self.args.tenant.cast(TenantMsg::MayReopen(incident, ask))?,
             Ok(Some(other)) => ask.call.answer(Err(ActRefusal::Superseded(other.to_string()).into())),
-            Err(error) => ask.call.answer(Err(error.into())),
+            Err(error) => {
+                ask.call.answer(Err(error.clone().into()));
+                if error == Error::Fenced {
+                    self.args.tenant.cast(TenantMsg::Fenced)?;
+                }
+            }
         }
         Ok(())
     }
