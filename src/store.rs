@@ -5,7 +5,10 @@
 //! nobody else; a company's journal is gapless and chained; nothing of one company can be reached
 //! through another's reader or writer.
 
+mod commit;
+mod feed;
 mod lock;
+mod slot;
 pub mod sqlite;
 
 pub use sqlite::{MemoryStore, OpenError, SqliteStore};

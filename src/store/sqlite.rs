@@ -256,7 +256,7 @@ macro_rules! store_of {
             }
 
             fn feed(&self) -> broadcast::Receiver<Arc<Committed>> {
-                self.core.shared.subscribe()
+                self.core.shared.feed.subscribe()
             }
         }
     };

@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use actors::domain::{Incident, Timestamp};
-use actors::port::Error;
-use actors::port::writer::{Changed, Expect, IncidentChange};
+use actors::domain::Incident;
+use actors::port::writer::{Changed, IncidentChange};
 use rusqlite::{Connection, params};
 use tokio::time::Instant;
 
 use super::fault::Fault;
-use super::head::Head;
 use super::machine::Machine;
 use super::place::{json, load, update_life, update_urgency};
 use super::rows::{StoredIncident, int};
 use super::shared::Cell;
 use crate::failpoint;
+use crate::store::commit::{apply, in_time, may_change};
 
 /// Changes an incident.
 pub(super) fn change(
@@ -25,9 +24,7 @@ pub(super) fn change(
     deadline: Option<Instant>,
 ) -> Result<Changed, Fault> {
     let mut head = m.heads.fenced(cell, epoch)?;
-    if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-        return Err(Error::DeadlinePassed.into());
-    }
+    in_time(deadline)?;
     let current = load(&m.conn, cell, wanted.incident_id.as_str())?;
     if !may_change(current.as_ref().map(|current| &current.row), wanted) {
         return Ok(Changed::Refused(current.map(|current| Box::new(current.row))));
@@ -49,42 +46,6 @@ pub(super) fn change(
     m.journal(cell, &mut head, &wanted.facts)?;
     m.heads.stage(cell.no, head);
     Ok(Changed::Done(changed))
-}
-
-/// Whether the row is what the change expects.
-fn may_change(row: Option<&Incident>, wanted: &IncidentChange) -> bool {
-    match (wanted.expect, row) {
-        (Expect::NoRow, row) => row.is_none(),
-        (Expect::Version(_), None) => false,
-        (Expect::Version(version), Some(row)) => {
-            let life = wanted.life.as_ref();
-            let closes = row.is_open() && life.is_some_and(|life| !life.is_open());
-            row.version == version && (!closes || row.placed_no == wanted.absorbed_no)
-        }
-    }
-}
-
-fn apply(row: &mut Incident, wanted: &IncidentChange, head: &mut Head) {
-    if let Some(life) = &wanted.life {
-        if !row.is_open() && life.is_open() {
-            head.joinable_no += 1;
-        }
-        row.life = life.clone();
-        row.version += 1;
-    }
-    row.wake_due = wake_due(row, wanted);
-    row.absorbed_no = wanted.absorbed_no;
-    row.decided = wanted.decided.or(row.decided);
-    row.updated_at = wanted.now;
-}
-
-/// What was placed behind the actor's back may have asked for an earlier wake.
-fn wake_due(row: &Incident, wanted: &IncidentChange) -> Option<Timestamp> {
-    if row.placed_no > wanted.absorbed_no {
-        wanted.wake_due.into_iter().chain(row.wake_due).min()
-    } else {
-        wanted.wake_due
-    }
 }
 
 fn update(conn: &Connection, no: i64, row: &Incident, changed: bool) -> Result<(), rusqlite::Error> {

@@ -11,11 +11,12 @@ use tokio::sync::oneshot;
 
 use super::fault::Fault;
 use super::inline::Inline;
-use super::op::{Op, Slot};
+use super::op::Op;
 use super::read::roster;
 use super::shared::Shared;
 use super::thread::Threads;
 use super::writer::CompanyWriter;
+use crate::store::slot::Slot;
 
 /// Turns of one call to forget; each is an operation of its own, between which others go.
 const FORGET_TURNS: usize = 100;

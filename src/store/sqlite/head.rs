@@ -2,52 +2,10 @@
 
 use std::collections::HashMap;
 
-use actors::domain::journal::{GENESIS, chain};
-use actors::domain::{ChainHash, CompanyId, Entry, Fact};
 use actors::port::Error;
 
 use super::shared::Cell;
-
-/// Where a company's commits and journal stand. (`last_commit_id` is for stores whose commits can
-/// have an unknown outcome; here they are done or not.)
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Head {
-    /// Which incarnation of the writer is the present one.
-    pub(super) epoch: u64,
-    /// Commits so far.
-    pub(super) commit_no: u64,
-    /// Journal entries so far.
-    pub(super) seq: u64,
-    /// The last entry's hash.
-    pub(super) hash: ChainHash,
-    /// Raised whenever an incident becomes joinable by other means than its opening.
-    pub(super) joinable_no: u64,
-}
-
-impl Head {
-    /// Of a company that has done nothing yet.
-    pub(super) const NEW: Self = Self {
-        epoch: 0,
-        commit_no: 0,
-        seq: 0,
-        hash: GENESIS,
-        joinable_no: 0,
-    };
-
-    /// The next journal entry.
-    pub(super) fn append(&mut self, company: &CompanyId, fact: &Fact) -> Entry {
-        self.seq += 1;
-        self.hash = chain(company, self.seq, &self.hash, &fact.canonical);
-        Entry {
-            seq: self.seq,
-            company_id: company.clone(),
-            subject: fact.subject.clone(),
-            commit_no: self.commit_no,
-            canonical: fact.canonical.clone(),
-            hash: hex::encode(self.hash),
-        }
-    }
-}
+use crate::store::commit::Head;
 
 /// All heads, and those that the transaction under way has changed.
 #[derive(Debug, Default)]

@@ -8,12 +8,13 @@ use actors::port::inbox::Signature;
 use rusqlite::Connection;
 
 use super::fault::Fault;
-use super::head::{Head, Heads};
+use super::head::Heads;
 use super::machine::Machine;
 use super::rows::{int, parsed, time, time_or_none, uint};
 use super::seen::{First, Seen};
 use super::shared::{Cell, Shared, locked};
 use super::unplaced::Unplaced;
+use crate::store::commit::Head;
 
 /// The writer of a migrated database.
 pub(super) fn load(conn: Connection, shared: Arc<Shared>, mut seen: Seen) -> Result<Machine, Fault> {

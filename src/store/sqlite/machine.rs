@@ -13,14 +13,14 @@ use rusqlite::{Connection, params};
 use tokio::time::Instant;
 
 use super::fault::{Fault, Gravity};
-use super::head::{Head, Heads};
-use super::op::Op;
-use super::read::events::mark;
+use super::head::Heads;
+use super::op::{Op, note};
 use super::rows::int;
 use super::seen::Seen;
 use super::shared::{Cell, Shared};
 use super::unplaced::Unplaced;
 use super::{accept, change, found, place, regroup};
+use crate::store::commit::{Head, mark};
 use crate::{failpoint, telemetry};
 
 /// The one writer's connection and memory.
@@ -94,22 +94,22 @@ impl Machine {
 
     fn run_one(&mut self, op: &mut Op) -> Result<(), Fault> {
         match op {
-            Op::Accept(cell, delivery, slot) => slot.note(accept::accept(self, cell, delivery)),
-            Op::Acquire(cell, slot) => slot.note(Ok(self.acquire(cell))),
+            Op::Accept(cell, delivery, slot) => note(slot, accept::accept(self, cell, delivery)),
+            Op::Acquire(cell, slot) => note(slot, Ok(self.acquire(cell))),
             Op::Barrier(cell, epoch, slot) => {
                 let head = self.heads.fenced(cell, *epoch);
-                slot.note(head.map(|head| head.joinable_no).map_err(Fault::from))
+                note(slot, head.map(|head| head.joinable_no).map_err(Fault::from))
             }
-            Op::Place(cell, epoch, batch, slot) => slot.note(place::place(self, cell, *epoch, batch)),
+            Op::Place(cell, epoch, batch, slot) => note(slot, place::place(self, cell, *epoch, batch)),
             Op::Change(cell, epoch, wanted, deadline, slot) => {
-                slot.note(change::change(self, cell, *epoch, wanted, *deadline))
+                note(slot, change::change(self, cell, *epoch, wanted, *deadline))
             }
             Op::Regroup(cell, epoch, wanted, deadline, slot) => {
-                slot.note(regroup::regroup(self, cell, *epoch, wanted, *deadline))
+                note(slot, regroup::regroup(self, cell, *epoch, wanted, *deadline))
             }
-            Op::Release(cell, epoch, alert, slot) => slot.note(regroup::release(self, cell, *epoch, *alert)),
-            Op::Found(cell, epoch, company, slot) => slot.note(found::found(self, cell, *epoch, company)),
-            Op::Forget(now, slot) => slot.note(accept::forget(self, *now)),
+            Op::Release(cell, epoch, alert, slot) => note(slot, regroup::release(self, cell, *epoch, *alert)),
+            Op::Found(cell, epoch, company, slot) => note(slot, found::found(self, cell, *epoch, company)),
+            Op::Forget(now, slot) => note(slot, accept::forget(self, *now)),
         }
     }
 
@@ -190,7 +190,7 @@ impl Machine {
         self.seen.publish();
         self.founded.drain(..).for_each(|cell| self.shared.add_company(cell));
         self.unplaced.publish(&self.shared);
-        self.shared.tell(&mut self.committed);
+        self.shared.feed.tell(&mut self.committed);
     }
 
     fn take_back(&mut self) {

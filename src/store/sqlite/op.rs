@@ -7,40 +7,20 @@ use actors::port::Error;
 use actors::port::inbox::{Accepted, Delivery};
 use actors::port::roster::NewCompany;
 use actors::port::writer::{Changed, IncidentChange, PlaceBatch, Placed, Regroup};
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::fault::Fault;
 use super::shared::Cell;
+use crate::store::slot::Slot;
 
-/// Who waits, and what he is going to be told once the transaction has committed.
-#[derive(Debug)]
-pub(super) struct Slot<T> {
-    sender: oneshot::Sender<Result<T, Error>>,
-    outcome: Option<Result<T, Error>>,
-}
-
-impl<T> Slot<T> {
-    pub(super) fn new() -> (Self, oneshot::Receiver<Result<T, Error>>) {
-        let (sender, receiver) = oneshot::channel();
-        (Self { sender, outcome: None }, receiver)
+/// Notes an outcome. A refusal is one; only a failed statement is passed on.
+pub(super) fn note<T>(slot: &mut Slot<T>, result: Result<T, Fault>) -> Result<(), Fault> {
+    match result {
+        Ok(value) => slot.note(Ok(value)),
+        Err(Fault::Answer(error)) => slot.note(Err(error)),
+        Err(fault) => return Err(fault),
     }
-
-    /// Notes the outcome. A refusal is one; only a failed statement is passed on.
-    pub(super) fn note(&mut self, result: Result<T, Fault>) -> Result<(), Fault> {
-        self.outcome = Some(match result {
-            Ok(value) => Ok(value),
-            Err(Fault::Answer(error)) => Err(error),
-            Err(fault) => return Err(fault),
-        });
-        Ok(())
-    }
-
-    /// Answers; that nobody waits any more is no matter.
-    fn answer(self) {
-        let outcome = self.outcome.unwrap_or(Err(Error::Unknown));
-        let _ = self.sender.send(outcome);
-    }
+    Ok(())
 }
 
 /// One operation of the writer.
@@ -85,12 +65,12 @@ impl Op {
     /// Notes that it was not done.
     pub(super) fn refuse(&mut self, error: Error) {
         match self {
-            Self::Accept(.., slot) => slot.outcome = Some(Err(error)),
-            Self::Acquire(.., slot) | Self::Barrier(.., slot) => slot.outcome = Some(Err(error)),
-            Self::Place(.., slot) => slot.outcome = Some(Err(error)),
-            Self::Change(.., slot) => slot.outcome = Some(Err(error)),
-            Self::Regroup(.., slot) | Self::Release(.., slot) => slot.outcome = Some(Err(error)),
-            Self::Found(.., slot) | Self::Forget(.., slot) => slot.outcome = Some(Err(error)),
+            Self::Accept(.., slot) => slot.note(Err(error)),
+            Self::Acquire(.., slot) | Self::Barrier(.., slot) => slot.note(Err(error)),
+            Self::Place(.., slot) => slot.note(Err(error)),
+            Self::Change(.., slot) => slot.note(Err(error)),
+            Self::Regroup(.., slot) | Self::Release(.., slot) => slot.note(Err(error)),
+            Self::Found(.., slot) | Self::Forget(.., slot) => slot.note(Err(error)),
         }
     }
 

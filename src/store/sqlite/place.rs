@@ -1,35 +1,20 @@
 //! Placing alerts: what each incident's part of a batch asks, and what it does.
 
-use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use actors::domain::incident::{add_flips, add_tool_source};
-use actors::domain::{AlertState, Fact, Incident, IncidentId, Life, Severity, Timestamp};
-use actors::port::events::IncidentCounts;
+use actors::domain::{AlertState, Fact, Incident, Timestamp};
 use actors::port::writer::{
     FingerprintState, IncidentPlacement, Opening, PlaceBatch, Placed, Placement, RefusedPlacement,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::chain::{Spot, mark};
+use super::chain::{self, Spot};
 use super::fault::{Fault, unwritable};
-use super::head::Head;
 use super::machine::Machine;
 use super::rows::{self, StoredIncident, incident_columns, int, ms, severity_index};
 use super::shared::Cell;
 use crate::failpoint;
-
-/// Where an alert stands before the batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    /// It waits for its first verdict.
-    Unplaced,
-    /// It is held: it may move.
-    Held,
-    /// It has its last verdict.
-    Final,
-}
+use crate::store::commit::{self, Head, Verdict, add, check_repeats, judge, opened};
 
 /// What becomes of one incident's part.
 enum Part<'a> {
@@ -50,18 +35,27 @@ pub(super) fn place(m: &mut Machine, cell: &Arc<Cell>, epoch: u64, batch: &Place
     }
     let (mut parts, mut refused) = (Vec::with_capacity(batch.incidents.len()), Vec::new());
     for wanted in &batch.incidents {
-        match judge(m, cell, wanted)? {
-            Verdict::Do(part) => parts.push(part),
-            Verdict::Refuse(current) => refused.push(RefusedPlacement {
+        let mut finals = 0;
+        for placement in &wanted.alerts {
+            finals += usize::from(is_final(m, cell, placement.alert_no)?);
+        }
+        let current = load(&m.conn, cell, wanted.incident_id.as_str())?;
+        match (
+            judge(wanted, finals, current.as_ref().map(|current| &current.row)),
+            current,
+        ) {
+            (Verdict::Join, Some(current)) => parts.push(Part::Join(wanted, Box::new(current))),
+            (Verdict::Open(opening), _) => parts.push(Part::Open(wanted, opening)),
+            (Verdict::Done, _) => {}
+            (_, current) => refused.push(RefusedPlacement {
                 incident_id: wanted.incident_id.clone(),
-                current,
+                current: current.map(|current| Box::new(current.row)),
             }),
-            Verdict::Done => {}
         }
     }
     let mut others = Vec::with_capacity(batch.others.len());
     for placement in &batch.others {
-        if standing(m, cell, placement.alert_no)? != Standing::Final {
+        if !is_final(m, cell, placement.alert_no)? {
             others.push(placement);
         }
     }
@@ -78,73 +72,20 @@ pub(super) fn place(m: &mut Machine, cell: &Arc<Cell>, epoch: u64, batch: &Place
     })
 }
 
-/// An incident or an alert twice in one batch would be judged by a row that the batch itself changes.
-fn check_repeats(batch: &PlaceBatch) -> Result<(), Fault> {
-    let mut incidents = HashSet::with_capacity(batch.incidents.len());
-    if let Some(twice) = batch.incidents.iter().find(|part| !incidents.insert(&part.incident_id)) {
-        return Err(Fault::corrupt(format!(
-            "{} stands twice in one batch",
-            twice.incident_id
-        )));
-    }
-    let placed = batch.incidents.iter().flat_map(|part| &part.alerts);
-    let mut alerts = HashSet::new();
-    let mut all = placed.chain(&batch.others);
-    match all.find(|placement| !alerts.insert(placement.alert_no)) {
-        None => Ok(()),
-        Some(twice) => Err(Fault::corrupt(format!(
-            "alert {} stands twice in one batch",
-            twice.alert_no
-        ))),
-    }
-}
-
-fn standing(m: &Machine, cell: &Cell, alert_no: u64) -> Result<Standing, Fault> {
+/// Whether an alert has its last verdict; one that is held may still move.
+fn is_final(m: &Machine, cell: &Cell, alert_no: u64) -> Result<bool, Fault> {
     if m.unplaced.holds(cell, alert_no) {
-        return Ok(Standing::Unplaced);
+        return Ok(false);
     }
-    let held = m
+    let state = m
         .conn
         .prepare_cached("SELECT state FROM placement WHERE alert = ?1 AND company = ?2")?
         .query_row([int(alert_no), cell.no], |row| rows::state(row, 0))
         .optional()?;
-    match held {
-        Some(AlertState::Held) => Ok(Standing::Held),
-        Some(_) => Ok(Standing::Final),
+    match state {
+        Some(state) => Ok(state != AlertState::Held),
         None => Err(Fault::corrupt(format!("{} has no alert {alert_no}", cell.id))),
     }
-}
-
-enum Verdict<'a> {
-    Do(Part<'a>),
-    Refuse(Option<Box<Incident>>),
-    /// All its alerts have their last verdict already: it was done before.
-    Done,
-}
-
-fn judge<'a>(m: &Machine, cell: &Cell, wanted: &'a IncidentPlacement) -> Result<Verdict<'a>, Fault> {
-    let mut finals = 0;
-    for placement in &wanted.alerts {
-        finals += usize::from(standing(m, cell, placement.alert_no)? == Standing::Final);
-    }
-    if finals == wanted.alerts.len() {
-        return Ok(Verdict::Done);
-    }
-    let current = load(&m.conn, cell, wanted.incident_id.as_str())?;
-    // Its deltas speak of all its alerts, so they are of no use where some were counted before.
-    let whole = finals == 0;
-    Ok(match (&wanted.opening, current) {
-        (None, Some(current)) if whole && may_join(&current.row, wanted) => {
-            Verdict::Do(Part::Join(wanted, Box::new(current)))
-        }
-        (Some(opening), None) if whole => Verdict::Do(Part::Open(wanted, opening)),
-        (_, current) => Verdict::Refuse(current.map(|current| Box::new(current.row))),
-    })
-}
-
-/// An open incident is joined; a resolved one only by what may reopen it.
-fn may_join(row: &Incident, wanted: &IncidentPlacement) -> bool {
-    row.is_open() || (wanted.reopens && row.life.reopens_until(Duration::ZERO).is_some())
 }
 
 /// An incident's row.
@@ -172,9 +113,7 @@ fn write(
             Part::Join(wanted, current) => {
                 let mut row = current.row.clone();
                 add(&mut row, wanted, commit_no, now);
-                if !row.is_open() {
-                    row.life = row.life.reopened();
-                    row.version += 1;
+                if row.version != current.row.version {
                     update_life(&m.conn, current.no, &row)?;
                 }
                 update_counts(&m.conn, current.no, &row, last_of(wanted))?;
@@ -183,7 +122,7 @@ fn write(
                 (*wanted, current.no, current.last_alert, current.row.alert_count)
             }
             Part::Open(wanted, opening) => {
-                let mut row = opened(cell, &wanted.incident_id, opening);
+                let mut row = opened(&cell.id, &wanted.incident_id, opening);
                 add(&mut row, wanted, commit_no, now);
                 tell_counts(m, &row);
                 (*wanted, insert(&m.conn, cell.no, &row, last_of(wanted))?, None, 0)
@@ -193,7 +132,7 @@ fn write(
         for (ordinal, placement) in (before + 1..).zip(in_order(wanted)) {
             write_placement(m, cell, Some(incident_no), previous, commit_no, placement)?;
             let alert = placement.alert_no;
-            mark(&m.conn, incident_no, ordinal, Spot { commit_no, alert })?;
+            chain::mark(&m.conn, incident_no, ordinal, Spot { commit_no, alert })?;
             previous = Some(alert);
         }
     }
@@ -222,62 +161,9 @@ fn last_of(wanted: &IncidentPlacement) -> Option<u64> {
 
 /// For whoever looks on live; nobody reads it later.
 fn tell_counts(m: &mut Machine, row: &Incident) {
-    if m.shared.is_heard() {
-        m.committed.counts.push(IncidentCounts {
-            company_id: row.company_id.clone(),
-            incident_id: row.incident_id.clone(),
-            alert_count: row.alert_count,
-            severity: row.severity,
-            firing: row.firing,
-        });
+    if m.shared.feed.is_heard() {
+        m.committed.counts.push(commit::counts(row));
     }
-}
-
-/// A new incident's row before its first alerts are added.
-pub(super) fn opened(cell: &Cell, id: &IncidentId, opening: &Opening) -> Incident {
-    Incident {
-        incident_id: id.clone(),
-        company_id: cell.id.clone(),
-        asset_name: opening.asset_name.clone(),
-        signature: opening.signature.clone(),
-        created_at: opening.created_at,
-        life: Life::new(),
-        version: 0,
-        alert_count: 0,
-        firing: [0; 4],
-        severity: Severity::Low,
-        tool_sources: Vec::new(),
-        first_event_at: Timestamp::from_millis(i64::MAX),
-        last_event_at: Timestamp::default(),
-        last_alert_at: Timestamp::default(),
-        recovered_at: None,
-        flips: Vec::new(),
-        placed_no: 0,
-        absorbed_no: 0,
-        wake_due: None,
-        decided: None,
-        updated_at: opening.created_at,
-    }
-}
-
-/// Adds one batch to an incident's counts.
-fn add(row: &mut Incident, wanted: &IncidentPlacement, commit_no: u64, now: Timestamp) {
-    row.alert_count += wanted.alerts.len() as u64;
-    for (count, delta) in row.firing.iter_mut().zip(wanted.firing_delta) {
-        *count = count.saturating_add_signed(delta);
-    }
-    row.severity = wanted.severity;
-    for tool in &wanted.tool_sources {
-        add_tool_source(&mut row.tool_sources, tool);
-    }
-    row.first_event_at = row.first_event_at.min(wanted.first_event_at);
-    row.last_event_at = row.last_event_at.max(wanted.last_event_at);
-    row.last_alert_at = row.last_alert_at.max(wanted.last_alert_at);
-    row.recovered_at = wanted.recovered_at;
-    add_flips(&mut row.flips, &wanted.flips);
-    row.placed_no = commit_no;
-    row.wake_due = row.wake_due.into_iter().chain(wanted.wake).min();
-    row.updated_at = now;
 }
 
 pub(super) fn json(value: &impl serde::Serialize) -> Result<String, rusqlite::Error> {

@@ -130,9 +130,9 @@ impl Waiting {
 
 #[cfg(test)]
 mod tests {
-    use super::super::op::Slot;
     use super::super::shared::Cell;
     use super::*;
+    use crate::store::slot::Slot;
 
     fn barrier(company: i64, epoch: u64) -> Op {
         let cell = Cell::new(company, "comp-a".parse().unwrap());

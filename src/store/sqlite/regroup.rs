@@ -3,18 +3,18 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use actors::domain::{AlertId, Incident};
-use actors::port::Error;
-use actors::port::writer::{Opening, Owned, Regroup, RegroupPart, Seen};
+use actors::domain::AlertId;
+use actors::port::writer::{Opening, Regroup, RegroupPart};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::time::Instant;
 
 use super::chain::Chains;
 use super::fault::Fault;
 use super::machine::Machine;
-use super::place::{insert, load, opened, update_counts, update_life, update_urgency, write_owned};
+use super::place::{insert, load, update_counts, update_life, update_urgency, write_owned};
 use super::rows::{StoredIncident, int, uint};
 use super::shared::Cell;
+use crate::store::commit::{in_time, is_as_seen, opened, take};
 
 /// Merges or splits; `false` where a row is not as it was seen.
 pub(super) fn regroup(
@@ -25,9 +25,7 @@ pub(super) fn regroup(
     deadline: Option<Instant>,
 ) -> Result<bool, Fault> {
     let mut head = m.heads.fenced(cell, epoch)?;
-    if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-        return Err(Error::DeadlinePassed.into());
-    }
+    in_time(deadline)?;
     let mut rows = Vec::with_capacity(wanted.parts.len());
     for part in &wanted.parts {
         match (&part.from, load(&m.conn, cell, part.incident_id.as_str())?) {
@@ -57,10 +55,6 @@ pub(super) fn regroup(
     m.journal(cell, &mut head, &wanted.facts)?;
     m.heads.stage(cell.no, head);
     Ok(true)
-}
-
-fn is_as_seen(row: &Incident, seen: Seen) -> bool {
-    row.is_open() && row.version == seen.version && row.placed_no == seen.placed_no
 }
 
 fn number(conn: &Connection, cell: &Cell, id: &str) -> Result<i64, rusqlite::Error> {
@@ -101,31 +95,13 @@ fn write_part(
             no
         }
         (None, Some(opening)) => {
-            let mut row = opened(cell, &part.incident_id, opening);
+            let mut row = opened(&cell.id, &part.incident_id, opening);
             take(&mut row, part, commit_no, wanted);
             insert(conn, cell.no, &row, None)?
         }
         (None, None) => return Ok(()),
     };
     write_owned(conn, no, &part.owned.keys, &part.owned.fingerprints)
-}
-
-/// What the part says of the row; an open one is looked at by its actor at once.
-fn take(row: &mut Incident, part: &RegroupPart, commit_no: u64, wanted: &Regroup) {
-    let owned: &Owned = &part.owned;
-    row.life = part.life.clone();
-    row.alert_count = owned.alert_count;
-    row.firing = owned.firing;
-    row.severity = owned.severity;
-    row.tool_sources.clone_from(&owned.tool_sources);
-    row.first_event_at = owned.first_event_at;
-    row.last_event_at = owned.last_event_at;
-    row.last_alert_at = owned.last_alert_at;
-    row.recovered_at = owned.recovered_at;
-    row.flips.clone_from(&owned.flips);
-    row.placed_no = commit_no;
-    row.wake_due = row.is_open().then_some(wanted.now);
-    row.updated_at = wanted.now;
 }
 
 /// Takes a dead letter's verdict back, so that it waits to be placed again.

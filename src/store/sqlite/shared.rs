@@ -6,15 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use actors::domain::CompanyId;
-use actors::port::{Committed, Error};
-use tokio::sync::{broadcast, watch};
+use actors::port::Error;
+use tokio::sync::watch;
 
 use super::waiting::{Room, Waiting};
-
-/// Messages that a slow reader of the feed may lie behind before it is told so.
-const FEED: usize = 256;
-/// Journal entries of one message, so that what waits for a slow reader has a bound.
-const TOLD_AT_ONCE: usize = 256;
+use crate::store::feed::Feed;
 
 /// Locks; a panic elsewhere does not matter, because what is kept under these locks is always whole.
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -50,7 +46,7 @@ pub(super) struct Shared {
     next_no: AtomicU64,
     /// How much of the alerts that wait is kept in memory.
     pub(super) room: Room,
-    feed: broadcast::Sender<Arc<Committed>>,
+    pub(super) feed: Feed,
     failed: watch::Sender<Option<String>>,
     /// Where the last look for unplaced alerts ended, so that no company is always behind others.
     turn: Mutex<Option<CompanyId>>,
@@ -62,7 +58,7 @@ impl Shared {
             companies: RwLock::default(),
             next_no: AtomicU64::new(1),
             room: Room::default(),
-            feed: broadcast::channel(FEED).0,
+            feed: Feed::default(),
             failed: watch::channel(None).0,
             turn: Mutex::default(),
         })
@@ -102,33 +98,6 @@ impl Shared {
 
     pub(super) fn set_next_no(&self, no: u64) {
         self.next_no.store(no, Ordering::Release);
-    }
-
-    pub(super) fn subscribe(&self) -> broadcast::Receiver<Arc<Committed>> {
-        self.feed.subscribe()
-    }
-
-    /// Whether anybody listens to the feed.
-    pub(super) fn is_heard(&self) -> bool {
-        self.feed.receiver_count() > 0
-    }
-
-    /// Tells the feed; that nobody listens is no matter.
-    pub(super) fn tell(&self, committed: &mut Committed) {
-        if !self.is_heard() {
-            committed.events.clear();
-            committed.counts.clear();
-            return;
-        }
-        while !committed.events.is_empty() || !committed.counts.is_empty() {
-            let events = committed.events.len().min(TOLD_AT_ONCE);
-            let counts = committed.counts.len().min(TOLD_AT_ONCE);
-            let part = Committed {
-                events: committed.events.drain(..events).collect(),
-                counts: committed.counts.drain(..counts).collect(),
-            };
-            let _ = self.feed.send(Arc::new(part));
-        }
     }
 
     /// Ends this handle for good.

@@ -197,9 +197,9 @@ impl Drop for Panicked<'_> {
 mod tests {
     use actors::domain::CompanyId;
 
-    use super::super::op::Slot;
     use super::super::shared::Cell;
     use super::*;
+    use crate::store::slot::Slot;
 
     fn machine(mut conn: Connection) -> Machine {
         migrate(&mut conn, Timestamp::default()).unwrap();

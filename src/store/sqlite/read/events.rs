@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::super::fault::Fault;
 use super::super::rows::{self, int, uint};
 use super::super::shared::Cell;
+use crate::store::commit::mark;
 
 /// Behind the last entry of these companies.
 pub(in super::super) fn last(conn: &Connection, cells: &[Arc<Cell>]) -> Result<Position, Fault> {
@@ -110,9 +111,4 @@ fn read(
         events.push(event?);
     }
     Ok(())
-}
-
-/// The first bytes of a hash.
-pub(in super::super) fn mark(hash: &[u8; 32]) -> u32 {
-    u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])
 }
