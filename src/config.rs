@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actors::domain::decision::Budget;
 use clap::{Args, ValueEnum};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 /// How log lines look.
@@ -111,6 +111,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Key under which secrets are sealed.
     pub secret_key: Option<SecretString>,
+    /// The MongoDB to use instead of the embedded store.
+    pub mongo_url: Option<SecretString>,
     /// What a decision may spend.
     pub budget: Budget,
     /// How log lines look.
@@ -176,9 +178,6 @@ impl Settings {
             .config
             .as_deref()
             .map_or_else(|| Ok(FileSettings::default()), read_file)?;
-        if flags.mongo_url.or(file.mongo_url).is_some() {
-            return Err(ConfigError::NotYet("MONGO_URL"));
-        }
         if flags.agent_mode.or(file.agent_mode) == Some(AgentMode::Remote) {
             return Err(ConfigError::NotYet("AGENT_MODE=remote"));
         }
@@ -197,6 +196,10 @@ impl Settings {
             listen: address(flags.listen.or(file.listen), flags.port.or(file.port))?,
             data_dir: flags.data_dir.or(file.data_dir).unwrap_or_else(|| "data".into()),
             secret_key: flags.secret_key.or(file.secret_key),
+            mongo_url: flags
+                .mongo_url
+                .or(file.mongo_url)
+                .filter(|url| !url.expose_secret().is_empty()),
             budget: Budget {
                 max_tokens,
                 max_time_seconds,
@@ -291,11 +294,6 @@ mod tests {
             ..Flags::default()
         };
         assert!(matches!(Settings::settle(remote), Err(ConfigError::NotYet(_))));
-        let mongo = Flags {
-            mongo_url: Some("mongodb://localhost".into()),
-            ..Flags::default()
-        };
-        assert!(matches!(Settings::settle(mongo), Err(ConfigError::NotYet(_))));
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "lissten = \"x\"").unwrap();
         let unknown = Flags {

@@ -24,7 +24,7 @@ use crate::config::Settings;
 use crate::http::{Edge, Stage, admin, listener, router};
 use crate::ingest::keyring::{Keyring, LoadError};
 use crate::secrets::{KeyError, ServerKey};
-use crate::store::{OpenError, SqliteStore};
+use crate::store::{OpenStore, StoreError};
 use crate::telemetry;
 
 /// From a signal to the end, at most.
@@ -35,14 +35,9 @@ const UPKEEP: Duration = Duration::from_secs(5);
 /// Why the server could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The data directory.
-    #[error("{}: {error}", .directory.display())]
-    Open {
-        /// Which.
-        directory: PathBuf,
-        /// Why.
-        error: OpenError,
-    },
+    /// The store.
+    #[error(transparent)]
+    Open(#[from] StoreError),
     /// The server's key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -88,7 +83,7 @@ pub struct Running {
     pub edge: Arc<Edge>,
     /// Where it listens.
     pub address: SocketAddr,
-    store: Arc<SqliteStore>,
+    store: OpenStore,
     http: Served,
     admin: Served,
     admin_path: PathBuf,
@@ -131,14 +126,10 @@ pub async fn start_under(
 ) -> Result<Running, StartError> {
     telemetry::measure();
     let directory = settings.data_dir.clone();
-    let opened = SqliteStore::open(&directory, clock.clone());
-    let store = opened.map_err(|error| StartError::Open {
-        directory: directory.clone(),
-        error,
-    })?;
+    let store = OpenStore::open(&directory, settings.mongo_url.as_ref(), clock.clone()).await?;
     let server_key = ServerKey::load(settings.secret_key.as_ref(), &directory)?;
-    let keyring = Keyring::load(&*store, server_key).await?;
-    let port: Arc<dyn Store> = store.clone();
+    let port: Arc<dyn Store> = store.port();
+    let keyring = Keyring::load(&*port, server_key).await?;
     let ports = Ports {
         store: port.clone(),
         clock: clock.clone(),
@@ -165,7 +156,7 @@ pub async fn start_under(
     let hub = edge.hub.clone().run(edge.store.feed(), edge.clock.clone());
     background.spawn(hub);
     background.spawn(keep_up());
-    tracing::info!(%address, data_dir = %directory.display(), "serving");
+    tracing::info!(%address, data_dir = %directory.display(), store = store.engine(), "serving");
     Ok(Running {
         edge,
         address,
@@ -238,7 +229,7 @@ impl Running {
             tracing::warn!("stopped before everything had drained; nothing acknowledged is lost");
             return self.abandon(Ended::Forced);
         }
-        self.store.close();
+        self.store.close().await;
         drop(std::fs::remove_file(&self.admin_path));
         tracing::info!("drained");
         Ended::Drained

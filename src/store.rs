@@ -8,7 +8,12 @@
 mod commit;
 mod feed;
 mod lock;
+pub mod mongo;
+mod opened;
 mod slot;
 pub mod sqlite;
+mod timeline;
 
+pub use mongo::{MongoError, MongoStore};
+pub use opened::{OpenStore, StoreError};
 pub use sqlite::{MemoryStore, OpenError, SqliteStore};

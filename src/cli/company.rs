@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use actors::domain::CompanyId;
 use actors::port::roster::Scope;
-use actors::port::{Roster, Store};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::out;
@@ -17,7 +16,7 @@ use crate::clock::{SystemClock, SystemEntropy};
 use crate::founding::{self, CompanyRequest, FoundingError};
 use crate::http::admin;
 use crate::secrets::ServerKey;
-use crate::store::{OpenError, SqliteStore};
+use crate::store::OpenStore;
 
 /// Companies.
 #[derive(Args)]
@@ -37,12 +36,15 @@ enum Action {
 /// Where the store is.
 #[derive(Args)]
 struct Place {
-    /// Directory of the embedded store.
+    /// Directory of the embedded store, of the server's key and its admin socket.
     #[arg(long, env = "DATA_DIR", default_value = "data")]
     data_dir: PathBuf,
     /// Key under which secrets are sealed, if the server is given one.
     #[arg(long, env = "SECRET_KEY", hide_env_values = true)]
     secret_key: Option<SecretString>,
+    /// The MongoDB to use instead of the embedded store.
+    #[arg(long, env = "MONGO_URL", hide_env_values = true)]
+    mongo_url: Option<SecretString>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -107,7 +109,7 @@ impl CompanyCommand {
 impl Create {
     async fn run(self) -> Result<()> {
         let request = self.request()?;
-        let created = match open(&self.place.data_dir)? {
+        let created = match open(&self.place).await? {
             Some(store) => found_here(&store, request, &self.place).await?,
             None => through_socket(&self.place.data_dir, Some(&request)).await?,
         };
@@ -152,15 +154,17 @@ impl Create {
 }
 
 /// The store, unless a server holds it.
-fn open(directory: &Path) -> Result<Option<Arc<SqliteStore>>> {
-    match SqliteStore::open(directory, Arc::new(SystemClock)) {
+async fn open(place: &Place) -> Result<Option<OpenStore>> {
+    let url = place.mongo_url.as_ref().filter(|url| !url.expose_secret().is_empty());
+    match OpenStore::open(&place.data_dir, url, Arc::new(SystemClock)).await {
         Ok(store) => Ok(Some(store)),
-        Err(OpenError::Held { .. }) => Ok(None),
-        Err(error) => Err(error).with_context(|| directory.display().to_string()),
+        Err(error) if error.is_held() => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 
-async fn found_here(store: &Arc<SqliteStore>, request: CompanyRequest, place: &Place) -> Result<Value> {
+async fn found_here(opened: &OpenStore, request: CompanyRequest, place: &Place) -> Result<Value> {
+    let store = opened.port();
     let server_key = ServerKey::load(place.secret_key.as_ref(), &place.data_dir)?;
     for secret in store.webhook_secrets().await? {
         // Under another key the server would refuse to start on what is made now.
@@ -171,13 +175,13 @@ async fn found_here(store: &Arc<SqliteStore>, request: CompanyRequest, place: &P
     if !platform.found(company).await? {
         return Err(FoundingError::Taken(credentials.company_id).into());
     }
-    store.close();
+    opened.close().await;
     Ok(credentials.reveal())
 }
 
 async fn list(place: &Place) -> Result<()> {
-    let companies = match open(&place.data_dir)? {
-        Some(store) => json!({"items": store.companies().await?}),
+    let companies = match open(place).await? {
+        Some(store) => json!({"items": store.port().companies().await?}),
         None => through_socket(&place.data_dir, None).await?,
     };
     if place.json {

@@ -7,7 +7,7 @@ use std::path::Path;
 /// Holds a directory until dropped. The operating system lets go of it when the process dies, so a
 /// crash leaves nothing to clean up.
 #[derive(Debug)]
-pub(crate) struct DirectoryLock {
+pub struct DirectoryLock {
     _file: File,
 }
 

@@ -10,6 +10,7 @@ use super::super::rows::{self, int};
 use super::super::shared::Cell;
 use super::alerts::{by_number, incident_no};
 use super::{after, paged, rows_wanted, wanted};
+use crate::store::timeline::{cursor, place, shown};
 
 /// The company's journal, oldest first.
 pub(in super::super) fn list(conn: &Connection, cell: &Cell, page: PageRequest) -> Result<Page<Entry>, Fault> {
@@ -23,28 +24,6 @@ pub(in super::super) fn list(conn: &Connection, cell: &Cell, page: PageRequest) 
     }))
 }
 
-/// An item's place within its commit: entries by `seq`, then alerts by `no`. The lowest bit of the
-/// cursor's second number tells which.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    Entry(u64),
-    Alert(u64),
-}
-
-fn place(item: &TimelineItem) -> (u64, Place) {
-    match item {
-        TimelineItem::Entry(entry) => (entry.commit_no, Place::Entry(entry.seq)),
-        TimelineItem::Alert { commit_no, view } => (*commit_no, Place::Alert(view.alert.no)),
-    }
-}
-
-fn cursor(item: &TimelineItem) -> Cursor {
-    match place(item) {
-        (commit_no, Place::Entry(seq)) => Cursor(commit_no, seq << 1),
-        (commit_no, Place::Alert(no)) => Cursor(commit_no, no << 1 | 1),
-    }
-}
-
 /// An incident's journal entries and placements, oldest commit first.
 pub(in super::super) fn timeline(
     conn: &Connection,
@@ -52,12 +31,8 @@ pub(in super::super) fn timeline(
     id: &IncidentId,
     page: PageRequest,
 ) -> Result<Page<TimelineItem>, Fault> {
-    // The last entry and the last alert that were shown, within the commit at which to go on.
-    let (commit_no, seq, alert_no) = match page.after {
-        None => (0, 0, 0),
-        Some(Cursor(commit_no, place)) if place & 1 == 0 => (int(commit_no), int(place >> 1), 0),
-        Some(Cursor(commit_no, place)) => (int(commit_no), i64::MAX, place >> 1),
-    };
+    let shown = shown(page);
+    let (commit_no, seq) = (int(shown.commit_no), int(shown.seq));
     let mut query = conn.prepare_cached(
         "SELECT seq, commit_no, canonical, hash, subject FROM journal INDEXED BY journal_by_subject \
          WHERE company = ?1 AND subject = ?2 \
@@ -71,8 +46,8 @@ pub(in super::super) fn timeline(
 
     if let Some(no) = incident_no(conn, cell, id)? {
         let after = Spot {
-            commit_no: commit_no.unsigned_abs(),
-            alert: alert_no,
+            commit_no: shown.commit_no,
+            alert: shown.alert_no,
         };
         for spot in chain::forward(conn, no, after, wanted(page))? {
             items.push(TimelineItem::Alert {

@@ -1,0 +1,118 @@
+//! What can go wrong with a server, and what it means for whom.
+
+use actors::port::Error;
+use mongodb::error::{
+    Error as Failure, ErrorKind, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT, WriteFailure,
+};
+
+/// A unique index has the value already.
+pub(super) const DUPLICATE_KEY: i32 = 11000;
+/// Codes of a server that cannot take commands now and may later: it is away, steps down, or was too
+/// slow (`HostUnreachable`, `HostNotFound`, `NetworkTimeout`, `ShutdownInProgress`, `PrimarySteppedDown`,
+/// `ExceededTimeLimit`, `SocketException`, `NotWritablePrimary`, `InterruptedAtShutdown`,
+/// `InterruptedDueToReplStateChange`, `NotPrimaryNoSecondaryOk`, `NotPrimaryOrSecondary`,
+/// `MaxTimeMSExpired`, `WriteConcernFailed`, `ReadConcernMajorityNotAvailableYet`).
+const AWAY: [i32; 15] = [
+    6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 50, 64, 134,
+];
+/// Codes of a transaction that met another (`LockTimeout`, `WriteConflict`, `SnapshotUnavailable`,
+/// `NoSuchTransaction`, `PreparedTransactionInProgress`, `TransactionTooOld`, `SnapshotTooOld`).
+const CONFLICT: [i32; 7] = [24, 112, 246, 251, 267, 225, 239];
+
+/// Why a command or a transaction did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// An answer for the one who asked.
+    Answer(Error),
+    /// The transaction met another and was not done; at once it may be.
+    Conflict(String),
+    /// The server is away and nothing was done; later it may be.
+    Away(String),
+    /// A unique index has the value already; nothing was done.
+    Duplicate(String),
+    /// The commit may or may not have been done.
+    Unknown(String),
+    /// It cannot be done, however often.
+    Poison(String),
+}
+
+impl Fault {
+    /// A stored or handed-in value that makes no sense.
+    pub(super) fn corrupt(what: impl Into<String>) -> Self {
+        Self::Answer(Error::Corrupt(what.into()))
+    }
+
+    /// A command's own failure, by its code.
+    pub(super) fn of_code(code: i32, message: &str) -> Self {
+        let message = message.to_owned();
+        match code {
+            DUPLICATE_KEY => Self::Duplicate(message),
+            code if CONFLICT.contains(&code) => Self::Conflict(message),
+            code if AWAY.contains(&code) => Self::Away(message),
+            _ => Self::Poison(message),
+        }
+    }
+
+    /// What a failure to commit means. Only what the server says of it is known.
+    pub(super) fn of_commit(failure: &Failure) -> Self {
+        if failure.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) {
+            return Self::Unknown(failure.to_string());
+        }
+        match Self::from(failure) {
+            fault @ Self::Conflict(_) => fault,
+            _ if failure.contains_label(TRANSIENT_TRANSACTION_ERROR) => Self::Conflict(failure.to_string()),
+            _ => Self::Unknown(failure.to_string()),
+        }
+    }
+
+    pub(super) fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Duplicate(_))
+    }
+
+    /// As the port says it.
+    pub(super) fn into_error(self) -> Error {
+        match self {
+            Self::Answer(error) => error,
+            Self::Conflict(why) | Self::Away(why) => Error::Unavailable(why),
+            Self::Unknown(_) => Error::Unknown,
+            Self::Duplicate(why) | Self::Poison(why) => Error::Corrupt(why),
+        }
+    }
+}
+
+impl From<&Failure> for Fault {
+    fn from(failure: &Failure) -> Self {
+        let text = || failure.kind.to_string();
+        match &*failure.kind {
+            ErrorKind::Command(error) => Self::of_code(error.code, &error.message),
+            ErrorKind::Write(WriteFailure::WriteError(error)) => Self::of_code(error.code, &error.message),
+            ErrorKind::Write(WriteFailure::WriteConcernError(error)) => Self::of_code(error.code, &error.message),
+            ErrorKind::InsertMany(error) => {
+                let first = error.write_errors.iter().flatten().next();
+                first.map_or_else(|| Self::Away(text()), |first| Self::of_code(first.code, &first.message))
+            }
+            ErrorKind::Bson(_) | ErrorKind::InvalidArgument { .. } | ErrorKind::InvalidResponse { .. } => {
+                Self::Poison(text())
+            }
+            _ => Self::Away(text()),
+        }
+    }
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        Self::from(&failure)
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Answer(error)
+    }
+}
+
+impl From<mongodb::bson::error::Error> for Fault {
+    fn from(error: mongodb::bson::error::Error) -> Self {
+        Self::Poison(error.to_string())
+    }
+}

@@ -1,0 +1,73 @@
+//! Reading: several queries that all see one moment, each within a time.
+
+use futures::TryStreamExt;
+use mongodb::bson::{Document, RawDocumentBuf};
+use mongodb::{ClientSession, Database};
+
+use super::fault::Fault;
+use super::tx::in_time;
+
+/// A moment that a majority has: whatever is asked, it is answered as of then.
+pub(super) struct Moment {
+    database: Database,
+    session: ClientSession,
+}
+
+impl Moment {
+    pub(super) async fn of(database: &Database) -> Result<Self, Fault> {
+        let session = in_time(async { database.client().start_session().snapshot(true).await }).await?;
+        Ok(Self {
+            database: database.clone(),
+            session,
+        })
+    }
+
+    /// Documents that a filter meets, in an order, at most `limit` (0 for all), with these fields (none for all).
+    pub(super) async fn find(&mut self, find: Find<'_>) -> Result<Vec<RawDocumentBuf>, Fault> {
+        let Self { database, session } = self;
+        let collection = database.collection::<RawDocumentBuf>(find.from);
+        in_time(async {
+            let found = collection
+                .find(find.which)
+                .sort(find.order)
+                .limit(find.limit)
+                .projection(find.only);
+            let mut cursor = found.session(&mut *session).await?;
+            cursor.stream(session).try_collect().await
+        })
+        .await
+    }
+
+    /// As [`Moment::find`], for documents that are not many.
+    pub(super) async fn documents(&mut self, find: Find<'_>) -> Result<Vec<Document>, Fault> {
+        let found = self.find(find).await?;
+        found.into_iter().map(|raw| Ok(Document::try_from(raw)?)).collect()
+    }
+
+    /// The first of them.
+    pub(super) async fn first(&mut self, find: Find<'_>) -> Result<Option<Document>, Fault> {
+        let found = self.documents(Find { limit: 1, ..find }).await?;
+        Ok(found.into_iter().next())
+    }
+
+    /// What an aggregation comes to.
+    pub(super) async fn aggregate(&mut self, from: &str, steps: Vec<Document>) -> Result<Vec<Document>, Fault> {
+        let Self { database, session } = self;
+        let collection = database.collection::<Document>(from);
+        in_time(async {
+            let mut cursor = collection.aggregate(steps).session(&mut *session).await?;
+            cursor.stream(session).try_collect().await
+        })
+        .await
+    }
+}
+
+/// A query.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Find<'a> {
+    pub(super) from: &'a str,
+    pub(super) which: Document,
+    pub(super) order: Document,
+    pub(super) limit: i64,
+    pub(super) only: Document,
+}

@@ -1,0 +1,26 @@
+//! The names of the collections, in the words of the guide where it has them.
+
+pub(super) const ALERTS: &str = "alerts";
+pub(super) const INCIDENTS: &str = "incidents";
+/// Aggregation keys and fingerprints by which alerts find their incident.
+pub(super) const INCIDENT_IDENTITIES: &str = "incident_identities";
+pub(super) const COMPANIES: &str = "companies";
+pub(super) const API_KEYS: &str = "api_keys";
+pub(super) const WEBHOOK_SECRETS: &str = "webhook_secrets";
+/// Deliveries and signatures that were seen.
+pub(super) const DELIVERIES: &str = "deliveries";
+/// The newest signed time of a company's signatures forgotten so far.
+pub(super) const SIGNATURE_FLOORS: &str = "signature_floors";
+pub(super) const DECISIONS: &str = "decisions";
+pub(super) const JOURNAL: &str = "journal";
+pub(super) const HEADS: &str = "heads";
+/// Commits that are not yet in the order of commits.
+pub(super) const OUTBOX: &str = "outbox";
+/// The order of commits over all companies.
+pub(super) const COMMIT_LOG: &str = "commit_log";
+pub(super) const SHORT_MEMORY: &str = "short_memory";
+pub(super) const LONG_MEMORY: &str = "long_memory";
+/// What is counted over all companies: the numbers of alerts, and how far the clock has come.
+pub(super) const COUNTERS: &str = "counters";
+/// The version of all this, and the lock under which it is changed.
+pub(super) const SCHEMA: &str = "schema";

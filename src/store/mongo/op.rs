@@ -1,0 +1,53 @@
+//! One operation of a company's writer, and the one who waits for its answer.
+
+use actors::domain::AlertId;
+use actors::port::Error;
+use actors::port::roster::NewCompany;
+use actors::port::writer::{Changed, IncidentChange, PlaceBatch, Placed, Regroup};
+use tokio::time::Instant;
+
+use crate::store::slot::Slot;
+
+/// One operation.
+#[derive(Debug)]
+pub(super) enum Op {
+    /// Answer in turn: the head's `joinable_no`.
+    Barrier(Slot<u64>),
+    /// Place a batch.
+    Place(Box<PlaceBatch>, Slot<Placed>),
+    /// Change an incident.
+    Change(Box<IncidentChange>, Option<Instant>, Slot<Changed>),
+    /// Merge or split incidents.
+    Regroup(Box<Regroup>, Option<Instant>, Slot<bool>),
+    /// Take a dead letter's verdict back.
+    Release(AlertId, Slot<bool>),
+    /// Found a company.
+    Found(Box<NewCompany>, Slot<bool>),
+}
+
+impl Op {
+    /// Whether it has a transaction of its own: what it reads or moves is not worked out in memory.
+    pub(super) fn is_alone(&self) -> bool {
+        matches!(self, Self::Regroup(..) | Self::Release(..) | Self::Found(..))
+    }
+
+    /// Notes that it was not done.
+    pub(super) fn refuse(&mut self, error: Error) {
+        match self {
+            Self::Barrier(slot) => slot.note(Err(error)),
+            Self::Place(_, slot) => slot.note(Err(error)),
+            Self::Change(.., slot) => slot.note(Err(error)),
+            Self::Regroup(.., slot) | Self::Release(_, slot) | Self::Found(_, slot) => slot.note(Err(error)),
+        }
+    }
+
+    /// Tells who waits.
+    pub(super) fn answer(self) {
+        match self {
+            Self::Barrier(slot) => slot.answer(),
+            Self::Place(_, slot) => slot.answer(),
+            Self::Change(.., slot) => slot.answer(),
+            Self::Regroup(.., slot) | Self::Release(_, slot) | Self::Found(_, slot) => slot.answer(),
+        }
+    }
+}

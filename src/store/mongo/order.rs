@@ -1,0 +1,192 @@
+//! The order of commits over all companies, in which live readers are told.
+//!
+//! Companies commit beside each other. A number that all of them took within their transactions would be
+//! a row that all of them fight over, and one taken outside would not be in the order in which commits are
+//! seen. So a commit with facts leaves a note in the outbox, in its own transaction; one task moves the
+//! notes into the log, a few at a time, each under the next number. What stands in the log stays where it
+//! is, and what is told is read from there.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use actors::port::Committed;
+use futures::TryStreamExt;
+use mongodb::bson::{Document, RawDocumentBuf, doc};
+use tokio::sync::{Notify, watch};
+use tokio::time::{sleep, timeout};
+
+use super::fault::Fault;
+use super::names::*;
+use super::read::events;
+use super::shape::{Fields, int};
+use super::shared::Shared;
+use super::tx::{Tx, in_time};
+
+/// Notes moved in one transaction.
+const AT_ONCE: usize = 512;
+/// Commits read at once to be told.
+const TOLD_AT_ONCE: usize = 64;
+/// How long is waited after a failure.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How often the outbox is looked at though nobody has said that there is more.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How long a reader waits for what was committed before it asked.
+const CATCH_UP_WITHIN: Duration = Duration::from_secs(2);
+
+/// How far commits have been put in order.
+#[derive(Debug)]
+pub(super) struct Order {
+    more: Notify,
+    /// Commits with facts of this process, and how many of them are surely in the log.
+    committed: AtomicU64,
+    moved: watch::Sender<u64>,
+}
+
+impl Default for Order {
+    fn default() -> Self {
+        Self {
+            more: Notify::new(),
+            committed: AtomicU64::new(0),
+            moved: watch::channel(0).0,
+        }
+    }
+}
+
+impl Order {
+    /// There are notes in the outbox.
+    pub(super) fn has_more(&self) {
+        self.committed.fetch_add(1, Ordering::AcqRel);
+        self.more.notify_one();
+    }
+
+    /// Waits until everything that this process has committed so far is in order. Where that takes too
+    /// long it goes on without: what is missing comes later, in order.
+    pub(super) async fn catch_up(&self) {
+        let wanted = self.committed.load(Ordering::Acquire);
+        let mut moved = self.moved.subscribe();
+        drop(timeout(CATCH_UP_WITHIN, moved.wait_for(|moved| *moved >= wanted)).await);
+    }
+}
+
+/// Puts commits in order for as long as the store is open, and once more when it is closed.
+pub(super) async fn run(shared: Arc<Shared>) {
+    let mut ends = Ends::default();
+    loop {
+        if let Err(fault) = round(&shared, &mut ends).await {
+            tracing::warn!(?fault, "commits are put in order later");
+            ends.logged = None;
+            tokio::select! {
+                () = sleep(PAUSE) => continue,
+                () = shared.closing() => return,
+            }
+        }
+        tokio::select! {
+            () = shared.order.more.notified() => {}
+            () = sleep(LOOK_EVERY) => {}
+            () = shared.closing() => {
+                drop(round(&shared, &mut ends).await);
+                return;
+            }
+        }
+    }
+}
+
+/// Where the log ends, where that is known, and up to where it was told.
+#[derive(Default)]
+struct Ends {
+    logged: Option<u64>,
+    told: Option<u64>,
+}
+
+/// Moves everything that is in the outbox, and tells it.
+async fn round(shared: &Shared, ends: &mut Ends) -> Result<(), Fault> {
+    loop {
+        let committed = shared.order.committed.load(Ordering::Acquire);
+        let before = match ends.logged {
+            Some(logged) => logged,
+            None => logged(shared).await?,
+        };
+        let told = *ends.told.get_or_insert(before);
+        let notes = notes(shared).await?;
+        if !notes.is_empty() {
+            move_notes(shared, before, &notes).await?;
+        }
+        let logged = before + notes.len() as u64;
+        ends.logged = Some(logged);
+        tell(shared, told, logged, &mut ends.told).await?;
+        if notes.len() < AT_ONCE {
+            shared.order.moved.send_replace(committed);
+            return Ok(());
+        }
+    }
+}
+
+/// Where the log ends.
+async fn logged(shared: &Shared) -> Result<u64, Fault> {
+    let log = shared.collection(COMMIT_LOG);
+    let last = in_time(async { log.find_one(doc! {}).sort(doc! { "_id": -1 }).await }).await?;
+    last.map_or(Ok(0), |last| last.count("_id"))
+}
+
+/// What is to be moved, each company's in its order.
+async fn notes(shared: &Shared) -> Result<Vec<Document>, Fault> {
+    let outbox = shared.collection(OUTBOX);
+    in_time(async {
+        outbox
+            .find(doc! {})
+            .sort(doc! { "_id": 1 })
+            .limit(AT_ONCE as i64)
+            .await?
+            .try_collect()
+            .await
+    })
+    .await
+}
+
+/// Moves notes into the log. Whoever comes second meets a number that is taken, and reads again.
+async fn move_notes(shared: &Shared, logged: u64, notes: &[Document]) -> Result<(), Fault> {
+    let (mut rows, mut names) = (Vec::with_capacity(notes.len()), Vec::with_capacity(notes.len()));
+    for (place, note) in (logged + 1..).zip(notes) {
+        let row = doc! {
+            "_id": int(place),
+            "company_id": note.text("company_id")?,
+            "first_seq": int(note.count("first_seq")?),
+            "last_seq": int(note.count("last_seq")?),
+        };
+        rows.push(RawDocumentBuf::try_from(&row)?);
+        names.push(note.text("_id")?);
+    }
+    let mut tx = Tx::on(&shared.database).await?;
+    tx.begin().await?;
+    let moved = async {
+        tx.insert(COMMIT_LOG, rows).await?;
+        let deleted = tx.delete(OUTBOX, vec![doc! { "_id": { "$in": names } }]).await?;
+        if usize::try_from(deleted) != Ok(notes.len()) {
+            return Err(Fault::Conflict("somebody else moves notes".to_owned()));
+        }
+        tx.commit().await
+    };
+    let moved = moved.await;
+    if moved.is_err() {
+        tx.abort().await;
+    }
+    moved
+}
+
+/// Tells what is in the log, and notes up to where. What nobody listens to is passed over.
+async fn tell(shared: &Shared, mut from: u64, logged: u64, told: &mut Option<u64>) -> Result<(), Fault> {
+    while from < logged && shared.feed.is_heard() {
+        let commits = events::commits(shared, doc! { "_id": { "$gt": int(from) } }, TOLD_AT_ONCE).await?;
+        let Some(last) = commits.last() else { break };
+        from = last.place;
+        let events = events::entries(shared, &commits).await?;
+        *told = Some(from);
+        shared.feed.tell(&mut Committed {
+            events,
+            counts: Vec::new(),
+        });
+    }
+    *told = Some(logged.max(from));
+    Ok(())
+}

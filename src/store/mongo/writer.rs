@@ -1,0 +1,551 @@
+//! A company's writer: a queue, and one transaction in flight with everything that waits in it.
+//!
+//! Several transactions of one company at once would only conflict over its head. The task that runs
+//! them outlives whoever handed something in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::domain::{AlertId, AlertState, CompanyId};
+use actors::port::roster::NewCompany;
+use actors::port::writer::{Changed, IncidentChange, PlaceBatch, Placed, Regroup};
+use actors::port::{Committed, Error, Writer};
+use async_trait::async_trait;
+use mongodb::bson::{Document, RawDocumentBuf, doc};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use super::fault::Fault;
+use super::head::{self, Head};
+use super::names::*;
+use super::op::Op;
+use super::rows;
+use super::shape::{Fields, int};
+use super::shared::{Cell, Shared};
+use super::tx::{Tx, in_time};
+use super::work::Work;
+use crate::store::slot::Slot;
+use crate::{failpoint, telemetry};
+
+/// Operations that may wait.
+const WAITING: usize = 4_096;
+/// Operations in one transaction.
+const BATCH: usize = 256;
+/// How long a batch is tried.
+const COMMIT_WITHIN: Duration = Duration::from_secs(10);
+/// How long is waited before the next try, at first and at most.
+const PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// A company's writer.
+#[derive(Debug)]
+pub(super) struct CompanyWriter {
+    company: CompanyId,
+    ops: mpsc::Sender<Op>,
+    shared: Arc<Shared>,
+}
+
+impl CompanyWriter {
+    /// Raises the head's epoch, and begins to take operations under it.
+    pub(super) async fn acquire(shared: &Arc<Shared>, company: &CompanyId) -> Result<Self, Error> {
+        shared.check()?;
+        let cell = shared.cell(company).await?;
+        let heads = shared.collection(HEADS);
+        let raised = heads
+            .find_one_and_update(doc! { "_id": company.as_str() }, doc! { "$inc": { "epoch": 1_i64 } })
+            .return_document(mongodb::options::ReturnDocument::After);
+        let raised = in_time(async { raised.await }).await.map_err(Fault::into_error)?;
+        let head = head::read(&raised.ok_or(Error::NoSuchCompany)?).map_err(Fault::into_error)?;
+        let (ops, waiting) = mpsc::channel(WAITING);
+        let queue = Queue {
+            shared: Arc::clone(shared),
+            cell,
+            epoch: head.place.epoch,
+            head: Some(head),
+            is_fenced: false,
+        };
+        shared.run(queue.run(waiting));
+        Ok(Self {
+            company: company.clone(),
+            ops,
+            shared: Arc::clone(shared),
+        })
+    }
+
+    async fn hand_in<T>(&self, op: impl FnOnce(Slot<T>) -> Op) -> Result<T, Error> {
+        self.shared.check()?;
+        let (slot, answer) = Slot::new();
+        self.ops.try_send(op(slot)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Error::Overloaded,
+            mpsc::error::TrySendError::Closed(_) if self.shared.is_closing() => super::closed(),
+            // The queue's task has panicked: whoever holds this has to acquire anew.
+            mpsc::error::TrySendError::Closed(_) => Error::Fenced,
+        })?;
+        answered(answer).await
+    }
+}
+
+/// Everybody is answered, except where the queue's task panics.
+async fn answered<T>(answer: oneshot::Receiver<Result<T, Error>>) -> Result<T, Error> {
+    answer.await.unwrap_or(Err(Error::Unknown))
+}
+
+#[async_trait]
+impl Writer for CompanyWriter {
+    fn company(&self) -> &CompanyId {
+        &self.company
+    }
+
+    async fn barrier(&self) -> Result<u64, Error> {
+        self.hand_in(Op::Barrier).await
+    }
+
+    async fn place(&self, batch: PlaceBatch) -> Result<Placed, Error> {
+        self.hand_in(|slot| Op::Place(Box::new(batch), slot)).await
+    }
+
+    async fn change(&self, change: IncidentChange, deadline: Option<Instant>) -> Result<Changed, Error> {
+        self.hand_in(|slot| Op::Change(Box::new(change), deadline, slot)).await
+    }
+
+    async fn regroup(&self, regroup: Regroup, deadline: Option<Instant>) -> Result<bool, Error> {
+        self.hand_in(|slot| Op::Regroup(Box::new(regroup), deadline, slot))
+            .await
+    }
+
+    async fn release(&self, alert: AlertId) -> Result<bool, Error> {
+        self.hand_in(|slot| Op::Release(alert, slot)).await
+    }
+
+    async fn found(&self, company: NewCompany) -> Result<bool, Error> {
+        self.hand_in(|slot| Op::Found(Box::new(company), slot)).await
+    }
+}
+
+/// What runs a company's operations.
+struct Queue {
+    shared: Arc<Shared>,
+    cell: Arc<Cell>,
+    epoch: u64,
+    /// The head, where it is known; while this is the present writer, nobody else changes it.
+    head: Option<Head>,
+    is_fenced: bool,
+}
+
+/// A batch between its tries.
+struct Attempts {
+    /// Made when it is first needed.
+    tx: Option<Tx>,
+    commit_id: String,
+    /// What an earlier try has worked out, where nobody knows whether it was committed.
+    unsettled: Option<Work>,
+}
+
+impl Queue {
+    async fn run(mut self, mut waiting: mpsc::Receiver<Op>) {
+        let mut taken = Vec::with_capacity(BATCH);
+        loop {
+            let closing = self.shared.closing();
+            tokio::select! {
+                biased;
+                count = waiting.recv_many(&mut taken, BATCH) => if count == 0 { return },
+                () = closing => waiting.close(),
+            }
+            for batch in batches(std::mem::take(&mut taken)) {
+                self.run_batch(batch).await;
+            }
+        }
+    }
+
+    /// Runs a batch until its end is known, or for as long as it may take.
+    async fn run_batch(&mut self, mut ops: Vec<Op>) {
+        let began = Instant::now();
+        let mut attempts = Attempts {
+            tx: None,
+            commit_id: Uuid::new_v4().to_string(),
+            unsettled: None,
+        };
+        let mut pause = PAUSE;
+        loop {
+            let fault = match self.attempt(&mut ops, &mut attempts).await {
+                Ok(work) => {
+                    self.publish(work, began, ops.len());
+                    reached(&ops, Step::Published);
+                    return ops.into_iter().for_each(Op::answer);
+                }
+                Err(fault) => fault,
+            };
+            self.head = None;
+            let is_known = attempts.unsettled.is_none();
+            match fault {
+                Fault::Answer(Error::Fenced) => {
+                    self.is_fenced = true;
+                    return refuse(ops, &Error::Fenced);
+                }
+                Fault::Answer(Error::Unknown) => return refuse(ops, &Error::Unknown),
+                Fault::Answer(_) | Fault::Poison(_) | Fault::Duplicate(_) if is_known => {
+                    tracing::error!(company_id = %self.cell.id, ?fault, "a transaction was given up");
+                    return Box::pin(self.run_each(ops, fault)).await;
+                }
+                Fault::Conflict(_) => metrics::counter!(telemetry::COMMITS, "outcome" => "conflict").increment(1),
+                _ => metrics::counter!(telemetry::COMMITS, "outcome" => "failed").increment(1),
+            }
+            // What nobody knows is found out, however long that takes: whoever waits for it has his own deadline.
+            if (is_known && began.elapsed() >= COMMIT_WITHIN) || self.shared.is_closing() {
+                tracing::warn!(company_id = %self.cell.id, ?fault, "a commit was not done in time");
+                let error = match is_known {
+                    true => Error::Unavailable("the database does not answer".to_owned()),
+                    false => Error::Unknown,
+                };
+                return refuse(ops, &error);
+            }
+            tracing::debug!(company_id = %self.cell.id, ?fault, "a commit is tried again");
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// One of them cannot be done. Alone, each shows whether it is the one.
+    async fn run_each(&mut self, ops: Vec<Op>, fault: Fault) {
+        if ops.len() == 1 {
+            return refuse(ops, &fault.into_error());
+        }
+        for op in ops {
+            self.run_batch(vec![op]).await;
+        }
+    }
+
+    /// One try: what it has come to, with every operation's outcome noted.
+    async fn attempt(&mut self, ops: &mut [Op], attempts: &mut Attempts) -> Result<Option<Work>, Fault> {
+        if self.is_fenced {
+            return Err(Error::Fenced.into());
+        }
+        reached(ops, Step::Received);
+        if ops.iter().all(|op| matches!(op, Op::Barrier(_))) {
+            return self.pass(ops).await.map(|()| None);
+        }
+        let tx = match &mut attempts.tx {
+            Some(tx) => tx,
+            none => none.insert(Tx::on(&self.shared.database).await?),
+        };
+        tx.begin().await?;
+        let done = self
+            .transact(ops, tx, &attempts.commit_id, &mut attempts.unsettled)
+            .await;
+        if done.is_err() && attempts.unsettled.is_none() {
+            tx.abort().await;
+        }
+        done.map(Some)
+    }
+
+    /// Answers barriers: everything before them is done.
+    async fn pass(&mut self, ops: &mut [Op]) -> Result<(), Fault> {
+        let heads = self.shared.collection(HEADS);
+        let found = in_time(async { heads.find_one(doc! { "_id": self.cell.id.as_str() }).await }).await?;
+        let head = self.present(found.as_ref())?;
+        for op in ops {
+            if let Op::Barrier(slot) = op {
+                slot.note(Ok(head.place.joinable_no));
+            }
+        }
+        Ok(())
+    }
+
+    /// The stored head, if this writer is still the present one.
+    fn present(&mut self, stored: Option<&Document>) -> Result<Head, Fault> {
+        let head = head::read(stored.ok_or(Error::NoSuchCompany)?)?;
+        if head.place.epoch != self.epoch {
+            return Err(Error::Fenced.into());
+        }
+        self.head = Some(head);
+        Ok(head)
+    }
+
+    async fn transact(
+        &mut self,
+        ops: &mut [Op],
+        tx: &mut Tx,
+        commit_id: &str,
+        unsettled: &mut Option<Work>,
+    ) -> Result<Work, Fault> {
+        let mut is_fresh = false;
+        let head = match self.head.filter(|_| unsettled.is_none()) {
+            Some(head) => head,
+            None => {
+                let found = tx.find(HEADS, doc! { "_id": self.cell.id.as_str() }, doc! {}).await?;
+                let stored = found.first();
+                // This transaction has ended the one before: it was done, or never will be.
+                if let Some(work) = unsettled.take() {
+                    if stored.and_then(|head| head.text_or_none("last_commit_id")) == Some(commit_id) {
+                        return match tx.commit().await {
+                            Ok(()) => Ok(work),
+                            Err(fault) => {
+                                *unsettled = Some(work);
+                                Err(fault)
+                            }
+                        };
+                    }
+                    if stored
+                        .map(head::read)
+                        .transpose()?
+                        .is_some_and(|head| is_overtaken(&head, &work))
+                    {
+                        return Err(Error::Unknown.into());
+                    }
+                }
+                is_fresh = true;
+                self.present(stored)?
+            }
+        };
+        let mut work = Work::new(self.cell.id.clone(), head);
+        load(tx, &mut work, ops).await?;
+        let is_heard = self.shared.feed.is_heard();
+        for op in ops.iter_mut() {
+            run(op, &mut work, tx, is_heard).await?;
+        }
+        if !work.is_any() {
+            if !is_fresh {
+                let found = tx.find(HEADS, doc! { "_id": self.cell.id.as_str() }, doc! {}).await?;
+                if self.present(found.first())? != head {
+                    return Err(Fault::Conflict("the head has moved".to_owned()));
+                }
+            }
+            tx.abort().await;
+            return Ok(work);
+        }
+        write(tx, &work, commit_id).await?;
+        reached(ops, Step::Written);
+        match tx.commit().await {
+            Ok(()) => {
+                reached(ops, Step::Committed);
+                Ok(work)
+            }
+            Err(fault) => {
+                if matches!(fault, Fault::Unknown(_)) {
+                    *unsettled = Some(work);
+                }
+                Err(fault)
+            }
+        }
+    }
+
+    fn publish(&mut self, work: Option<Work>, began: Instant, ops: usize) {
+        let Some(work) = work else { return };
+        self.head = Some(work.head);
+        if !work.is_any() {
+            return;
+        }
+        metrics::counter!(telemetry::COMMITS, "outcome" => "committed").increment(1);
+        metrics::histogram!(telemetry::COMMIT_OPERATIONS).record(ops as f64);
+        metrics::histogram!(telemetry::COMMIT_SECONDS).record(began.elapsed().as_secs_f64());
+        self.cell.unplaced.change(-work.placed);
+        if !work.outbox.is_empty() {
+            self.shared.order.has_more();
+        }
+        self.shared.feed.tell(&mut Committed {
+            events: Vec::new(),
+            counts: work.counts,
+        });
+    }
+}
+
+/// Whether somebody has committed behind a commit of which nobody knows whether it was done: then its mark
+/// is gone, and there is no telling.
+fn is_overtaken(head: &Head, work: &Work) -> bool {
+    head.place.commit_no > work.before.place.commit_no
+}
+
+fn refuse(ops: Vec<Op>, error: &Error) {
+    for mut op in ops {
+        op.refuse(error.clone());
+        op.answer();
+    }
+}
+
+/// Operations in their order, those that go alone alone.
+fn batches(ops: Vec<Op>) -> Vec<Vec<Op>> {
+    let mut batches: Vec<Vec<Op>> = Vec::new();
+    for op in ops {
+        match batches.last_mut() {
+            Some(last) if !op.is_alone() && !last[0].is_alone() => last.push(op),
+            _ => batches.push(vec![op]),
+        }
+    }
+    batches
+}
+
+/// Reads every row and every alert that the operations speak of.
+async fn load(tx: &mut Tx, work: &mut Work, ops: &[Op]) -> Result<(), Fault> {
+    let (mut incidents, mut alerts) = (Vec::new(), Vec::new());
+    for op in ops {
+        match op {
+            Op::Place(batch, _) => {
+                incidents.extend(batch.incidents.iter().map(|part| &part.incident_id));
+                let placed = batch.incidents.iter().flat_map(|part| &part.alerts);
+                alerts.extend(placed.chain(&batch.others).map(|placement| int(placement.alert_no)));
+            }
+            Op::Change(change, ..) => incidents.push(&change.incident_id),
+            Op::Regroup(regroup, ..) => incidents.extend(regroup.parts.iter().map(|part| &part.incident_id)),
+            Op::Barrier(_) | Op::Release(..) | Op::Found(..) => {}
+        }
+    }
+    let company = work.company.as_str();
+    if !incidents.is_empty() {
+        incidents.sort();
+        incidents.dedup();
+        let keys: Vec<String> = incidents
+            .iter()
+            .map(|id| rows::key(&work.company, id.as_str()))
+            .collect();
+        let found = tx
+            .find(
+                INCIDENTS,
+                doc! { "_id": { "$in": keys }, "company_id": company },
+                doc! {},
+            )
+            .await?;
+        for document in found {
+            let stored = rows::incident(document, &work.company)?;
+            work.rows.insert(stored.row.incident_id.clone(), Some(stored));
+        }
+    }
+    if !alerts.is_empty() {
+        let which = doc! { "_id": { "$in": alerts }, "company_id": company };
+        for alert in tx.find(ALERTS, which, doc! { "state": 1 }).await? {
+            work.states
+                .insert(alert.count("_id")?, rows::state(alert.text("state")?)?);
+        }
+    }
+    Ok(())
+}
+
+/// Runs an operation and notes its outcome. A refusal is one; only what ends the transaction is passed on.
+async fn run(op: &mut Op, work: &mut Work, tx: &mut Tx, is_heard: bool) -> Result<(), Fault> {
+    fn note<T>(slot: &mut Slot<T>, outcome: Result<T, Fault>) -> Result<(), Fault> {
+        match outcome {
+            Ok(value) => slot.note(Ok(value)),
+            Err(Fault::Answer(error)) => slot.note(Err(error)),
+            Err(fault) => return Err(fault),
+        }
+        Ok(())
+    }
+    match op {
+        Op::Barrier(slot) => note(slot, Ok(work.head.place.joinable_no)),
+        Op::Place(batch, slot) => note(slot, work.place(batch, is_heard)),
+        Op::Change(change, deadline, slot) => note(slot, work.change(change, *deadline)),
+        Op::Regroup(regroup, deadline, slot) => note(slot, work.regroup(regroup, *deadline)),
+        Op::Release(alert, slot) => note(slot, release(tx, work, *alert).await),
+        Op::Found(company, slot) => note(slot, found(tx, work, company).await),
+    }
+}
+
+async fn release(tx: &mut Tx, work: &mut Work, alert: AlertId) -> Result<bool, Fault> {
+    let which = doc! {
+        "company_id": work.company.as_str(),
+        "alert_id": alert.to_string(),
+        "state": AlertState::DeadLetter.as_str(),
+    };
+    match tx.find(ALERTS, which, doc! { "_id": 1 }).await?.first() {
+        Some(alert) => {
+            work.release(alert.count("_id")?);
+            Ok(true)
+        }
+        None => Ok(false),
+    }
+}
+
+/// Founds a company with its first key and secret; `false` where the id is taken. Only the platform's
+/// writer may; to another company's this is as if it were fenced.
+async fn found(tx: &mut Tx, work: &mut Work, new: &NewCompany) -> Result<bool, Fault> {
+    if !work.company.is_platform() {
+        return Err(Error::Fenced.into());
+    }
+    let id = &new.company.company_id;
+    if !tx
+        .find(HEADS, doc! { "_id": id.as_str() }, doc! { "_id": 1 })
+        .await?
+        .is_empty()
+    {
+        return Ok(false);
+    }
+    // From here on everything is written.
+    for (collection, document) in super::companies::documents(new)? {
+        tx.insert(collection, vec![RawDocumentBuf::try_from(&document)?])
+            .await?;
+    }
+    work.head.place.commit_no += 1;
+    work.journal([&new.fact]);
+    Ok(true)
+}
+
+/// Writes everything. The head comes first: it is what another transaction would meet.
+async fn write(tx: &mut Tx, work: &Work, commit_id: &str) -> Result<(), Fault> {
+    let company = work.company.as_str();
+    let before = &work.before.place;
+    let as_it_was = doc! { "_id": company, "epoch": int(before.epoch), "commit_no": int(before.commit_no) };
+    let head = doc! { "q": as_it_was, "u": { "$set": head::fields(&work.head, commit_id) } };
+    if tx.update(HEADS, &[head]).await? != 1 {
+        return Err(Fault::Conflict("the head has moved".to_owned()));
+    }
+    let incidents = work.incidents()?;
+    all(tx.update(INCIDENTS, &incidents).await?, incidents.len())?;
+    tx.delete(INCIDENT_IDENTITIES, work.disowned.clone()).await?;
+    tx.update(INCIDENT_IDENTITIES, &work.owned).await?;
+    if !incidents.is_empty() || !work.verdicts.is_empty() {
+        failpoint!("place.incidents_written");
+    }
+    if !work.verdicts.is_empty() {
+        all(tx.update(ALERTS, &work.verdicts).await?, work.verdicts.len())?;
+    }
+    tx.update(ALERTS, &work.moves).await?;
+    if !work.changed.is_empty() {
+        failpoint!("change.row_written");
+    }
+    tx.insert(DECISIONS, raw(&work.decisions)?).await?;
+    tx.update(SHORT_MEMORY, &work.memories).await?;
+    let entries = work.entries.iter().map(|(entry, at)| rows::entry_document(entry, *at));
+    tx.insert(JOURNAL, raw(&entries.collect::<Vec<_>>())?).await?;
+    tx.insert(OUTBOX, raw(&work.outbox)?).await
+}
+
+fn raw(documents: &[Document]) -> Result<Vec<RawDocumentBuf>, Fault> {
+    documents
+        .iter()
+        .map(|document| Ok(RawDocumentBuf::try_from(document)?))
+        .collect()
+}
+
+/// Every statement was to meet a document.
+fn all(met: u64, expected: usize) -> Result<(), Fault> {
+    match usize::try_from(met) == Ok(expected) {
+        true => Ok(()),
+        false => Err(Fault::Conflict(format!("{met} of {expected} documents were met"))),
+    }
+}
+
+/// How far a transaction has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Received,
+    Written,
+    Committed,
+    Published,
+}
+
+/// Where a test may end the process: between every two steps.
+fn reached(ops: &[Op], step: Step) {
+    for op in ops {
+        match (op, step) {
+            (Op::Place(..), Step::Received) => failpoint!("place.received"),
+            (Op::Place(..), Step::Written) => failpoint!("place.written"),
+            (Op::Place(..), Step::Committed) => failpoint!("place.committed"),
+            (Op::Place(..), Step::Published) => failpoint!("place.published"),
+            (Op::Change(..), Step::Received) => failpoint!("change.received"),
+            (Op::Change(..), Step::Written) => failpoint!("change.written"),
+            (Op::Change(..), Step::Committed) => failpoint!("change.committed"),
+            (Op::Change(..), Step::Published) => failpoint!("change.published"),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The store of one process, of whichever engine the settings name.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use actors::port::{Clock, Store};
+use secrecy::SecretString;
+
+use super::lock::DirectoryLock;
+use super::mongo::{MongoError, MongoStore};
+use super::sqlite::{OpenError, SqliteStore};
+
+/// Why a store was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The directory, or the embedded store in it.
+    #[error("{directory}: {error}")]
+    Directory {
+        /// Which.
+        directory: String,
+        /// Why.
+        error: OpenError,
+    },
+    /// The database.
+    #[error(transparent)]
+    Mongo(#[from] MongoError),
+}
+
+impl StoreError {
+    /// Whether another process holds the directory.
+    pub fn is_held(&self) -> bool {
+        let held = |error: &OpenError| matches!(error, OpenError::Held { .. });
+        matches!(self, Self::Directory { error, .. } if held(error))
+    }
+}
+
+/// An open store. The directory is this process's own in either case: it holds the server's key and its
+/// admin socket.
+#[derive(Debug)]
+pub enum OpenStore {
+    /// The embedded store, in the directory.
+    Sqlite(Arc<SqliteStore>),
+    /// A MongoDB database, with the directory beside it.
+    Mongo(Arc<MongoStore>, DirectoryLock),
+}
+
+impl OpenStore {
+    /// Opens the database of a URL where there is one, else the embedded store of a directory, which is
+    /// made (mode 0700) where it is missing.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open(
+        directory: &Path,
+        mongo: Option<&SecretString>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StoreError> {
+        let of_directory = |error: OpenError| StoreError::Directory {
+            directory: directory.display().to_string(),
+            error,
+        };
+        let Some(url) = mongo else {
+            let store = SqliteStore::open(directory, clock).map_err(of_directory)?;
+            return Ok(Self::Sqlite(store));
+        };
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
+        made.map_err(|error| of_directory(error.into()))?;
+        let lock = DirectoryLock::take(directory).map_err(|error| of_directory(error.into()))?;
+        let store = MongoStore::open(url, clock).await?;
+        Ok(Self::Mongo(store, lock))
+    }
+
+    /// What the runtime sees of it.
+    pub fn port(&self) -> Arc<dyn Store> {
+        match self {
+            Self::Sqlite(store) => store.clone(),
+            Self::Mongo(store, _) => store.clone(),
+        }
+    }
+
+    /// Which engine it is, for people.
+    pub fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Mongo(..) => "mongodb",
+        }
+    }
+
+    /// Returns, with the reason, when the store has failed for good and the process should end. A database
+    /// that is away comes back.
+    pub async fn failed(&self) -> String {
+        match self {
+            Self::Sqlite(store) => store.failed().await,
+            Self::Mongo(store, _) => store.failed().await,
+        }
+    }
+
+    /// Does what was handed in before, and lets everything go.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(store) => store.close(),
+            Self::Mongo(store, _) => store.close().await,
+        }
+    }
+}
