@@ -2,6 +2,7 @@
 
 mod company;
 mod demo;
+mod init;
 mod out;
 mod ping;
 mod send;
@@ -28,6 +29,7 @@ enum Command {
     Send(send::SendArgs),
     Ping(ping::PingArgs),
     Demo(demo::DemoArgs),
+    Init(init::InitArgs),
 }
 
 /// A command did not succeed.
@@ -55,6 +57,7 @@ impl Command {
             Self::Send(args) => succeed(EXIT_FAILED, send::run(args).await),
             Self::Ping(args) => succeed(EXIT_FAILED, ping::run(args).await),
             Self::Demo(args) => succeed(EXIT_FAILED, demo::run(args).await),
+            Self::Init(args) => succeed(EXIT_FAILED, init::run(args).await),
         }
     }
 }

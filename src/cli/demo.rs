@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use secrecy::SecretString;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +39,10 @@ pub(super) struct DemoArgs {
     /// Keep the store here; without it, it lives in a temporary directory that is removed at the end.
     #[arg(long)]
     data_dir: Option<PathBuf>,
+    /// Keep it in this MongoDB: without --data-dir in a database of its own beside the one that the URL names, which is
+    /// removed at the end.
+    #[arg(long, env = "MONGO_URL", hide_env_values = true)]
+    mongo_url: Option<SecretString>,
     /// How many minutes of alerts; fractions are allowed.
     #[arg(long, default_value_t = 3.0, value_parser = minutes)]
     minutes: f64,
@@ -72,7 +77,7 @@ struct Tenant {
 /// # Errors
 /// The server cannot be started, or a company cannot be made.
 pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
-    let house = House::open(args.listen, args.data_dir).await?;
+    let house = House::open(args.listen, args.data_dir, args.mongo_url).await?;
     if let Some(notice) = &house.notice
         && !args.json
     {

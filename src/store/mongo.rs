@@ -155,6 +155,22 @@ pub async fn check(url: &SecretString) -> Result<Vec<String>, MongoError> {
     schema::check(&client::connect(url).await?).await
 }
 
+/// The URL of a database beside another: its name with something put behind it.
+///
+/// # Errors
+/// [`MongoError::Url`].
+pub fn beside(url: &SecretString, suffix: &str) -> Result<SecretString, MongoError> {
+    client::beside(url, suffix)
+}
+
+/// Removes a database with everything in it. That it is not there is no matter.
+///
+/// # Errors
+/// [`MongoError`].
+pub async fn remove(url: &SecretString) -> Result<(), MongoError> {
+    Ok(client::connect(url).await?.drop().await?)
+}
+
 /// A store in a MongoDB database.
 #[derive(Debug)]
 pub struct MongoStore {

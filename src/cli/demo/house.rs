@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use actors::domain::{CompanyId, Correlation, RateLimit};
 use anyhow::{Context, Result, bail};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -21,7 +21,11 @@ use crate::config::{Flags, LogFormat, Settings};
 use crate::founding::{self, CompanyRequest, Credentials};
 use crate::http::{Edge, admin};
 use crate::serve::{self, Ended};
+use crate::store::mongo;
 use crate::telemetry;
+
+/// What is put behind the name of a URL's database for the demo's own.
+const DATABASE_SUFFIX: &str = "_demo";
 
 /// A running server, with a directory that is removed at its end where nobody gave one.
 pub(super) struct House {
@@ -34,11 +38,25 @@ pub(super) struct House {
     serving: JoinSet<Ended>,
     /// Removed when it is dropped.
     _temporary: Option<TempDir>,
+    /// The demo's own database, removed at the end.
+    own_database: Option<SecretString>,
 }
 
 impl House {
     /// Starts it; from then on the first Ctrl-C or SIGTERM drains it, the second ends it.
-    pub(super) async fn open(listen: SocketAddr, data_dir: Option<PathBuf>) -> Result<Self> {
+    pub(super) async fn open(
+        listen: SocketAddr,
+        data_dir: Option<PathBuf>,
+        mongo_url: Option<SecretString>,
+    ) -> Result<Self> {
+        let mongo_url = mongo_url.filter(|url| !url.expose_secret().is_empty());
+        let own_database = match (&data_dir, &mongo_url) {
+            (None, Some(url)) => Some(mongo::beside(url, DATABASE_SUFFIX)?),
+            _ => None,
+        };
+        if let Some(left) = &own_database {
+            mongo::remove(left).await?;
+        }
         let temporary = match data_dir {
             Some(_) => None,
             None => Some(tempfile::tempdir().context("cannot make a temporary directory")?),
@@ -46,6 +64,7 @@ impl House {
         let settings = Settings::settle(Flags {
             listen: Some(listen),
             data_dir: data_dir.or_else(|| temporary.as_ref().map(|dir| dir.path().join("data"))),
+            mongo_url: own_database.clone().or(mongo_url),
             log_format: Some(LogFormat::Text),
             log_level: Some("warn".into()),
             drain_delay_ms: Some(0),
@@ -67,6 +86,7 @@ impl House {
             stop,
             serving,
             _temporary: temporary,
+            own_database,
         })
     }
 
@@ -120,9 +140,13 @@ impl House {
     pub(super) async fn close(mut self) -> Result<()> {
         self.stop.cancel();
         match self.serving.join_next().await {
-            Some(Ok(Ended::Drained)) | None => Ok(()),
+            Some(Ok(Ended::Drained)) | None => {}
             Some(Ok(ended)) => bail!("the demo's server did not end in order: {ended:?}"),
             Some(Err(error)) => bail!("the demo's server did not end in order: {error}"),
+        }
+        match &self.own_database {
+            Some(own) => Ok(mongo::remove(own).await?),
+            None => Ok(()),
         }
     }
 }

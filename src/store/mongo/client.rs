@@ -45,6 +45,24 @@ pub(super) async fn connect(url: &SecretString) -> Result<Database, MongoError> 
     Ok(database)
 }
 
+/// The same URL for a database whose name has something put behind it.
+pub(super) fn beside(url: &SecretString, suffix: &str) -> Result<SecretString, MongoError> {
+    let no_url = || MongoError::Url("it must begin with mongodb:// or mongodb+srv://".to_owned());
+    let (scheme, rest) = url.expose_secret().split_once("://").ok_or_else(no_url)?;
+    let (rest, options) = rest.split_once('?').unwrap_or((rest, ""));
+    let (hosts, database) = rest.split_once('/').unwrap_or((rest, ""));
+    // Users are kept in the database that the URL names, or in admin where it names none.
+    let source = match database {
+        "" => "",
+        _ if options.contains("authSource=") || !hosts.contains('@') => "",
+        database => &format!("authSource={database}"),
+    };
+    let database = if database.is_empty() { DATABASE } else { database };
+    let options: Vec<&str> = [options, source].into_iter().filter(|part| !part.is_empty()).collect();
+    let options = options.join("&");
+    Ok(format!("{scheme}://{hosts}/{database}{suffix}?{options}").into())
+}
+
 /// On the disks of a majority.
 pub(super) fn durable() -> WriteConcern {
     WriteConcern::builder()
@@ -97,5 +115,28 @@ mod tests {
         assert_eq!(without_secrets("no s3cret here", &url), "no *** here");
         let url = SecretString::from("mongodb://db-1/aw");
         assert_eq!(without_secrets("bad: mongodb://db-1/aw", &url), "bad: the URL");
+    }
+
+    #[test]
+    fn a_database_beside_another_has_the_same_servers_user_and_options() {
+        for (url, expected) in [
+            ("mongodb://db-1", "mongodb://db-1/alert_whisperer_demo?"),
+            (
+                "mongodb://db-1,db-2/aw?replicaSet=rs0",
+                "mongodb://db-1,db-2/aw_demo?replicaSet=rs0",
+            ),
+            (
+                "mongodb://ann:x@db-1/aw?tls=true",
+                "mongodb://ann:x@db-1/aw_demo?tls=true&authSource=aw",
+            ),
+            (
+                "mongodb+srv://ann:x@db/?authSource=admin",
+                "mongodb+srv://ann:x@db/alert_whisperer_demo?authSource=admin",
+            ),
+        ] {
+            let beside = beside(&SecretString::from(url), "_demo").unwrap();
+            assert_eq!(beside.expose_secret(), expected);
+        }
+        assert!(beside(&SecretString::from("db-1"), "_demo").is_err());
     }
 }
