@@ -6,6 +6,7 @@ mod commands;
 mod companies;
 mod conformance;
 mod decide;
+mod demo;
 mod documents;
 mod life;
 mod live;
