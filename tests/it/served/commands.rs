@@ -5,6 +5,7 @@ use std::process::Output;
 use serde_json::Value;
 use tokio::time::timeout;
 
+use super::engine;
 use crate::support::process::{PATIENCE, Place, Server, binary};
 
 async fn run(args: &[&str]) -> Output {
@@ -29,7 +30,7 @@ fn complaint(output: &Output) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn send_sends_and_ping_pings() {
-    let place = Place::with_companies(&["comp-a"]).await;
+    let place = Place::with_companies(engine(), &["comp-a"]).await;
     let server = place.start().await;
     let (key, secret) = (&place.tenants[0].api_key, &place.tenants[0].webhook_secret);
 
