@@ -55,6 +55,12 @@ impl Home {
         self.dir.path()
     }
 
+    /// Its database, where it has one.
+    #[cfg(any())]
+    pub fn mongo_url(&self) -> Option<&SecretString> {
+        self.mongo_url.as_ref()
+    }
+
     /// Tells a server in the test's own process.
     pub fn flags(&self) -> Flags {
         Flags {
