@@ -1,7 +1,7 @@
 //! What every store promises, asked of each through the ports alone.
 //!
 //! A promise is an `async fn(World)`; each is run on every store, and the test's name tells which:
-//! `conformance::on_sqlite::...`, `conformance::on_memory::...`.
+//! `conformance::on_sqlite::...`, `conformance::on_mongodb::...`, `conformance::on_memory::...`.
 
 mod accept;
 mod change;
@@ -24,6 +24,7 @@ use alert_whisperer::store::{MemoryStore, SqliteStore};
 
 use crate::support::alerts::{alert, delivery, new_company};
 use crate::support::clock::{ManualClock, SeededEntropy};
+use crate::support::engine::{Engine, Home};
 use crate::support::placing::{batch, opening};
 
 /// A window in which nothing is reopened.
@@ -36,7 +37,7 @@ pub struct World {
     pub entropy: SeededEntropy,
     pub a: CompanyId,
     pub b: CompanyId,
-    _dir: Option<tempfile::TempDir>,
+    _home: Option<Home>,
 }
 
 /// All that alerts may join.
@@ -54,7 +55,7 @@ pub async fn joinable(reader: &dyn Reader, now: Timestamp, reopen_window: Durati
 }
 
 impl World {
-    pub async fn new(store: Arc<dyn Store>, clock: Arc<ManualClock>, dir: Option<tempfile::TempDir>) -> Self {
+    pub async fn new(store: Arc<dyn Store>, clock: Arc<ManualClock>, home: Option<Home>) -> Self {
         let (a, b): (CompanyId, CompanyId) = ("comp-a".parse().unwrap(), "comp-b".parse().unwrap());
         let platform = store.acquire(&CompanyId::platform()).await.unwrap();
         for id in [&a, &b] {
@@ -66,14 +67,23 @@ impl World {
             entropy: SeededEntropy::new(1),
             a,
             b,
-            _dir: dir,
+            _home: home,
         }
     }
 
     pub async fn on_sqlite() -> Self {
-        let (clock, dir) = (Arc::new(ManualClock::default()), tempfile::tempdir().unwrap());
-        let store = SqliteStore::open(dir.path(), clock.clone()).unwrap();
-        Self::new(store, clock, Some(dir)).await
+        let (clock, home) = (Arc::new(ManualClock::default()), Home::on(Engine::Sqlite));
+        let store = SqliteStore::open(&home.data(), clock.clone()).unwrap();
+        Self::new(store, clock, Some(home)).await
+    }
+
+    #[cfg(any())]
+    pub async fn on_mongodb() -> Self {
+        let (clock, home) = (Arc::new(ManualClock::default()), Home::on(Engine::Mongodb));
+        let store = alert_whisperer::store::MongoStore::open(home.mongo_url().unwrap(), clock.clone())
+            .await
+            .unwrap();
+        Self::new(store, clock, Some(home)).await
     }
 
     pub async fn on_memory() -> Self {
@@ -157,6 +167,14 @@ macro_rules! promises {
             $(#[tokio::test]
             async fn $promise() {
                 super::$room::$promise(super::World::on_sqlite().await).await;
+            })*
+        }
+
+        #[cfg(any())]
+        mod on_mongodb {
+            $(#[tokio::test]
+            async fn $promise() {
+                super::$room::$promise(super::World::on_mongodb().await).await;
             })*
         }
 

@@ -1,19 +1,21 @@
 //! Promises, tested over real sockets and stores.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, missing_docs, unreachable_pub)]
+#![allow(
+    clippy::duplicate_mod,
+    reason = "what a server promises is asked of it on each engine"
+)]
 
-mod acts;
-mod commands;
-mod companies;
 mod conformance;
-mod decide;
+mod demo;
 mod documents;
 mod life;
-mod live;
-mod reading;
+#[cfg(any())]
+#[path = "served/mod.rs"]
+mod on_mongodb;
+#[path = "served/mod.rs"]
+mod on_sqlite;
 mod recovery;
 #[path = "../sim/main.rs"]
 mod sim;
 mod support;
-mod system;
 mod tree;
-mod webhook;

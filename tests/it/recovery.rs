@@ -1,9 +1,7 @@
-//! The promise that what was acknowledged is kept, whatever happens to the process: judged from
-//! outside, by a ledger of our own. A kill proves the process's death, not the power's.
+//! That what was acknowledged is kept, as `served/recovery.rs` promises it, where the embedded store
+//! could lose it: its disk, the steps of its transaction, its directory.
 
-mod drain;
 mod fault;
-mod kill;
 #[cfg(feature = "failpoints")]
 mod points;
 mod second;

@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod clock;
 pub mod decisions;
+pub mod engine;
 pub mod faulty;
 pub mod judge;
 pub mod ledger;

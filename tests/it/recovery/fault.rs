@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use alert_whisperer::client::ClientError;
 use serde_json::json;
 
+use crate::support::engine::Engine;
 use crate::support::judge::judge;
 use crate::support::load::{Load, Tenant, acknowledged};
 use crate::support::process::{PATIENCE, Place, Server, eventually};
@@ -58,7 +59,7 @@ async fn judge_after_a_restart(place: &Place) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_ends_the_process_and_loses_nothing() {
-    let place = Place::with_companies(&["comp-a"]).await;
+    let place = Place::with_companies(Engine::Sqlite, &["comp-a"]).await;
     // 2 MiB a file (POSIX counts 512 bytes); ignoring the signal makes writes past it fail.
     let limited = place.serve_after("trap '' XFSZ; ulimit -f 4096");
     let mut server = Server::start(limited).await.unwrap();
@@ -111,10 +112,10 @@ async fn compile_shim(dir: &Path) -> std::path::PathBuf {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failing_fsync_ends_the_process_and_loses_nothing() {
-    let place = Place::with_companies(&["comp-a", "comp-b"]).await;
-    let trigger = place.scratch().join("fsync-fails");
+    let place = Place::with_companies(Engine::Sqlite, &["comp-a", "comp-b"]).await;
+    let trigger = place.home.scratch().join("fsync-fails");
     let mut serve = place.serve();
-    serve.env("LD_PRELOAD", compile_shim(place.scratch()).await);
+    serve.env("LD_PRELOAD", compile_shim(place.home.scratch()).await);
     serve.env("FAIL_FSYNC_WHILE", &trigger);
     let mut server = Server::start(serve).await.unwrap();
 

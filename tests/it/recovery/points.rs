@@ -2,6 +2,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 
+use crate::support::engine::Engine;
 use crate::support::judge::judge;
 use crate::support::load::Load;
 use crate::support::process::{PATIENCE, Place, Server};
@@ -11,7 +12,7 @@ const SIGABRT: i32 = 6;
 /// Lets the process end at the third passage of each point, and judges after a restart without.
 async fn cut_at(points: &[&str]) {
     for point in points {
-        let place = Place::with_companies(&["comp-a", "comp-b", "comp-c"]).await;
+        let place = Place::with_companies(Engine::Sqlite, &["comp-a", "comp-b", "comp-c"]).await;
         let load = Load::start(&place.tenants, 1, &place.ledger);
         let mut serve = place.serve();
         serve.env("FAILPOINTS", format!("{point}=2*off->return"));

@@ -1,18 +1,17 @@
 //! The real binary as a process of its own: started, watched, killed, always reaped.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
-use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::engine::{Engine, Home};
 use super::ledger::Ledger;
 use super::load::Tenant;
 
@@ -48,20 +47,20 @@ fn clean(mut command: Command) -> Command {
     command
 }
 
-/// A directory with companies in it, and a ledger beside it.
+/// A home with companies in it, and a ledger beside it.
 pub struct Place {
-    dir: TempDir,
+    pub home: Home,
     pub tenants: Vec<Tenant>,
     pub ledger: Arc<Ledger>,
 }
 
 impl Place {
-    /// A new directory with companies that may send as much as they like.
-    pub async fn with_companies(ids: &[&str]) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let ledger = Arc::new(Ledger::create(&dir.path().join("ledger.jsonl")));
+    /// A new home with companies that may send as much as they like.
+    pub async fn with_companies(engine: Engine, ids: &[&str]) -> Self {
+        let home = Home::on(engine);
+        let ledger = Arc::new(Ledger::create(&home.scratch().join("ledger.jsonl")));
         let mut place = Self {
-            dir,
+            home,
             tenants: Vec::new(),
             ledger,
         };
@@ -78,26 +77,16 @@ impl Place {
         place
     }
 
-    /// `company create` for this directory.
+    /// `company create` for this home.
     pub fn create_company(&self, id: &str) -> Command {
         let mut command = binary();
         command.args(["company", "create", "--json", "--name", id, "--id", id]);
         command.args(["--requests-per-minute", "10000000", "--burst-size", "10000000"]);
-        command.arg("--data-dir").arg(self.data());
+        self.home.tell(&mut command);
         command
     }
 
-    /// Where the store lives.
-    pub fn data(&self) -> PathBuf {
-        self.dir.path().join("data")
-    }
-
-    /// A directory for a test's own things.
-    pub fn scratch(&self) -> &Path {
-        self.dir.path()
-    }
-
-    /// `serve` on this directory, on a free port.
+    /// `serve` on this home, on a free port.
     pub fn serve(&self) -> Command {
         let mut command = binary();
         self.with_serve_args(&mut command);
@@ -115,13 +104,12 @@ impl Place {
     }
 
     fn with_serve_args(&self, command: &mut Command) {
-        command
-            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(self.data());
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        self.home.tell(command);
         command.env("LOG_FORMAT", "json").env("DRAIN_DELAY_MS", "100");
     }
 
-    /// A server on this directory, ready.
+    /// A server on this home, ready.
     pub async fn start(&self) -> Server {
         Server::start(self.serve())
             .await

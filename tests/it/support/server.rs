@@ -1,6 +1,5 @@
 //! A server in the test's own process, on a free port, under a clock that the test holds.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use actors::domain::{CompanyId, Correlation, RateLimit};
@@ -16,10 +15,10 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Response};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use super::clock::ManualClock;
+use super::engine::{Engine, Home};
 
 /// A running server.
 pub struct Server {
@@ -27,7 +26,7 @@ pub struct Server {
     pub clock: Arc<ManualClock>,
     pub url: String,
     http: reqwest::Client,
-    dir: Option<TempDir>,
+    home: Option<Home>,
 }
 
 /// A company of it, with its key and secret.
@@ -89,27 +88,26 @@ impl Answer {
 }
 
 impl Server {
-    pub async fn start() -> Self {
-        Self::start_with(|_| ()).await
+    pub async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, |_| ()).await
     }
 
-    pub async fn start_with(set: impl FnOnce(&mut Flags)) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let mut server = Self::start_at(dir.path(), set).await;
-        server.dir = Some(dir);
+    pub async fn start_with(engine: Engine, set: impl FnOnce(&mut Flags)) -> Self {
+        let home = Home::on(engine);
+        let mut server = Self::start_at(&home, set).await;
+        server.home = Some(home);
         server
     }
 
-    /// On a directory that outlives it.
-    pub async fn start_in(dir: &Path) -> Self {
-        Self::start_at(dir, |_| ()).await
+    /// In a home that outlives it.
+    pub async fn start_in(home: &Home) -> Self {
+        Self::start_at(home, |_| ()).await
     }
 
-    async fn start_at(dir: &Path, set: impl FnOnce(&mut Flags)) -> Self {
+    async fn start_at(home: &Home, set: impl FnOnce(&mut Flags)) -> Self {
         let mut flags = Flags {
-            data_dir: Some(dir.join("data")),
             drain_delay_ms: Some(0),
-            ..Flags::default()
+            ..home.flags()
         };
         set(&mut flags);
         let settings = Settings::settle(flags).unwrap();
@@ -123,7 +121,7 @@ impl Server {
             running,
             clock,
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
-            dir: None,
+            home: None,
         }
     }
 

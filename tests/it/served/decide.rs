@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::engine;
 use crate::support::server::{Company, Event, Server, alert, headers, key};
 
 /// The guide's own example.
@@ -39,7 +40,7 @@ async fn decided_incident(server: &Server, company: &Company, asset: &str) -> St
 
 #[tokio::test]
 async fn the_guides_example_is_decided_and_remembered() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let decision = server
         .post(&acme, "/api/agent/decide", &guides_example(&acme))
@@ -85,7 +86,7 @@ async fn the_guides_example_is_decided_and_remembered() {
 
 #[tokio::test]
 async fn the_stream_has_the_guides_events_in_their_order() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let mut body = guides_example(&acme);
     body["stream"] = true.into();
@@ -124,7 +125,7 @@ async fn the_stream_has_the_guides_events_in_their_order() {
 
 #[tokio::test]
 async fn a_stream_is_asked_for_by_the_accept_header_too_and_errors_end_it() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let mut asking = key(&acme);
     asking.extend(headers(&[("accept", b"text/event-stream")]));
@@ -142,7 +143,7 @@ async fn a_stream_is_asked_for_by_the_accept_header_too_and_errors_end_it() {
 
 #[tokio::test]
 async fn what_a_caller_remembers_is_data() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let mut body = guides_example(&acme);
     body["incident_data"]["signature"] = "unheard of".into();
@@ -174,7 +175,7 @@ async fn what_a_caller_remembers_is_data() {
 
 #[tokio::test]
 async fn an_incident_decides_by_itself_and_again_when_asked() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let id = decided_incident(&server, &acme, "web-1").await;
     let shown = server.get(&acme, &format!("/api/incidents/{id}")).await.json();
@@ -193,7 +194,7 @@ async fn an_incident_decides_by_itself_and_again_when_asked() {
 
 #[tokio::test]
 async fn a_follower_hears_the_last_decision_then_each_that_follows_and_skips_what_it_saw() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let id = decided_incident(&server, &acme, "web-1").await;
     let path = format!("/api/agent/decisions/{id}/stream");
@@ -227,7 +228,7 @@ async fn a_follower_hears_the_last_decision_then_each_that_follows_and_skips_wha
 
 #[tokio::test]
 async fn a_question_that_is_wrong_is_told_where() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let with = |path: &str, value: Value| {
         let mut body = guides_example(&acme);

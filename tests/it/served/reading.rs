@@ -6,6 +6,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
+use super::engine;
 use crate::support::server::{Company, Server, alert, headers, key};
 
 /// Sends each, a second apart (the same bytes in the same second are the same request), and waits for the verdicts.
@@ -29,7 +30,7 @@ async fn only_incident(server: &Server, company: &Company) -> Value {
 
 #[tokio::test]
 async fn shapes_hold_every_promised_field() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     send(&server, &acme, &[alert("web-1", "disk"), alert("web-1", "disk")]).await;
     let incident = only_incident(&server, &acme).await;
@@ -117,7 +118,7 @@ async fn shapes_hold_every_promised_field() {
 
 #[tokio::test]
 async fn correlate_counts_what_came_and_what_became_of_it() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let nothing = server.settle(&acme).await;
     assert_eq!(
@@ -155,7 +156,7 @@ async fn correlate_counts_what_came_and_what_became_of_it() {
 
 #[tokio::test]
 async fn pages_hold_everything_once_whatever_their_size() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let other = server.company("comp-other").await;
     let storm: Vec<Value> = (0..23).map(|n| alert(&format!("web-{n}"), "disk")).collect();
@@ -180,7 +181,7 @@ async fn pages_hold_everything_once_whatever_their_size() {
 
 #[tokio::test]
 async fn filters_are_the_servers() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let mut critical = alert("db-1", "memory");
     critical["severity"] = "critical".into();
@@ -206,7 +207,7 @@ async fn filters_are_the_servers() {
 
 #[tokio::test]
 async fn bad_parameters_are_named() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     for (path, field) in [
         ("/api/alerts?limit=0", "limit"),
@@ -244,7 +245,7 @@ async fn bad_parameters_are_named() {
 /// Another company's things answer as things that do not exist: byte for byte, but for the trace.
 #[tokio::test]
 async fn what_is_anothers_does_not_exist() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let other = server.company("comp-other").await;
     send(&server, &acme, &[alert("web-1", "disk")]).await;
@@ -301,7 +302,7 @@ async fn what_is_anothers_does_not_exist() {
 #[tokio::test]
 async fn nothing_is_readable_without_a_key_that_may() {
     use actors::port::roster::Scope;
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let ingest = server
         .company_as("comp-in", |request| request.scopes = vec![Scope::Ingest])
         .await;
@@ -337,7 +338,7 @@ async fn nothing_is_readable_without_a_key_that_may() {
 
 #[tokio::test]
 async fn what_is_no_route_is_told_as_a_problem() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let nowhere = server.ask(Method::GET, "/api/nowhere", HeaderMap::new(), "").await;
     nowhere.problem(404);
     let wrong = server.ask(Method::DELETE, "/api/alerts", HeaderMap::new(), "").await;
@@ -348,7 +349,7 @@ async fn what_is_no_route_is_told_as_a_problem() {
 
 #[tokio::test]
 async fn probes_answer_anybody_with_what_they_measured() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let ask = async |path: &str| {
         let answer = server.ask(Method::GET, path, HeaderMap::new(), "").await;
         assert_eq!(answer.status, 200, "{path}");

@@ -5,11 +5,13 @@ use std::process::Output;
 use serde_json::Value;
 use tokio::time::timeout;
 
+use super::engine;
 use crate::support::process::{PATIENCE, Place, binary};
 
 async fn company(place: &Place, args: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = binary();
-    command.arg("company").args(args).arg("--data-dir").arg(place.data());
+    command.arg("company").args(args);
+    place.home.tell(&mut command);
     command.envs(environment.iter().copied());
     timeout(PATIENCE, command.output()).await.unwrap().unwrap()
 }
@@ -50,7 +52,7 @@ async fn founds_lists_and_refuses(place: &Place) {
     assert_eq!(refusal(&taken), "alert-whisperer: id: comp-acme is taken\n");
     let nameless = company(place, &["create", "--name", "", "--id", "comp-b"], &[]).await;
     assert!(refusal(&nameless).contains("name"), "{nameless:?}");
-    let config = place.scratch().join("company.toml");
+    let config = place.home.scratch().join("company.toml");
     std::fs::write(&config, "[correlation]\nwindow_minutes = 900\n").unwrap();
     let path = config.to_str().unwrap();
     let wide = company(place, &["create", "--name", "Wide", "--config", path], &[]).await;
@@ -63,17 +65,17 @@ async fn founds_lists_and_refuses(place: &Place) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn companies_are_founded_on_the_directory() {
-    let place = Place::with_companies(&["comp-first"]).await;
+    let place = Place::with_companies(engine(), &["comp-first"]).await;
     founds_lists_and_refuses(&place).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn companies_are_founded_through_the_server_that_holds_it() {
     use std::os::unix::fs::PermissionsExt;
-    let place = Place::with_companies(&["comp-first"]).await;
+    let place = Place::with_companies(engine(), &["comp-first"]).await;
     let server = place.start().await;
     founds_lists_and_refuses(&place).await;
-    let socket = std::fs::metadata(place.data().join("admin.sock")).unwrap();
+    let socket = std::fs::metadata(place.home.data().join("admin.sock")).unwrap();
     assert_eq!(socket.permissions().mode() & 0o777, 0o600);
     // Who was founded a moment ago may send at once.
     let created = printed(&company(&place, &["create", "--json", "--name", "Now"], &[]).await);
@@ -91,7 +93,7 @@ async fn companies_are_founded_through_the_server_that_holds_it() {
 /// Secrets sealed under one key are not mixed with those of another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_secret_key_founds_nothing_and_serves_nothing() {
-    let place = Place::with_companies(&["comp-first"]).await;
+    let place = Place::with_companies(engine(), &["comp-first"]).await;
     let other = [(
         "SECRET_KEY",
         "another key of at least thirty-two characters, 0123456789",

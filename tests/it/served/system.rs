@@ -4,6 +4,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
+use super::engine;
 use crate::support::server::{Company, Server, alert};
 
 async fn open_one(server: &Server, company: &Company) {
@@ -23,7 +24,7 @@ fn kinds(answer: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_company_sees_its_own_part_of_the_tree() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let other = server.company("comp-other").await;
     open_one(&server, &acme).await;
@@ -51,7 +52,7 @@ async fn a_company_sees_its_own_part_of_the_tree() {
 
 #[tokio::test]
 async fn an_operator_on_this_machine_sees_all_of_it() {
-    let server = Server::start_with(|flags| flags.system_on_loopback = Some(true)).await;
+    let server = Server::start_with(engine(), |flags| flags.system_on_loopback = Some(true)).await;
     let acme = server.company("comp-acme").await;
     open_one(&server, &acme).await;
     let tree = nobody(&server, "/api/system/actors").await.json();
@@ -88,7 +89,7 @@ async fn an_operator_on_this_machine_sees_all_of_it() {
 
 #[tokio::test]
 async fn measures_count_what_happened() {
-    let server = Server::start_with(|flags| flags.system_on_loopback = Some(true)).await;
+    let server = Server::start_with(engine(), |flags| flags.system_on_loopback = Some(true)).await;
     let acme = server.company("comp-acme").await;
     let before = Measures::of(&server).await;
     open_one(&server, &acme).await;

@@ -11,6 +11,7 @@ use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
+use super::engine;
 use crate::support::server::{Answer, Company, Server, alert, headers, key, signed_at};
 
 fn body() -> String {
@@ -28,7 +29,7 @@ async fn nothing_is_there(server: &Server, company: &Company) {
 
 #[tokio::test]
 async fn one_alert_or_many_are_answered_as_promised() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let one = server.deliver(&acme, Some("d-1"), body()).await;
     let answer = one.json();
@@ -61,7 +62,7 @@ async fn one_alert_or_many_are_answered_as_promised() {
 
 #[tokio::test]
 async fn optional_fields_are_kept_as_they_were_sent() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let sent = json!({
         "asset_name": "web-1", "signature": "disk", "severity": "critical", "message": "ü 97 %",
@@ -84,7 +85,7 @@ async fn optional_fields_are_kept_as_they_were_sent() {
 
 #[tokio::test]
 async fn without_a_content_type_and_with_the_key_as_a_bearer_it_is_the_same() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let mut headers = server.signed(&acme, None, body().as_bytes());
     let bearer = format!("Bearer {}", acme.key);
@@ -98,7 +99,7 @@ async fn without_a_content_type_and_with_the_key_as_a_bearer_it_is_the_same() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_sixty_four_posts_of_one_delivery_at_once_one_is_new() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     // Each is signed on its own, as retries of one sender are.
     let posts = (0..64).map(|n| {
@@ -123,7 +124,7 @@ async fn of_sixty_four_posts_of_one_delivery_at_once_one_is_new() {
 
 #[tokio::test]
 async fn a_captured_request_changes_nothing_whenever_and_however_it_is_replayed() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     // Signed as far ahead as is allowed, so that it stays within the window for ten minutes.
     let ahead = (server.second() + 300).to_string();
@@ -157,7 +158,7 @@ async fn a_captured_request_changes_nothing_whenever_and_however_it_is_replayed(
 
 #[tokio::test]
 async fn a_delivery_id_is_remembered_for_a_day_from_its_first_use() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let hour = Duration::from_secs(3600);
     server.deliver(&acme, Some("d-1"), body()).await;
@@ -177,7 +178,7 @@ async fn a_delivery_id_is_remembered_for_a_day_from_its_first_use() {
 
 #[tokio::test]
 async fn another_body_under_a_used_id_is_a_repeat_that_says_so() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let first = server.deliver(&acme, Some("d-1"), body()).await.json();
     let other = alert("web-9", "memory").to_string();
@@ -191,7 +192,7 @@ async fn another_body_under_a_used_id_is_a_repeat_that_says_so() {
 
 #[tokio::test]
 async fn without_a_delivery_id_nothing_is_guessed() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     for _ in 0..2 {
         assert_eq!(server.deliver(&acme, None, body()).await.json()["duplicate"], false);
@@ -204,7 +205,7 @@ async fn without_a_delivery_id_nothing_is_guessed() {
 
 #[tokio::test]
 async fn every_malformed_header_is_named() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let good = server.signed(&acme, None, body().as_bytes());
     let hex = good["x-signature"]
@@ -275,7 +276,7 @@ async fn every_malformed_header_is_named() {
 
 #[tokio::test]
 async fn a_wrong_key_and_a_wrong_signature_answer_alike() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let globex = server.company("comp-globex").await;
     let stranger = Company {
@@ -305,7 +306,7 @@ async fn a_wrong_key_and_a_wrong_signature_answer_alike() {
 
 #[tokio::test]
 async fn only_a_key_that_may_sends_unsigned_and_only_one_with_the_scope_sends_at_all() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     assert_eq!(server.webhook(key(&acme), body()).await.problem(401), "X-Signature");
     let loose = server.company_as("comp-loose", |request| request.unsigned = true).await;
@@ -334,7 +335,7 @@ async fn only_a_key_that_may_sends_unsigned_and_only_one_with_the_scope_sends_at
 #[tokio::test]
 async fn a_key_in_the_url_is_taken_only_where_the_setting_allows_it() {
     for allowed in [false, true] {
-        let server = Server::start_with(|flags| flags.allow_query_api_key = Some(allowed)).await;
+        let server = Server::start_with(engine(), |flags| flags.allow_query_api_key = Some(allowed)).await;
         let acme = server.company("comp-acme").await;
         let mut headers = server.signed(&acme, None, body().as_bytes());
         headers.remove("x-api-key");
@@ -349,7 +350,7 @@ async fn a_key_in_the_url_is_taken_only_where_the_setting_allows_it() {
 
 #[tokio::test]
 async fn a_bad_body_is_refused_by_the_name_of_its_field_and_touches_nothing() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let with = |name: &str, value: Value| {
         let mut alert = alert("web-1", "disk");
@@ -424,7 +425,7 @@ async fn a_bad_body_is_refused_by_the_name_of_its_field_and_touches_nothing() {
 
 #[tokio::test]
 async fn times_from_far_off_are_refused_and_old_ones_not_believed() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     for far in ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
         let mut sent = alert("old", "disk");
@@ -447,7 +448,7 @@ async fn times_from_far_off_are_refused_and_old_ones_not_believed() {
 
 #[tokio::test]
 async fn what_is_too_large_is_refused_before_anything_else() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let large = "x".repeat(1024 * 1024 + 1);
     // By what is announced, before the caller is known.
@@ -478,7 +479,7 @@ async fn what_is_too_large_is_refused_before_anything_else() {
 
 #[tokio::test]
 async fn the_order_of_checks_is_the_cheapest_first() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     // The form of the headers goes before the key, the key before the body.
     let malformed = headers(&[("x-signature", b"nothing"), ("x-timestamp", b"1")]);
@@ -494,7 +495,7 @@ async fn the_order_of_checks_is_the_cheapest_first() {
 
 #[tokio::test]
 async fn a_company_that_sends_too_fast_is_told_when_to_come_back_and_its_sibling_is_not() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let slow = server
         .company_as("comp-slow", |request| {
             request.rate_limit = RateLimit {

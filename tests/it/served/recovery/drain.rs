@@ -6,13 +6,14 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::timeout;
 
+use super::engine;
 use crate::support::judge::judge;
 use crate::support::load::Load;
 use crate::support::process::{PATIENCE, Place, eventually};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sigterm_under_load_answers_everything_and_tells_the_streams() {
-    let place = Place::with_companies(&["comp-a", "comp-b"]).await;
+    let place = Place::with_companies(engine(), &["comp-a", "comp-b"]).await;
     let mut server = place.start().await;
     let load = Load::start(&place.tenants, 3, &place.ledger);
     load.aim(&server.url);
@@ -48,7 +49,7 @@ async fn sigterm_under_load_answers_everything_and_tells_the_streams() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn readiness_is_withdrawn_before_work_is_refused() {
-    let place = Place::with_companies(&["comp-a"]).await;
+    let place = Place::with_companies(engine(), &["comp-a"]).await;
     let mut serve = place.serve();
     serve.env("DRAIN_DELAY_MS", "1500");
     let mut server = crate::support::process::Server::start(serve).await.unwrap();

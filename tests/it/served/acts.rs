@@ -6,6 +6,7 @@ use actors::port::roster::Scope;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::engine;
 use crate::support::process::{PATIENCE, eventually};
 use crate::support::server::{Answer, Company, Server, alert, key};
 
@@ -42,7 +43,7 @@ async fn kinds(server: &Server, company: &Company, id: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn an_incident_is_taken_through_its_life_by_hand() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let id = opened(&server, &acme, "web-1").await;
     let empty = json!({});
@@ -94,7 +95,7 @@ async fn an_incident_is_taken_through_its_life_by_hand() {
 
 #[tokio::test]
 async fn a_snoozed_incident_is_hidden_where_it_is_asked_for() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let id = opened(&server, &acme, "web-1").await;
     opened(&server, &acme, "web-2").await;
@@ -112,7 +113,7 @@ async fn a_snoozed_incident_is_hidden_where_it_is_asked_for() {
 
 #[tokio::test]
 async fn incidents_are_merged_and_split() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let (first, second) = (
         opened(&server, &acme, "web-1").await,
@@ -146,7 +147,7 @@ async fn incidents_are_merged_and_split() {
 
 #[tokio::test]
 async fn an_act_that_cannot_be_is_told_why() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let id = opened(&server, &acme, "web-1").await;
     for (name, body, field) in [
@@ -195,7 +196,7 @@ async fn an_act_that_cannot_be_is_told_why() {
 
 #[tokio::test]
 async fn acts_need_their_own_right_and_reach_no_other_company() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let reader = server
         .company_as("comp-read", |request| request.scopes = vec![Scope::Read])

@@ -13,6 +13,8 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use super::engine;
+use crate::support::engine::Home;
 use crate::support::process::{PATIENCE, eventually};
 use crate::support::server::{Company, Event, Server, Stream, alert, key};
 
@@ -61,7 +63,7 @@ fn places(events: &[Event]) -> Vec<u64> {
 
 #[tokio::test]
 async fn a_reader_hears_what_happens_as_it_happens() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let mut stream = listen(&server, &acme, None).await;
     let start = next(&mut stream).await;
@@ -100,7 +102,7 @@ async fn a_reader_hears_what_happens_as_it_happens() {
 
 #[tokio::test]
 async fn from_the_last_event_on_nothing_is_missing_and_nothing_comes_twice() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let mut stream = listen(&server, &acme, None).await;
     let start = next(&mut stream).await;
@@ -132,7 +134,7 @@ async fn from_the_last_event_on_nothing_is_missing_and_nothing_comes_twice() {
 
 #[tokio::test]
 async fn a_reader_hears_nothing_of_another_company() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let other = server.company("comp-other").await;
     let mut of_acme = listen(&server, &acme, None).await;
@@ -171,7 +173,7 @@ async fn next_id_of(server: &Server, company: &Company, _: &Event) -> String {
 
 #[tokio::test]
 async fn alerts_and_counts_are_told_live_only_and_gathered() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     open(&server, &acme, 0..2).await;
     let mut stream = listen(&server, &acme, None).await;
@@ -197,7 +199,7 @@ async fn alerts_and_counts_are_told_live_only_and_gathered() {
 
 #[tokio::test]
 async fn who_is_far_behind_is_served_from_the_store() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let mut stream = listen(&server, &acme, None).await;
     next(&mut stream).await;
@@ -218,7 +220,7 @@ async fn who_is_far_behind_is_served_from_the_store() {
 
 #[tokio::test]
 async fn a_wrong_place_is_refused_and_a_strange_one_resets() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let mut headers = key(&acme);
     headers.insert("last-event-id", "17".parse().unwrap());
@@ -248,8 +250,8 @@ async fn a_wrong_place_is_refused_and_a_strange_one_resets() {
 
 #[tokio::test]
 async fn a_drain_is_told_and_a_restart_goes_on_where_it_was() {
-    let dir = tempfile::tempdir().unwrap();
-    let server = Server::start_in(dir.path()).await;
+    let home = Home::on(engine());
+    let server = Server::start_in(&home).await;
     let acme = server.company("comp-acme").await;
     let mut stream = listen(&server, &acme, None).await;
     next(&mut stream).await;
@@ -262,7 +264,7 @@ async fn a_drain_is_told_and_a_restart_goes_on_where_it_was() {
     assert_eq!((last.name.as_str(), last.retry.as_str()), ("draining", "3000"));
     let told: Vec<Event> = told.iter().filter(|event| !event.id.is_empty()).cloned().collect();
 
-    let server = Server::start_in(dir.path()).await;
+    let server = Server::start_in(&home).await;
     let mut stream = listen(&server, &acme, Some(&heard.id)).await;
     next(&mut stream).await;
     for event in &told {
@@ -281,7 +283,7 @@ async fn a_drain_is_told_and_a_restart_goes_on_where_it_was() {
 /// A reader that takes nothing holds nothing: it is cut off, and finds everything from where it was.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reader_that_takes_nothing_is_cut_off_and_goes_on_later() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let mut fast = listen(&server, &acme, None).await;
     let start = next(&mut fast).await;
@@ -370,7 +372,7 @@ fn status(refused: Result<Socket, tungstenite::Error>) -> u16 {
 
 #[tokio::test]
 async fn a_socket_tells_the_same_events_at_the_same_places() {
-    let server = Server::start().await;
+    let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
     let mut socket = connect(&server, "/ws", &[("x-api-key", &acme.key)]).await.unwrap();
     let start = told(&mut socket).await;
@@ -419,7 +421,10 @@ async fn a_socket_tells_the_same_events_at_the_same_places() {
 #[tokio::test]
 async fn a_socket_is_for_those_who_may_read_and_for_our_own_pages() {
     use actors::port::roster::Scope;
-    let server = Server::start_with(|flags| flags.allowed_origins = Some(vec!["https://ops.example.com".into()])).await;
+    let server = Server::start_with(engine(), |flags| {
+        flags.allowed_origins = Some(vec!["https://ops.example.com".into()])
+    })
+    .await;
     let acme = server.company("comp-acme").await;
     let ingest = server
         .company_as("comp-in", |request| request.scopes = vec![Scope::Ingest])

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
+use super::engine;
 use crate::support::judge::judge;
 use crate::support::load::Load;
 use crate::support::process::{PATIENCE, Place, eventually};
@@ -20,7 +21,7 @@ fn chance(round: u64) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twelve_kills_under_load_lose_and_double_nothing() {
-    let place = Place::with_companies(&["comp-a", "comp-b", "comp-c"]).await;
+    let place = Place::with_companies(engine(), &["comp-a", "comp-b", "comp-c"]).await;
     let load = Load::start(&place.tenants, 2, &place.ledger);
     for round in 0..ROUNDS {
         let server = place.start().await;

@@ -1,0 +1,21 @@
+//! What a server promises, whatever its store is on.
+//!
+//! `main.rs` mounts this once for each engine, so that every test here runs on each of them and its name tells
+//! which: `on_sqlite::webhook::...`, `on_mongodb::webhook::...`.
+
+mod acts;
+mod commands;
+mod companies;
+mod decide;
+mod live;
+mod reading;
+mod recovery;
+mod system;
+mod webhook;
+
+use crate::support::engine::Engine;
+
+/// The engine that these tests are to run on: what this module is mounted as says it.
+fn engine() -> Engine {
+    Engine::of_module(module_path!())
+}

@@ -1,0 +1,7 @@
+//! The promise that what was acknowledged is kept, whatever happens to the process: judged from
+//! outside, by a ledger of our own. A kill proves the process's death, not the power's.
+
+mod drain;
+mod kill;
+
+use super::engine;
