@@ -1,8 +1,8 @@
 //! The production store: MongoDB 6.0 or later, as a replica set or sharded by `company_id`.
 //!
 //! Code map: `client` from a URL to a server that can keep the promises; `schema` collections and indexes;
-//! `shape`, `rows`, `head`, `companies` and `seen` values as documents; `tx` one transaction, `fault` what
-//! can go wrong; `accept` takes deliveries, `writer` runs a company's operations (`op`), which `work` works
+//! `shape`, `rows`, `head`, `companies` and `seen` values as documents; `tx` one transaction on one of the
+//! `sessions`, `fault` what can go wrong; `accept` takes deliveries, `writer` runs a company's operations (`op`), which `work` works
 //! out in memory; `order` puts commits in one order; `moment` several queries at one moment, `read` the
 //! queries, `reader` their handles.
 //!
@@ -24,6 +24,7 @@ mod reader;
 mod rows;
 mod schema;
 mod seen;
+mod sessions;
 mod shape;
 mod shared;
 mod tx;
@@ -192,10 +193,13 @@ impl MongoStore {
         shared.advance(stored_clock(&shared).await?);
         shared.advance(clock.now());
         let inbox = Arc::<accept::Inbox>::default();
-        for _ in 0..accept::LANES {
-            shared.run_vital("accepting", Arc::clone(&inbox).run(Arc::clone(&shared)));
+        let mut sessions = sessions::open(&shared.database, accept::LANES + 1, clock.now()).await?;
+        if let Some(tx) = sessions.pop() {
+            shared.run_vital("the order of commits", order::run(Arc::clone(&shared), tx));
         }
-        shared.run_vital("the order of commits", order::run(Arc::clone(&shared)));
+        for tx in sessions {
+            shared.run_vital("accepting", Arc::clone(&inbox).run(Arc::clone(&shared), tx));
+        }
         Ok(Arc::new(Self {
             shared,
             inbox,

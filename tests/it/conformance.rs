@@ -77,7 +77,6 @@ impl World {
         Self::new(store, clock, Some(home)).await
     }
 
-    #[cfg(any())]
     pub async fn on_mongodb() -> Self {
         let (clock, home) = (Arc::new(ManualClock::default()), Home::on(Engine::Mongodb));
         let store = alert_whisperer::store::MongoStore::open(home.mongo_url().unwrap(), clock.clone())
@@ -170,7 +169,6 @@ macro_rules! promises {
             })*
         }
 
-        #[cfg(any())]
         mod on_mongodb {
             $(#[tokio::test]
             async fn $promise() {

@@ -9,7 +9,6 @@ mod conformance;
 mod demo;
 mod documents;
 mod life;
-#[cfg(any())]
 #[path = "served/mod.rs"]
 mod on_mongodb;
 #[path = "served/mod.rs"]

@@ -161,11 +161,11 @@ impl Inbox {
     }
 
     /// Accepts what waits, one transaction after the other, until the store is closed and nothing waits.
-    pub(super) async fn run(self: Arc<Self>, shared: Arc<Shared>) {
+    pub(super) async fn run(self: Arc<Self>, shared: Arc<Shared>, mut tx: Tx) {
         loop {
             let batch = self.take();
             if !batch.is_empty() {
-                let batch = Attempts::of(batch).run(&shared).await;
+                let batch = Attempts::of(batch).run(&shared, &mut tx).await;
                 self.finish(batch);
             } else if shared.is_closing() {
                 return;
@@ -191,7 +191,6 @@ fn size(delivery: &Delivery) -> usize {
 /// A batch between its tries.
 struct Attempts {
     batch: Vec<Waiting>,
-    tx: Option<Tx>,
     /// Whether what is known has to be looked up first.
     look_up: bool,
     /// The first number that an earlier try gave out, and to whom, where nobody knows whether it was committed.
@@ -207,18 +206,17 @@ impl Attempts {
         Self {
             look_up: batch.iter().any(|waiting| waiting.repeats),
             batch,
-            tx: None,
             unsettled: None,
         }
     }
 
     /// Tries until every delivery has its outcome.
-    async fn run(mut self, shared: &Shared) -> Vec<Waiting> {
+    async fn run(mut self, shared: &Shared, tx: &mut Tx) -> Vec<Waiting> {
         let began = Instant::now();
         let mut pause = PAUSE;
         failpoint!("accept.received");
         loop {
-            let fault = match self.attempt(shared).await {
+            let fault = match self.attempt(shared, tx).await {
                 Ok(written) => {
                     for (place, _) in &written {
                         let waiting = &self.batch[*place];
@@ -233,7 +231,7 @@ impl Attempts {
             };
             let is_known = self.unsettled.is_none();
             match &fault {
-                Fault::Answer(_) | Fault::Poison(_) if is_known => return self.run_each(shared, fault).await,
+                Fault::Answer(_) | Fault::Poison(_) if is_known => return self.run_each(shared, tx, fault).await,
                 Fault::Duplicate(_) => self.look_up = true,
                 Fault::Conflict(_) => metrics::counter!(telemetry::COMMITS, "outcome" => "conflict").increment(1),
                 _ => metrics::counter!(telemetry::COMMITS, "outcome" => "failed").increment(1),
@@ -266,20 +264,20 @@ impl Attempts {
     }
 
     /// One of them cannot be written. Alone, each shows whether it is the one.
-    async fn run_each(self, shared: &Shared, fault: Fault) -> Vec<Waiting> {
+    async fn run_each(self, shared: &Shared, tx: &mut Tx, fault: Fault) -> Vec<Waiting> {
         tracing::error!(?fault, "a delivery could not be stored");
         if self.batch.len() == 1 {
             return self.refuse(fault.into_error());
         }
         let mut done = Vec::with_capacity(self.batch.len());
         for waiting in self.batch {
-            done.extend(Box::pin(Self::of(vec![waiting]).run(shared)).await);
+            done.extend(Box::pin(Self::of(vec![waiting]).run(shared, tx)).await);
         }
         done
     }
 
     /// One try: what was written. Every delivery's outcome is noted.
-    async fn attempt(&mut self, shared: &Shared) -> Result<Written, Fault> {
+    async fn attempt(&mut self, shared: &Shared, tx: &mut Tx) -> Result<Written, Fault> {
         let wanted = match self.unsettled {
             Some(_) => Vec::new(),
             None => self.sort_out(shared).await?,
@@ -287,10 +285,6 @@ impl Attempts {
         if wanted.is_empty() && self.unsettled.is_none() {
             return Ok(Vec::new());
         }
-        let tx = match &mut self.tx {
-            Some(tx) => tx,
-            none => none.insert(Tx::on(&shared.database).await?),
-        };
         tx.begin().await?;
         if let Some(written) = self.unsettled.take() {
             // This transaction has ended the one before: it was done, or never will be.
@@ -302,6 +296,7 @@ impl Attempts {
                     Err(Fault::Conflict("the transaction before was not done".to_owned()))
                 }
                 Err(fault) => {
+                    tx.abort().await;
                     self.unsettled = Some(written);
                     Err(fault)
                 }

@@ -22,5 +22,7 @@ pub(super) const SHORT_MEMORY: &str = "short_memory";
 pub(super) const LONG_MEMORY: &str = "long_memory";
 /// What is counted over all companies: the numbers of alerts, and how far the clock has come.
 pub(super) const COUNTERS: &str = "counters";
+/// Sessions of processes, whose transactions are ended when the process is gone.
+pub(super) const SESSIONS: &str = "sessions";
 /// The version of all this, and the lock under which it is changed.
 pub(super) const SCHEMA: &str = "schema";

@@ -70,10 +70,10 @@ impl Order {
 }
 
 /// Puts commits in order for as long as the store is open, and once more when it is closed.
-pub(super) async fn run(shared: Arc<Shared>) {
+pub(super) async fn run(shared: Arc<Shared>, mut tx: Tx) {
     let mut ends = Ends::default();
     loop {
-        if let Err(fault) = round(&shared, &mut ends).await {
+        if let Err(fault) = round(&shared, &mut tx, &mut ends).await {
             tracing::warn!(?fault, "commits are put in order later");
             ends.logged = None;
             tokio::select! {
@@ -85,7 +85,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
             () = shared.order.more.notified() => {}
             () = sleep(LOOK_EVERY) => {}
             () = shared.closing() => {
-                drop(round(&shared, &mut ends).await);
+                drop(round(&shared, &mut tx, &mut ends).await);
                 return;
             }
         }
@@ -100,7 +100,7 @@ struct Ends {
 }
 
 /// Moves everything that is in the outbox, and tells it.
-async fn round(shared: &Shared, ends: &mut Ends) -> Result<(), Fault> {
+async fn round(shared: &Shared, tx: &mut Tx, ends: &mut Ends) -> Result<(), Fault> {
     loop {
         let committed = shared.order.committed.load(Ordering::Acquire);
         let before = match ends.logged {
@@ -110,7 +110,7 @@ async fn round(shared: &Shared, ends: &mut Ends) -> Result<(), Fault> {
         let told = *ends.told.get_or_insert(before);
         let notes = notes(shared).await?;
         if !notes.is_empty() {
-            move_notes(shared, before, &notes).await?;
+            move_notes(tx, before, &notes).await?;
         }
         let logged = before + notes.len() as u64;
         ends.logged = Some(logged);
@@ -145,7 +145,7 @@ async fn notes(shared: &Shared) -> Result<Vec<Document>, Fault> {
 }
 
 /// Moves notes into the log. Whoever comes second meets a number that is taken, and reads again.
-async fn move_notes(shared: &Shared, logged: u64, notes: &[Document]) -> Result<(), Fault> {
+async fn move_notes(tx: &mut Tx, logged: u64, notes: &[Document]) -> Result<(), Fault> {
     let (mut rows, mut names) = (Vec::with_capacity(notes.len()), Vec::with_capacity(notes.len()));
     for (place, note) in (logged + 1..).zip(notes) {
         let row = doc! {
@@ -157,7 +157,6 @@ async fn move_notes(shared: &Shared, logged: u64, notes: &[Document]) -> Result<
         rows.push(RawDocumentBuf::try_from(&row)?);
         names.push(note.text("_id")?);
     }
-    let mut tx = Tx::on(&shared.database).await?;
     tx.begin().await?;
     let moved = async {
         tx.insert(COMMIT_LOG, rows).await?;

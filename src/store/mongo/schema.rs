@@ -167,6 +167,7 @@ fn wanted() -> Vec<Collection> {
             ],
         ),
         collection(COUNTERS, vec![]),
+        collection(SESSIONS, vec![]),
     ]
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use mongodb::bson::{Document, RawArrayBuf, RawDocumentBuf, doc, rawdoc};
+use mongodb::bson::{Bson, Document, RawArrayBuf, RawDocumentBuf, doc, rawdoc};
 use mongodb::error::Error as Failure;
 use mongodb::options::{ReadConcern, TransactionOptions};
 use mongodb::{ClientSession, Database};
@@ -41,6 +41,11 @@ impl Tx {
             database: database.clone(),
             session,
         })
+    }
+
+    /// The session's name on the server.
+    pub(super) fn id(&self) -> Bson {
+        self.session.id().get("id").cloned().unwrap_or(Bson::Null)
     }
 
     pub(super) async fn begin(&mut self) -> Result<(), Fault> {

@@ -21,6 +21,7 @@ use super::head::{self, Head};
 use super::names::*;
 use super::op::Op;
 use super::rows;
+use super::sessions;
 use super::shape::{Fields, int};
 use super::shared::{Cell, Shared};
 use super::tx::{Tx, in_time};
@@ -51,12 +52,7 @@ impl CompanyWriter {
     pub(super) async fn acquire(shared: &Arc<Shared>, company: &CompanyId) -> Result<Self, Error> {
         shared.check()?;
         let cell = shared.cell(company).await?;
-        let heads = shared.collection(HEADS);
-        let raised = heads
-            .find_one_and_update(doc! { "_id": company.as_str() }, doc! { "$inc": { "epoch": 1_i64 } })
-            .return_document(mongodb::options::ReturnDocument::After);
-        let raised = in_time(async { raised.await }).await.map_err(Fault::into_error)?;
-        let head = head::read(&raised.ok_or(Error::NoSuchCompany)?).map_err(Fault::into_error)?;
+        let (tx, head) = take_over(shared, company).await.map_err(Fault::into_error)?;
         let (ops, waiting) = mpsc::channel(WAITING);
         let queue = Queue {
             shared: Arc::clone(shared),
@@ -64,6 +60,7 @@ impl CompanyWriter {
             epoch: head.place.epoch,
             head: Some(head),
             is_fenced: false,
+            tx,
         };
         shared.run(queue.run(waiting));
         Ok(Self {
@@ -84,6 +81,23 @@ impl CompanyWriter {
         })?;
         answered(answer).await
     }
+}
+
+/// Ends what an earlier writer may have left open, and raises the epoch.
+async fn take_over(shared: &Shared, company: &CompanyId) -> Result<(Tx, Head), Fault> {
+    let (heads, which) = (shared.collection(HEADS), doc! { "_id": company.as_str() });
+    let only = doc! { "session": 1 };
+    let before = in_time(async { heads.find_one(which.clone()).projection(only).await }).await?;
+    let before = before.ok_or(Error::NoSuchCompany)?;
+    if let Some(session) = before.get("session") {
+        sessions::end(&shared.database, vec![session.clone()]).await;
+    }
+    let tx = Tx::on(&shared.database).await?;
+    let raise = doc! { "$inc": { "epoch": 1_i64 }, "$set": { "session": tx.id() } };
+    let after = mongodb::options::ReturnDocument::After;
+    let raised = in_time(async { heads.find_one_and_update(which, raise).return_document(after).await }).await?;
+    let head = head::read(&raised.ok_or(Error::NoSuchCompany)?)?;
+    Ok((tx, head))
 }
 
 /// Everybody is answered, except where the queue's task panics.
@@ -131,12 +145,11 @@ struct Queue {
     /// The head, where it is known; while this is the present writer, nobody else changes it.
     head: Option<Head>,
     is_fenced: bool,
+    tx: Tx,
 }
 
 /// A batch between its tries.
 struct Attempts {
-    /// Made when it is first needed.
-    tx: Option<Tx>,
     commit_id: String,
     /// What an earlier try has worked out, where nobody knows whether it was committed.
     unsettled: Option<Work>,
@@ -162,7 +175,6 @@ impl Queue {
     async fn run_batch(&mut self, mut ops: Vec<Op>) {
         let began = Instant::now();
         let mut attempts = Attempts {
-            tx: None,
             commit_id: Uuid::new_v4().to_string(),
             unsettled: None,
         };
@@ -225,16 +237,11 @@ impl Queue {
         if ops.iter().all(|op| matches!(op, Op::Barrier(_))) {
             return self.pass(ops).await.map(|()| None);
         }
-        let tx = match &mut attempts.tx {
-            Some(tx) => tx,
-            none => none.insert(Tx::on(&self.shared.database).await?),
-        };
-        tx.begin().await?;
-        let done = self
-            .transact(ops, tx, &attempts.commit_id, &mut attempts.unsettled)
-            .await;
-        if done.is_err() && attempts.unsettled.is_none() {
-            tx.abort().await;
+        self.tx.begin().await?;
+        let done = self.transact(ops, attempts).await;
+        if done.is_err() {
+            // One that was sent to be committed is past this.
+            self.tx.abort().await;
         }
         done.map(Some)
     }
@@ -262,72 +269,77 @@ impl Queue {
         Ok(head)
     }
 
-    async fn transact(
-        &mut self,
-        ops: &mut [Op],
-        tx: &mut Tx,
-        commit_id: &str,
-        unsettled: &mut Option<Work>,
-    ) -> Result<Work, Fault> {
-        let mut is_fresh = false;
-        let head = match self.head.filter(|_| unsettled.is_none()) {
+    async fn transact(&mut self, ops: &mut [Op], attempts: &mut Attempts) -> Result<Work, Fault> {
+        if attempts.unsettled.is_some()
+            && let Some(work) = self.settle(attempts).await?
+        {
+            return Ok(work);
+        }
+        let known = self.head;
+        let head = match known {
             Some(head) => head,
             None => {
-                let found = tx.find(HEADS, doc! { "_id": self.cell.id.as_str() }, doc! {}).await?;
-                let stored = found.first();
-                // This transaction has ended the one before: it was done, or never will be.
-                if let Some(work) = unsettled.take() {
-                    if stored.and_then(|head| head.text_or_none("last_commit_id")) == Some(commit_id) {
-                        return match tx.commit().await {
-                            Ok(()) => Ok(work),
-                            Err(fault) => {
-                                *unsettled = Some(work);
-                                Err(fault)
-                            }
-                        };
-                    }
-                    if stored
-                        .map(head::read)
-                        .transpose()?
-                        .is_some_and(|head| is_overtaken(&head, &work))
-                    {
-                        return Err(Error::Unknown.into());
-                    }
-                }
-                is_fresh = true;
-                self.present(stored)?
+                let stored = self.stored_head().await?;
+                self.present(stored.as_ref())?
             }
         };
         let mut work = Work::new(self.cell.id.clone(), head);
-        load(tx, &mut work, ops).await?;
+        load(&mut self.tx, &mut work, ops).await?;
         let is_heard = self.shared.feed.is_heard();
         for op in ops.iter_mut() {
-            run(op, &mut work, tx, is_heard).await?;
+            run(op, &mut work, &mut self.tx, is_heard).await?;
         }
         if !work.is_any() {
-            if !is_fresh {
-                let found = tx.find(HEADS, doc! { "_id": self.cell.id.as_str() }, doc! {}).await?;
-                if self.present(found.first())? != head {
-                    return Err(Fault::Conflict("the head has moved".to_owned()));
-                }
+            // Nothing is compared and set; that this is still the writer has to be asked.
+            let stored = self.stored_head().await?;
+            if self.present(stored.as_ref())? != head {
+                return Err(Fault::Conflict("the head has moved".to_owned()));
             }
-            tx.abort().await;
+            self.tx.abort().await;
             return Ok(work);
         }
-        write(tx, &work, commit_id).await?;
+        write(&mut self.tx, &work, &attempts.commit_id).await?;
         reached(ops, Step::Written);
-        match tx.commit().await {
+        match self.tx.commit().await {
             Ok(()) => {
                 reached(ops, Step::Committed);
                 Ok(work)
             }
             Err(fault) => {
                 if matches!(fault, Fault::Unknown(_)) {
-                    *unsettled = Some(work);
+                    attempts.unsettled = Some(work);
                 }
                 Err(fault)
             }
         }
+    }
+
+    async fn stored_head(&mut self) -> Result<Option<Document>, Fault> {
+        let found = self
+            .tx
+            .find(HEADS, doc! { "_id": self.cell.id.as_str() }, doc! {})
+            .await?;
+        Ok(found.into_iter().next())
+    }
+
+    /// Finds out whether an earlier try was committed: what it came to, or nothing where it was not. The
+    /// transaction under way has ended that one, so the head's mark is the last word.
+    async fn settle(&mut self, attempts: &mut Attempts) -> Result<Option<Work>, Fault> {
+        let stored = self.stored_head().await?;
+        let mark = stored.as_ref().and_then(|head| head.text_or_none("last_commit_id"));
+        if mark == Some(&attempts.commit_id) {
+            self.tx.commit().await?;
+            return Ok(attempts.unsettled.take());
+        }
+        let Some(work) = attempts.unsettled.take() else {
+            return Ok(None);
+        };
+        let now = stored.as_ref().map(head::read).transpose()?;
+        if now.is_some_and(|now| now.place.commit_no > work.before.place.commit_no) {
+            // Somebody has committed since, and his mark stands where ours was or was not.
+            return Err(Error::Unknown.into());
+        }
+        Ok(None)
     }
 
     fn publish(&mut self, work: Option<Work>, began: Instant, ops: usize) {
@@ -348,12 +360,6 @@ impl Queue {
             counts: work.counts,
         });
     }
-}
-
-/// Whether somebody has committed behind a commit of which nobody knows whether it was done: then its mark
-/// is gone, and there is no telling.
-fn is_overtaken(head: &Head, work: &Work) -> bool {
-    head.place.commit_no > work.before.place.commit_no
 }
 
 fn refuse(ops: Vec<Op>, error: &Error) {

@@ -155,6 +155,8 @@ fn heard(feed: &mut Receiver<Arc<Committed>>) -> Committed {
 }
 
 pub async fn the_feed_tells_what_is_read_and_only_that(w: World) {
+    // What came before is told by then.
+    w.store.events(&both(&w)).last().await.unwrap();
     let mut feed = w.store.feed();
     history_of_both(&w, 12).await;
     let writer = w.writer().await;

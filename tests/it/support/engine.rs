@@ -56,7 +56,6 @@ impl Home {
     }
 
     /// Its database, where it has one.
-    #[cfg(any())]
     pub fn mongo_url(&self) -> Option<&SecretString> {
         self.mongo_url.as_ref()
     }
