@@ -36,13 +36,13 @@ impl Company {
 /// Founds companies whose rate limit no load reaches.
 pub async fn found(directory: &Path, count: usize) -> Result<Vec<Company>> {
     let store = SqliteStore::open(directory, Arc::new(SystemClock))?;
-    let companies = found_in(&store, directory, count).await;
+    let companies = found_in(&*store, directory, count).await;
     store.close();
     companies
 }
 
 /// The same in a store that is open.
-pub async fn found_in(store: &SqliteStore, directory: &Path, count: usize) -> Result<Vec<Company>> {
+pub async fn found_in(store: &dyn Store, directory: &Path, count: usize) -> Result<Vec<Company>> {
     let server_key = ServerKey::load(None, directory)?;
     let platform = store.acquire(&CompanyId::platform()).await?;
     let mut companies = Vec::with_capacity(count);

@@ -28,6 +28,7 @@ mod history;
 mod latency;
 mod load;
 mod memory;
+mod mongo;
 mod opened;
 mod past;
 mod process;
@@ -42,11 +43,13 @@ use std::path::Path;
 use bench::Bench;
 
 /// Whatever goes wrong ends the run.
-pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+pub type Result<T> = std::result::Result<T, BenchError>;
+/// It is shown as it is.
+pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every measurement, in the order in which they are run.
-const NAMES: [&str; 10] = [
-    "single", "batches", "latency", "opened", "decide", "fanout", "restart", "memory", "history", "storm",
+const NAMES: [&str; 11] = [
+    "single", "batches", "latency", "opened", "decide", "fanout", "restart", "memory", "history", "storm", "mongo",
 ];
 
 fn main() -> Result<()> {
@@ -81,6 +84,7 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
         "memory" => memory::memory(bench).await,
         "history" => history::history(bench).await,
         "storm" => storm::storm(bench).await,
+        "mongo" => mongo::mongo(bench).await,
         other => Err(format!("{other} is not known").into()),
     }
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use secrecy::{ExposeSecret, SecretString};
+
 use super::Result;
 
 /// A server, ended when dropped.
@@ -33,6 +35,17 @@ impl Server {
         Self::start(command)
     }
 
+    /// The product on a MongoDB database, with a data directory beside it.
+    pub fn product_on(directory: &Path, url: &SecretString) -> Result<Self> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_alert-whisperer"));
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--json", "--data-dir"])
+            .arg(directory)
+            .env("MONGO_URL", url.expose_secret())
+            .stderr(Stdio::null());
+        Self::start(command)
+    }
+
     /// Starts a server and reads its address from the first line it prints.
     fn start(mut command: Command) -> Result<Self> {
         let began = Instant::now();
@@ -50,12 +63,9 @@ impl Server {
         })
     }
 
-    /// User and system time so far (`proc(5)`, fields 14 and 15, in 1/100 s).
+    /// User and system time so far.
     pub fn cpu(&self) -> Result<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
-        Ok(Duration::from_millis(ticks * 10))
+        cpu_of(self.process.id())
     }
 
     /// Resident memory, in bytes.
@@ -91,6 +101,14 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// A process's user and system time so far (`proc(5)`, fields 14 and 15, in 1/100 s).
+pub fn cpu_of(process: u32) -> Result<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
+    Ok(Duration::from_millis(ticks * 10))
 }
 
 impl Drop for Server {
