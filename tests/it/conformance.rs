@@ -20,12 +20,13 @@ use actors::port::inbox::Accepted;
 use actors::port::reader::PageRequest;
 use actors::port::writer::{OpenIncident, PlaceBatch, Placed};
 use actors::port::{Clock, Error, Reader, Store, Writer};
-use alert_whisperer::store::{MemoryStore, SqliteStore};
+use alert_whisperer::store::{MemoryStore, MongoStore, SqliteStore};
 
 use crate::support::alerts::{alert, delivery, new_company};
 use crate::support::clock::{ManualClock, SeededEntropy};
 use crate::support::engine::{Engine, Home};
 use crate::support::placing::{batch, opening};
+use crate::support::profile::Profile;
 
 /// A window in which nothing is reopened.
 pub const NEVER: std::time::Duration = std::time::Duration::ZERO;
@@ -77,12 +78,13 @@ impl World {
         Self::new(store, clock, Some(home)).await
     }
 
-    pub async fn on_mongodb() -> Self {
+    /// With everything that the server is asked written down, to see that no question walks a whole collection.
+    pub async fn on_mongodb() -> (Self, Profile) {
         let (clock, home) = (Arc::new(ManualClock::default()), Home::on(Engine::Mongodb));
-        let store = alert_whisperer::store::MongoStore::open(home.mongo_url().unwrap(), clock.clone())
-            .await
-            .unwrap();
-        Self::new(store, clock, Some(home)).await
+        let url = home.mongo_url().unwrap().clone();
+        let store = MongoStore::open(&url, clock.clone()).await.unwrap();
+        let profile = Profile::begin(&url).await;
+        (Self::new(store, clock, Some(home)).await, profile)
     }
 
     pub async fn on_memory() -> Self {
@@ -172,7 +174,9 @@ macro_rules! promises {
         mod on_mongodb {
             $(#[tokio::test]
             async fn $promise() {
-                super::$room::$promise(super::World::on_mongodb().await).await;
+                let (world, profile) = super::World::on_mongodb().await;
+                super::$room::$promise(world).await;
+                profile.assert_no_scans().await;
             })*
         }
 

@@ -10,5 +10,6 @@ pub mod ledger;
 pub mod load;
 pub mod placing;
 pub mod process;
+pub mod profile;
 pub mod server;
 pub mod tree;
