@@ -101,6 +101,8 @@ pub struct IncidentState {
     session: Session,
     /// Up to which commit its alerts are in memory.
     absorbed_no: u64,
+    /// Whether it has been read what it comes back from.
+    loaded: bool,
     /// Whether the row was read for the message that comes first.
     just_loaded: bool,
     deciding: HashMap<ActorId, Box<Pending>>,
@@ -147,6 +149,7 @@ impl Actor for IncidentActor {
             memory,
             session,
             absorbed_no: 0,
+            loaded: false,
             just_loaded: false,
             deciding: HashMap::new(),
             used_at: Instant::now(),
@@ -160,7 +163,15 @@ impl Actor for IncidentActor {
     async fn post_start(&self, me: ActorRef<IncidentMsg>, state: &mut IncidentState) -> Result<(), ActorProcessingErr> {
         let waking = state.args.waking.clone();
         let _turn = waking.acquire().await?;
-        state.load().await?;
+        match state.load().await {
+            Ok(()) => {}
+            Err(Error::Fenced) => state.args.tenant.cast(TenantMsg::Fenced)?,
+            Err(error @ (Error::Corrupt(_) | Error::NoSuchCompany | Error::Unknown)) => return Err(error.into()),
+            // A store that is away is no fault of this actor's: it is read when there is something to do.
+            Err(error) => {
+                tracing::warn!(company_id = %state.company(), incident_id = %state.args.incident_id, %error, "loading waits for the store");
+            }
+        }
         state.watch(&me);
         Ok(())
     }
@@ -231,7 +242,7 @@ impl IncidentState {
         self.session = known.unwrap_or_else(|| self.session.clone());
         self.absorbed_no = briefing.row.as_ref().map_or(0, |row| row.absorbed_no);
         self.learn(briefing.row, &briefing.alerts);
-        self.just_loaded = true;
+        (self.loaded, self.just_loaded) = (true, true);
         Ok(())
     }
 
@@ -284,6 +295,9 @@ impl IncidentState {
 
     /// Reads the row and what was placed after what is in memory. The first message finds it read.
     async fn absorb(&mut self) -> Result<(), Error> {
+        if !self.loaded {
+            self.load().await?;
+        }
         if !std::mem::take(&mut self.just_loaded) {
             let briefing = self.briefing(Some(self.absorbed_no)).await?;
             self.learn(briefing.row, &briefing.alerts);

@@ -8,6 +8,7 @@ pub mod faulty;
 pub mod judge;
 pub mod ledger;
 pub mod load;
+pub mod mongod;
 pub mod placing;
 pub mod process;
 pub mod profile;

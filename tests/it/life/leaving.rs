@@ -124,6 +124,34 @@ async fn an_idle_company_leaves_and_news_wakes_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_incident_that_wakes_while_the_store_is_away_waits_and_spends_no_restart() {
+    let tree = Tree::grow().await;
+    let acme = tree.company("comp-acme").await;
+    say(&tree, &acme, FIRING).await;
+    let incident = tree.until_decided(&acme).await;
+    let remembered = |memory: Option<actors::domain::ShortMemory>| memory.map_or(0, |memory| memory.messages.len());
+    let reader = tree.reader(&acme);
+    let id = &incident.incident_id;
+    let before = remembered(reader.short_memory(id, tree.clock.now()).await.unwrap());
+    sleep(INCIDENT_IDLE * 2).await;
+    assert_eq!(tree.runtime.census().living(Kind::Incident), 0, "it has left");
+    let away = || Fault::Error(Error::Unavailable("away".into()));
+    tree.store.plan(Point::ReadIncident, Some(&acme), 8, away());
+    let refused = tree.decide(&acme, id.as_str()).await;
+    assert!(
+        matches!(refused, Err(CallError::Store(Error::Unavailable(_)))),
+        "{refused:?}"
+    );
+    while !tree.store.spent() {
+        drop(tree.decide(&acme, id.as_str()).await);
+    }
+    tree.decide(&acme, id.as_str()).await.unwrap();
+    let after = remembered(reader.short_memory(id, tree.clock.now()).await.unwrap());
+    assert!(after > before, "what it had said before is still in its memory");
+    assert_eq!(tree.runtime.census().restarts(Kind::Incident), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_meets_a_company_on_its_way_out_waits_for_the_next_incarnation() {
     const STEPS: usize = 60;
     let tree = Tree::grow().await;

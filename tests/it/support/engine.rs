@@ -45,6 +45,14 @@ impl Home {
         }
     }
 
+    /// A new one whose database is on a server of the test's own.
+    pub fn beside(mongo_url: SecretString) -> Self {
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            mongo_url: Some(mongo_url),
+        }
+    }
+
     /// The server's data directory.
     pub fn data(&self) -> PathBuf {
         self.dir.path().join("data")

@@ -57,7 +57,11 @@ pub struct Place {
 impl Place {
     /// A new home with companies that may send as much as they like.
     pub async fn with_companies(engine: Engine, ids: &[&str]) -> Self {
-        let home = Home::on(engine);
+        Self::at(Home::on(engine), ids).await
+    }
+
+    /// A home with companies that may send as much as they like.
+    pub async fn at(home: Home, ids: &[&str]) -> Self {
         let ledger = Arc::new(Ledger::create(&home.scratch().join("ledger.jsonl")));
         let mut place = Self {
             home,
@@ -82,6 +86,7 @@ impl Place {
         let mut command = binary();
         command.args(["company", "create", "--json", "--name", id, "--id", id]);
         command.args(["--requests-per-minute", "10000000", "--burst-size", "10000000"]);
+        command.args(["--scopes", "ingest,decide,read,act"]);
         self.home.tell(&mut command);
         command
     }

@@ -1,0 +1,6 @@
+//! What only a database of its own can show: it is killed, away, slow, or not the one that is needed.
+
+mod away;
+mod commands;
+mod kill;
+mod start;
