@@ -8,7 +8,7 @@ mod change;
 mod directory;
 pub mod events;
 pub mod journal;
-mod lists;
+pub mod lists;
 mod place;
 mod roster;
 
