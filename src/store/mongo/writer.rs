@@ -498,10 +498,8 @@ async fn write(tx: &mut Tx, work: &Work, commit_id: &str) -> Result<(), Fault> {
     all(tx.update(INCIDENTS, &incidents).await?, incidents.len())?;
     tx.delete(INCIDENT_IDENTITIES, work.disowned.clone()).await?;
     tx.update(INCIDENT_IDENTITIES, &work.owned).await?;
-    if !incidents.is_empty() || !work.verdicts.is_empty() {
-        failpoint!("place.incidents_written");
-    }
     if !work.verdicts.is_empty() {
+        failpoint!("place.incidents_written");
         all(tx.update(ALERTS, &work.verdicts).await?, work.verdicts.len())?;
     }
     tx.update(ALERTS, &work.moves).await?;

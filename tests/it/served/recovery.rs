@@ -3,5 +3,7 @@
 
 mod drain;
 mod kill;
+#[cfg(feature = "failpoints")]
+mod points;
 
 use super::engine;

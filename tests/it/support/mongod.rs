@@ -1,7 +1,7 @@
 //! A mongod of a test's own, to be stopped, killed and started again.
 
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -57,11 +57,6 @@ impl Mongod {
         }
         mongod.until_primary().await;
         mongod
-    }
-
-    /// A directory for a test's own things.
-    pub fn scratch(&self) -> &Path {
-        self.dir.path()
     }
 
     /// The URL of a database on it.
