@@ -148,34 +148,23 @@ async fn a_lock_whose_holder_is_gone_is_taken_in_time() {
     assert!(!left.contains_key("locked_by"), "{left}");
 }
 
+/// The names between two marks of the README.
+fn named(from: &str) -> Vec<&'static str> {
+    let readme = include_str!("../../../README.md");
+    let (_, list) = readme.split_once(from).expect("the README has the role");
+    let (list, _) = list.split_once(']').unwrap();
+    list.split('\'').skip(1).step_by(2).collect()
+}
+
 /// The role of the README, for a database.
 fn role(database: &str) -> Document {
     let of = |collection: &str| doc! { "db": database, "collection": collection };
-    let names = [
-        "alerts",
-        "incidents",
-        "incident_identities",
-        "companies",
-        "api_keys",
-        "webhook_secrets",
-        "deliveries",
-        "signature_floors",
-        "decisions",
-        "heads",
-        "outbox",
-        "short_memory",
-        "long_memory",
-        "counters",
-        "sessions",
-        "schema",
-    ];
-    let mut privileges: Vec<Document> = names
-        .iter()
-        .map(|name| doc! { "resource": of(name), "actions": ["find", "insert", "update", "remove", "listIndexes"] })
-        .collect();
-    for appended in ["journal", "commit_log"] {
-        privileges.push(doc! { "resource": of(appended), "actions": ["find", "insert", "listIndexes"] });
-    }
+    let changed = named("const rw = [").into_iter().map(|name| {
+        doc! { "resource": of(name), "actions": ["find", "insert", "update", "remove", "listIndexes"] }
+    });
+    let appended = named("  ...['journal'").into_iter().chain(["journal"]);
+    let appended = appended.map(|name| doc! { "resource": of(name), "actions": ["find", "insert", "listIndexes"] });
+    let mut privileges: Vec<Document> = changed.chain(appended).collect();
     privileges.push(doc! { "resource": of(""), "actions": ["listCollections"] });
     doc! { "createRole": "alert_whisperer", "privileges": privileges, "roles": [] }
 }
