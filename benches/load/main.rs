@@ -48,8 +48,20 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every measurement, in the order in which they are run.
-const NAMES: [&str; 11] = [
-    "single", "batches", "latency", "opened", "decide", "fanout", "restart", "memory", "history", "storm", "mongo",
+const NAMES: [&str; 13] = [
+    "single",
+    "batches",
+    "latency",
+    "opened",
+    "decide",
+    "fanout",
+    "restart",
+    "memory",
+    "history",
+    "storm",
+    "mongo-accepts",
+    "mongo-commits",
+    "mongo-latency",
 ];
 
 fn main() -> Result<()> {
@@ -84,7 +96,9 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
         "memory" => memory::memory(bench).await,
         "history" => history::history(bench).await,
         "storm" => storm::storm(bench).await,
-        "mongo" => mongo::mongo(bench).await,
+        "mongo-accepts" => mongo::accepts(bench).await,
+        "mongo-commits" => mongo::commits(bench).await,
+        "mongo-latency" => mongo::latency(bench).await,
         other => Err(format!("{other} is not known").into()),
     }
 }

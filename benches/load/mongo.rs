@@ -72,15 +72,16 @@ impl Database {
     }
 }
 
-/// Everything about MongoDB.
-pub async fn mongo(bench: &mut Bench) -> Result<()> {
-    for (count, alerts) in [(IN_FLIGHT, 1), (64, 64)] {
-        accept(bench, count, alerts).await?;
-    }
-    for companies in [1, 16] {
-        commits(bench, companies).await?;
-    }
-    latency(bench).await
+/// Accepting alone, one by one and in batches.
+pub async fn accepts(bench: &mut Bench) -> Result<()> {
+    accept(bench, IN_FLIGHT, 1).await?;
+    accept(bench, 64, 64).await
+}
+
+/// Committing alone, for one company and for many.
+pub async fn commits(bench: &mut Bench) -> Result<()> {
+    commit(bench, 1).await?;
+    commit(bench, 16).await
 }
 
 // ---- accepting ---------------------------------------------------------------------------------
@@ -186,7 +187,7 @@ async fn pour(store: &Arc<MongoStore>, deliveries: Vec<Delivery>, in_flight: usi
 // ---- committing --------------------------------------------------------------------------------
 
 /// Changes of open incidents, so many in flight for each company.
-async fn commits(bench: &mut Bench, companies: usize) -> Result<()> {
+async fn commit(bench: &mut Bench, companies: usize) -> Result<()> {
     let database = Database::new().await?;
     let store = MongoStore::open(&database.url, Arc::new(SystemClock)).await?;
     let mut writers = Vec::new();
@@ -341,7 +342,7 @@ async fn change(writer: Arc<dyn Writer>, number: usize, began: Instant, done: Ar
 // ---- acknowledging -----------------------------------------------------------------------------
 
 /// Acknowledgements of a whole server at half of its rate, beside single majority writes at the same rate.
-async fn latency(bench: &mut Bench) -> Result<()> {
+pub async fn latency(bench: &mut Bench) -> Result<()> {
     let database = Database::new().await?;
     let directory = tempfile::tempdir()?;
     let store = MongoStore::open(&database.url, Arc::new(SystemClock)).await?;

@@ -45,6 +45,11 @@ pub(super) async fn connect(url: &SecretString) -> Result<Database, MongoError> 
     Ok(database)
 }
 
+fn is_too_old(version: &str) -> bool {
+    let numbers: Vec<u64> = version.split('.').map_while(|part| part.parse().ok()).take(2).collect();
+    numbers.as_slice() < &LEAST_VERSION[..]
+}
+
 /// The same URL for a database whose name has something put behind it.
 pub(super) fn beside(url: &SecretString, suffix: &str) -> Result<SecretString, MongoError> {
     let no_url = || MongoError::Url("it must begin with mongodb:// or mongodb+srv://".to_owned());
@@ -83,8 +88,7 @@ async fn look(client: &Client) -> Result<(), MongoError> {
         .await
         .map_err(|error| MongoError::of_connecting(&error))?;
     let version = build.text("version").unwrap_or_default();
-    let numbers: Vec<u64> = version.split('.').map_while(|part| part.parse().ok()).take(2).collect();
-    if numbers.as_slice() < &LEAST_VERSION[..] {
+    if is_too_old(version) {
         return Err(MongoError::TooOld(version.to_owned()));
     }
     let is_sharded = hello.text_or_none("msg") == Some("isdbgrid");
@@ -108,6 +112,13 @@ pub(super) fn without_secrets(text: &str, url: &SecretString) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        let old = ["5.0.31", "4.4.0", "", "x"].map(is_too_old);
+        let new = ["6.0.5", "6.0.0-rc1", "7.0", "10.1.2"].map(is_too_old);
+        assert_eq!((old, new), ([true; 4], [false; 4]));
+    }
 
     #[test]
     fn a_password_is_not_told() {

@@ -7,17 +7,21 @@ use mongodb::error::{
 
 /// A unique index has the value already.
 pub(super) const DUPLICATE_KEY: i32 = 11000;
-/// Codes of a server that cannot take commands now and may later: it is away, steps down, or was too
-/// slow (`HostUnreachable`, `HostNotFound`, `NetworkTimeout`, `ShutdownInProgress`, `PrimarySteppedDown`,
-/// `ExceededTimeLimit`, `SocketException`, `NotWritablePrimary`, `InterruptedAtShutdown`,
-/// `InterruptedDueToReplStateChange`, `NotPrimaryNoSecondaryOk`, `NotPrimaryOrSecondary`,
-/// `MaxTimeMSExpired`, `WriteConcernFailed`, `ReadConcernMajorityNotAvailableYet`).
-const AWAY: [i32; 15] = [
-    6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 50, 64, 134,
+/// Codes of a server that cannot take commands now and may later: it is away, steps down, has no room, was
+/// too slow, or does not let us (`HostUnreachable`, `HostNotFound`, `Unauthorized`, `AuthenticationFailed`,
+/// `CursorNotFound`, `MaxTimeMSExpired`, `WriteConcernFailed`, `NetworkTimeout`, `ShutdownInProgress`,
+/// `FailedToSatisfyReadPreference`, `ReadConcernMajorityNotAvailableYet`, `PrimarySteppedDown`, `CursorKilled`,
+/// `ExceededTimeLimit`, `TemporarilyUnavailable`, `SocketException`, `NotWritablePrimary`, `InterruptedAtShutdown`,
+/// `Interrupted`, `InterruptedDueToReplStateChange`, `NotPrimaryNoSecondaryOk`, `NotPrimaryOrSecondary`,
+/// `OutOfDiskSpace`).
+const AWAY: [i32; 23] = [
+    6, 7, 13, 18, 43, 50, 64, 89, 91, 133, 134, 189, 237, 262, 365, 9001, 10107, 11600, 11601, 11602, 13435, 13436,
+    14031,
 ];
-/// Codes of a transaction that met another (`LockTimeout`, `WriteConflict`, `SnapshotUnavailable`,
-/// `NoSuchTransaction`, `PreparedTransactionInProgress`, `TransactionTooOld`, `SnapshotTooOld`).
-const CONFLICT: [i32; 7] = [24, 112, 246, 251, 267, 225, 239];
+/// Codes of a transaction that met another or has taken too long (`LockTimeout`, `WriteConflict`,
+/// `TransactionTooOld`, `SnapshotTooOld`, `SnapshotUnavailable`, `NoSuchTransaction`,
+/// `PreparedTransactionInProgress`, `TransactionExceededLifetimeLimitSeconds`).
+const CONFLICT: [i32; 8] = [24, 112, 225, 239, 246, 251, 267, 290];
 
 /// Why a command or a transaction did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +88,11 @@ impl From<&Failure> for Fault {
     fn from(failure: &Failure) -> Self {
         let text = || failure.kind.to_string();
         match &*failure.kind {
-            ErrorKind::Command(error) => Self::of_code(error.code, &error.message),
+            ErrorKind::Command(error) => match Self::of_code(error.code, &error.message) {
+                // Whatever it is, the server says that it will pass.
+                Self::Poison(why) if failure.contains_label(TRANSIENT_TRANSACTION_ERROR) => Self::Conflict(why),
+                fault => fault,
+            },
             ErrorKind::Write(WriteFailure::WriteError(error)) => Self::of_code(error.code, &error.message),
             ErrorKind::Write(WriteFailure::WriteConcernError(error)) => Self::of_code(error.code, &error.message),
             ErrorKind::InsertMany(error) => {
@@ -114,5 +122,25 @@ impl From<Error> for Fault {
 impl From<mongodb::bson::error::Error> for Fault {
     fn from(error: mongodb::bson::error::Error) -> Self {
         Self::Poison(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_no_time_can_mend_is_given_up() {
+        for (code, expected) in [
+            (112, Fault::Conflict(String::new())),
+            (10107, Fault::Away(String::new())),
+            (14031, Fault::Away(String::new())),
+            (11000, Fault::Duplicate(String::new())),
+            (10334, Fault::Poison(String::new())),
+        ] {
+            assert_eq!(Fault::of_code(code, ""), expected, "{code}");
+        }
+        let all: std::collections::BTreeSet<i32> = AWAY.into_iter().chain(CONFLICT).collect();
+        assert_eq!(all.len(), AWAY.len() + CONFLICT.len(), "a code stands in both");
     }
 }

@@ -13,7 +13,7 @@ use futures::FutureExt;
 use mongodb::bson::{Document, doc};
 use mongodb::{Collection, Database};
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -25,6 +25,8 @@ use crate::store::feed::Feed;
 
 /// How long a count of what waits is believed: other processes accept too.
 const COUNTED_FOR: Duration = Duration::from_secs(10);
+/// How long the end is waited for.
+const CLOSE_WITHIN: Duration = Duration::from_secs(3);
 /// How long a refusal stands before it is counted again.
 const REFUSED_FOR: Duration = Duration::from_secs(1);
 
@@ -133,7 +135,7 @@ impl Shared {
             return Ok(Arc::clone(&cell));
         }
         let (heads, floors) = (self.collection(HEADS), self.collection(SIGNATURE_FLOORS));
-        let which = doc! { "_id": id.as_str() };
+        let which = doc! { "_id": id.as_str(), "company_id": id.as_str() };
         let found = in_time(async {
             let head = heads.find_one(which.clone()).projection(doc! { "_id": 1 }).await?;
             Ok((head, floors.find_one(which).await?))
@@ -222,11 +224,13 @@ impl Shared {
         }
     }
 
-    /// Takes nothing new, and waits for what was handed in before.
+    /// Takes nothing new, and waits for what was handed in before; not for a database that is away.
     pub(super) async fn close(&self) {
         self.closing.cancel();
         self.tasks.close();
-        self.tasks.wait().await;
+        if timeout(CLOSE_WITHIN, self.tasks.wait()).await.is_err() {
+            tracing::warn!("closed before the database had answered; nothing acknowledged is lost");
+        }
     }
 
     pub(super) fn cancel(&self) {

@@ -83,9 +83,14 @@ impl CompanyWriter {
     }
 }
 
+/// A company's head.
+fn of(company: &CompanyId) -> Document {
+    doc! { "_id": company.as_str(), "company_id": company.as_str() }
+}
+
 /// Ends what an earlier writer may have left open, and raises the epoch.
 async fn take_over(shared: &Shared, company: &CompanyId) -> Result<(Tx, Head), Fault> {
-    let (heads, which) = (shared.collection(HEADS), doc! { "_id": company.as_str() });
+    let (heads, which) = (shared.collection(HEADS), of(company));
     let only = doc! { "session": 1 };
     let before = in_time(async { heads.find_one(which.clone()).projection(only).await }).await?;
     let before = before.ok_or(Error::NoSuchCompany)?;
@@ -249,7 +254,7 @@ impl Queue {
     /// Answers barriers: everything before them is done.
     async fn pass(&mut self, ops: &mut [Op]) -> Result<(), Fault> {
         let heads = self.shared.collection(HEADS);
-        let found = in_time(async { heads.find_one(doc! { "_id": self.cell.id.as_str() }).await }).await?;
+        let found = in_time(async { heads.find_one(of(&self.cell.id)).await }).await?;
         let head = self.present(found.as_ref())?;
         for op in ops {
             if let Op::Barrier(slot) = op {
@@ -315,10 +320,7 @@ impl Queue {
     }
 
     async fn stored_head(&mut self) -> Result<Option<Document>, Fault> {
-        let found = self
-            .tx
-            .find(HEADS, doc! { "_id": self.cell.id.as_str() }, doc! {})
-            .await?;
+        let found = self.tx.find(HEADS, of(&self.cell.id), doc! {}).await?;
         Ok(found.into_iter().next())
     }
 
@@ -489,7 +491,8 @@ async fn found(tx: &mut Tx, work: &mut Work, new: &NewCompany) -> Result<bool, F
 async fn write(tx: &mut Tx, work: &Work, commit_id: &str) -> Result<(), Fault> {
     let company = work.company.as_str();
     let before = &work.before.place;
-    let as_it_was = doc! { "_id": company, "epoch": int(before.epoch), "commit_no": int(before.commit_no) };
+    let as_it_was =
+        doc! { "_id": company, "company_id": company, "epoch": int(before.epoch), "commit_no": int(before.commit_no) };
     let head = doc! { "q": as_it_was, "u": { "$set": head::fields(&work.head, commit_id) } };
     if tx.update(HEADS, &[head]).await? != 1 {
         return Err(Fault::Conflict("the head has moved".to_owned()));
