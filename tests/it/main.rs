@@ -9,6 +9,7 @@ mod conformance;
 mod demo;
 mod documents;
 mod life;
+mod migrate;
 #[path = "served/mod.rs"]
 mod on_mongodb;
 #[path = "served/mod.rs"]
