@@ -3,6 +3,7 @@
 mod company;
 mod demo;
 mod init;
+mod migrate;
 mod out;
 mod ping;
 mod send;
@@ -30,6 +31,7 @@ enum Command {
     Ping(ping::PingArgs),
     Demo(demo::DemoArgs),
     Init(init::InitArgs),
+    Migrate(migrate::MigrateArgs),
 }
 
 /// A command did not succeed.
@@ -58,6 +60,7 @@ impl Command {
             Self::Ping(args) => succeed(EXIT_FAILED, ping::run(args).await),
             Self::Demo(args) => succeed(EXIT_FAILED, demo::run(args).await),
             Self::Init(args) => succeed(EXIT_FAILED, init::run(args).await),
+            Self::Migrate(args) => migrate::run(args).await,
         }
     }
 }

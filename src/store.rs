@@ -8,6 +8,7 @@
 mod commit;
 mod feed;
 mod lock;
+pub mod migration;
 pub mod mongo;
 mod opened;
 mod slot;

@@ -4,7 +4,8 @@
 //! `shape`, `rows`, `head`, `companies` and `seen` values as documents; `tx` one transaction on one of the
 //! `sessions`, `fault` what can go wrong; `accept` takes deliveries, `writer` runs a company's operations (`op`), which `work` works
 //! out in memory; `order` puts commits in one order; `moment` several queries at one moment, `read` the
-//! queries, `reader` their handles.
+//! queries, `reader` their handles; `import` fills a database with another store's, which is `unfinished` until
+//! it is whole.
 //!
 //! Invariants: everything is written with the journal of a majority and read as a majority has it; a
 //! company's state changes in transactions that compare and set its head, one in flight at a time; what
@@ -15,6 +16,7 @@ mod client;
 mod companies;
 mod fault;
 mod head;
+mod import;
 mod moment;
 mod names;
 mod op;
@@ -28,6 +30,7 @@ mod sessions;
 mod shape;
 mod shared;
 mod tx;
+mod unfinished;
 mod work;
 mod writer;
 
@@ -45,6 +48,7 @@ use secrecy::SecretString;
 use tokio::sync::broadcast;
 
 use self::fault::Fault;
+pub(in crate::store) use self::import::{Journal, Pack, Target};
 use self::moment::Moment;
 use self::names::*;
 use self::reader::{CompanyReader, ScopeReader};
@@ -93,6 +97,12 @@ pub enum MongoError {
     /// Another process brings the schema up to date.
     #[error("another process has been changing the database's schema for long; try again")]
     Locked,
+    /// It holds a part of a store.
+    #[error(
+        "the database holds a migration that has not come to its end: run `alert-whisperer migrate` again, which begins \
+         anew, or name another database"
+    )]
+    Unfinished,
     /// A command failed.
     #[error("MongoDB: {0}")]
     Failed(String),
@@ -189,6 +199,7 @@ impl MongoStore {
     pub async fn open(url: &SecretString, clock: Arc<dyn Clock>) -> Result<Arc<Self>, MongoError> {
         let database = client::connect(url).await?;
         schema::migrate(&database).await?;
+        unfinished::refuse(&database).await?;
         let shared = Arc::new(Shared::new(database));
         shared.advance(stored_clock(&shared).await?);
         shared.advance(clock.now());

@@ -4,7 +4,7 @@
 //! `change`, `found`) over the writer's memory (`head`, `seen`, `unplaced`), which `load` rebuilds;
 //! `shared` and `waiting` what readers see of it; `queue` and `thread` the writer thread, `pool` the
 //! readers, `checkpoint` the checkpoints, `inline` all of that without a thread; `reader`, `scope` and
-//! `writer` the handles, `read` the queries, `rows` the values in rows.
+//! `writer` the handles, `read` the queries, `rows` the values in rows; `export` reads all of it, to be moved.
 //!
 //! Invariants: everything is written by one connection, in one order; memory changes with COMMIT or
 //! not at all; after a broken medium nothing is tried again on the handle.
@@ -14,6 +14,7 @@ mod chain;
 mod change;
 mod checkpoint;
 mod core;
+mod export;
 mod fault;
 mod found;
 mod head;
@@ -51,6 +52,7 @@ use async_trait::async_trait;
 use tokio::sync::broadcast;
 
 use self::core::{Core, Executor};
+pub(in crate::store) use self::export::Source;
 use self::inline::Inline;
 use self::reader::CompanyReader;
 use self::scope::ScopeReader;
@@ -70,6 +72,9 @@ pub enum OpenError {
         /// Who holds it, where its lock file says so.
         pid: Option<u32>,
     },
+    /// There is none, and none was to be made.
+    #[error("there is no embedded store here: store.db is missing")]
+    Missing,
     /// There is a database, and it is somebody else's.
     #[error("store.db is not a database of Alert Whisperer")]
     NotOurs,

@@ -9,6 +9,7 @@ mod conformance;
 mod demo;
 mod documents;
 mod life;
+mod migrate;
 mod mongo;
 #[path = "served/mod.rs"]
 mod on_mongodb;

@@ -91,6 +91,16 @@ impl Entry {
         read.map(|read| read.kind).unwrap_or_default()
     }
 
+    /// When it happened; nothing where the canonical JSON does not say.
+    pub fn at(&self) -> Option<Timestamp> {
+        #[derive(Deserialize)]
+        struct At {
+            at: Timestamp,
+        }
+        let read: Result<At, _> = serde_json::from_str(&self.canonical);
+        read.map(|read| read.at).ok()
+    }
+
     /// The text of [`Self::to_json`], put together without reading the canonical JSON again.
     pub fn to_json_text(&self) -> String {
         let company = Value::from(self.company_id.as_str());

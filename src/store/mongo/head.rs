@@ -6,6 +6,7 @@ use mongodb::bson::{Document, doc};
 use super::fault::Fault;
 use super::shape::{Fields, int};
 use crate::store::commit;
+use crate::store::migration::Head as Moved;
 
 /// A head, with the numbers that incidents and decisions have got so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,4 +67,24 @@ pub(super) fn read(document: &Document) -> Result<Head, Fault> {
         incident_no: document.count("incident_no")?,
         decision_no: document.count("decision_no")?,
     })
+}
+
+/// A head that comes from another store.
+pub(super) fn of(moved: Moved) -> (CompanyId, Head) {
+    let head = Head {
+        place: moved.place,
+        incident_no: moved.incident_no,
+        decision_no: moved.decision_no,
+    };
+    (moved.company, head)
+}
+
+/// A head as another store would say it.
+pub(super) fn moved(company: &CompanyId, head: &Head) -> Moved {
+    Moved {
+        company: company.clone(),
+        place: head.place,
+        incident_no: head.incident_no,
+        decision_no: head.decision_no,
+    }
 }

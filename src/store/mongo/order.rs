@@ -144,17 +144,22 @@ async fn notes(shared: &Shared) -> Result<Vec<Document>, Fault> {
     .await
 }
 
+/// A commit in the log: its place, and the first and last of its entries.
+pub(super) fn row(place: u64, company: &str, (first_seq, last_seq): (u64, u64)) -> Document {
+    doc! {
+        "_id": int(place),
+        "company_id": company,
+        "first_seq": int(first_seq),
+        "last_seq": int(last_seq),
+    }
+}
+
 /// Moves notes into the log. Whoever comes second meets a number that is taken, and reads again.
 async fn move_notes(tx: &mut Tx, logged: u64, notes: &[Document]) -> Result<(), Fault> {
     let (mut rows, mut names) = (Vec::with_capacity(notes.len()), Vec::with_capacity(notes.len()));
     for (place, note) in (logged + 1..).zip(notes) {
-        let row = doc! {
-            "_id": int(place),
-            "company_id": note.text("company_id")?,
-            "first_seq": int(note.count("first_seq")?),
-            "last_seq": int(note.count("last_seq")?),
-        };
-        rows.push(RawDocumentBuf::try_from(&row)?);
+        let seqs = (note.count("first_seq")?, note.count("last_seq")?);
+        rows.push(RawDocumentBuf::try_from(&row(place, note.text("company_id")?, seqs))?);
         names.push(note.text("_id")?);
     }
     tx.begin().await?;

@@ -8,7 +8,8 @@ use actors::domain::alert::Identity;
 use actors::domain::digest::Digest;
 use actors::domain::incident::DecidedMark;
 use actors::domain::{
-    Alert, AlertState, CompanyId, Entry, Incident, IncidentId, NewAlert, Severity, Signal, Timestamp,
+    Alert, AlertState, CompanyId, Decision, DeliveryId, Entry, Incident, IncidentId, NewAlert, Severity, ShortMemory,
+    Signal, Timestamp,
 };
 use actors::port::inbox::Delivery;
 use actors::port::reader::AlertView;
@@ -18,6 +19,7 @@ use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, doc
 
 use super::fault::Fault;
 use super::shape::{self, Fields, date, int};
+use crate::store::migration::Verdict;
 
 /// The moments of a life, of what is decided, of a receipt, of a short memory and of a decision.
 const LIFE: &[&str] = &[
@@ -31,8 +33,8 @@ const LIFE: &[&str] = &[
 ];
 const DECIDED: &[&str] = &["at"];
 const RECEIPT: &[&str] = &["event_at", "now"];
-pub(super) const MEMORY: &[&str] = &["messages.at", "expires_at", "session.started_at", "session.ends_at"];
-pub(super) const DECISION: &[&str] = &["created_at"];
+const MEMORY: &[&str] = &["messages.at", "expires_at", "session.started_at", "session.ends_at"];
+const DECISION: &[&str] = &["created_at"];
 pub(super) const COMPANY: &[&str] = &["created_at"];
 
 /// The `_id` of what is a company's own under a name. No id holds a slash.
@@ -79,13 +81,53 @@ pub(super) fn state(text: &str) -> Result<AlertState, Fault> {
 
 // ---- alerts ------------------------------------------------------------------------------------
 
-/// A new alert. Written without detours: there may be ten thousand a second.
+/// How an alert came.
+struct Arrival<'a> {
+    no: u64,
+    company: &'a CompanyId,
+    received_at: Timestamp,
+    delivery_id: Option<&'a DeliveryId>,
+}
+
+/// A new alert.
 pub(super) fn alert_document(no: u64, delivery: &Delivery, alert: &NewAlert) -> Result<RawDocumentBuf, Fault> {
+    let arrival = Arrival {
+        no,
+        company: &delivery.company_id,
+        received_at: delivery.received_at,
+        delivery_id: delivery.delivery_id.as_ref(),
+    };
+    document_of(&arrival, alert, AlertState::Received)
+}
+
+/// An alert with what has become of it.
+pub(super) fn judged_document(alert: &Alert, verdict: Option<&Verdict>) -> Result<RawDocumentBuf, Fault> {
+    let arrival = Arrival {
+        no: alert.no,
+        company: &alert.company_id,
+        received_at: alert.received_at,
+        delivery_id: alert.delivery_id.as_ref(),
+    };
+    let Some(verdict) = verdict else {
+        return document_of(&arrival, &alert.sent, AlertState::Received);
+    };
+    let placement = &verdict.placement;
+    let mut document = document_of(&arrival, &alert.sent, placement.state)?;
+    let more = verdict_fields(placement, verdict.incident.as_ref(), verdict.commit_no)?;
+    for field in RawDocumentBuf::try_from(&more)?.iter() {
+        let (name, value) = field?;
+        document.append(name, value);
+    }
+    Ok(document)
+}
+
+/// Written without detours: there may be ten thousand a second.
+fn document_of(arrival: &Arrival<'_>, alert: &NewAlert, state: AlertState) -> Result<RawDocumentBuf, Fault> {
     let mut to = RawDocumentBuf::new();
-    to.append(cstr!("_id"), int(no));
-    to.append(cstr!("company_id"), delivery.company_id.as_str());
+    to.append(cstr!("_id"), int(arrival.no));
+    to.append(cstr!("company_id"), arrival.company.as_str());
     to.append(cstr!("alert_id"), alert.alert_id.to_string());
-    to.append(cstr!("state"), AlertState::Received.as_str());
+    to.append(cstr!("state"), state.as_str());
     to.append(cstr!("asset_name"), alert.asset_name.as_str());
     to.append(cstr!("signature"), alert.signature.as_str());
     to.append(cstr!("severity"), alert.severity.as_str());
@@ -113,8 +155,8 @@ pub(super) fn alert_document(no: u64, delivery: &Delivery, alert: &NewAlert) -> 
     if alert.unsigned {
         to.append(cstr!("unsigned"), true);
     }
-    to.append(cstr!("received_at"), date(delivery.received_at));
-    if let Some(id) = &delivery.delivery_id {
+    to.append(cstr!("received_at"), date(arrival.received_at));
+    if let Some(id) = arrival.delivery_id {
         to.append(cstr!("delivery_id"), id.as_str());
     }
     Ok(to)
@@ -219,22 +261,29 @@ pub(super) fn alert_view(document: &RawDocument, company: &CompanyId) -> Result<
     })
 }
 
-/// What a verdict changes of its alert.
-pub(super) fn verdict(placement: &Placement, incident: Option<&IncidentId>, commit_no: u64) -> Result<Document, Fault> {
-    let mut set = doc! {
-        "state": placement.state.as_str(),
+/// What a verdict says of its alert, besides its state.
+fn verdict_fields(placement: &Placement, incident: Option<&IncidentId>, commit_no: u64) -> Result<Document, Fault> {
+    let mut fields = doc! {
         "placed_no": int(commit_no),
         "receipt": shape::document(&placement.receipt, RECEIPT)?,
     };
-    let mut unset = Document::new();
-    match incident {
-        Some(incident) => drop(set.insert("incident_id", incident.as_str())),
-        None => drop(unset.insert("incident_id", "")),
+    if let Some(incident) = incident {
+        fields.insert("incident_id", incident.as_str());
     }
-    match placement.due_at {
-        Some(due) => drop(set.insert("due_at", date(due))),
-        None => drop(unset.insert("due_at", "")),
+    if let Some(due) = placement.due_at {
+        fields.insert("due_at", date(due));
     }
+    Ok(fields)
+}
+
+/// What a verdict changes of its alert.
+pub(super) fn verdict(placement: &Placement, incident: Option<&IncidentId>, commit_no: u64) -> Result<Document, Fault> {
+    let mut set = verdict_fields(placement, incident, commit_no)?;
+    set.insert("state", placement.state.as_str());
+    let missing = ["incident_id", "due_at"]
+        .into_iter()
+        .filter(|name| !set.contains_key(name));
+    let unset: Document = missing.map(|name| (name.to_owned(), Bson::from(""))).collect();
     let mut change = doc! { "$set": set };
     if !unset.is_empty() {
         change.insert("$unset", unset);
@@ -387,6 +436,25 @@ pub(super) fn fingerprint(document: &Document) -> Result<Option<FingerprintState
         event_at: document.at("event_at")?,
         alert_no: document.count("alert_no")?,
     }))
+}
+
+// ---- decisions and memory ----------------------------------------------------------------------
+
+/// A decision under the company's number for it.
+pub(super) fn decision_document(company: &CompanyId, no: u64, decision: &Decision) -> Result<Document, Fault> {
+    let mut document = shape::document(decision, DECISION)?;
+    document.insert("_id", key(company, &no.to_string()));
+    document.insert("company_id", company.as_str());
+    document.insert("no", int(no));
+    Ok(document)
+}
+
+/// An incident's short memory.
+pub(super) fn memory_document(company: &CompanyId, id: &IncidentId, memory: &ShortMemory) -> Result<Document, Fault> {
+    let mut document = shape::document(memory, MEMORY)?;
+    document.insert("_id", key(company, id.as_str()));
+    document.insert("company_id", company.as_str());
+    Ok(document)
 }
 
 // ---- the journal -------------------------------------------------------------------------------

@@ -191,6 +191,9 @@ pub(super) async fn check(database: &Database) -> Result<Vec<String>, MongoError
         Some(version) => found.push(format!("schema version {version}, expected {VERSION}")),
         None => found.push("no schema version: this database has never been initialised".to_owned()),
     }
+    if super::unfinished::is_there(database).await? {
+        found.push(MongoError::Unfinished.to_string());
+    }
     Ok(found)
 }
 

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use actors::domain::{AlertId, CompanyId, Timestamp};
+use actors::domain::{AlertId, CompanyId, DeliveryId, Timestamp};
 use actors::limits::{DELIVERY_MEMORY, SIGNATURE_WINDOW};
-use actors::port::inbox::Delivery;
+use actors::port::inbox::{Delivery, Signature};
 use futures::TryStreamExt;
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 
@@ -15,6 +15,7 @@ use super::names::*;
 use super::shape::{Fields, date, int};
 use super::shared::Shared;
 use super::tx::in_time;
+use crate::store::migration::Request;
 
 /// For so much longer than it has to a signature is kept from the server's own broom, whose clock may be
 /// ahead of ours.
@@ -37,45 +38,82 @@ pub(super) struct First {
 /// The name under which a delivery id is kept.
 pub(super) fn delivery_name(delivery: &Delivery) -> Option<String> {
     let id = delivery.delivery_id.as_ref()?;
-    Some(format!("{}/delivery/{id}", delivery.company_id))
+    Some(name_of_delivery(&delivery.company_id, id))
+}
+
+fn name_of_delivery(company: &CompanyId, id: &DeliveryId) -> String {
+    format!("{company}/delivery/{id}")
 }
 
 /// The name under which a signature is kept.
 pub(super) fn signature_name(delivery: &Delivery) -> Option<String> {
     let signature = delivery.signature.as_ref()?;
-    Some(format!(
-        "{}/signature/{}",
-        delivery.company_id,
-        hex::encode(signature.mac)
-    ))
+    Some(name_of_signature(&delivery.company_id, signature))
+}
+
+fn name_of_signature(company: &CompanyId, signature: &Signature) -> String {
+    format!("{company}/signature/{}", hex::encode(signature.mac))
 }
 
 /// What is kept of a request.
 pub(super) fn documents(delivery: &Delivery, first_no: u64) -> Result<Vec<RawDocumentBuf>, Fault> {
-    let common = || {
-        doc! {
-            "company_id": delivery.company_id.as_str(),
-            "first_no": int(first_no),
-            "count": int(delivery.alerts.len() as u64),
-            "body_hash": hex::encode(delivery.body_hash),
-            "stored_at": date(delivery.received_at),
-        }
+    let request = Request {
+        company: delivery.company_id.clone(),
+        first_no,
+        count: delivery.alerts.len() as u64,
+        body_hash: delivery.body_hash,
+        stored_at: delivery.received_at,
     };
-    let mut documents = Vec::new();
-    if let (Some(name), Some(id)) = (delivery_name(delivery), &delivery.delivery_id) {
-        let mut document = doc! { "_id": name, "delivery_id": id.as_str() };
-        document.extend(common());
-        document.insert("expires_at", date(delivery.received_at.plus(DELIVERY_MEMORY)));
-        documents.push(RawDocumentBuf::try_from(&document)?);
+    let delivery_id = delivery.delivery_id.as_ref();
+    let by_id = delivery_id.map(|id| delivery_document(id, &request));
+    let signature = delivery.signature.as_ref();
+    let by_signature = signature.map(|signature| signature_document(signature, &request));
+    let documents = by_id.into_iter().chain(by_signature);
+    documents
+        .map(|document| Ok(RawDocumentBuf::try_from(&document)?))
+        .collect()
+}
+
+/// A request under its delivery id.
+pub(super) fn delivery_document(id: &DeliveryId, request: &Request) -> Document {
+    let mut document = doc! { "_id": name_of_delivery(&request.company, id), "delivery_id": id.as_str() };
+    document.extend(request_fields(request));
+    document.insert("expires_at", date(request.stored_at.plus(DELIVERY_MEMORY)));
+    document
+}
+
+/// A request under its signature.
+pub(super) fn signature_document(signature: &Signature, request: &Request) -> Document {
+    let name = name_of_signature(&request.company, signature);
+    let mut document = doc! { "_id": name, "signed_at": date(signature.signed_at) };
+    document.extend(request_fields(request));
+    let expires_at = signature.signed_at.plus(SIGNATURE_WINDOW + BROOM_WAITS);
+    document.insert("expires_at", date(expires_at));
+    document
+}
+
+fn request_fields(request: &Request) -> Document {
+    doc! {
+        "company_id": request.company.as_str(),
+        "first_no": int(request.first_no),
+        "count": int(request.count),
+        "body_hash": hex::encode(request.body_hash),
+        "stored_at": date(request.stored_at),
     }
-    if let (Some(name), Some(signature)) = (signature_name(delivery), &delivery.signature) {
-        let mut document = doc! { "_id": name, "signed_at": date(signature.signed_at) };
-        document.extend(common());
-        let expires_at = signature.signed_at.plus(SIGNATURE_WINDOW + BROOM_WAITS);
-        document.insert("expires_at", date(expires_at));
-        documents.push(RawDocumentBuf::try_from(&document)?);
-    }
-    Ok(documents)
+}
+
+/// What has surely not been removed at a moment by the server's broom.
+pub(super) fn unexpired(at: Timestamp) -> Document {
+    let signed_at = at.minus(SIGNATURE_WINDOW + Duration::from_millis(1));
+    doc! { "$or": [
+        { "delivery_id": { "$exists": true }, "expires_at": { "$gt": date(at) } },
+        { "signed_at": { "$gt": date(signed_at) } },
+    ] }
+}
+
+/// Up to when a company's signatures may have been forgotten.
+pub(super) fn floor_document(company: &CompanyId, signed_at: Timestamp) -> Document {
+    doc! { "_id": company.as_str(), "company_id": company.as_str(), "signed_at": date(signed_at) }
 }
 
 /// What is known under these names. A delivery that is past its time is in `expired` instead.

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use super::fault::Fault;
 use super::head::Head;
 use super::rows::{self, StoredIncident, key};
-use super::shape::{self, int};
+use super::shape::int;
 use crate::store::commit::{
     Verdict, add, apply, check_repeats, counts, in_time, is_as_seen, judge, may_change, opened, take,
 };
@@ -228,17 +228,12 @@ impl Work {
         }
         if let Some(decision) = &wanted.decision {
             self.head.decision_no += 1;
-            let mut document = shape::document(decision, rows::DECISION)?;
-            document.insert("_id", key(&self.company, &self.head.decision_no.to_string()));
-            document.insert("company_id", self.company.as_str());
-            document.insert("no", int(self.head.decision_no));
+            let document = rows::decision_document(&self.company, self.head.decision_no, decision)?;
             self.decisions.push(document);
         }
         if let Some(memory) = &wanted.memory {
-            let mut document = shape::document(memory, rows::MEMORY)?;
-            document.insert("_id", key(&self.company, id.as_str()));
-            document.insert("company_id", self.company.as_str());
-            self.memories.push(replacing(document));
+            self.memories
+                .push(replacing(rows::memory_document(&self.company, id, memory)?));
         }
         self.journal(&wanted.facts);
         Ok(Changed::Done(self.current(id)))

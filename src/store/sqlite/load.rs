@@ -72,11 +72,15 @@ fn load_unplaced(conn: &Connection, cell: &Cell, from: u64) -> Result<(), Fault>
     Ok(())
 }
 
-fn load_seen(conn: &Connection, seen: &mut Seen) -> Result<(), Fault> {
+/// How far the clock has come, as far as that was written down.
+pub(super) fn clock(conn: &Connection) -> Result<Timestamp, Fault> {
     let sql = "SELECT max(coalesce((SELECT max(stored_at) FROM seen_log), 0), \
                coalesce((SELECT value FROM meta WHERE key = 'clock'), 0))";
-    let clock: i64 = conn.query_row(sql, [], |row| row.get(0))?;
-    seen.advance(Timestamp::from_millis(clock));
+    Ok(conn.query_row(sql, [], |row| time(row, 0))?)
+}
+
+fn load_seen(conn: &Connection, seen: &mut Seen) -> Result<(), Fault> {
+    seen.advance(clock(conn)?);
     let spilled = conn.query_row("SELECT count(*) FROM seen_log WHERE spilled = 1", [], |row| {
         uint(row, 0)
     })?;

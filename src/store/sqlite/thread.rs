@@ -124,7 +124,7 @@ pub(super) fn configure_statements(conn: &Connection) -> Result<(), rusqlite::Er
     Ok(())
 }
 
-fn configure_writer(conn: &Connection) -> Result<(), OpenError> {
+pub(super) fn configure_writer(conn: &Connection) -> Result<(), OpenError> {
     configure(conn)?;
     let mode: String = conn.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     if !mode.eq_ignore_ascii_case("wal") {

@@ -53,6 +53,14 @@ impl Home {
         }
     }
 
+    /// The same directory, with a database besides.
+    pub fn with_a_database(self) -> Self {
+        Self {
+            mongo_url: Some(a_database_of_its_own()),
+            ..self
+        }
+    }
+
     /// The server's data directory.
     pub fn data(&self) -> PathBuf {
         self.dir.path().join("data")

@@ -152,7 +152,8 @@ fn with_owned(conn: &Connection, stored: StoredIncident) -> rusqlite::Result<Ope
     })
 }
 
-fn fingerprint(row: &Row<'_>) -> rusqlite::Result<FingerprintState> {
+/// A fingerprint from `identity, resolved, severity, event_at, alert_no`.
+pub(in super::super) fn fingerprint(row: &Row<'_>) -> rusqlite::Result<FingerprintState> {
     Ok(FingerprintState {
         identity: Identity(Digest(row.get(0)?)),
         status: rows::signal(row, 1)?,

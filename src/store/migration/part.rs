@@ -1,0 +1,173 @@
+//! What is moved: one part for each collection, and the values that one store hands to the other.
+
+use std::fmt;
+
+use actors::domain::{
+    Alert, Company, CompanyId, Decision, DeliveryId, Entry, Incident, IncidentId, ShortMemory, Timestamp,
+};
+use actors::port::inbox::Signature;
+use actors::port::roster::{ApiKeyRecord, WebhookSecretRecord};
+use actors::port::writer::{FingerprintState, Placement};
+use serde::Serialize;
+
+use crate::store::commit;
+
+/// A collection's worth, in the order in which they are moved: what says of a company that it is there comes last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Alerts with what has become of them.
+    Alerts,
+    /// Incidents.
+    Incidents,
+    /// Keys and fingerprints that incidents own.
+    Identities,
+    /// Decisions.
+    Decisions,
+    /// Short memories.
+    ShortMemory,
+    /// Journals, the platform's among them.
+    Journal,
+    /// The order of commits.
+    CommitLog,
+    /// Deliveries and signatures that were seen and have not expired.
+    Deliveries,
+    /// The newest signed times among the signatures forgotten so far.
+    SignatureFloors,
+    /// The last number of an alert, and how far the clock has come.
+    Counters,
+    /// API keys.
+    ApiKeys,
+    /// Webhook secrets, as they are sealed.
+    WebhookSecrets,
+    /// Companies' settings.
+    Companies,
+    /// Where commits and journals stand.
+    Heads,
+}
+
+impl Part {
+    /// Every one.
+    pub const ALL: [Self; 14] = [
+        Self::Alerts,
+        Self::Incidents,
+        Self::Identities,
+        Self::Decisions,
+        Self::ShortMemory,
+        Self::Journal,
+        Self::CommitLog,
+        Self::Deliveries,
+        Self::SignatureFloors,
+        Self::Counters,
+        Self::ApiKeys,
+        Self::WebhookSecrets,
+        Self::Companies,
+        Self::Heads,
+    ];
+
+    /// For people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Alerts => "alerts",
+            Self::Incidents => "incidents",
+            Self::Identities => "incidents' keys and fingerprints",
+            Self::Decisions => "decisions",
+            Self::ShortMemory => "short memories",
+            Self::Journal => "journal entries",
+            Self::CommitLog => "commits in order",
+            Self::Deliveries => "deliveries and signatures",
+            Self::SignatureFloors => "signature floors",
+            Self::Counters => "counters",
+            Self::ApiKeys => "API keys",
+            Self::WebhookSecrets => "webhook secrets",
+            Self::Companies => "companies",
+            Self::Heads => "heads",
+        }
+    }
+
+    /// Whether the server removes what has expired of it, by its own clock and in its own time.
+    pub(in crate::store) fn expires(self) -> bool {
+        matches!(self, Self::Deliveries | Self::ShortMemory)
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A value on its way.
+#[derive(Debug)]
+pub(in crate::store) enum Value {
+    /// An alert, with its verdict where it has one.
+    Alert(Box<Alert>, Option<Box<Verdict>>),
+    /// An incident under its number.
+    Incident(u64, Box<Incident>),
+    /// A key that an incident owns.
+    Key(CompanyId, IncidentId, String),
+    /// A fingerprint that an incident owns.
+    Fingerprint(CompanyId, IncidentId, FingerprintState),
+    /// A decision under its number.
+    Decision(CompanyId, u64, Box<Decision>),
+    /// An incident's short memory.
+    Memory(CompanyId, IncidentId, Box<ShortMemory>),
+    /// A journal entry.
+    Entry(Box<Entry>),
+    /// A commit's place among those of all companies.
+    Commit(Commit),
+    /// The first request under a delivery id.
+    Delivery(DeliveryId, Box<Request>),
+    /// The first request under a signature.
+    Signature(Signature, Box<Request>),
+    /// Up to when a company's signatures may have been forgotten.
+    Floor(CompanyId, Timestamp),
+    /// The last number that an alert has got.
+    LastAlert(u64),
+    /// How far the clock has come.
+    Clock(Timestamp),
+    /// An API key.
+    ApiKey(ApiKeyRecord),
+    /// A webhook secret.
+    WebhookSecret(WebhookSecretRecord),
+    /// A company's settings.
+    Company(Box<Company>),
+    /// A company's head.
+    Head(Head),
+}
+
+/// What has become of an alert.
+#[derive(Debug)]
+pub(in crate::store) struct Verdict {
+    pub(in crate::store) placement: Placement,
+    pub(in crate::store) incident: Option<IncidentId>,
+    pub(in crate::store) commit_no: u64,
+}
+
+/// A commit's place.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Commit {
+    pub(in crate::store) place: u64,
+    pub(in crate::store) company: CompanyId,
+    pub(in crate::store) first_seq: u64,
+    pub(in crate::store) last_seq: u64,
+}
+
+/// What is kept of a request, to know it again.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Request {
+    pub(in crate::store) company: CompanyId,
+    pub(in crate::store) first_no: u64,
+    pub(in crate::store) count: u64,
+    pub(in crate::store) body_hash: [u8; 32],
+    pub(in crate::store) stored_at: Timestamp,
+}
+
+/// Where a company's commits and journal stand, and the greatest numbers that it has given out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::store) struct Head {
+    pub(in crate::store) company: CompanyId,
+    pub(in crate::store) place: commit::Head,
+    pub(in crate::store) incident_no: u64,
+    pub(in crate::store) decision_no: u64,
+}
