@@ -73,7 +73,7 @@ sim: ## Simulate SEEDS worlds, each twice: make sim SEEDS=5000. One, with its tr
 
 bench: ARGS =
 bench: ## Measure, each figure beside its floor. Some: make bench ARGS="latency decide"
-	cargo bench --profile ci --bench load -- $(ARGS)
+	MONGOD_CACHE_GB=4 tests/with-mongod cargo bench --profile ci --bench load -- $(ARGS)
 
 # What `cargo fuzz run -s none` does, with nothing but cargo: coverage counters, no sanitizer, stable Rust.
 fuzz: ## Throw bytes at everything that reads bytes from outside, 30 s each.

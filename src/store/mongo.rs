@@ -2,7 +2,7 @@
 //!
 //! Code map: `client` from a URL to a server that can keep the promises; `schema` collections and indexes;
 //! `shape`, `rows`, `head`, `companies` and `seen` values as documents; `tx` one transaction on one of the
-//! `sessions`, `fault` what can go wrong; `accept` takes deliveries, `writer` runs a company's operations (`op`), which `work` works
+//! `sessions`, `fault` what can go wrong; `accept` takes deliveries under `numbers`, `writer` runs a company's operations (`op`), which `work` works
 //! out in memory; `order` puts commits in one order; `moment` several queries at one moment, `read` the
 //! queries, `reader` their handles; `import` fills a database with another store's, which is `unfinished` until
 //! it is whole.
@@ -19,6 +19,7 @@ mod head;
 mod import;
 mod moment;
 mod names;
+mod numbers;
 mod op;
 mod order;
 mod read;

@@ -62,7 +62,7 @@ def start(mongod, directory, port):
     options = [
         *("--replSet", "rs0", "--bind_ip", "127.0.0.1", "--port", str(port), "--nounixsocket"),
         *("--dbpath", directory, "--logpath", directory / "log"),
-        *("--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "128"),
+        *("--wiredTigerCacheSizeGB", os.environ.get("MONGOD_CACHE_GB", "0.5"), "--oplogSize", "128"),
         *("--setParameter", "enableTestCommands=1"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         # Tests hold the clock: by the server's own, nothing of theirs may expire.

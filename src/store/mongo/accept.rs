@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep};
 
 use super::fault::Fault;
 use super::names::*;
+use super::numbers;
 use super::rows;
 use super::seen::{self, First};
 use super::shape::{Fields, int};
@@ -35,7 +36,7 @@ const BATCH: usize = 512;
 const BATCH_ALERTS: usize = 2_048;
 const BATCH_BYTES: usize = 8 << 20;
 /// Transactions in flight: a request need not wait for the end of one that began just before it came.
-pub(super) const LANES: usize = 3;
+pub(super) const LANES: usize = 2;
 /// How long a delivery is tried.
 const ACCEPT_WITHIN: Duration = Duration::from_secs(8);
 /// How long is waited before the next try, at first and at most.
@@ -406,7 +407,7 @@ async fn settle(tx: &mut Tx, batch: &[Waiting], written: &Written) -> Result<boo
 /// Writes alerts and names under the next numbers.
 async fn write(shared: &Shared, tx: &mut Tx, batch: &[Waiting], wanted: &[usize]) -> Result<Written, Fault> {
     let count: usize = wanted.iter().map(|place| batch[*place].delivery.alerts.len()).sum();
-    let mut no = reserve(shared, count as u64).await?;
+    let mut no = numbers::take(shared, count as u64).await?;
     let (mut alerts, mut names, mut written) = (Vec::with_capacity(count), Vec::new(), Vec::new());
     for place in wanted {
         let delivery = &batch[*place].delivery;
@@ -429,31 +430,11 @@ async fn insert_alerts(shared: &Shared, tx: &mut Tx, alerts: Vec<RawDocumentBuf>
     match tx.insert(ALERTS, alerts).await {
         // The index of the numbers, in the server's words.
         Err(Fault::Duplicate(why)) if why.contains("index: _id_ ") => {
-            // After a failover the counter may have fallen behind what was committed.
             tracing::warn!(why, "the counter of alerts is set anew");
-            let last = shared.collection(ALERTS);
-            let last = in_time(async { last.find_one(doc! {}).sort(doc! { "_id": -1 }).await }).await?;
-            let last = last.map_or(Ok(0), |last| last.count("_id"))?;
-            let raise = doc! { "$max": { "last": int(last) } };
-            let counters = shared.collection(COUNTERS);
-            in_time(async { counters.update_one(doc! { "_id": ALERTS }, raise).upsert(true).await }).await?;
+            numbers::catch_up(shared).await?;
             Err(Fault::Conflict(why))
         }
         Err(Fault::Duplicate(why)) => Err(Fault::Poison(why)),
         done => done,
     }
-}
-
-/// The first of so many numbers that nobody else gets. Taken outside the transaction, so that no two
-/// processes wait for each other; a number that is not used leaves a gap, which is no matter.
-async fn reserve(shared: &Shared, count: u64) -> Result<u64, Fault> {
-    let counters = shared.collection(COUNTERS);
-    let taken = counters
-        .find_one_and_update(doc! { "_id": ALERTS }, doc! { "$inc": { "last": int(count) } })
-        .upsert(true)
-        .write_concern(mongodb::options::WriteConcern::nodes(1))
-        .return_document(mongodb::options::ReturnDocument::After);
-    let taken = in_time(async { taken.await }).await?;
-    let last = taken.map_or(Ok(0), |taken| taken.count("last"))?;
-    Ok(last + 1 - count)
 }

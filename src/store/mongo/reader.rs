@@ -18,6 +18,7 @@ use super::companies;
 use super::fault::Fault;
 use super::moment::{Find, Moment};
 use super::names::*;
+use super::numbers;
 use super::read::{alerts, events, incidents, journal};
 use super::shape::{Fields, int};
 use super::shared::Shared;
@@ -71,7 +72,7 @@ impl Reader for CompanyReader {
             .read_concern(mongodb::options::ReadConcern::local());
         let found = in_time(async { found.await }).await.map_err(Fault::into_error)?;
         let last = found.map_or(Ok(0), |found| found.count("last"));
-        Ok(last.map_err(Fault::into_error)? + 1)
+        Ok(numbers::mark(&self.shared, last.map_err(Fault::into_error)?))
     }
 
     async fn settled(&self, mark: u64) -> Result<bool, Error> {

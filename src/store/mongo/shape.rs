@@ -4,7 +4,7 @@
 //! a sender's label or a tool's parameter stays what it is, a text under a name.
 
 use actors::domain::Timestamp;
-use mongodb::bson::{Bson, DateTime, Decimal128, Document};
+use mongodb::bson::{Bson, DateTime, Decimal128, Document, doc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value};
@@ -119,6 +119,28 @@ fn json(bson: Bson) -> Result<Value, Fault> {
     })
 }
 
+/// The update that makes one document of another: what is new or otherwise, and what is no more. Never empty.
+pub(super) fn difference(before: &Document, mut after: Document) -> Document {
+    let gone: Document = before
+        .keys()
+        .filter(|name| !after.contains_key(*name))
+        .map(|name| (name.clone(), Bson::String(String::new())))
+        .collect();
+    let same: Vec<String> = after
+        .iter()
+        .filter(|(name, value)| before.get(*name) == Some(value) && *name != "_id")
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in same {
+        after.remove(name);
+    }
+    let mut update = doc! { "$set": after };
+    if !gone.is_empty() {
+        update.insert("$unset", gone);
+    }
+    update
+}
+
 /// A field that must be there.
 pub(super) trait Fields {
     /// A text.
@@ -177,6 +199,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_difference_names_what_is_otherwise_and_what_is_gone() {
+        let before = doc! { "_id": 1, "same": [1, 2], "other": 1, "gone": true };
+        let after = doc! { "_id": 1, "same": [1, 2], "other": 2, "new": "x" };
+        assert_eq!(
+            difference(&before, after),
+            doc! { "$set": { "_id": 1, "other": 2, "new": "x" }, "$unset": { "gone": "" } }
+        );
+        assert_eq!(difference(&before, before.clone()), doc! { "$set": { "_id": 1 } });
+    }
 
     #[test]
     fn what_is_written_is_read_again_and_moments_are_dates() {

@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use super::fault::Fault;
 use super::names::*;
+use super::numbers::Numbers;
 use super::order::Order;
 use super::tx::in_time;
 use crate::store::feed::Feed;
@@ -103,6 +104,7 @@ pub(super) struct Shared {
     pub(super) database: Database,
     pub(super) feed: Feed,
     pub(super) order: Order,
+    pub(super) numbers: Numbers,
     companies: DashMap<CompanyId, Arc<Cell>>,
     /// How far the clock has come, in milliseconds: it never steps back.
     high: AtomicI64,
@@ -117,6 +119,7 @@ impl Shared {
             database,
             feed: Feed::default(),
             order: Order::default(),
+            numbers: Numbers::default(),
             companies: DashMap::new(),
             high: AtomicI64::new(0),
             tasks: TaskTracker::new(),

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use super::fault::Fault;
 use super::head::Head;
 use super::rows::{self, StoredIncident, key};
-use super::shape::int;
+use super::shape::{self, int};
 use crate::store::commit::{
     Verdict, add, apply, check_repeats, counts, in_time, is_as_seen, judge, may_change, opened, take,
 };
@@ -32,11 +32,12 @@ pub(super) struct Work {
     pub(super) head: Head,
     /// Every incident that an operation speaks of, as it is now.
     pub(super) rows: HashMap<IncidentId, Option<StoredIncident>>,
+    /// And as it was read.
+    pub(super) read: HashMap<IncidentId, Document>,
     /// Every alert that an operation places, as it stands now.
     pub(super) states: HashMap<u64, AlertState>,
     /// What is to be written.
     pub(super) changed: BTreeSet<IncidentId>,
-    pub(super) opened: BTreeSet<IncidentId>,
     pub(super) verdicts: Vec<Document>,
     pub(super) moves: Vec<Document>,
     pub(super) disowned: Vec<Document>,
@@ -58,9 +59,9 @@ impl Work {
             before: head,
             head,
             rows: HashMap::new(),
+            read: HashMap::new(),
             states: HashMap::new(),
             changed: BTreeSet::new(),
-            opened: BTreeSet::new(),
             verdicts: Vec::new(),
             moves: Vec::new(),
             disowned: Vec::new(),
@@ -184,7 +185,6 @@ impl Work {
     fn open(&mut self, row: Incident) {
         self.head.incident_no += 1;
         let id = row.incident_id.clone();
-        self.opened.insert(id.clone());
         self.changed.insert(id.clone());
         let no = self.head.incident_no;
         self.rows.insert(id, Some(StoredIncident { no, row }));
@@ -299,7 +299,8 @@ impl Work {
         self.placed -= 1;
     }
 
-    /// The incidents to be written, as update statements.
+    /// The incidents to be written, as update statements: of one that was read only what is otherwise now, so that
+    /// an index is only touched where its fields have changed.
     pub(super) fn incidents(&self) -> Result<Vec<Document>, Fault> {
         let changed = self
             .changed
@@ -309,7 +310,10 @@ impl Work {
             .map(|(id, stored)| {
                 let document = rows::incident_document(stored)?;
                 let which = doc! { "_id": document.get("_id"), "company_id": self.company.as_str() };
-                Ok(doc! { "q": which, "u": document, "upsert": self.opened.contains(id) })
+                Ok(match self.read.get(id) {
+                    Some(read) => doc! { "q": which, "u": shape::difference(read, document) },
+                    None => doc! { "q": which, "u": document, "upsert": true },
+                })
             })
             .collect()
     }

@@ -414,7 +414,8 @@ async fn load(tx: &mut Tx, work: &mut Work, ops: &[Op]) -> Result<(), Fault> {
             )
             .await?;
         for document in found {
-            let stored = rows::incident(document, &work.company)?;
+            let stored = rows::incident(document.clone(), &work.company)?;
+            work.read.insert(stored.row.incident_id.clone(), document);
             work.rows.insert(stored.row.incident_id.clone(), Some(stored));
         }
     }

@@ -251,6 +251,11 @@ async fn what_is_anothers_does_not_exist() {
     send(&server, &acme, &[alert("web-1", "disk")]).await;
     let incident = text(&only_incident(&server, &acme).await["incident_id"]).to_owned();
     let alert = text(&server.all(&acme, "/api/alerts", 1).await[0]["alert_id"]).to_owned();
+    // Its memory is written with its first decision.
+    let memory = format!("/api/incidents/{incident}/memory");
+    while server.get(&acme, &memory).await.status == 404 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     let unknown = |id: &str| format!("{}0", &id[..id.len() - 1]).replace(id, "inc-none");
     for (theirs, none) in [
         (
