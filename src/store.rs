@@ -11,8 +11,10 @@ mod lock;
 pub mod migration;
 pub mod mongo;
 mod opened;
+mod page;
 mod slot;
 pub mod sqlite;
+mod step;
 mod timeline;
 
 pub use mongo::{MongoError, MongoStore};

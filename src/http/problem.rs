@@ -179,9 +179,11 @@ impl From<CallError> for Problem {
                 Duration::from_secs(60),
             ),
             CallError::Overloaded => Self::unavailable("overloaded", "too many calls are waiting; try again", soon),
-            CallError::TimedOut => {
-                Self::unavailable("timed_out", "no answer in time; nothing will be done later", soon)
-            }
+            CallError::TimedOut => Self::unavailable(
+                "timed_out",
+                "no answer in time; what had not begun by then will not be done",
+                soon,
+            ),
             CallError::Interrupted => Self::unavailable("interrupted", "the work was interrupted; try again", soon),
             CallError::Draining => Self::unavailable("draining", "the server is going down; try again", soon),
             CallError::NothingToDecide => Self::invalid(

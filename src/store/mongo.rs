@@ -2,7 +2,7 @@
 //!
 //! Code map: `client` from a URL to a server that can keep the promises; `schema` collections and indexes;
 //! `shape`, `rows`, `head`, `companies` and `seen` values as documents; `tx` one transaction on one of the
-//! `sessions`, `fault` what can go wrong; `accept` takes deliveries under `numbers`, `writer` runs a company's operations (`op`), which `work` works
+//! `sessions`, `fault` what can go wrong; `accept` takes deliveries under `numbers`, `writer` runs a company's operations (`op`, `batch`), which `work` works
 //! out in memory; `order` puts commits in one order; `moment` several queries at one moment, `read` the
 //! queries, `reader` their handles; `import` fills a database with another store's, which is `unfinished` until
 //! it is whole.
@@ -12,6 +12,7 @@
 //! nobody knows to be done is settled before it is tried again.
 
 mod accept;
+mod batch;
 mod client;
 mod companies;
 mod fault;

@@ -1,8 +1,9 @@
 """Runs a command beside a mongod of its own: serve.py MONGOD COMMAND...
 
-The server is a replica set of one member on 127.0.0.1, in a directory of its own. The command finds it under
-TEST_MONGO_URL, and the binary, for servers of a test's own, under TEST_MONGOD. When the command ends, or this is
-told to end, the server is killed and its directory removed; nothing is printed, and the exit code is the command's.
+The server is a replica set of one member on 127.0.0.1, in a directory of its own, with a cache of MONGOD_CACHE_GB
+(0.5). The command finds it under TEST_MONGO_URL, and the binary, for servers of a test's own, under TEST_MONGOD. When
+the command ends, or this is told to end, the server is killed and its directory removed; nothing is printed, and the
+exit code is the command's.
 """
 
 import ctypes

@@ -59,6 +59,7 @@ pub trait Inbox: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Error::Overloaded`] past [`crate::limits::UNPLACED_ALERTS`] or the queue's limit;
-    /// [`Error::Unavailable`]; [`Error::NoSuchCompany`]. Nothing was stored then.
+    /// [`Error::Unavailable`]; [`Error::NoSuchCompany`]. Nothing was stored then. [`Error::Unknown`]: it may
+    /// have been, and sent again under its delivery id it is stored once.
     async fn accept(&self, delivery: Delivery) -> Result<Accepted, Error>;
 }

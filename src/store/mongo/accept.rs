@@ -26,6 +26,7 @@ use super::shape::{Fields, int};
 use super::shared::{Cell, Shared};
 use super::tx::{Tx, in_time};
 use crate::store::slot::Slot;
+use crate::store::step::Step;
 use crate::{failpoint, telemetry};
 
 /// Deliveries that may wait, and their bytes.
@@ -215,7 +216,7 @@ impl Attempts {
     async fn run(mut self, shared: &Shared, tx: &mut Tx) -> Vec<Waiting> {
         let began = Instant::now();
         let mut pause = PAUSE;
-        failpoint!("accept.received");
+        Step::Received.of_an_accept();
         loop {
             let fault = match self.attempt(shared, tx).await {
                 Ok(written) => {
@@ -224,8 +225,12 @@ impl Attempts {
                         let count = i64::try_from(waiting.delivery.alerts.len()).unwrap_or(i64::MAX);
                         waiting.cell.unplaced.change(count);
                     }
-                    metrics::histogram!(telemetry::COMMIT_SECONDS).record(began.elapsed().as_secs_f64());
-                    failpoint!("accept.published");
+                    if !written.is_empty() {
+                        metrics::counter!(telemetry::COMMITS, "outcome" => "committed").increment(1);
+                        metrics::histogram!(telemetry::COMMIT_OPERATIONS).record(self.batch.len() as f64);
+                        metrics::histogram!(telemetry::COMMIT_SECONDS).record(began.elapsed().as_secs_f64());
+                    }
+                    Step::Published.of_an_accept();
                     return self.batch;
                 }
                 Err(fault) => fault,
@@ -307,7 +312,7 @@ impl Attempts {
         match done {
             Ok(written) => match tx.commit().await {
                 Ok(()) => {
-                    failpoint!("accept.committed");
+                    Step::Committed.of_an_accept();
                     Ok(written)
                 }
                 Err(fault) => {
@@ -420,9 +425,9 @@ async fn write(shared: &Shared, tx: &mut Tx, batch: &[Waiting], wanted: &[usize]
     }
     // The names come first: they tell a repeat.
     tx.insert(DELIVERIES, names).await?;
-    failpoint!("accept.alerts_written");
+    failpoint!("accept.half_written");
     insert_alerts(shared, tx, alerts).await?;
-    failpoint!("accept.written");
+    Step::Written.of_an_accept();
     Ok(written)
 }
 

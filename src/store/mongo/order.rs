@@ -103,12 +103,14 @@ struct Ends {
 async fn round(shared: &Shared, tx: &mut Tx, ends: &mut Ends) -> Result<(), Fault> {
     loop {
         let committed = shared.order.committed.load(Ordering::Acquire);
+        // Before the end of the log: a move of which nobody knows may still be done, and then its notes are
+        // either here, and moving them again meets it, or in the log already.
+        let notes = notes(shared).await?;
         let before = match ends.logged {
             Some(logged) => logged,
             None => logged(shared).await?,
         };
         let told = *ends.told.get_or_insert(before);
-        let notes = notes(shared).await?;
         if !notes.is_empty() {
             move_notes(tx, before, &notes).await?;
         }

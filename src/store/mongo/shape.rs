@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value};
 
 use super::fault::Fault;
+pub(super) use crate::store::page::int;
 
 /// A moment as a date.
 pub(super) fn date(at: Timestamp) -> DateTime {
@@ -19,11 +20,6 @@ pub(super) fn date(at: Timestamp) -> DateTime {
 /// A date as a moment.
 pub(super) fn moment(at: DateTime) -> Timestamp {
     Timestamp::from_millis(at.timestamp_millis())
-}
-
-/// A count as BSON keeps it. Ours never come near the end of the range.
-pub(super) fn int(n: u64) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// A value as a document. `moments` are the paths of its fields that hold moments, such as

@@ -31,7 +31,7 @@ pub(super) struct Work {
     pub(super) before: Head,
     pub(super) head: Head,
     /// Every incident that an operation speaks of, as it is now.
-    pub(super) rows: HashMap<IncidentId, Option<StoredIncident>>,
+    pub(super) rows: HashMap<IncidentId, StoredIncident>,
     /// And as it was read.
     pub(super) read: HashMap<IncidentId, Document>,
     /// Every alert that an operation places, as it stands now.
@@ -81,7 +81,7 @@ impl Work {
     }
 
     fn row(&self, id: &IncidentId) -> Option<&StoredIncident> {
-        self.rows.get(id).and_then(Option::as_ref)
+        self.rows.get(id)
     }
 
     fn current(&self, id: &IncidentId) -> Option<Box<Incident>> {
@@ -162,7 +162,7 @@ impl Work {
             if let Some(opening) = opening {
                 self.open(opened(&self.company, id, opening));
             }
-            if let Some(Some(stored)) = self.rows.get_mut(id) {
+            if let Some(stored) = self.rows.get_mut(id) {
                 add(&mut stored.row, wanted, commit_no, batch.now);
                 if is_heard {
                     self.counts.push(counts(&stored.row));
@@ -187,7 +187,7 @@ impl Work {
         let id = row.incident_id.clone();
         self.changed.insert(id.clone());
         let no = self.head.incident_no;
-        self.rows.insert(id, Some(StoredIncident { no, row }));
+        self.rows.insert(id, StoredIncident { no, row });
     }
 
     /// Gives an alert its verdict.
@@ -222,7 +222,7 @@ impl Work {
         }
         // From here on everything is written.
         self.head.place.commit_no += 1;
-        if let Some(Some(stored)) = self.rows.get_mut(id) {
+        if let Some(stored) = self.rows.get_mut(id) {
             apply(&mut stored.row, wanted, &mut self.head.place);
             self.changed.insert(id.clone());
         }
@@ -268,7 +268,7 @@ impl Work {
                     self.disowned.push(rows::under(&self.company, id));
                 }
             }
-            if let Some(Some(stored)) = self.rows.get_mut(id) {
+            if let Some(stored) = self.rows.get_mut(id) {
                 stored.row.version += u64::from(part.from.is_ok());
                 take(&mut stored.row, part, commit_no, wanted);
             }

@@ -117,7 +117,7 @@ fn write(m: &mut Machine, cell: &Arc<Cell>, delivery: &Delivery) -> Result<(), r
         });
     }
     drop(insert);
-    failpoint!("accept.alerts_written");
+    failpoint!("accept.half_written");
     if delivery.delivery_id.is_none() && delivery.signature.is_none() {
         return Ok(());
     }

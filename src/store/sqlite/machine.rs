@@ -21,7 +21,8 @@ use super::shared::{Cell, Shared};
 use super::unplaced::Unplaced;
 use super::{accept, change, found, place, regroup};
 use crate::store::commit::{Head, mark};
-use crate::{failpoint, telemetry};
+use crate::store::step::Step;
+use crate::telemetry;
 
 /// The one writer's connection and memory.
 #[derive(Debug)]
@@ -208,30 +209,11 @@ impl Machine {
     }
 }
 
-/// How far a transaction has come with an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    Received,
-    Written,
-    Committed,
-    Published,
-}
-
-/// Where a test may end the process: between every two steps.
 fn reached(op: &Op, step: Step) {
-    match (op, step) {
-        (Op::Accept(..), Step::Received) => failpoint!("accept.received"),
-        (Op::Accept(..), Step::Written) => failpoint!("accept.written"),
-        (Op::Accept(..), Step::Committed) => failpoint!("accept.committed"),
-        (Op::Accept(..), Step::Published) => failpoint!("accept.published"),
-        (Op::Place(..), Step::Received) => failpoint!("place.received"),
-        (Op::Place(..), Step::Written) => failpoint!("place.written"),
-        (Op::Place(..), Step::Committed) => failpoint!("place.committed"),
-        (Op::Place(..), Step::Published) => failpoint!("place.published"),
-        (Op::Change(..), Step::Received) => failpoint!("change.received"),
-        (Op::Change(..), Step::Written) => failpoint!("change.written"),
-        (Op::Change(..), Step::Committed) => failpoint!("change.committed"),
-        (Op::Change(..), Step::Published) => failpoint!("change.published"),
+    match op {
+        Op::Accept(..) => step.of_an_accept(),
+        Op::Place(..) => step.of_a_placement(),
+        Op::Change(..) => step.of_a_change(),
         _ => {}
     }
 }

@@ -1,4 +1,4 @@
-//! The queries, each on one connection at one moment, and how lists are paged.
+//! The queries, each on one connection at one moment.
 
 pub(super) mod alerts;
 pub(super) mod events;
@@ -6,41 +6,11 @@ pub(super) mod incidents;
 pub(super) mod journal;
 pub(super) mod roster;
 
-use actors::limits::PAGE;
-use actors::port::reader::{Cursor, Page, PageRequest};
+use actors::port::reader::PageRequest;
 
-use super::rows::int;
+use crate::store::page::{int, wanted};
 
-/// How many items a page has at most.
-fn limit(page: PageRequest) -> usize {
-    page.limit.clamp(1, PAGE)
-}
-
-/// How many items to look for: one more tells whether there is another page.
-fn wanted(page: PageRequest) -> usize {
-    limit(page) + 1
-}
-
-/// That as SQLite's LIMIT.
+/// How many items to look for, as SQLite's LIMIT.
 fn rows_wanted(page: PageRequest) -> i64 {
     int(wanted(page) as u64)
-}
-
-/// Where a list that counts down goes on: before this number.
-fn before(page: PageRequest) -> i64 {
-    page.after.map_or(i64::MAX, |cursor| int(cursor.0))
-}
-
-/// Where a list that counts up goes on: behind this number.
-fn after(page: PageRequest) -> i64 {
-    page.after.map_or(0, |cursor| int(cursor.0))
-}
-
-/// A page of the rows read for it.
-fn paged<T>(mut items: Vec<T>, page: PageRequest, cursor: impl Fn(&T) -> Cursor) -> Page<T> {
-    let limit = limit(page);
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let next = items.last().filter(|_| more).map(cursor);
-    Page { items, next }
 }

@@ -8,10 +8,7 @@ use rusqlite::types::Type;
 use rusqlite::{Error, Result, Row};
 use serde::de::DeserializeOwned;
 
-/// A count as SQLite keeps it. Ours never come near the end of the range.
-pub(super) fn int(n: u64) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
-}
+pub(super) use crate::store::page::int;
 
 /// A time as SQLite keeps it.
 pub(super) fn ms(at: Option<Timestamp>) -> Option<i64> {

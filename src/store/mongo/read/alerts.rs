@@ -10,7 +10,8 @@ use super::super::moment::{Find, Moment};
 use super::super::names::*;
 use super::super::rows;
 use super::super::shape::{self, Fields, date, int};
-use super::{before, paged, wanted};
+use super::wanted;
+use crate::store::page::{before, paged};
 
 /// Recoveries that a correlator is reminded of.
 const RECOVERIES: i64 = 10_000;

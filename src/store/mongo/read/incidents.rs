@@ -13,10 +13,19 @@ use super::super::moment::{Find, Moment};
 use super::super::names::*;
 use super::super::rows::{self, StoredIncident, key};
 use super::super::shape::{self, Fields, date, int};
-use super::{after, alerts, before, paged, wanted};
+use super::{alerts, wanted};
+use crate::store::page::{after, before, paged};
 
 /// Whatever is open.
 const OPEN: [&str; 3] = ["new", "in_progress", "escalated"];
+
+async fn stored(m: &mut Moment, company: &CompanyId, find: Find<'_>) -> Result<Vec<StoredIncident>, Fault> {
+    let found = m.documents(find).await?;
+    found
+        .into_iter()
+        .map(|document| rows::incident(document, company))
+        .collect()
+}
 
 async fn load(m: &mut Moment, company: &CompanyId, id: &IncidentId) -> Result<Option<StoredIncident>, Fault> {
     let find = Find {
@@ -74,11 +83,7 @@ pub(in super::super) async fn list(
         limit: wanted(page),
         ..Find::default()
     };
-    let found = m.documents(find).await?;
-    let found: Vec<StoredIncident> = found
-        .into_iter()
-        .map(|document| rows::incident(document, company))
-        .collect::<Result<_, _>>()?;
+    let found = stored(m, company, find).await?;
     let found = paged(found, page, |stored| Cursor(stored.no, 0));
     let mut decisions = last_decisions(m, company, &found.items).await?;
     let views = found.items.into_iter().map(|stored| IncidentView {
@@ -147,11 +152,7 @@ pub(in super::super) async fn joinable(
         limit: wanted(page),
         ..Find::default()
     };
-    let found = m.documents(find).await?;
-    let found: Vec<StoredIncident> = found
-        .into_iter()
-        .map(|document| rows::incident(document, company))
-        .collect::<Result<_, _>>()?;
+    let found = stored(m, company, find).await?;
     let found = paged(found, page, |stored| {
         let ended = stored.row.life.resolved_at.map_or(0, Timestamp::as_millis);
         Cursor(ended.unsigned_abs(), stored.no)

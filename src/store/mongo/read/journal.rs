@@ -9,7 +9,8 @@ use super::super::moment::{Find, Moment};
 use super::super::names::*;
 use super::super::rows;
 use super::super::shape::int;
-use super::{after, alerts, paged, wanted};
+use super::{alerts, wanted};
+use crate::store::page::{after, paged};
 use crate::store::timeline::{cursor, place, shown};
 
 /// The company's journal, oldest first.

@@ -9,7 +9,8 @@ use super::super::chain::{self, Spot};
 use super::super::fault::Fault;
 use super::super::rows::{self, alert_columns, int, ms, severity_index, uint};
 use super::super::shared::{Cell, locked};
-use super::{before, paged, rows_wanted, wanted};
+use super::rows_wanted;
+use crate::store::page::{before, paged, wanted};
 
 /// Recoveries that a correlator is reminded of.
 const RECOVERIES: i64 = 10_000;

@@ -14,7 +14,8 @@ use super::super::fault::Fault;
 use super::super::place::load;
 use super::super::rows::{self, INCIDENT_COLUMNS, StoredIncident, incident_columns, int, ms, severity_index, uint};
 use super::super::shared::Cell;
-use super::{after, alerts, before, paged, rows_wanted};
+use super::{alerts, rows_wanted};
+use crate::store::page::{after, before, paged};
 
 /// The company's settings. The platform has none.
 pub(in super::super) fn company(conn: &Connection, cell: &Cell) -> Result<Company, Fault> {

@@ -9,7 +9,8 @@ use super::super::fault::Fault;
 use super::super::rows::{self, int};
 use super::super::shared::Cell;
 use super::alerts::{by_number, incident_no};
-use super::{after, paged, rows_wanted, wanted};
+use super::rows_wanted;
+use crate::store::page::{after, paged, wanted};
 use crate::store::timeline::{cursor, place, shown};
 
 /// The company's journal, oldest first.

@@ -34,7 +34,7 @@ async fn cut_at(points: &[&str]) {
 async fn while_accepting() {
     cut_at(&[
         "accept.received",
-        "accept.alerts_written",
+        "accept.half_written",
         "accept.written",
         "accept.committed",
         "accept.published",

@@ -1,0 +1,178 @@
+//! A batch of a company's operations in its transaction: what it reads, how each is run, what is written.
+
+use actors::domain::{AlertId, AlertState};
+use actors::port::Error;
+use actors::port::roster::NewCompany;
+use mongodb::bson::{Document, RawDocumentBuf, doc};
+
+use super::fault::Fault;
+use super::head;
+use super::names::*;
+use super::op::Op;
+use super::rows;
+use super::shape::{Fields, int};
+use super::tx::Tx;
+use super::work::Work;
+use crate::failpoint;
+use crate::store::slot::Slot;
+
+/// Operations in their order, those that go alone alone.
+pub(super) fn split(ops: Vec<Op>) -> Vec<Vec<Op>> {
+    let mut batches: Vec<Vec<Op>> = Vec::new();
+    for op in ops {
+        match batches.last_mut() {
+            Some(last) if !op.is_alone() && !last[0].is_alone() => last.push(op),
+            _ => batches.push(vec![op]),
+        }
+    }
+    batches
+}
+
+/// Reads every row and every alert that the operations speak of.
+pub(super) async fn load(tx: &mut Tx, work: &mut Work, ops: &[Op]) -> Result<(), Fault> {
+    let (mut incidents, mut alerts) = (Vec::new(), Vec::new());
+    for op in ops {
+        match op {
+            Op::Place(batch, _) => {
+                incidents.extend(batch.incidents.iter().map(|part| &part.incident_id));
+                let placed = batch.incidents.iter().flat_map(|part| &part.alerts);
+                alerts.extend(placed.chain(&batch.others).map(|placement| int(placement.alert_no)));
+            }
+            Op::Change(change, ..) => incidents.push(&change.incident_id),
+            Op::Regroup(regroup, ..) => incidents.extend(regroup.parts.iter().map(|part| &part.incident_id)),
+            Op::Barrier(_) | Op::Release(..) | Op::Found(..) => {}
+        }
+    }
+    let company = work.company.as_str();
+    if !incidents.is_empty() {
+        incidents.sort();
+        incidents.dedup();
+        let keys: Vec<String> = incidents
+            .iter()
+            .map(|id| rows::key(&work.company, id.as_str()))
+            .collect();
+        let found = tx
+            .find(
+                INCIDENTS,
+                doc! { "_id": { "$in": keys }, "company_id": company },
+                doc! {},
+            )
+            .await?;
+        for document in found {
+            let stored = rows::incident(document.clone(), &work.company)?;
+            work.read.insert(stored.row.incident_id.clone(), document);
+            work.rows.insert(stored.row.incident_id.clone(), stored);
+        }
+    }
+    if !alerts.is_empty() {
+        let which = doc! { "_id": { "$in": alerts }, "company_id": company };
+        for alert in tx.find(ALERTS, which, doc! { "state": 1 }).await? {
+            work.states
+                .insert(alert.count("_id")?, rows::state(alert.text("state")?)?);
+        }
+    }
+    Ok(())
+}
+
+/// Runs an operation and notes its outcome. A refusal is one; only what ends the transaction is passed on.
+pub(super) async fn run(op: &mut Op, work: &mut Work, tx: &mut Tx, is_heard: bool) -> Result<(), Fault> {
+    fn note<T>(slot: &mut Slot<T>, outcome: Result<T, Fault>) -> Result<(), Fault> {
+        match outcome {
+            Ok(value) => slot.note(Ok(value)),
+            Err(Fault::Answer(error)) => slot.note(Err(error)),
+            Err(fault) => return Err(fault),
+        }
+        Ok(())
+    }
+    match op {
+        Op::Barrier(slot) => note(slot, Ok(work.head.place.joinable_no)),
+        Op::Place(batch, slot) => note(slot, work.place(batch, is_heard)),
+        Op::Change(change, deadline, slot) => note(slot, work.change(change, *deadline)),
+        Op::Regroup(regroup, deadline, slot) => note(slot, work.regroup(regroup, *deadline)),
+        Op::Release(alert, slot) => note(slot, release(tx, work, *alert).await),
+        Op::Found(company, slot) => note(slot, found(tx, work, company).await),
+    }
+}
+
+async fn release(tx: &mut Tx, work: &mut Work, alert: AlertId) -> Result<bool, Fault> {
+    let which = doc! {
+        "company_id": work.company.as_str(),
+        "alert_id": alert.to_string(),
+        "state": AlertState::DeadLetter.as_str(),
+    };
+    match tx.find(ALERTS, which, doc! { "_id": 1 }).await?.first() {
+        Some(alert) => {
+            work.release(alert.count("_id")?);
+            Ok(true)
+        }
+        None => Ok(false),
+    }
+}
+
+/// Founds a company with its first key and secret; `false` where the id is taken. Only the platform's
+/// writer may; to another company's this is as if it were fenced.
+async fn found(tx: &mut Tx, work: &mut Work, new: &NewCompany) -> Result<bool, Fault> {
+    if !work.company.is_platform() {
+        return Err(Error::Fenced.into());
+    }
+    let id = &new.company.company_id;
+    if !tx
+        .find(HEADS, doc! { "_id": id.as_str() }, doc! { "_id": 1 })
+        .await?
+        .is_empty()
+    {
+        return Ok(false);
+    }
+    // From here on everything is written.
+    for (collection, document) in super::companies::documents(new)? {
+        tx.insert(collection, vec![RawDocumentBuf::try_from(&document)?])
+            .await?;
+    }
+    work.head.place.commit_no += 1;
+    work.journal([&new.fact]);
+    Ok(true)
+}
+
+/// Writes everything. The head comes first: it is what another transaction would meet.
+pub(super) async fn write(tx: &mut Tx, work: &Work, commit_id: &str) -> Result<(), Fault> {
+    let company = work.company.as_str();
+    let before = &work.before.place;
+    let as_it_was =
+        doc! { "_id": company, "company_id": company, "epoch": int(before.epoch), "commit_no": int(before.commit_no) };
+    let head = doc! { "q": as_it_was, "u": { "$set": head::fields(&work.head, commit_id) } };
+    if tx.update(HEADS, &[head]).await? != 1 {
+        return Err(Fault::Conflict("the head has moved".to_owned()));
+    }
+    let incidents = work.incidents()?;
+    all(tx.update(INCIDENTS, &incidents).await?, incidents.len())?;
+    tx.delete(INCIDENT_IDENTITIES, work.disowned.clone()).await?;
+    tx.update(INCIDENT_IDENTITIES, &work.owned).await?;
+    if !work.verdicts.is_empty() {
+        failpoint!("place.incidents_written");
+        all(tx.update(ALERTS, &work.verdicts).await?, work.verdicts.len())?;
+    }
+    tx.update(ALERTS, &work.moves).await?;
+    if !work.changed.is_empty() {
+        failpoint!("change.row_written");
+    }
+    tx.insert(DECISIONS, raw(&work.decisions)?).await?;
+    tx.update(SHORT_MEMORY, &work.memories).await?;
+    let entries = work.entries.iter().map(|(entry, at)| rows::entry_document(entry, *at));
+    tx.insert(JOURNAL, raw(&entries.collect::<Vec<_>>())?).await?;
+    tx.insert(OUTBOX, raw(&work.outbox)?).await
+}
+
+fn raw(documents: &[Document]) -> Result<Vec<RawDocumentBuf>, Fault> {
+    documents
+        .iter()
+        .map(|document| Ok(RawDocumentBuf::try_from(document)?))
+        .collect()
+}
+
+/// Every statement was to meet a document.
+fn all(met: u64, expected: usize) -> Result<(), Fault> {
+    match usize::try_from(met) == Ok(expected) {
+        true => Ok(()),
+        false => Err(Fault::Conflict(format!("{met} of {expected} documents were met"))),
+    }
+}
