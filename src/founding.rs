@@ -1,14 +1,15 @@
 //! Founding a company: its id, its first API key and webhook secret, and the fact of its birth.
 //! Used by `company create`, by the admin socket and by `demo`, with or without a running server.
 
-use actors::domain::ids::{EntryId, KeyId};
+use actors::domain::ids::{EntryId, KeyId, SecretId};
 use actors::domain::{Company, CompanyId, Correlation, Fact, RateLimit};
-use actors::port::roster::{ApiKeyRecord, NewCompany, Scope, WebhookSecretRecord};
-use actors::port::{Clock, Entropy};
+use actors::port::{Clock, Entropy, Error, NewCompany, Put};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::accounts::api_key::{ApiKey, Scope};
+use crate::accounts::webhook_secret::WebhookSecret;
 use crate::secrets::{ServerKey, Unsealable, hash_api_key, new_api_key, new_webhook_secret};
 
 /// What is asked for.
@@ -33,6 +34,9 @@ pub struct CompanyRequest {
     #[serde(default)]
     pub unsigned: bool,
 }
+
+/// What a company's first key is called.
+const FIRST_KEY: &str = "first key";
 
 /// What a company's first key may do unless it is said otherwise.
 pub fn first_scopes() -> Vec<Scope> {
@@ -149,27 +153,35 @@ pub fn prepare(
     });
     let entry = EntryId::from_uuid(entropy.uuid(now));
     let fact = Fact::new(entry, now, "company.created", company_id.as_str(), "operator", &data);
+    let key = ApiKey {
+        key_id,
+        name: FIRST_KEY.to_owned(),
+        key_hash: hash_api_key(api_key.expose_secret()),
+        scopes: request.scopes,
+        unsigned: request.unsigned,
+        created_at: now,
+        expires_at: None,
+        revoked_at: None,
+    };
+    let secret = WebhookSecret {
+        secret_id: SecretId::from_uuid(entropy.uuid(now)),
+        sealed,
+        created_at: now,
+        expires_at: None,
+    };
+    // Neither has anything that JSON has no form for.
+    let puts: Result<Vec<Put>, Error> = [Put::new(&key), Put::new(&secret)].into_iter().collect();
     let company = NewCompany {
         company: Company {
             company_id: company_id.clone(),
             name: name.to_owned(),
             created_at: now,
+            version: 1,
+            archived_at: None,
             correlation: request.correlation,
             rate_limit: request.rate_limit,
         },
-        key: ApiKeyRecord {
-            key_id,
-            company_id: company_id.clone(),
-            key_hash: hash_api_key(api_key.expose_secret()),
-            scopes: request.scopes,
-            unsigned: request.unsigned,
-            created_at: now,
-        },
-        secret: WebhookSecretRecord {
-            company_id: company_id.clone(),
-            sealed,
-            created_at: now,
-        },
+        puts: puts.map_err(|_| Unsealable)?,
         fact,
     };
     Ok((

@@ -1,7 +1,8 @@
 //! Alert Whisperer: the edge and the adapters around the runtime in `actors`.
 //!
-//! Code map: [`http`] is the edge, [`ingest`] what comes in from monitoring tools, [`store`] where
-//! everything durable lives, [`cli`] one file per command, [`client`] the sender's side of the webhook, [`serve`] wires everything together;
+//! Code map: [`http`] is the edge, [`ingest`] what comes in from monitoring tools, [`accounts`] who may do
+//! what, [`store`] where everything durable lives, [`cli`] one file per command, [`client`] the sender's side of the
+//! webhook, [`serve`] wires everything together;
 //! [`config`], [`telemetry`], [`secrets`], [`clock`], [`founding`] and [`json`] are what their names say.
 
 #[cfg(not(panic = "unwind"))]
@@ -9,6 +10,7 @@ compile_error!("supervision needs unwinding: build with panic = \"unwind\"");
 
 mod failpoint;
 
+pub mod accounts;
 pub mod cli;
 pub mod client;
 pub mod clock;

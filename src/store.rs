@@ -5,7 +5,9 @@
 //! nobody else; a company's journal is gapless and chained; nothing of one company can be reached
 //! through another's reader or writer.
 
+mod amend;
 mod commit;
+mod every;
 mod feed;
 mod lock;
 pub mod migration;
@@ -17,6 +19,7 @@ pub mod sqlite;
 mod step;
 mod timeline;
 
+pub use every::every;
 pub use mongo::{MongoError, MongoStore};
 pub use opened::{OpenStore, StoreError};
 pub use sqlite::{MemoryStore, OpenError, SqliteStore};

@@ -10,6 +10,7 @@ pub mod engine;
 pub mod events;
 pub mod inbox;
 pub mod reader;
+pub mod record;
 pub mod roster;
 pub mod writer;
 
@@ -25,6 +26,7 @@ pub use engine::{DecisionEngine, EngineEvent, EngineInput, Verdict};
 pub use events::{Committed, CompanySet, EventReader};
 pub use inbox::{Accepted, Delivery, Inbox};
 pub use reader::Reader;
+pub use record::{Amended, Amendment, Kept, Put, Record, RecordKind};
 pub use roster::{Due, DueWork, NewCompany, Roster};
 pub use writer::Writer;
 

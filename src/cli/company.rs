@@ -5,18 +5,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use actors::domain::CompanyId;
-use actors::port::roster::Scope;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::out;
+use crate::accounts::api_key::Scope;
+use crate::accounts::webhook_secret::WebhookSecret;
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::founding::{self, CompanyRequest, FoundingError};
 use crate::http::admin;
 use crate::secrets::ServerKey;
-use crate::store::OpenStore;
+use crate::store::{OpenStore, every};
 
 /// Companies.
 #[derive(Args)]
@@ -166,9 +167,9 @@ async fn open(place: &Place) -> Result<Option<OpenStore>> {
 async fn found_here(opened: &OpenStore, request: CompanyRequest, place: &Place) -> Result<Value> {
     let store = opened.port();
     let server_key = ServerKey::load(place.secret_key.as_ref(), &place.data_dir)?;
-    for secret in store.webhook_secrets().await? {
+    for (company, secret) in every::<WebhookSecret>(&*store).await? {
         // Under another key the server would refuse to start on what is made now.
-        server_key.open(&secret.company_id, &secret.sealed)?;
+        server_key.open(&company, &secret.sealed)?;
     }
     let (company, credentials) = founding::prepare(request, &server_key, &SystemClock, &SystemEntropy)?;
     let platform = store.acquire(&CompanyId::platform()).await?;

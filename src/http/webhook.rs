@@ -6,9 +6,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::accounts::api_key::Scope;
 use actors::domain::{AlertId, DeliveryId, NewAlert, Severity, Signal, Timestamp};
 use actors::port::inbox::{Accepted, Delivery, Signature};
-use actors::port::roster::Scope;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};

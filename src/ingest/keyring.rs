@@ -5,15 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use actors::domain::ids::KeyId;
 use actors::domain::{CompanyId, RateLimit};
-use actors::port::roster::{ApiKeyRecord, NewCompany, Scope};
-use actors::port::{Error, Store};
+use actors::port::{Error, NewCompany, RecordKind, Store};
 use dashmap::DashMap;
 use secrecy::ExposeSecret;
 use tokio::time::Instant;
 
 use super::rate::Bucket;
 use super::signature::{MacKey, prepare};
+use crate::accounts::api_key::{ApiKey, Scope};
+use crate::accounts::webhook_secret::WebhookSecret;
 use crate::secrets::{ServerKey, Unsealable, hash_api_key};
+use crate::store::every;
 
 /// What a key says of its bearer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub struct Bearer {
 /// The keyring.
 pub struct Keyring {
     server_key: ServerKey,
-    bearers: DashMap<[u8; 32], Arc<Bearer>>,
+    bearers: DashMap<String, Arc<Bearer>>,
     secrets: DashMap<CompanyId, Arc<Vec<MacKey>>>,
     buckets: DashMap<CompanyId, Arc<Mutex<Bucket>>>,
 }
@@ -59,11 +61,11 @@ impl Keyring {
             secrets: DashMap::new(),
             buckets: DashMap::new(),
         };
-        for key in store.api_keys().await? {
-            keyring.add_key(&key);
+        for (company, key) in every::<ApiKey>(store).await? {
+            keyring.add_key(&company, key);
         }
-        for secret in store.webhook_secrets().await? {
-            keyring.add_secret(&secret.company_id, &secret.sealed)?;
+        for (company, secret) in every::<WebhookSecret>(store).await? {
+            keyring.add_secret(&company, &secret.sealed)?;
         }
         for company in store.companies().await? {
             keyring.set_rate(&company.company_id, company.rate_limit);
@@ -76,23 +78,32 @@ impl Keyring {
     /// # Errors
     /// Its secret does not open.
     pub fn welcome(&self, company: &NewCompany) -> Result<(), Unsealable> {
-        self.add_secret(&company.secret.company_id, &company.secret.sealed)?;
-        self.set_rate(&company.company.company_id, company.company.rate_limit);
-        self.add_key(&company.key);
+        let id = &company.company.company_id;
+        self.set_rate(id, company.company.rate_limit);
+        for record in company.puts.iter().filter_map(|put| put.record(id)) {
+            match record.kind {
+                RecordKind::ApiKeys => self.add_key(id, record.read().map_err(|_| Unsealable)?),
+                RecordKind::WebhookSecrets => {
+                    let secret: WebhookSecret = record.read().map_err(|_| Unsealable)?;
+                    self.add_secret(id, &secret.sealed)?;
+                }
+                _ => {}
+            }
+        }
         Ok(())
     }
 
-    fn add_key(&self, key: &ApiKeyRecord) {
+    fn add_key(&self, company: &CompanyId, key: ApiKey) {
         let bearer = Bearer {
-            key_id: key.key_id.clone(),
-            company_id: key.company_id.clone(),
-            scopes: key.scopes.clone(),
+            key_id: key.key_id,
+            company_id: company.clone(),
+            scopes: key.scopes,
             unsigned: key.unsigned,
         };
         self.bearers.insert(key.key_hash, Arc::new(bearer));
     }
 
-    fn add_secret(&self, company: &CompanyId, sealed: &[u8]) -> Result<(), Unsealable> {
+    fn add_secret(&self, company: &CompanyId, sealed: &str) -> Result<(), Unsealable> {
         let secret = self.server_key.open(company, sealed)?;
         let prepared = prepare(secret.expose_secret()).ok_or(Unsealable)?;
         let mut live = self.secrets.entry(company.clone()).or_default();

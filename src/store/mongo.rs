@@ -1,7 +1,8 @@
 //! The production store: MongoDB 6.0 or later, as a replica set or sharded by `company_id`.
 //!
 //! Code map: `client` from a URL to a server that can keep the promises; `schema` collections and indexes;
-//! `shape`, `rows`, `head`, `companies` and `seen` values as documents; `tx` one transaction on one of the
+//! `convert` what an older
+//! version has left; `shape`, `rows`, `head`, `companies`, `records` and `seen` values as documents; `tx` one transaction on one of the
 //! `sessions`, `fault` what can go wrong; `accept` takes deliveries under `numbers`, `writer` runs a company's operations (`op`, `batch`), which `work` works
 //! out in memory; `order` puts commits in one order; `moment` several queries at one moment, `read` the
 //! queries, `reader` their handles; `import` fills a database with another store's, which is `unfinished` until
@@ -15,6 +16,7 @@ mod accept;
 mod batch;
 mod client;
 mod companies;
+mod convert;
 mod fault;
 mod head;
 mod import;
@@ -25,6 +27,7 @@ mod op;
 mod order;
 mod read;
 mod reader;
+mod records;
 mod rows;
 mod schema;
 mod seen;
@@ -41,12 +44,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actors::domain::{Company, CompanyId, Timestamp};
 use actors::port::events::{Committed, CompanySet, EventReader};
 use actors::port::inbox::{Accepted, Delivery, Inbox};
-use actors::port::roster::{ApiKeyRecord, Due, Roster, WebhookSecretRecord};
-use actors::port::{Clock, Error, Reader, Store, Writer};
+use actors::port::{Clock, Due, Error, Reader, Record, RecordKind, Roster, Store, Writer};
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use mongodb::bson::{Document, doc};
 use secrecy::SecretString;
+use strum::IntoEnumIterator;
 use tokio::sync::broadcast;
 
 use self::fault::Fault;
@@ -61,7 +64,7 @@ use self::writer::CompanyWriter;
 
 /// Turns of one call to forget.
 const FORGET_TURNS: usize = 100;
-/// Short memories forgotten in one turn.
+/// Documents of a collection forgotten in one turn.
 const FORGOTTEN_AT_ONCE: i64 = 1_000;
 
 /// Why a database was not opened, and what is needed.
@@ -267,16 +270,27 @@ impl Roster for MongoStore {
         companies::companies(&self.shared).await.map_err(Fault::into_error)
     }
 
-    async fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, Error> {
+    async fn all_records(
+        &self,
+        kind: RecordKind,
+        after: Option<(&CompanyId, &str)>,
+        limit: usize,
+    ) -> Result<Vec<Record>, Error> {
         self.shared.check()?;
-        companies::api_keys(&self.shared).await.map_err(Fault::into_error)
+        let all = async {
+            let mut moment = Moment::of(&self.shared.database).await?;
+            records::every(&mut moment, kind, after, limit).await
+        };
+        all.await.map_err(Fault::into_error)
     }
 
-    async fn webhook_secrets(&self) -> Result<Vec<WebhookSecretRecord>, Error> {
+    async fn find_record(&self, kind: RecordKind, lookup: &str) -> Result<Option<Record>, Error> {
         self.shared.check()?;
-        companies::webhook_secrets(&self.shared)
-            .await
-            .map_err(Fault::into_error)
+        let found = async {
+            let mut moment = Moment::of(&self.shared.database).await?;
+            records::find(&mut moment, kind, lookup).await
+        };
+        found.await.map_err(Fault::into_error)
     }
 
     async fn unplaced(&self, limit: usize) -> Result<Vec<CompanyId>, Error> {
@@ -323,20 +337,26 @@ async fn forget(shared: &Shared, clock: Timestamp) -> Result<(), Fault> {
     let come = doc! { "$max": { "at": date(clock) } };
     in_time(async { counters.update_one(doc! { "_id": "clock" }, come).upsert(true).await }).await?;
     for _ in 0..FORGET_TURNS {
-        if !seen::forget(shared).await? & !forget_memories(shared, clock).await? {
+        let mut more = seen::forget(shared).await?;
+        more |= forget_some(shared, SHORT_MEMORY, "expires_at", clock).await?;
+        for kind in RecordKind::iter() {
+            more |= forget_some(shared, kind.as_str(), records::FORGET_AT, clock).await?;
+        }
+        if !more {
             break;
         }
     }
     Ok(())
 }
 
-async fn forget_memories(shared: &Shared, clock: Timestamp) -> Result<bool, Fault> {
-    let memories = shared.collection(SHORT_MEMORY);
-    let which = doc! { "expires_at": { "$lte": date(clock) } };
+/// Forgets some of a collection's documents that have expired: whether more may be left.
+async fn forget_some(shared: &Shared, from: &str, field: &str, clock: Timestamp) -> Result<bool, Fault> {
+    let collection = shared.collection(from);
+    let past = doc! { "$lte": date(clock) };
     let expired: Vec<Document> = in_time(async {
-        let found = memories
-            .find(which)
-            .sort(doc! { "expires_at": 1 })
+        let found = collection
+            .find(doc! { field: &past })
+            .sort(doc! { field: 1 })
             .limit(FORGOTTEN_AT_ONCE);
         found.projection(doc! { "_id": 1 }).await?.try_collect().await
     })
@@ -346,7 +366,9 @@ async fn forget_memories(shared: &Shared, clock: Timestamp) -> Result<bool, Faul
             .iter()
             .map(|document| document.text("_id"))
             .collect::<Result<_, _>>()?;
-        in_time(async { memories.delete_many(doc! { "_id": { "$in": names } }).await }).await?;
+        // One that has been written again since stays.
+        let which = doc! { "_id": { "$in": names }, field: past };
+        in_time(async { collection.delete_many(which).await }).await?;
     }
     Ok(expired.len() as i64 == FORGOTTEN_AT_ONCE)
 }

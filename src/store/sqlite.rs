@@ -1,7 +1,7 @@
 //! The embedded store: one SQLite file in one directory, or the same SQL in memory for tests.
 //!
 //! Code map: `schema` the tables; `machine` one transaction of operations (`accept`, `place`,
-//! `change`, `found`) over the writer's memory (`head`, `seen`, `unplaced`), which `load` rebuilds;
+//! `change`, `amend`, `found`) over the writer's memory (`head`, `seen`, `unplaced`), which `load` rebuilds;
 //! `shared` and `waiting` what readers see of it; `queue` and `thread` the writer thread, `pool` the
 //! readers, `checkpoint` the checkpoints, `inline` all of that without a thread; `reader`, `scope` and
 //! `writer` the handles, `read` the queries, `rows` the values in rows; `export` reads all of it, to be moved.
@@ -10,6 +10,7 @@
 //! not at all; after a broken medium nothing is tried again on the handle.
 
 mod accept;
+mod amend;
 mod chain;
 mod change;
 mod checkpoint;
@@ -46,8 +47,7 @@ use std::sync::Arc;
 use actors::domain::{Company, CompanyId, Timestamp};
 use actors::port::events::{Committed, CompanySet, EventReader};
 use actors::port::inbox::{Accepted, Delivery, Inbox};
-use actors::port::roster::{ApiKeyRecord, Due, Roster, WebhookSecretRecord};
-use actors::port::{Clock, Error, Reader, Store, Writer};
+use actors::port::{Clock, Due, Error, Reader, Record, RecordKind, Roster, Store, Writer};
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
@@ -219,12 +219,17 @@ macro_rules! store_of {
                 self.core.companies().await
             }
 
-            async fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, Error> {
-                self.core.api_keys().await
+            async fn all_records(
+                &self,
+                kind: RecordKind,
+                after: Option<(&CompanyId, &str)>,
+                limit: usize,
+            ) -> Result<Vec<Record>, Error> {
+                self.core.all_records(kind, after, limit).await
             }
 
-            async fn webhook_secrets(&self) -> Result<Vec<WebhookSecretRecord>, Error> {
-                self.core.webhook_secrets().await
+            async fn find_record(&self, kind: RecordKind, lookup: &str) -> Result<Option<Record>, Error> {
+                self.core.find_record(kind, lookup).await
             }
 
             async fn unplaced(&self, limit: usize) -> Result<Vec<CompanyId>, Error> {

@@ -10,6 +10,7 @@ pub mod events;
 pub mod journal;
 pub mod lists;
 mod place;
+pub mod records;
 mod roster;
 
 use std::sync::Arc;
@@ -235,6 +236,17 @@ promises! {
     lists::the_journal_is_paged,
     lists::nothing_of_another_company_is_seen,
     lists::counts_are_since_a_moment,
+    records::a_record_is_read_as_it_was_written,
+    records::an_amendment_is_done_whole_or_not_at_all,
+    records::an_amendment_is_one_commit_with_its_facts,
+    records::a_lookup_text_is_one_records_of_all_companies,
+    records::of_many_at_once_one_has_the_lookup_text,
+    records::records_are_a_companys_own,
+    records::records_are_paged_in_the_order_of_their_ids,
+    records::expired_records_are_forgotten,
+    records::a_companys_settings_change_from_the_version_before,
+    records::amending_is_fenced_and_has_a_deadline,
+    records::a_company_is_founded_with_its_records_or_not_at_all,
     roster::companies_keys_and_secrets_are_listed,
     roster::an_id_is_taken_once_and_only_the_platform_founds,
     roster::companies_with_unplaced_alerts_are_found,

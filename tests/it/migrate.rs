@@ -13,7 +13,7 @@ use actors::port::events::{CompanySet, EventsAfter, Position};
 use actors::port::inbox::{Accepted, Delivery};
 use actors::port::reader::{PageRequest, Reader};
 use actors::port::writer::{Expect, IncidentChange};
-use actors::port::{Clock, Store, Writer};
+use actors::port::{Clock, RecordKind, Store, Writer};
 use alert_whisperer::store::migration::{self, MigrationError, Moved, Part, Progress};
 use alert_whisperer::store::{MongoStore, SqliteStore};
 use mongodb::bson::{Bson, Document, doc};
@@ -85,6 +85,16 @@ async fn everything_is_there_and_goes_on() {
     assert_eq!((count(Part::Companies), count(Part::Heads)), (3, 4));
     assert_eq!(count(Part::Alerts), 120 + 5 + 1 + 2 + 5);
     assert_eq!(count(Part::SignatureFloors), 2);
+    for (kind, name, expected) in [
+        (RecordKind::ApiKeys, "API keys", 3),
+        (RecordKind::WebhookSecrets, "webhook secrets", 3),
+        (RecordKind::Assets, "assets", 1),
+        (RecordKind::Users, "users", 2),
+        (RecordKind::Logins, "logins", 1),
+    ] {
+        let part = Part::Records(kind);
+        assert_eq!((part.as_str(), count(part)), (name, expected));
+    }
     let verified = |progress: &&Progress| matches!(progress, Progress::Verified { .. });
     assert_eq!(steps.lock().unwrap().iter().filter(verified).count(), 4);
 

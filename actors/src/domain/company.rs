@@ -16,12 +16,22 @@ pub struct Company {
     pub name: String,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Raised by every change of its settings, from 1.
+    #[serde(default = "first_version")]
+    pub version: u64,
+    /// Since when it is archived: nothing is accepted for it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<Timestamp>,
     /// How its alerts are grouped.
     #[serde(default)]
     pub correlation: Correlation,
     /// How many alerts it may send.
     #[serde(default)]
     pub rate_limit: RateLimit,
+}
+
+fn first_version() -> u64 {
+    1
 }
 
 /// Which alerts count as the same trouble.

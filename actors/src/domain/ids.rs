@@ -105,6 +105,18 @@ text_id! {
     KeyId, "key-"
 }
 text_id! {
+    /// A webhook secret's public name.
+    SecretId, "whs-"
+}
+text_id! {
+    /// A person.
+    UserId, "usr-"
+}
+text_id! {
+    /// A person's login.
+    LoginId, "lgn-"
+}
+text_id! {
     /// A journal entry.
     EntryId, "jrn-"
 }

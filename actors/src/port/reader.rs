@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::Error;
+use super::record::{Record, RecordKind};
 use super::writer::{OpenIncident, Receipt, Strays};
 use crate::domain::{
     Alert, AlertId, AlertState, Company, Decision, Entry, Incident, IncidentId, IncidentStatus, Severity, ShortMemory,
@@ -193,6 +194,12 @@ pub trait Reader: Send + Sync + 'static {
 
     /// The company's journal, oldest first (cursor: `seq`).
     async fn journal(&self, page: PageRequest) -> Result<Page<Entry>, Error>;
+
+    /// A record of the company.
+    async fn record(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error>;
+
+    /// The company's records of a kind, in the order of their ids, from behind `after`, at most `limit`.
+    async fn records(&self, kind: RecordKind, after: Option<&str>, limit: usize) -> Result<Vec<Record>, Error>;
 
     /// What the alerts since a moment came to.
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error>;

@@ -1,10 +1,9 @@
 //! The one port that looks across companies: for the runtime, never for a client.
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 
 use super::Error;
-use crate::domain::ids::KeyId;
+use super::record::{Put, Record, RecordKind};
 use crate::domain::{Company, CompanyId, Fact, IncidentId, Severity, Timestamp};
 
 /// What is due.
@@ -25,57 +24,13 @@ pub struct Due {
     pub work: DueWork,
 }
 
-/// What an API key may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// Send alerts.
-    Ingest,
-    /// Ask for decisions.
-    Decide,
-    /// Read alerts, incidents and memory.
-    Read,
-    /// Acknowledge, resolve and the like.
-    Act,
-}
-
-/// An API key as it is stored: its hash, never itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ApiKeyRecord {
-    /// Its public name.
-    pub key_id: KeyId,
-    /// Whose it is.
-    pub company_id: CompanyId,
-    /// SHA-256 of the key.
-    pub key_hash: [u8; 32],
-    /// What it may do.
-    pub scopes: Vec<Scope>,
-    /// Whether it may send alerts without a signature.
-    pub unsigned: bool,
-    /// When it was made.
-    pub created_at: Timestamp,
-}
-
-/// A webhook secret as it is stored: sealed under the server's key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WebhookSecretRecord {
-    /// Whose it is.
-    pub company_id: CompanyId,
-    /// Nonce and ciphertext.
-    pub sealed: Vec<u8>,
-    /// When it was made.
-    pub created_at: Timestamp,
-}
-
-/// A company with its first key and secret, and the platform's fact of its birth.
+/// A company with its first records, and the platform's fact of its birth.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewCompany {
     /// The company.
     pub company: Company,
-    /// Its first key.
-    pub key: ApiKeyRecord,
-    /// Its first secret.
-    pub secret: WebhookSecretRecord,
+    /// Its first records: a key, a secret.
+    pub puts: Vec<Put>,
     /// `company.created`, for the platform's journal.
     pub fact: Fact,
 }
@@ -89,17 +44,22 @@ pub trait Roster: Send + Sync + 'static {
     /// [`Error::Unavailable`], [`Error::Corrupt`].
     async fn companies(&self) -> Result<Vec<Company>, Error>;
 
-    /// Every API key.
+    /// All companies' records of a kind, in the order of (company, id), from behind `after`, at most `limit`.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`].
-    async fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, Error>;
+    async fn all_records(
+        &self,
+        kind: RecordKind,
+        after: Option<(&CompanyId, &str)>,
+        limit: usize,
+    ) -> Result<Vec<Record>, Error>;
 
-    /// Every webhook secret.
+    /// The record of a kind with this lookup text.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Corrupt`].
-    async fn webhook_secrets(&self) -> Result<Vec<WebhookSecretRecord>, Error>;
+    async fn find_record(&self, kind: RecordKind, lookup: &str) -> Result<Option<Record>, Error>;
 
     /// Companies with alerts not yet placed, at most `limit`.
     ///
@@ -113,7 +73,7 @@ pub trait Roster: Send + Sync + 'static {
     /// [`Error::Unavailable`].
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error>;
 
-    /// Forgets what has expired: deliveries, signatures, short memory. Bounded work a call.
+    /// Forgets what has expired: deliveries, signatures, short memory, records. Bounded work a call.
     ///
     /// # Errors
     /// [`Error::Unavailable`].

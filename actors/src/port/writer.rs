@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::Error;
+use super::record::{Amended, Amendment};
 use super::roster::NewCompany;
 use crate::domain::alert::Identity;
 use crate::domain::incident::{DecidedMark, Life};
@@ -343,7 +344,15 @@ pub trait Writer: Send + Sync + 'static {
     /// Those of the port.
     async fn release(&self, alert: AlertId) -> Result<bool, Error>;
 
-    /// Founds a company; the platform's writer alone does this. `false` where the id is taken.
+    /// Changes the company's settings and records: one commit, done whole or refused whole. Changed settings
+    /// raise the head's `joinable_no`, because a correlator that does not know them groups otherwise.
+    ///
+    /// # Errors
+    /// Those of the port; [`Error::Corrupt`] for what makes no sense, such as another company's settings.
+    async fn amend(&self, amendment: Amendment, deadline: Option<Instant>) -> Result<Amended, Error>;
+
+    /// Founds a company; the platform's writer alone does this. `false` where the id is taken, or a lookup text of its
+    /// records.
     ///
     /// # Errors
     /// Those of the port.

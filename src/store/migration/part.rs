@@ -6,14 +6,14 @@ use actors::domain::{
     Alert, Company, CompanyId, Decision, DeliveryId, Entry, Incident, IncidentId, ShortMemory, Timestamp,
 };
 use actors::port::inbox::Signature;
-use actors::port::roster::{ApiKeyRecord, WebhookSecretRecord};
 use actors::port::writer::{FingerprintState, Placement};
-use serde::Serialize;
+use actors::port::{Record, RecordKind};
+use serde::{Serialize, Serializer};
 
 use crate::store::commit;
 
-/// A collection's worth, in the order in which they are moved: what says of a company that it is there comes last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+/// A collection's worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// Alerts with what has become of them.
@@ -36,19 +36,18 @@ pub enum Part {
     SignatureFloors,
     /// The last number of an alert, and how far the clock has come.
     Counters,
-    /// API keys.
-    ApiKeys,
-    /// Webhook secrets, as they are sealed.
-    WebhookSecrets,
     /// Companies' settings.
     Companies,
     /// Where commits and journals stand.
     Heads,
+    /// Records of a kind: keys by their hashes, secrets as they are sealed.
+    #[serde(untagged, serialize_with = "by_name")]
+    Records(RecordKind),
 }
 
 impl Part {
-    /// Every one.
-    pub const ALL: [Self; 14] = [
+    /// Every one, in the order in which they are moved: what says of a company that it is there comes last.
+    pub const ALL: [Self; 17] = [
         Self::Alerts,
         Self::Incidents,
         Self::Identities,
@@ -59,8 +58,11 @@ impl Part {
         Self::Deliveries,
         Self::SignatureFloors,
         Self::Counters,
-        Self::ApiKeys,
-        Self::WebhookSecrets,
+        Self::Records(RecordKind::ApiKeys),
+        Self::Records(RecordKind::WebhookSecrets),
+        Self::Records(RecordKind::Assets),
+        Self::Records(RecordKind::Users),
+        Self::Records(RecordKind::Logins),
         Self::Companies,
         Self::Heads,
     ];
@@ -78,8 +80,11 @@ impl Part {
             Self::Deliveries => "deliveries and signatures",
             Self::SignatureFloors => "signature floors",
             Self::Counters => "counters",
-            Self::ApiKeys => "API keys",
-            Self::WebhookSecrets => "webhook secrets",
+            Self::Records(RecordKind::ApiKeys) => "API keys",
+            Self::Records(RecordKind::WebhookSecrets) => "webhook secrets",
+            Self::Records(RecordKind::Assets) => "assets",
+            Self::Records(RecordKind::Users) => "users",
+            Self::Records(RecordKind::Logins) => "logins",
             Self::Companies => "companies",
             Self::Heads => "heads",
         }
@@ -87,8 +92,12 @@ impl Part {
 
     /// Whether the server removes what has expired of it, by its own clock and in its own time.
     pub(in crate::store) fn expires(self) -> bool {
-        matches!(self, Self::Deliveries | Self::ShortMemory)
+        matches!(self, Self::Deliveries | Self::ShortMemory | Self::Records(_))
     }
+}
+
+fn by_name<S: Serializer>(kind: &RecordKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.as_str())
 }
 
 impl fmt::Display for Part {
@@ -126,10 +135,8 @@ pub(in crate::store) enum Value {
     LastAlert(u64),
     /// How far the clock has come.
     Clock(Timestamp),
-    /// An API key.
-    ApiKey(ApiKeyRecord),
-    /// A webhook secret.
-    WebhookSecret(WebhookSecretRecord),
+    /// A record.
+    Record(Box<Record>),
     /// A company's settings.
     Company(Box<Company>),
     /// A company's head.

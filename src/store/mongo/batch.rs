@@ -1,19 +1,23 @@
 //! A batch of a company's operations in its transaction: what it reads, how each is run, what is written.
 
-use actors::domain::{AlertId, AlertState};
-use actors::port::Error;
-use actors::port::roster::NewCompany;
+use actors::domain::{AlertId, AlertState, Company};
+use actors::port::{Amended, Amendment, Error, NewCompany};
 use mongodb::bson::{Document, RawDocumentBuf, doc};
+use tokio::time::Instant;
 
+use super::companies::company_document;
 use super::fault::Fault;
-use super::head;
+use super::head::{self, Head};
 use super::names::*;
 use super::op::Op;
+use super::records;
 use super::rows;
-use super::shape::{Fields, int};
+use super::shape::{self, Fields, int};
 use super::tx::Tx;
 use super::work::Work;
 use crate::failpoint;
+use crate::store::amend::follows;
+use crate::store::commit::in_time;
 use crate::store::slot::Slot;
 
 /// Operations in their order, those that go alone alone.
@@ -40,7 +44,7 @@ pub(super) async fn load(tx: &mut Tx, work: &mut Work, ops: &[Op]) -> Result<(),
             }
             Op::Change(change, ..) => incidents.push(&change.incident_id),
             Op::Regroup(regroup, ..) => incidents.extend(regroup.parts.iter().map(|part| &part.incident_id)),
-            Op::Barrier(_) | Op::Release(..) | Op::Found(..) => {}
+            Op::Barrier(_) | Op::Release(..) | Op::Amend(..) | Op::Found(..) => {}
         }
     }
     let company = work.company.as_str();
@@ -90,6 +94,7 @@ pub(super) async fn run(op: &mut Op, work: &mut Work, tx: &mut Tx, is_heard: boo
         Op::Change(change, deadline, slot) => note(slot, work.change(change, *deadline)),
         Op::Regroup(regroup, deadline, slot) => note(slot, work.regroup(regroup, *deadline)),
         Op::Release(alert, slot) => note(slot, release(tx, work, *alert).await),
+        Op::Amend(wanted, deadline, slot) => note(slot, amend(tx, work, wanted, *deadline).await),
         Op::Found(company, slot) => note(slot, found(tx, work, company).await),
     }
 }
@@ -109,8 +114,30 @@ async fn release(tx: &mut Tx, work: &mut Work, alert: AlertId) -> Result<bool, F
     }
 }
 
-/// Founds a company with its first key and secret; `false` where the id is taken. Only the platform's
-/// writer may; to another company's this is as if it were fenced.
+/// Amends: what is asked of what is stored is asked within the transaction.
+async fn amend(tx: &mut Tx, work: &mut Work, wanted: &Amendment, deadline: Option<Instant>) -> Result<Amended, Fault> {
+    in_time(deadline)?;
+    if *wanted == Amendment::default() {
+        return Ok(Amended::Done);
+    }
+    if let Some(company) = &wanted.company {
+        let stored = tx
+            .find(COMPANIES, doc! { "_id": work.company.as_str() }, doc! {})
+            .await?;
+        let stored: Option<Company> = stored.into_iter().next().map(shape::value).transpose()?;
+        if !follows(stored.as_ref(), company)? {
+            return Ok(Amended::Changed);
+        }
+    }
+    let judged = records::judged(tx, &work.company, &wanted.puts).await?;
+    if judged == Amended::Done {
+        work.amend(wanted)?;
+    }
+    Ok(judged)
+}
+
+/// Founds a company with its first records; `false` where the id is taken, or a record's lookup text is. Only
+/// the platform's writer may; to another company's this is as if it were fenced.
 async fn found(tx: &mut Tx, work: &mut Work, new: &NewCompany) -> Result<bool, Fault> {
     if !work.company.is_platform() {
         return Err(Error::Fenced.into());
@@ -123,11 +150,14 @@ async fn found(tx: &mut Tx, work: &mut Work, new: &NewCompany) -> Result<bool, F
     {
         return Ok(false);
     }
-    // From here on everything is written.
-    for (collection, document) in super::companies::documents(new)? {
-        tx.insert(collection, vec![RawDocumentBuf::try_from(&document)?])
-            .await?;
+    if records::judged(tx, id, &new.puts).await? != Amended::Done {
+        return Ok(false);
     }
+    // From here on everything is written.
+    let head = head::document(id, &Head::default(), None);
+    tx.insert(HEADS, raw(&[head])?).await?;
+    tx.insert(COMPANIES, raw(&[company_document(&new.company)?])?).await?;
+    records::write(tx, id, &new.puts).await?;
     work.head.place.commit_no += 1;
     work.journal([&new.fact]);
     Ok(true)
@@ -157,6 +187,8 @@ pub(super) async fn write(tx: &mut Tx, work: &Work, commit_id: &str) -> Result<(
     }
     tx.insert(DECISIONS, raw(&work.decisions)?).await?;
     tx.update(SHORT_MEMORY, &work.memories).await?;
+    all(tx.update(COMPANIES, &work.settings).await?, work.settings.len())?;
+    records::write(tx, &work.company, &work.puts).await?;
     let entries = work.entries.iter().map(|(entry, at)| rows::entry_document(entry, *at));
     tx.insert(JOURNAL, raw(&entries.collect::<Vec<_>>())?).await?;
     tx.insert(OUTBOX, raw(&work.outbox)?).await

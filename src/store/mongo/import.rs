@@ -46,8 +46,7 @@ fn collection(part: Part) -> &'static str {
         Part::Deliveries => DELIVERIES,
         Part::SignatureFloors => SIGNATURE_FLOORS,
         Part::Counters => COUNTERS,
-        Part::ApiKeys => API_KEYS,
-        Part::WebhookSecrets => WEBHOOK_SECRETS,
+        Part::Records(kind) => kind.as_str(),
         Part::Companies => COMPANIES,
         Part::Heads => HEADS,
     }

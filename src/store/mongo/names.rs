@@ -1,12 +1,11 @@
-//! The names of the collections, in the words of the guide where it has them.
+//! The names of the collections, in the words of the guide where it has them. Records have one for each kind, which
+//! bears the kind's own name.
 
 pub(super) const ALERTS: &str = "alerts";
 pub(super) const INCIDENTS: &str = "incidents";
 /// Aggregation keys and fingerprints by which alerts find their incident.
 pub(super) const INCIDENT_IDENTITIES: &str = "incident_identities";
 pub(super) const COMPANIES: &str = "companies";
-pub(super) const API_KEYS: &str = "api_keys";
-pub(super) const WEBHOOK_SECRETS: &str = "webhook_secrets";
 /// Deliveries and signatures that were seen.
 pub(super) const DELIVERIES: &str = "deliveries";
 /// The newest signed time of a company's signatures forgotten so far.

@@ -1,9 +1,9 @@
 //! One operation of a company's writer, and the one who waits for its answer.
 
 use actors::domain::AlertId;
-use actors::port::Error;
 use actors::port::roster::NewCompany;
 use actors::port::writer::{Changed, IncidentChange, PlaceBatch, Placed, Regroup};
+use actors::port::{Amended, Amendment, Error};
 use tokio::time::Instant;
 
 use crate::store::slot::Slot;
@@ -21,6 +21,8 @@ pub(super) enum Op {
     Regroup(Box<Regroup>, Option<Instant>, Slot<bool>),
     /// Take a dead letter's verdict back.
     Release(AlertId, Slot<bool>),
+    /// Change the company's settings and records.
+    Amend(Box<Amendment>, Option<Instant>, Slot<Amended>),
     /// Found a company.
     Found(Box<NewCompany>, Slot<bool>),
 }
@@ -28,7 +30,10 @@ pub(super) enum Op {
 impl Op {
     /// Whether it has a transaction of its own: what it reads or moves is not worked out in memory.
     pub(super) fn is_alone(&self) -> bool {
-        matches!(self, Self::Regroup(..) | Self::Release(..) | Self::Found(..))
+        matches!(
+            self,
+            Self::Regroup(..) | Self::Release(..) | Self::Amend(..) | Self::Found(..)
+        )
     }
 
     /// Notes that it was not done.
@@ -37,6 +42,7 @@ impl Op {
             Self::Barrier(slot) => slot.note(Err(error)),
             Self::Place(_, slot) => slot.note(Err(error)),
             Self::Change(.., slot) => slot.note(Err(error)),
+            Self::Amend(.., slot) => slot.note(Err(error)),
             Self::Regroup(.., slot) | Self::Release(_, slot) | Self::Found(_, slot) => slot.note(Err(error)),
         }
     }
@@ -47,6 +53,7 @@ impl Op {
             Self::Barrier(slot) => slot.answer(),
             Self::Place(_, slot) => slot.answer(),
             Self::Change(.., slot) => slot.answer(),
+            Self::Amend(.., slot) => slot.answer(),
             Self::Regroup(.., slot) | Self::Release(_, slot) | Self::Found(_, slot) => slot.answer(),
         }
     }

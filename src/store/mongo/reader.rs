@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, ShortMemory, Timestamp};
-use actors::port::Error;
 use actors::port::events::{CompanySet, EventReader, EventsAfter, Position};
 use actors::port::reader::{
     AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, Reader,
     TimelineItem,
 };
 use actors::port::writer::{OpenIncident, Receipt, Strays};
+use actors::port::{Error, Record, RecordKind};
 use async_trait::async_trait;
 use mongodb::bson::doc;
 
@@ -20,6 +20,7 @@ use super::moment::{Find, Moment};
 use super::names::*;
 use super::numbers;
 use super::read::{alerts, events, incidents, journal};
+use super::records;
 use super::shape::{Fields, int};
 use super::shared::Shared;
 use super::tx::in_time;
@@ -174,6 +175,15 @@ impl Reader for CompanyReader {
 
     async fn journal(&self, page: PageRequest) -> Result<Page<Entry>, Error> {
         ask!(self, |m| journal::list(&mut m, &self.company, page))
+    }
+
+    async fn record(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error> {
+        ask!(self, |m| records::one(&mut m, &self.company, kind, id))
+    }
+
+    async fn records(&self, kind: RecordKind, after: Option<&str>, limit: usize) -> Result<Vec<Record>, Error> {
+        let after = after.unwrap_or_default();
+        ask!(self, |m| records::list(&mut m, &self.company, kind, after, limit))
     }
 
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error> {

@@ -7,20 +7,24 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use actors::port::RecordKind;
 use futures::TryStreamExt;
 use mongodb::Database;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::ReturnDocument;
+use strum::IntoEnumIterator;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::MongoError;
+use super::convert::convert;
 use super::names::*;
+use super::records::FORGET_AT;
 use super::rows::UNSETTLED;
 use super::shape::Fields;
 
 /// What this binary knows; a database of a later version is refused.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long one process may hold the lock without a word.
 const LOCK_SECONDS: i64 = 60;
 /// How long another waits for it.
@@ -56,7 +60,7 @@ fn wanted() -> Vec<Collection> {
     let only = |filter: Document| doc! { "partialFilterExpression": filter };
     let expiring = || doc! { "expireAfterSeconds": 0 };
     let unsettled: Vec<&str> = UNSETTLED.into_iter().map(|state| state.as_str()).collect();
-    vec![
+    let mut wanted = vec![
         collection(
             ALERTS,
             vec![
@@ -107,11 +111,6 @@ fn wanted() -> Vec<Collection> {
         collection(
             COMPANIES,
             vec![index("by_birth", doc! { "created_at": 1, "_id": 1 }, plain())],
-        ),
-        collection(API_KEYS, vec![index("by_hash", doc! { "key_hash": 1 }, unique())]),
-        collection(
-            WEBHOOK_SECRETS,
-            vec![index("by_company", doc! { "company_id": 1, "created_at": 1 }, plain())],
         ),
         collection(
             DELIVERIES,
@@ -168,7 +167,26 @@ fn wanted() -> Vec<Collection> {
         ),
         collection(COUNTERS, vec![]),
         collection(SESSIONS, vec![]),
-    ]
+    ];
+    wanted.extend(RecordKind::iter().map(records));
+    wanted
+}
+
+/// A kind of records. A text by which they are found is unique over all companies, which a sharded collection cannot
+/// ask; the kinds that have one are small.
+fn records(kind: RecordKind) -> Collection {
+    let only = |field: &str| doc! { "partialFilterExpression": { field: { "$exists": true } } };
+    let (mut unique, mut expiring) = (only("lookup"), only(FORGET_AT));
+    unique.insert("unique", true);
+    expiring.insert("expireAfterSeconds", 0);
+    collection(
+        kind.as_str(),
+        vec![
+            index("by_company", doc! { "company_id": 1, "_id": 1 }, Document::new()),
+            index("by_lookup", doc! { "lookup": 1 }, unique),
+            index("expiry", doc! { FORGET_AT: 1 }, expiring),
+        ],
+    )
 }
 
 /// Makes what is missing, or says why not. One process at a time does so.
@@ -253,7 +271,9 @@ async fn unlock(database: &Database, owner: &str, done: bool) -> Result<(), Mong
 }
 
 async fn make(database: &Database) -> Result<(), MongoError> {
-    version(database).await?;
+    if version(database).await?.is_some_and(|found| found < VERSION) {
+        convert(database).await?;
+    }
     let there = database.list_collection_names().await?;
     for collection in wanted() {
         if !there.iter().any(|name| name == collection.name) {

@@ -7,14 +7,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use actors::domain::{AlertState, CompanyId, Entry, Fact, Incident, IncidentId, Timestamp};
-use actors::port::Error;
 use actors::port::events::IncidentCounts;
 use actors::port::writer::{
     Changed, FingerprintState, IncidentChange, PlaceBatch, Placed, Placement, RefusedPlacement, Regroup,
 };
+use actors::port::{Amendment, Error, Put};
 use mongodb::bson::{Document, doc};
 use tokio::time::Instant;
 
+use super::companies::company_document;
 use super::fault::Fault;
 use super::head::Head;
 use super::rows::{self, StoredIncident, key};
@@ -46,6 +47,8 @@ pub(super) struct Work {
     pub(super) outbox: Vec<Document>,
     pub(super) decisions: Vec<Document>,
     pub(super) memories: Vec<Document>,
+    pub(super) settings: Vec<Document>,
+    pub(super) puts: Vec<Put>,
     /// What live readers are told of it.
     pub(super) counts: Vec<IncidentCounts>,
     /// How many alerts have a verdict now that had none, less those that have none any more.
@@ -70,6 +73,8 @@ impl Work {
             outbox: Vec::new(),
             decisions: Vec::new(),
             memories: Vec::new(),
+            settings: Vec::new(),
+            puts: Vec::new(),
             counts: Vec::new(),
             placed: 0,
         }
@@ -297,6 +302,21 @@ impl Work {
         self.verdicts
             .push(doc! { "q": { "_id": int(alert_no), "company_id": self.company.as_str() }, "u": change });
         self.placed -= 1;
+    }
+
+    // ---- amending ------------------------------------------------------------------------------
+
+    /// Amends, once all that is asked of what is stored has been found so.
+    pub(super) fn amend(&mut self, wanted: &Amendment) -> Result<(), Fault> {
+        self.head.place.commit_no += 1;
+        if let Some(company) = &wanted.company {
+            self.head.place.joinable_no += 1;
+            let which = doc! { "_id": self.company.as_str() };
+            self.settings.push(doc! { "q": which, "u": company_document(company)? });
+        }
+        self.puts.clone_from(&wanted.puts);
+        self.journal(&wanted.facts);
+        Ok(())
     }
 
     /// The incidents to be written, as update statements: of one that was read only what is otherwise now, so that

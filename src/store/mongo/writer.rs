@@ -9,7 +9,7 @@ use std::time::Duration;
 use actors::domain::{AlertId, CompanyId};
 use actors::port::roster::NewCompany;
 use actors::port::writer::{Changed, IncidentChange, PlaceBatch, Placed, Regroup};
-use actors::port::{Committed, Error, Writer};
+use actors::port::{Amended, Amendment, Committed, Error, Writer};
 use async_trait::async_trait;
 use mongodb::bson::{Document, doc};
 use tokio::sync::{mpsc, oneshot};
@@ -136,6 +136,11 @@ impl Writer for CompanyWriter {
 
     async fn release(&self, alert: AlertId) -> Result<bool, Error> {
         self.hand_in(|slot| Op::Release(alert, slot)).await
+    }
+
+    async fn amend(&self, amendment: Amendment, deadline: Option<Instant>) -> Result<Amended, Error> {
+        self.hand_in(|slot| Op::Amend(Box::new(amendment), deadline, slot))
+            .await
     }
 
     async fn found(&self, company: NewCompany) -> Result<bool, Error> {

@@ -200,5 +200,12 @@ pub(super) fn forget(m: &mut Machine, now: Timestamp) -> Result<bool, Fault> {
         .conn
         .prepare_cached(sql)?
         .execute(params![now.as_millis(), FORGET_AT_ONCE as i64])?;
+    more |= deleted == FORGET_AT_ONCE;
+    let sql = "DELETE FROM record WHERE (kind, company, id) IN \
+               (SELECT kind, company, id FROM record WHERE expires_at <= ?1 LIMIT ?2)";
+    let deleted = m
+        .conn
+        .prepare_cached(sql)?
+        .execute(params![now.as_millis(), FORGET_AT_ONCE as i64])?;
     Ok(more || deleted == FORGET_AT_ONCE)
 }

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use actors::domain::{CompanyId, Timestamp};
-use actors::port::Error;
 use actors::port::inbox::{Accepted, Delivery};
-use actors::port::roster::{ApiKeyRecord, Due, WebhookSecretRecord};
+use actors::port::{Due, Error, Record, RecordKind};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::fault::Fault;
 use super::inline::Inline;
 use super::op::Op;
-use super::read::roster;
+use super::read::{records, roster};
 use super::shared::Shared;
 use super::thread::Threads;
 use super::writer::CompanyWriter;
@@ -100,12 +99,23 @@ impl Core {
         self.read(roster::companies).await
     }
 
-    pub(super) async fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, Error> {
-        self.read(roster::api_keys).await
+    pub(super) async fn all_records(
+        &self,
+        kind: RecordKind,
+        after: Option<(&CompanyId, &str)>,
+        limit: usize,
+    ) -> Result<Vec<Record>, Error> {
+        let (company, id) = match after {
+            Some((company, id)) => (self.shared.cell(company)?.no, id.to_owned()),
+            None => (0, String::new()),
+        };
+        self.read(move |conn| records::all(conn, kind, (company, &id), limit))
+            .await
     }
 
-    pub(super) async fn webhook_secrets(&self) -> Result<Vec<WebhookSecretRecord>, Error> {
-        self.read(roster::webhook_secrets).await
+    pub(super) async fn find_record(&self, kind: RecordKind, lookup: &str) -> Result<Option<Record>, Error> {
+        let lookup = lookup.to_owned();
+        self.read(move |conn| records::find(conn, kind, &lookup)).await
     }
 
     pub(super) async fn unplaced(&self, limit: usize) -> Result<Vec<CompanyId>, Error> {

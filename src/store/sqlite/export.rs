@@ -7,15 +7,16 @@ use std::path::Path;
 
 use actors::domain::{AlertState, CompanyId, Timestamp};
 use actors::limits::{DELIVERY_MEMORY, SIGNATURE_WINDOW};
-use actors::port::Error;
 use actors::port::inbox::Signature;
 use actors::port::writer::Placement;
+use actors::port::{Error, RecordKind};
 use rusqlite::types::Type;
-use rusqlite::{Connection, Params, Row};
+use rusqlite::{Connection, Params, Row, params};
 
 use super::OpenError;
 use super::fault::Fault;
 use super::load;
+use super::read::records::{self, record_columns};
 use super::read::{incidents, roster};
 use super::rows::{self, INCIDENT_COLUMNS, alert_columns, incident_columns, parsed, time, time_or_none, uint};
 use super::schema::migrate;
@@ -129,8 +130,7 @@ impl Source {
                     .query_row(sql, [oldest_signature(self.clock)], |row| uint(row, 0))
             }
             Part::Counters => Ok(2),
-            Part::ApiKeys => count("SELECT count(*) FROM api_key"),
-            Part::WebhookSecrets => count("SELECT count(*) FROM webhook_secret"),
+            Part::Records(kind) => self.count_records(kind, behind),
             Part::Companies => count("SELECT count(*) FROM company WHERE body IS NOT NULL"),
             Part::Heads => count("SELECT count(*) FROM head"),
         };
@@ -164,8 +164,7 @@ impl Source {
             Part::Deliveries => self.seen(hand),
             Part::SignatureFloors => self.floors(hand),
             Part::Counters => self.counters(hand),
-            Part::ApiKeys => hand_all(roster::api_keys(&self.conn), Value::ApiKey, hand),
-            Part::WebhookSecrets => hand_all(roster::webhook_secrets(&self.conn), Value::WebhookSecret, hand),
+            Part::Records(kind) => self.records(kind, hand),
             Part::Companies => {
                 let company = |company| Value::Company(Box::new(company));
                 hand_all(roster::companies(&self.conn), company, hand)
@@ -189,6 +188,13 @@ impl Source {
             hand(value(row)?)?;
         }
         Ok(())
+    }
+
+    fn count_records(&self, kind: RecordKind, behind: Option<Timestamp>) -> rusqlite::Result<u64> {
+        let sql = "SELECT count(*) FROM record WHERE kind = ?1 AND (expires_at IS NULL OR expires_at > ?2)";
+        let behind = behind.map_or(i64::MIN, Timestamp::as_millis);
+        self.conn
+            .query_row(sql, params![kind.as_str(), behind], |row| uint(row, 0))
     }
 
     fn company(&self, row: &Row<'_>, column: usize) -> rusqlite::Result<&CompanyId> {
@@ -333,6 +339,19 @@ impl Source {
     fn floors(&self, hand: Hand<'_>) -> Result<(), Fault> {
         let value = |row: &Row<'_>| Ok(Value::Floor(self.company(row, 0)?.clone(), time(row, 1)?));
         self.each(floors!(), [oldest_signature(self.clock)], value, hand)
+    }
+
+    fn records(&self, kind: RecordKind, hand: Hand<'_>) -> Result<(), Fault> {
+        let sql = concat!(
+            "SELECT ",
+            record_columns!(),
+            ", r.company FROM record r WHERE r.kind = ?1"
+        );
+        let value = |row: &Row<'_>| {
+            let company = self.company(row, 5)?.clone();
+            Ok(Value::Record(Box::new(records::read(row, company, kind)?)))
+        };
+        self.each(sql, [kind.as_str()], value, hand)
     }
 
     fn counters(&self, hand: Hand<'_>) -> Result<(), Fault> {

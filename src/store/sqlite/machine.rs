@@ -19,7 +19,7 @@ use super::rows::int;
 use super::seen::Seen;
 use super::shared::{Cell, Shared};
 use super::unplaced::Unplaced;
-use super::{accept, change, found, place, regroup};
+use super::{accept, amend, change, found, place, regroup};
 use crate::store::commit::{Head, mark};
 use crate::store::step::Step;
 use crate::telemetry;
@@ -109,6 +109,9 @@ impl Machine {
                 note(slot, regroup::regroup(self, cell, *epoch, wanted, *deadline))
             }
             Op::Release(cell, epoch, alert, slot) => note(slot, regroup::release(self, cell, *epoch, *alert)),
+            Op::Amend(cell, epoch, wanted, deadline, slot) => {
+                note(slot, amend::amend(self, cell, *epoch, wanted, *deadline))
+            }
             Op::Found(cell, epoch, company, slot) => note(slot, found::found(self, cell, *epoch, company)),
             Op::Forget(now, slot) => note(slot, accept::forget(self, *now)),
         }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use actors::domain::{AlertId, Timestamp};
-use actors::port::Error;
 use actors::port::inbox::{Accepted, Delivery};
 use actors::port::roster::NewCompany;
 use actors::port::writer::{Changed, IncidentChange, PlaceBatch, Placed, Regroup};
+use actors::port::{Amended, Amendment, Error};
 use tokio::time::Instant;
 
 use super::fault::Fault;
@@ -40,6 +40,8 @@ pub(super) enum Op {
     Regroup(Arc<Cell>, u64, Box<Regroup>, Option<Instant>, Slot<bool>),
     /// Take a dead letter's verdict back.
     Release(Arc<Cell>, u64, AlertId, Slot<bool>),
+    /// Change the company's settings and records.
+    Amend(Arc<Cell>, u64, Box<Amendment>, Option<Instant>, Slot<Amended>),
     /// Found a company.
     Found(Arc<Cell>, u64, Box<NewCompany>, Slot<bool>),
     /// Forget some of what has expired: whether more is left.
@@ -58,6 +60,7 @@ impl Op {
             | Self::Change(cell, ..)
             | Self::Regroup(cell, ..)
             | Self::Release(cell, ..)
+            | Self::Amend(cell, ..)
             | Self::Found(cell, ..) => Some(cell.no),
         }
     }
@@ -70,6 +73,7 @@ impl Op {
             Self::Place(.., slot) => slot.note(Err(error)),
             Self::Change(.., slot) => slot.note(Err(error)),
             Self::Regroup(.., slot) | Self::Release(.., slot) => slot.note(Err(error)),
+            Self::Amend(.., slot) => slot.note(Err(error)),
             Self::Found(.., slot) | Self::Forget(.., slot) => slot.note(Err(error)),
         }
     }
@@ -82,6 +86,7 @@ impl Op {
             Self::Place(.., slot) => slot.answer(),
             Self::Change(.., slot) => slot.answer(),
             Self::Regroup(.., slot) | Self::Release(.., slot) => slot.answer(),
+            Self::Amend(.., slot) => slot.answer(),
             Self::Found(.., slot) | Self::Forget(.., slot) => slot.answer(),
         }
     }

@@ -4,18 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, ShortMemory, Timestamp};
-use actors::port::Error;
 use actors::port::reader::{
     AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, Reader,
     TimelineItem,
 };
 use actors::port::writer::{OpenIncident, Receipt, Strays};
+use actors::port::{Error, Record, RecordKind};
 use async_trait::async_trait;
 use rusqlite::Connection;
 
 use super::core::Core;
 use super::fault::Fault;
-use super::read::{alerts, incidents, journal};
+use super::read::{alerts, incidents, journal, records};
 use super::shared::{Cell, locked};
 
 /// A company's reader. The company need not be there yet.
@@ -157,6 +157,17 @@ impl Reader for CompanyReader {
 
     async fn journal(&self, page: PageRequest) -> Result<Page<Entry>, Error> {
         self.read(move |conn, cell| journal::list(conn, cell, page)).await
+    }
+
+    async fn record(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error> {
+        let id = id.to_owned();
+        self.read(move |conn, cell| records::one(conn, cell, kind, &id)).await
+    }
+
+    async fn records(&self, kind: RecordKind, after: Option<&str>, limit: usize) -> Result<Vec<Record>, Error> {
+        let after = after.unwrap_or_default().to_owned();
+        self.read(move |conn, cell| records::list(conn, cell, kind, &after, limit))
+            .await
     }
 
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error> {

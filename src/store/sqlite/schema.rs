@@ -14,7 +14,7 @@ use super::OpenError;
 const APPLICATION_ID: i32 = 0x416c_5768;
 
 /// What brings a file from one version to the next.
-const MIGRATIONS: &[&str] = &[FIRST, EVENTS, CHAIN, URGENCY];
+const MIGRATIONS: &[&str] = &[FIRST, EVENTS, CHAIN, URGENCY, RECORDS];
 
 const FIRST: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -169,6 +169,30 @@ DROP INDEX incident_due;
 CREATE INDEX incident_due ON incident (severity, wake_due) WHERE wake_due IS NOT NULL;
 ";
 
+/// What people administer, keys and secrets among it. Times within a body are written as the wire has them.
+const RECORDS: &str = "
+-- By kind first, so that all companies' records of a kind lie together too. `lookup` finds one of all.
+CREATE TABLE record (
+    kind TEXT NOT NULL, company INTEGER NOT NULL REFERENCES company (no), id TEXT NOT NULL,
+    version INTEGER NOT NULL, lookup TEXT, expires_at INTEGER, body TEXT NOT NULL, PRIMARY KEY (kind, company, id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX record_by_lookup ON record (kind, lookup) WHERE lookup IS NOT NULL;
+CREATE INDEX record_expiry ON record (expires_at) WHERE expires_at IS NOT NULL;
+INSERT INTO record
+SELECT 'api_keys', company, key_id, 1, lower(hex(key_hash)), NULL, json_object(
+    'key_id', key_id, 'name', 'first key', 'key_hash', lower(hex(key_hash)), 'scopes', json(scopes),
+    'unsigned', json(iif(unsigned, 'true', 'false')),
+    'created_at', strftime('%Y-%m-%dT%H:%M:%S', created_at / 1000, 'unixepoch') || printf('.%03dZ', created_at % 1000)
+) FROM api_key;
+INSERT INTO record
+SELECT 'webhook_secrets', company, 'whs-' || no, 1, NULL, NULL, json_object(
+    'secret_id', 'whs-' || no, 'sealed', lower(hex(sealed)),
+    'created_at', strftime('%Y-%m-%dT%H:%M:%S', created_at / 1000, 'unixepoch') || printf('.%03dZ', created_at % 1000)
+) FROM webhook_secret;
+DROP TABLE api_key;
+DROP TABLE webhook_secret;
+";
+
 /// Makes the file ours and brings it to this binary's version, or says why not.
 pub(super) fn migrate(conn: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -204,7 +228,11 @@ pub(super) fn migrate(conn: &mut Connection, now: Timestamp) -> Result<(), OpenE
 
 #[cfg(test)]
 mod tests {
+    use actors::port::{Record, RecordKind};
+    use serde_json::json;
+
     use super::super::chain;
+    use super::super::read::records;
     use super::*;
 
     fn migrated() -> Connection {
@@ -225,12 +253,7 @@ mod tests {
 
     #[test]
     fn alerts_placed_before_there_were_chains_are_chained() {
-        let mut conn = Connection::open_in_memory().unwrap();
-        for migration in &MIGRATIONS[..2] {
-            conn.execute_batch(migration).unwrap();
-        }
-        conn.pragma_update(None, "user_version", 2).unwrap();
-        conn.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        let mut conn = of_version(2);
         let placed = |no: i64| (no, 7 + no % 2, 1_000 - no / 10);
         for (alert, incident, commit_no) in (1..=300).map(placed) {
             let sql = "INSERT INTO placement VALUES (?1, 1, ?2, 'placed', ?3, NULL, x'')";
@@ -252,6 +275,78 @@ mod tests {
             let sql = "SELECT count(*) FROM milestone WHERE incident = ?1";
             let milestones: i64 = conn.query_row(sql, [incident], |row| row.get(0)).unwrap();
             assert_eq!(milestones, 150 / 64);
+        }
+    }
+
+    /// A file of the version with so many migrations.
+    fn of_version(version: usize) -> Connection {
+        let conn = Connection::open_in_memory().unwrap();
+        for migration in &MIGRATIONS[..version] {
+            conn.execute_batch(migration).unwrap();
+        }
+        conn.pragma_update(None, "user_version", version as u32).unwrap();
+        conn.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        conn
+    }
+
+    #[test]
+    fn keys_and_secrets_become_records() {
+        let mut conn = of_version(4);
+        conn.execute_batch(
+            "INSERT INTO company (no, company_id, body) VALUES (2, 'comp-a', '{}');
+             INSERT INTO api_key VALUES ('key-1', 2, x'0AFF', '[\"ingest\",\"read\"]', 1, 1700000000120);
+             INSERT INTO api_key VALUES ('key-2', 2, x'0B', '[]', 0, 7);
+             INSERT INTO webhook_secret VALUES (7, 2, x'00AB', 1700000000999);",
+        )
+        .unwrap();
+        migrate(&mut conn, Timestamp::from_millis(2)).unwrap();
+        let record = |kind, id: &str, lookup: Option<&str>, body| Record {
+            company_id: "comp-a".parse().unwrap(),
+            kind,
+            id: id.to_owned(),
+            version: 1,
+            lookup: lookup.map(str::to_owned),
+            expires_at: None,
+            body,
+        };
+        let keys = [
+            json!({
+                "key_id": "key-1", "name": "first key", "key_hash": "0aff", "scopes": ["ingest", "read"],
+                "unsigned": true, "created_at": Timestamp::from_millis(1_700_000_000_120),
+            }),
+            json!({
+                "key_id": "key-2", "name": "first key", "key_hash": "0b", "scopes": [], "unsigned": false,
+                "created_at": Timestamp::from_millis(7),
+            }),
+        ];
+        let secret = json!({
+            "secret_id": "whs-7", "sealed": "00ab", "created_at": Timestamp::from_millis(1_700_000_000_999),
+        });
+        let all = |kind| records::all(&conn, kind, (0, ""), 9).unwrap();
+        let [first, second] = keys;
+        let expected = [
+            record(RecordKind::ApiKeys, "key-1", Some("0aff"), first),
+            record(RecordKind::ApiKeys, "key-2", Some("0b"), second),
+        ];
+        assert_eq!(all(RecordKind::ApiKeys), expected);
+        let expected = [record(RecordKind::WebhookSecrets, "whs-7", None, secret)];
+        assert_eq!(all(RecordKind::WebhookSecrets), expected);
+    }
+
+    #[test]
+    fn every_question_about_records_has_an_index() {
+        let conn = migrated();
+        for question in [
+            "SELECT body FROM record WHERE kind = '' AND company = 1 AND id > '' ORDER BY id",
+            "SELECT body FROM record WHERE kind = '' AND (company, id) > (1, '') ORDER BY company, id",
+            "SELECT body FROM record WHERE kind = '' AND lookup = ''",
+            "SELECT body FROM record WHERE expires_at <= 1",
+        ] {
+            let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {question}")).unwrap();
+            let steps = plan.query_map([], |row| row.get(3)).unwrap();
+            let steps: Vec<String> = steps.map(Result::unwrap).collect();
+            let is_search = |step: &String| step.starts_with("SEARCH record");
+            assert!(steps.iter().all(is_search), "{question}: {steps:?}");
         }
     }
 

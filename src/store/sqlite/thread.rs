@@ -213,13 +213,14 @@ mod tests {
         configure_writer(&conn).unwrap();
         let machine = machine(conn);
         let shared = Arc::clone(&machine.shared);
-        // Not a page more than there are, and a table whose every row wants one.
+        // Not a page more than there are, none of them free, and a table whose every row wants one.
         let conn = &machine.conn;
         conn.execute_batch("CREATE TABLE filler (x BLOB) STRICT").unwrap();
         conn.execute_batch(
             "CREATE TRIGGER fill AFTER UPDATE ON head BEGIN INSERT INTO filler VALUES (zeroblob(9000)); END",
         )
         .unwrap();
+        conn.execute_batch("VACUUM").unwrap();
         let pages: i64 = conn.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
         conn.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
             .unwrap();

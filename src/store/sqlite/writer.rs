@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actors::domain::{AlertId, CompanyId};
 use actors::port::roster::NewCompany;
 use actors::port::writer::{Changed, IncidentChange, PlaceBatch, Placed, Regroup};
-use actors::port::{Error, Writer};
+use actors::port::{Amended, Amendment, Error, Writer};
 use async_trait::async_trait;
 use tokio::time::Instant;
 
@@ -54,6 +54,13 @@ impl Writer for CompanyWriter {
     async fn release(&self, alert: AlertId) -> Result<bool, Error> {
         let cell = Arc::clone(&self.cell);
         self.core.run(|slot| Op::Release(cell, self.epoch, alert, slot)).await
+    }
+
+    async fn amend(&self, amendment: Amendment, deadline: Option<Instant>) -> Result<Amended, Error> {
+        let (cell, amendment) = (Arc::clone(&self.cell), Box::new(amendment));
+        self.core
+            .run(|slot| Op::Amend(cell, self.epoch, amendment, deadline, slot))
+            .await
     }
 
     async fn found(&self, company: NewCompany) -> Result<bool, Error> {

@@ -8,12 +8,14 @@ use actors::limits::ALERTS_PER_BODY;
 use actors::port::events::{CompanySet, EventsAfter, Position};
 use actors::port::inbox::{Accepted, Delivery};
 use actors::port::reader::AlertFilter;
-use actors::port::{Clock, Error, Inbox, Roster, Store};
+use actors::port::{Amended, Amendment, Clock, Error, Inbox, RecordKind, Roster, Store};
 use alert_whisperer::store::{MemoryStore, OpenError, SqliteStore};
 use rusqlite::Connection;
+use serde_json::json;
 
 use super::events::{happen, history_of_both, walk};
 use super::lists::page;
+use super::records::{of, put};
 use super::{NEVER, World, incident_id, joinable, place};
 use crate::support::alerts::{delivery, delivery_id, signature};
 use crate::support::clock::ManualClock;
@@ -77,6 +79,39 @@ async fn reopening_gives_the_same_state() {
     let join = joining(&row.incident_id, &alerts[1..2], w.now());
     let placed = place(&*writer, batch(0, vec![join], vec![], w.now())).await.unwrap();
     assert_eq!(placed.refused, []);
+}
+
+#[tokio::test]
+async fn what_was_amended_is_there_again() {
+    let (clock, dir) = (Arc::new(ManualClock::default()), tempfile::tempdir().unwrap());
+    let (store, w) = world(dir.path(), &clock).await;
+    let writer = w.writer().await;
+    let mut company = w.reader().company().await.unwrap();
+    (company.version, company.archived_at) = (2, Some(w.now()));
+    let body = json!({ "name": "db-1", "labels": { "a.b": "c" } });
+    let asset = put(RecordKind::Assets, "as-1", None, Some("db-1"), body);
+    let wanted = Amendment {
+        company: Some(company.clone()),
+        ..of(vec![asset.clone()])
+    };
+    assert_eq!(writer.amend(wanted, None).await, Ok(Amended::Done));
+    let joinable_no = writer.barrier().await.unwrap();
+    store.close();
+    assert!(matches!(
+        writer.amend(of(vec![]), None).await,
+        Err(Error::Unavailable(_))
+    ));
+
+    let store = SqliteStore::open(dir.path(), clock).unwrap();
+    let reader = store.reader(&w.a);
+    assert_eq!(reader.company().await, Ok(company));
+    let found = reader.record(RecordKind::Assets, "as-1").await.unwrap();
+    assert_eq!(found, asset.record(&w.a));
+    let found = store.find_record(RecordKind::Assets, "db-1").await.unwrap();
+    assert_eq!(found, asset.record(&w.a));
+    let writer = store.acquire(&w.a).await.unwrap();
+    assert_eq!(writer.barrier().await, Ok(joinable_no));
+    assert_eq!(writer.amend(of(vec![asset]), None).await, Ok(Amended::Changed));
 }
 
 #[tokio::test]
@@ -333,7 +368,13 @@ async fn an_older_file_is_read_along_the_order_of_its_commits() {
          CREATE INDEX placement_by_incident ON placement (incident, commit_no, alert) WHERE incident IS NOT NULL;
          CREATE INDEX seen_expiry ON seen_log (expires_at);
          DROP INDEX incident_due;
-         CREATE INDEX incident_due ON incident (wake_due) WHERE wake_due IS NOT NULL; PRAGMA user_version = 1;",
+         CREATE INDEX incident_due ON incident (wake_due) WHERE wake_due IS NOT NULL;
+         DROP TABLE record;
+         CREATE TABLE api_key (key_id TEXT PRIMARY KEY, company INTEGER NOT NULL, key_hash BLOB NOT NULL UNIQUE,
+             scopes TEXT NOT NULL, unsigned INTEGER NOT NULL, created_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+         CREATE TABLE webhook_secret (no INTEGER PRIMARY KEY, company INTEGER NOT NULL, sealed BLOB NOT NULL,
+             created_at INTEGER NOT NULL) STRICT;
+         PRAGMA user_version = 1;",
     )
     .unwrap();
     drop(conn);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Output;
 
 use secrecy::ExposeSecret;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::support::engine::{Engine, Home};
@@ -82,6 +82,11 @@ async fn the_demos_store_is_moved_and_served_on() {
     let done = event(&moved, "done");
     assert_eq!(done["moved"]["alerts"], figures["accepted"], "{done}");
     assert_eq!(done["moved"]["incidents"], figures["incidents"], "{done}");
+    assert_eq!(
+        (&done["moved"]["api_keys"], &done["moved"]["users"]),
+        (&json!(3), &json!(0)),
+        "{done}"
+    );
     assert!(done["next"].as_str().unwrap().contains("SECRET_KEY"), "{done}");
     let verified = moved.iter().filter(|line| line["event"] == "verified");
     assert_eq!(verified.count(), 4, "three companies and the platform");

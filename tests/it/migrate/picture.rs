@@ -7,11 +7,19 @@ use std::time::Duration;
 use actors::domain::{AlertState, CompanyId, IncidentId, Timestamp};
 use actors::port::events::{CompanySet, Position};
 use actors::port::reader::{AlertFilter, IncidentFilter, Page, PageRequest, Reader};
-use actors::port::{Error, Store};
+use actors::port::{Error, RecordKind, Store};
 
 use crate::conformance::events::walk;
 use crate::conformance::joinable;
 use crate::conformance::journal::assert_chained;
+
+const KINDS: [RecordKind; 5] = [
+    RecordKind::ApiKeys,
+    RecordKind::WebhookSecrets,
+    RecordKind::Assets,
+    RecordKind::Users,
+    RecordKind::Logins,
+];
 
 /// Answers by their questions.
 #[derive(Default)]
@@ -60,10 +68,15 @@ pub async fn of(store: &dyn Store, now: Timestamp) -> Picture {
     companies.sort_by(|one, other| one.company_id.cmp(&other.company_id));
     let ids: Vec<CompanyId> = companies.iter().map(|company| company.company_id.clone()).collect();
     picture.note("companies".to_owned(), &companies);
-    picture.note("API keys".to_owned(), &store.api_keys().await.unwrap());
-    let mut secrets = store.webhook_secrets().await.unwrap();
-    secrets.sort_by(|one, other| one.company_id.cmp(&other.company_id));
-    picture.note("webhook secrets".to_owned(), &secrets);
+    for kind in KINDS {
+        let mut records = store.all_records(kind, None, 1_000).await.unwrap();
+        for record in records.iter().filter(|record| record.lookup.is_some()) {
+            let found = store.find_record(kind, record.lookup.as_deref().unwrap()).await;
+            assert_eq!(found.as_ref(), Ok(&Some(record.clone())));
+        }
+        records.sort_by(|one, other| (&one.company_id, &one.id).cmp(&(&other.company_id, &other.id)));
+        picture.note(format!("all {}", kind.as_str()), &records);
+    }
     let mut unplaced = store.unplaced(100).await.unwrap();
     unplaced.sort();
     picture.note("companies with unplaced alerts".to_owned(), &unplaced);
@@ -99,6 +112,16 @@ async fn of_company(picture: &mut Picture, store: &dyn Store, company: &CompanyI
     picture.note(format!("{company}: held"), &held.unwrap());
     let counts = reader.counts(Timestamp::from_millis(0)).await.unwrap();
     picture.note(format!("{company}: counts"), &counts);
+    for kind in KINDS {
+        let records = reader.records(kind, None, 100).await.unwrap();
+        for record in &records {
+            assert_eq!(
+                reader.record(kind, &record.id).await.as_ref(),
+                Ok(&Some(record.clone()))
+            );
+        }
+        picture.note(format!("{company}: {}", kind.as_str()), &records);
+    }
     for minutes in [0, 30] {
         let window = Duration::from_secs(minutes * 60);
         let mut open = joinable(&*reader, now, window).await;

@@ -6,10 +6,11 @@ use std::time::Duration;
 use actors::domain::{AlertState, CompanyId, Timestamp};
 use actors::port::inbox::{Accepted, Delivery};
 use actors::port::reader::PageRequest;
-use actors::port::{Clock, Inbox, Roster, Store};
+use actors::port::{Amended, Amendment, Clock, Inbox, RecordKind, Roster, Store};
 use alert_whisperer::store::SqliteStore;
 use serde_json::{Value, json};
 
+use crate::conformance::records::{of, put};
 use crate::support::alerts::{alert as new_alert, delivery, delivery_id, signature};
 use crate::support::clock::{ManualClock, SeededEntropy};
 use crate::support::engine::{Engine, Home};
@@ -167,9 +168,49 @@ async fn by_hand(home: &Home, acme: &CompanyId, clock: &ManualClock) -> (Deliver
     let joinable_no = writer.barrier().await.unwrap();
     let placed = writer.place(batch(joinable_no, vec![], others, now)).await.unwrap();
     assert_eq!(placed.refused, []);
+    administer(&*store, acme, now).await;
     assert_every_state(&*store, acme).await;
     store.close();
     (seen, stale)
+}
+
+/// Records of the kinds that nothing else makes yet, and settings that have been changed.
+async fn administer(store: &dyn Store, acme: &CompanyId, now: Timestamp) {
+    let labels = json!({ "$date": "no date", "a.b": { "made_at": now }, "n": 7 });
+    let asset = json!({ "name": "web-1", "created_at": now, "gone_at": null, "labels": labels });
+    let of_acme = of(vec![put(RecordKind::Assets, "web-1", None, None, asset)]);
+    let quiet: CompanyId = "comp-quiet".parse().unwrap();
+    let mut company = store.reader(&quiet).company().await.unwrap();
+    (company.version, company.archived_at) = (2, Some(now));
+    let of_quiet = Amendment {
+        company: Some(company),
+        ..Amendment::default()
+    };
+    let mut login = put(
+        RecordKind::Logins,
+        "lgn-1",
+        None,
+        Some("token"),
+        json!({ "version": "old" }),
+    );
+    let month = Duration::from_secs(30 * 24 * 3_600);
+    login.to.as_mut().unwrap().expires_at = Some(now.plus(month));
+    let user = |n: usize| {
+        let email = format!("{n}@acme.example");
+        put(
+            RecordKind::Users,
+            &format!("usr-{n}"),
+            None,
+            Some(&email),
+            json!({ "email": email }),
+        )
+    };
+    let of_platform = of(vec![user(1), user(2), login]);
+    let platform = CompanyId::platform();
+    for (company, amendment) in [(acme, of_acme), (&quiet, of_quiet), (&platform, of_platform)] {
+        let writer = store.acquire(company).await.unwrap();
+        assert_eq!(writer.amend(amendment, None).await, Ok(Amended::Done));
+    }
 }
 
 /// A story that lacks a state would prove less than it says.

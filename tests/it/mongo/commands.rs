@@ -10,14 +10,16 @@ use actors::port::events::{CompanySet, EventReader, Position};
 use actors::port::inbox::{Accepted, Delivery};
 use actors::port::reader::IncidentFilter;
 use actors::port::writer::{Changed, Placed};
-use actors::port::{Error, Writer};
+use actors::port::{Amended, Amendment, Error, RecordKind, Writer};
 use alert_whisperer::store::MongoStore;
 use mongodb::bson::{Document, doc};
+use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::conformance::events::walk;
 use crate::conformance::journal::assert_chained;
 use crate::conformance::lists::page;
+use crate::conformance::records::{of, put};
 use crate::conformance::{World, incident_id};
 use crate::support::alerts::{delivery, delivery_id, fact, signature};
 use crate::support::clock::ManualClock;
@@ -163,8 +165,29 @@ impl Scene {
         assert!(matches!(again, Accepted::Duplicate { .. }), "{again:?}");
     }
 
-    /// Two facts a round, each told once, all chained.
-    async fn judge(&self, rounds: usize) {
+    /// A record of its own and one that every round writes again, with a fact, in one commit.
+    async fn administer(&self, name: &str) {
+        let (w, reader) = (&self.w, self.w.reader());
+        let shared = || until_done(async || reader.record(RecordKind::Assets, "shared").await);
+        let expect = shared().await.map(|record| record.version);
+        let body = json!({ "last": name, "labels": { "a.b": "c" } });
+        let puts = vec![
+            put(RecordKind::Assets, name, None, Some(name), body.clone()),
+            put(RecordKind::Assets, "shared", expect, Some("shared"), body),
+        ];
+        let wanted = Amendment {
+            facts: vec![fact("asset.added", name, w.now())],
+            ..of(puts.clone())
+        };
+        let amended = until_done(async || self.writer.amend(wanted.clone(), None).await).await;
+        assert_eq!(amended, Amended::Done, "{name}");
+        let found = until_done(async || w.store.find_record(RecordKind::Assets, name).await).await;
+        assert_eq!(found, puts[0].record(&w.a));
+        assert_eq!(shared().await, puts[1].record(&w.a));
+    }
+
+    /// So many facts, each told once, all chained.
+    async fn judge(&self, facts: usize) {
         let mut entries = Vec::new();
         let mut after = None;
         loop {
@@ -175,7 +198,7 @@ impl Scene {
                 break;
             }
         }
-        assert_eq!(entries.len(), 2 * rounds);
+        assert_eq!(entries.len(), facts);
         assert_chained(&self.w.a, &entries);
         let reader: Arc<dyn EventReader> = self.w.store.events(&CompanySet::one(self.w.a.clone()));
         let told = walk(&*reader, Position::START, 50).await;
@@ -215,7 +238,29 @@ async fn every_command_fails_in_every_way_and_everything_is_done_once() {
             }
         }
     }
-    scene.judge(rounds).await;
+    scene.judge(2 * rounds).await;
+    scene.store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_that_amends_fails_in_every_way_and_everything_is_done_once() {
+    let scene = Scene::set().await;
+    // So that something is written again from the first round on.
+    scene.administer("first").await;
+    let lost = doc! { "writeConcernError": { "code": 64, "errmsg": "waiting for replication timed out" } };
+    let mut faults = vec![("commitTransaction", 9, lost)];
+    for command in ["insert", "update", "delete", "find", "commitTransaction"] {
+        faults.extend(ways().into_iter().enumerate().map(|(n, (_, how))| (command, n, how)));
+    }
+    for (command, number, how) in &faults {
+        scene.fail(command, 2, how).await;
+        scene.administer(&format!("{command}-{number}")).await;
+        assert!(
+            scene.calm().await > 0,
+            "{command} was never used, or never failed: {how}"
+        );
+    }
+    scene.judge(1 + faults.len()).await;
     scene.store.close().await;
 }
 
@@ -229,7 +274,7 @@ async fn a_commit_whose_answer_is_lost_was_done_once() {
         scene.round(&format!("lost-{round}")).await;
         assert!(scene.calm().await > 0);
     }
-    scene.judge(6).await;
+    scene.judge(12).await;
     scene.store.close().await;
 }
 
@@ -252,7 +297,7 @@ async fn a_change_past_its_deadline_is_not_done_when_the_database_comes_to_itsel
     let late = scene.writer.change(change, deadline).await;
     assert_eq!(late, Err(Error::DeadlinePassed));
     scene.calm().await;
-    scene.judge(1).await;
+    scene.judge(2).await;
     scene.store.close().await;
 }
 

@@ -4,12 +4,14 @@
 use std::process::Output;
 
 use futures::future::join_all;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::spec::BinarySubtype;
+use mongodb::bson::{Binary, DateTime, Document, doc};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use actors::port::Roster;
+use actors::port::{RecordKind, Roster};
 use alert_whisperer::clock::SystemClock;
 use alert_whisperer::store::{MongoError, MongoStore, mongo};
 use std::sync::Arc;
@@ -146,6 +148,80 @@ async fn a_lock_whose_holder_is_gone_is_taken_in_time() {
     mongo::init(url).await.unwrap();
     let left = schema.find_one(doc! {}).await.unwrap().unwrap();
     assert!(!left.contains_key("locked_by"), "{left}");
+}
+
+/// Keys and secrets as the first version wrote them: whole, or as a conversion that was cut short has left them.
+#[tokio::test]
+async fn keys_and_secrets_of_the_first_version_become_records() {
+    let home = Home::on(Engine::Mongodb);
+    let url = home.mongo_url().unwrap();
+    mongo::init(url).await.unwrap();
+    let database = database(url).await;
+    let at = DateTime::from_millis(1_700_000_000_120);
+    let bytes = |bytes: &[u8]| Binary {
+        subtype: BinarySubtype::Generic,
+        bytes: bytes.to_vec(),
+    };
+    let key = doc! {
+        "_id": "key-1", "company_id": "comp-a", "key_hash": bytes(&[10, 255]), "scopes": ["ingest"], "unsigned": true,
+        "created_at": at,
+    };
+    let secret = doc! {
+        "_id": "comp-a/1700000000120-ab", "company_id": "comp-a", "sealed": bytes(&[0, 171]), "created_at": at,
+    };
+    for (kind, index, field) in [
+        ("api_keys", "by_hash", "key_hash"),
+        ("webhook_secrets", "by_company", "created_at"),
+    ] {
+        database
+            .run_command(doc! { "dropIndexes": kind, "index": "*" })
+            .await
+            .unwrap();
+        let old = doc! { "name": index, "key": { field: 1 } };
+        database
+            .run_command(doc! { "createIndexes": kind, "indexes": [old] })
+            .await
+            .unwrap();
+    }
+    let body = |id: &str, more: Value| {
+        let mut body = json!({ "created_at": "2023-11-14T22:13:20.120Z" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        (id.to_owned(), body)
+    };
+    let expected = [
+        body(
+            "key-1",
+            json!({
+                "key_id": "key-1", "name": "first key", "key_hash": "0aff", "scopes": ["ingest"], "unsigned": true,
+            }),
+        ),
+        body(
+            "whs-1700000000120-ab",
+            json!({ "secret_id": "whs-1700000000120-ab", "sealed": "00ab" }),
+        ),
+    ];
+    for _ in ["of the first version", "with what a conversion has written already"] {
+        for (kind, old) in [("api_keys", &key), ("webhook_secrets", &secret)] {
+            database.collection::<Document>(kind).insert_one(old).await.unwrap();
+        }
+        let schema = database.collection::<Document>("schema");
+        let first = doc! { "$set": { "version": 1_i64 } };
+        schema.update_one(doc! { "_id": "schema" }, first).await.unwrap();
+        assert!(!mongo::check(url).await.unwrap().is_empty());
+        let store = opened(url.expose_secret()).await.unwrap();
+        for (kind, (id, body)) in [RecordKind::ApiKeys, RecordKind::WebhookSecrets]
+            .into_iter()
+            .zip(&expected)
+        {
+            let found = store.all_records(kind, None, 9).await.unwrap();
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert_eq!((&found[0].id, &found[0].body, found[0].version), (id, body, 1));
+            assert_eq!(found[0].company_id.as_str(), "comp-a");
+        }
+        assert!(store.find_record(RecordKind::ApiKeys, "0aff").await.unwrap().is_some());
+        store.close().await;
+        assert_eq!(mongo::check(url).await.unwrap(), Vec::<String>::new());
+    }
 }
 
 /// The names between two marks of the README.

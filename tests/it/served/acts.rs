@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actors::port::roster::Scope;
+use alert_whisperer::accounts::api_key::Scope;
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -420,7 +420,7 @@ async fn a_socket_tells_the_same_events_at_the_same_places() {
 
 #[tokio::test]
 async fn a_socket_is_for_those_who_may_read_and_for_our_own_pages() {
-    use actors::port::roster::Scope;
+    use alert_whisperer::accounts::api_key::Scope;
     let server = Server::start_with(engine(), |flags| {
         flags.allowed_origins = Some(vec!["https://ops.example.com".into()])
     })

@@ -306,7 +306,7 @@ async fn what_is_anothers_does_not_exist() {
 
 #[tokio::test]
 async fn nothing_is_readable_without_a_key_that_may() {
-    use actors::port::roster::Scope;
+    use alert_whisperer::accounts::api_key::Scope;
     let server = Server::start(engine()).await;
     let ingest = server
         .company_as("comp-in", |request| request.scopes = vec![Scope::Ingest])

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actors::domain::RateLimit;
 use actors::port::Clock;
-use actors::port::roster::Scope;
+use alert_whisperer::accounts::api_key::Scope;
 use futures::future::join_all;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderValue};

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use actors::domain::{
     AlertId, Company, CompanyId, Correlation, DeliveryId, Fact, NewAlert, RateLimit, Severity, Signal, Timestamp,
 };
-use actors::port::Entropy;
 use actors::port::inbox::{Delivery, Signature};
-use actors::port::roster::{ApiKeyRecord, NewCompany, Scope, WebhookSecretRecord};
+use actors::port::{Entropy, NewCompany, Put};
+use alert_whisperer::accounts::api_key::{ApiKey, Scope};
+use alert_whisperer::accounts::webhook_secret::WebhookSecret;
 use serde_json::json;
 
 use super::clock::SeededEntropy;
@@ -16,30 +17,39 @@ use super::clock::SeededEntropy;
 /// A company with its first key and secret.
 pub fn new_company(id: &CompanyId, now: Timestamp) -> NewCompany {
     let name = id.as_str();
-    let mut key_hash = [0; 32];
-    key_hash[..name.len().min(32)].copy_from_slice(&name.as_bytes()[..name.len().min(32)]);
+    let key = first_key(name, now);
+    let secret = WebhookSecret {
+        secret_id: format!("whs-{name}").parse().unwrap(),
+        sealed: "6e6f6e6365".to_owned(),
+        created_at: now,
+        expires_at: None,
+    };
     NewCompany {
         company: Company {
             company_id: id.clone(),
             name: format!("The {name}"),
             created_at: now,
+            version: 1,
+            archived_at: None,
             correlation: Correlation::default(),
             rate_limit: RateLimit::default(),
         },
-        key: ApiKeyRecord {
-            key_id: format!("key-{name}").parse().unwrap(),
-            company_id: id.clone(),
-            key_hash,
-            scopes: vec![Scope::Ingest, Scope::Decide, Scope::Read],
-            unsigned: false,
-            created_at: now,
-        },
-        secret: WebhookSecretRecord {
-            company_id: id.clone(),
-            sealed: b"nonce and ciphertext".to_vec(),
-            created_at: now,
-        },
+        puts: vec![Put::new(&key).unwrap(), Put::new(&secret).unwrap()],
         fact: fact("company.created", name, now),
+    }
+}
+
+/// The first key of a company of this name.
+pub fn first_key(name: &str, now: Timestamp) -> ApiKey {
+    ApiKey {
+        key_id: format!("key-{name}").parse().unwrap(),
+        name: "first key".to_owned(),
+        key_hash: format!("{name:0<64}"),
+        scopes: vec![Scope::Ingest, Scope::Decide, Scope::Read],
+        unsigned: false,
+        created_at: now,
+        expires_at: None,
+        revoked_at: None,
     }
 }
 

@@ -11,10 +11,10 @@ use actors::domain::{
 use actors::port::reader::{
     AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, TimelineItem,
 };
-use actors::port::roster::{ApiKeyRecord, Due, NewCompany, WebhookSecretRecord};
 use actors::port::writer::{Changed, IncidentChange, OpenIncident, PlaceBatch, Placed, Receipt, Regroup, Strays};
 use actors::port::{
-    Accepted, Committed, CompanySet, Delivery, Error, EventReader, Inbox, Reader, Roster, Store, Writer,
+    Accepted, Amended, Amendment, Committed, CompanySet, Delivery, Due, Error, EventReader, Inbox, NewCompany, Reader,
+    Record, RecordKind, Roster, Store, Writer,
 };
 use async_trait::async_trait;
 use tokio::sync::{Notify, broadcast};
@@ -181,12 +181,17 @@ impl Roster for FaultyStore {
         self.inner.companies().await
     }
 
-    async fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, Error> {
-        self.inner.api_keys().await
+    async fn all_records(
+        &self,
+        kind: RecordKind,
+        after: Option<(&CompanyId, &str)>,
+        limit: usize,
+    ) -> Result<Vec<Record>, Error> {
+        self.inner.all_records(kind, after, limit).await
     }
 
-    async fn webhook_secrets(&self) -> Result<Vec<WebhookSecretRecord>, Error> {
-        self.inner.webhook_secrets().await
+    async fn find_record(&self, kind: RecordKind, lookup: &str) -> Result<Option<Record>, Error> {
+        self.inner.find_record(kind, lookup).await
     }
 
     async fn unplaced(&self, limit: usize) -> Result<Vec<CompanyId>, Error> {
@@ -302,6 +307,11 @@ impl Writer for FaultyWriter {
         self.inner.release(alert).await
     }
 
+    async fn amend(&self, amendment: Amendment, deadline: Option<Instant>) -> Result<Amended, Error> {
+        let _turn = self.queue.lock().await;
+        self.inner.amend(amendment, deadline).await
+    }
+
     async fn found(&self, company: NewCompany) -> Result<bool, Error> {
         meet(&self.faults, Point::Found, Some(self.company())).await?;
         self.inner.found(company).await
@@ -404,6 +414,14 @@ impl Reader for FaultyReader {
 
     async fn journal(&self, page: PageRequest) -> Result<Page<Entry>, Error> {
         self.inner.journal(page).await
+    }
+
+    async fn record(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error> {
+        self.inner.record(kind, id).await
+    }
+
+    async fn records(&self, kind: RecordKind, after: Option<&str>, limit: usize) -> Result<Vec<Record>, Error> {
+        self.inner.records(kind, after, limit).await
     }
 
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error> {

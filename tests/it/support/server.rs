@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actors::domain::{CompanyId, Correlation, RateLimit};
 use actors::port::Clock;
-use actors::port::roster::Scope;
+use alert_whisperer::accounts::api_key::Scope;
 use alert_whisperer::clock::SystemEntropy;
 use alert_whisperer::config::{Flags, Settings};
 use alert_whisperer::founding::{CompanyRequest, Credentials, first_scopes};

@@ -12,8 +12,7 @@ use actors::domain::{
     IncidentId, NewAlert, RateLimit, Severity, Signal, Timestamp,
 };
 use actors::port::reader::{AlertFilter, IncidentFilter, PageRequest};
-use actors::port::roster::{ApiKeyRecord, NewCompany, Scope, WebhookSecretRecord};
-use actors::port::{Accepted, Clock, DecisionEngine, Delivery, Entropy, Reader, Store};
+use actors::port::{Accepted, Clock, DecisionEngine, Delivery, Entropy, NewCompany, Reader, Store};
 use actors::runtime::{CallError, Ports, Runtime};
 use alert_whisperer::store::MemoryStore;
 use serde_json::{Value, json};
@@ -316,30 +315,18 @@ async fn start(
 
 pub fn new_company(id: &str, correlation: Correlation, now: Timestamp, entropy: &dyn Entropy) -> NewCompany {
     let company_id: CompanyId = id.parse().unwrap();
-    let mut key_hash = [0; 32];
-    key_hash[..16].copy_from_slice(entropy.uuid(now).as_bytes());
     let fact_id = actors::domain::ids::EntryId::from_uuid(entropy.uuid(now));
     NewCompany {
         company: Company {
-            company_id: company_id.clone(),
+            company_id,
             name: id.to_owned(),
             created_at: now,
+            version: 1,
+            archived_at: None,
             correlation,
             rate_limit: RateLimit::default(),
         },
-        key: ApiKeyRecord {
-            key_id: actors::domain::ids::KeyId::from_uuid(entropy.uuid(now)),
-            company_id: company_id.clone(),
-            key_hash,
-            scopes: vec![Scope::Ingest, Scope::Decide, Scope::Read],
-            unsigned: false,
-            created_at: now,
-        },
-        secret: WebhookSecretRecord {
-            company_id,
-            sealed: vec![1, 2, 3],
-            created_at: now,
-        },
+        puts: Vec::new(),
         fact: Fact::new(fact_id, now, "company.created", id, "test", &json!({})),
     }
 }

@@ -8,7 +8,7 @@ use super::super::fault::Fault;
 use super::super::names::ALERTS;
 use super::super::rows::{self, StoredIncident};
 use super::super::shape::{date, int};
-use super::super::{companies, head, order, seen};
+use super::super::{companies, head, order, records, seen};
 use crate::store::migration::Value;
 
 /// Documents and bytes of a batch; a document alone may be larger.
@@ -92,8 +92,7 @@ fn document(value: Value) -> Result<RawDocumentBuf, Fault> {
         Value::Floor(company, signed_at) => seen::floor_document(&company, signed_at),
         Value::LastAlert(no) => doc! { "_id": ALERTS, "last": int(no) },
         Value::Clock(at) => doc! { "_id": "clock", "at": date(at) },
-        Value::ApiKey(record) => companies::key_document(&record)?,
-        Value::WebhookSecret(record) => companies::secret_document(&record),
+        Value::Record(record) => records::document(&record)?,
         Value::Company(company) => companies::company_document(&company)?,
         Value::Head(moved) => {
             let (company, head) = head::of(moved);

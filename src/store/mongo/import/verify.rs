@@ -14,6 +14,7 @@ use super::super::fault::Fault;
 use super::super::moment::Moment;
 use super::super::names::HEADS;
 use super::super::read::journal;
+use super::super::records::FORGET_AT;
 use super::super::shape::{self, date};
 use super::super::tx::in_time;
 use super::super::{MongoError, head, seen};
@@ -47,6 +48,7 @@ impl Target {
     pub(in crate::store) async fn count(&self, part: Part, behind: Option<Timestamp>) -> Result<u64, MongoError> {
         let which = match (part, behind) {
             (Part::Deliveries, Some(behind)) => seen::unexpired(behind),
+            (Part::Records(_), Some(behind)) => doc! { FORGET_AT: { "$not": { "$lte": date(behind) } } },
             (Part::ShortMemory, Some(behind)) => doc! { "expires_at": { "$gt": date(behind) } },
             _ => doc! {},
         };

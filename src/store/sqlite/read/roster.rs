@@ -1,51 +1,16 @@
 //! Queries across companies, for the runtime alone.
 
 use actors::domain::{Company, Severity, Timestamp};
-use actors::port::roster::{ApiKeyRecord, Due, DueWork, WebhookSecretRecord};
+use actors::port::roster::{Due, DueWork};
 use rusqlite::{Connection, params};
 
 use super::super::fault::Fault;
-use super::super::rows::{self, int, parsed, severity_index, time};
+use super::super::rows::{self, int, parsed, severity_index};
 
 /// Every company's settings. The platform has none and is not one.
 pub(in super::super) fn companies(conn: &Connection) -> Result<Vec<Company>, Fault> {
     let mut query = conn.prepare_cached("SELECT body FROM company WHERE body IS NOT NULL ORDER BY no")?;
     let found = query.query_map([], |row| rows::json(row, 0))?;
-    Ok(found.collect::<Result<_, _>>()?)
-}
-
-/// Every API key.
-pub(in super::super) fn api_keys(conn: &Connection) -> Result<Vec<ApiKeyRecord>, Fault> {
-    let mut query = conn.prepare_cached(
-        "SELECT k.key_id, c.company_id, k.key_hash, k.scopes, k.unsigned, k.created_at \
-         FROM api_key k JOIN company c ON c.no = k.company ORDER BY k.key_id",
-    )?;
-    let found = query.query_map([], |row| {
-        Ok(ApiKeyRecord {
-            key_id: parsed(row, 0)?,
-            company_id: parsed(row, 1)?,
-            key_hash: row.get(2)?,
-            scopes: rows::json(row, 3)?,
-            unsigned: row.get(4)?,
-            created_at: time(row, 5)?,
-        })
-    })?;
-    Ok(found.collect::<Result<_, _>>()?)
-}
-
-/// Every webhook secret.
-pub(in super::super) fn webhook_secrets(conn: &Connection) -> Result<Vec<WebhookSecretRecord>, Fault> {
-    let mut query = conn.prepare_cached(
-        "SELECT c.company_id, s.sealed, s.created_at FROM webhook_secret s JOIN company c ON c.no = s.company \
-         ORDER BY s.no",
-    )?;
-    let found = query.query_map([], |row| {
-        Ok(WebhookSecretRecord {
-            company_id: parsed(row, 0)?,
-            sealed: row.get(1)?,
-            created_at: time(row, 2)?,
-        })
-    })?;
     Ok(found.collect::<Result<_, _>>()?)
 }
 
