@@ -209,7 +209,7 @@ impl MongoStore {
         shared.advance(stored_clock(&shared).await?);
         shared.advance(clock.now());
         let inbox = Arc::<accept::Inbox>::default();
-        let mut sessions = sessions::open(&shared.database, accept::LANES + 1, clock.now()).await?;
+        let mut sessions = sessions::open(&shared.database, &shared.left, accept::LANES + 1, clock.now()).await?;
         if let Some(tx) = sessions.pop() {
             shared.run_vital("the order of commits", order::run(Arc::clone(&shared), tx));
         }

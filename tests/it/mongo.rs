@@ -3,4 +3,5 @@
 mod away;
 mod commands;
 mod kill;
+mod left;
 mod start;

@@ -239,7 +239,10 @@ impl Attempts {
             match &fault {
                 Fault::Answer(_) | Fault::Poison(_) if is_known => return self.run_each(shared, tx, fault).await,
                 Fault::Duplicate(_) => self.look_up = true,
-                Fault::Conflict(_) => metrics::counter!(telemetry::COMMITS, "outcome" => "conflict").increment(1),
+                Fault::Conflict(_) => {
+                    metrics::counter!(telemetry::COMMITS, "outcome" => "conflict").increment(1);
+                    shared.left.end_again(&shared.database).await;
+                }
                 _ => metrics::counter!(telemetry::COMMITS, "outcome" => "failed").increment(1),
             }
             let oldest = self.batch.iter().map(|waiting| waiting.since.elapsed()).max();

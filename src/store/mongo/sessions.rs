@@ -3,22 +3,64 @@
 //! A transaction whose process dies stays open on the server, with everything it has touched, for up to a
 //! minute (`transactionLifetimeLimitSeconds`). So every session is known by name before it is used: a
 //! company's writer leaves its own in the head, a process those that belong to no company in a collection.
-//! Whoever takes over ends them first. A session of a process that is alive loses at most what it is just
-//! doing, and does it again.
+//! Whoever takes over ends them first, and again for as long as something that they have sent may still arrive:
+//! what a dead process left in its socket may be read after its successor's first word. A session of a process
+//! that is alive loses at most what it is just doing, and does it again.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use actors::domain::Timestamp;
 use futures::TryStreamExt;
 use mongodb::Database;
 use mongodb::bson::{Bson, Document, doc};
+use tokio::time::Instant;
 
 use super::fault::Fault;
 use super::names::*;
 use super::shape::date;
 use super::tx::{Tx, in_time};
 
+/// How long something may still arrive from a session that was left: a transaction does not live longer.
+const MAY_ARRIVE: Duration = Duration::from_secs(60);
+/// Sessions that are remembered for so long, at most.
+const REMEMBERED: usize = 1_024;
+
+/// Sessions that somebody has left, newest last.
+#[derive(Debug, Default)]
+pub(super) struct Left(Mutex<Vec<(Bson, Instant)>>);
+
+impl Left {
+    /// Ends whatever they have open, and remembers them.
+    pub(super) async fn end(&self, database: &Database, sessions: Vec<Bson>) {
+        let now = Instant::now();
+        self.with(|left| {
+            left.extend(sessions.iter().map(|session| (session.clone(), now)));
+            let too_many = left.len().saturating_sub(REMEMBERED);
+            left.drain(..too_many);
+        });
+        end(database, sessions).await;
+    }
+
+    /// Ends what they may have begun since: asked for when a transaction has met another.
+    pub(super) async fn end_again(&self, database: &Database) {
+        let sessions: Vec<Bson> = self.with(|left| {
+            left.retain(|(_, since)| since.elapsed() < MAY_ARRIVE);
+            left.iter().map(|(session, _)| session.clone()).collect()
+        });
+        if !sessions.is_empty() {
+            end(database, sessions).await;
+        }
+    }
+
+    fn with<T>(&self, what: impl FnOnce(&mut Vec<(Bson, Instant)>) -> T) -> T {
+        what(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// Sessions of a process that belong to no company, new and known by name; what earlier processes have left
 /// open is ended.
-pub(super) async fn open(database: &Database, count: usize, now: Timestamp) -> Result<Vec<Tx>, Fault> {
+pub(super) async fn open(database: &Database, left_by: &Left, count: usize, now: Timestamp) -> Result<Vec<Tx>, Fault> {
     let known = database.collection::<Document>(SESSIONS);
     let left: Vec<Document> = in_time(async {
         let found = known.find(doc! {}).sort(doc! { "_id": 1 }).await?;
@@ -27,7 +69,7 @@ pub(super) async fn open(database: &Database, count: usize, now: Timestamp) -> R
     .await?;
     let left: Vec<Bson> = left.iter().filter_map(|session| session.get("_id")).cloned().collect();
     if !left.is_empty() {
-        end(database, left.clone()).await;
+        left_by.end(database, left.clone()).await;
         in_time(async { known.delete_many(doc! { "_id": { "$in": left } }).await }).await?;
     }
     let mut opened = Vec::with_capacity(count);
@@ -42,7 +84,7 @@ pub(super) async fn open(database: &Database, count: usize, now: Timestamp) -> R
 
 /// Ends whatever transactions these sessions have open. Where that is not allowed, the server does it in its
 /// own time.
-pub(super) async fn end(database: &Database, sessions: Vec<Bson>) {
+async fn end(database: &Database, sessions: Vec<Bson>) {
     let sessions: Vec<Document> = sessions.into_iter().map(|id| doc! { "id": id }).collect();
     let ended = in_time(async { database.run_command(doc! { "killSessions": sessions }).await }).await;
     if let Err(fault) = ended {

@@ -21,6 +21,7 @@ use super::fault::Fault;
 use super::names::*;
 use super::numbers::Numbers;
 use super::order::Order;
+use super::sessions::Left;
 use super::tx::in_time;
 use crate::store::feed::Feed;
 
@@ -105,6 +106,8 @@ pub(super) struct Shared {
     pub(super) feed: Feed,
     pub(super) order: Order,
     pub(super) numbers: Numbers,
+    /// Sessions that others have left.
+    pub(super) left: Left,
     companies: DashMap<CompanyId, Arc<Cell>>,
     /// How far the clock has come, in milliseconds: it never steps back.
     high: AtomicI64,
@@ -117,6 +120,7 @@ impl Shared {
     pub(super) fn new(database: Database) -> Self {
         Self {
             database,
+            left: Left::default(),
             feed: Feed::default(),
             order: Order::default(),
             numbers: Numbers::default(),

@@ -21,7 +21,6 @@ use super::fault::Fault;
 use super::head::{self, Head};
 use super::names::*;
 use super::op::Op;
-use super::sessions;
 use super::shape::Fields;
 use super::shared::{Cell, Shared};
 use super::tx::{Tx, in_time};
@@ -96,7 +95,7 @@ async fn take_over(shared: &Shared, company: &CompanyId) -> Result<(Tx, Head), F
     let before = in_time(async { heads.find_one(which.clone()).projection(only).await }).await?;
     let before = before.ok_or(Error::NoSuchCompany)?;
     if let Some(session) = before.get("session") {
-        sessions::end(&shared.database, vec![session.clone()]).await;
+        shared.left.end(&shared.database, vec![session.clone()]).await;
     }
     let tx = Tx::on(&shared.database).await?;
     let raise = doc! { "$inc": { "epoch": 1_i64 }, "$set": { "session": tx.id() } };
@@ -213,7 +212,10 @@ impl Queue {
                     tracing::error!(company_id = %self.cell.id, ?fault, "a transaction was given up");
                     return Box::pin(self.run_each(ops, fault)).await;
                 }
-                Fault::Conflict(_) => metrics::counter!(telemetry::COMMITS, "outcome" => "conflict").increment(1),
+                Fault::Conflict(_) => {
+                    metrics::counter!(telemetry::COMMITS, "outcome" => "conflict").increment(1);
+                    self.shared.left.end_again(&self.shared.database).await;
+                }
                 _ => metrics::counter!(telemetry::COMMITS, "outcome" => "failed").increment(1),
             }
             // What nobody knows is found out, however long that takes: whoever waits for it has his own deadline.
