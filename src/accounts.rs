@@ -1,4 +1,105 @@
 //! Who may do what: companies' keys and secrets, people, their logins and rights.
+//!
+//! [`rights`] is the matrix; [`people`] who there is, in memory, kept so by [`register`]; [`sign_in`] lets people in
+//! and out; [`staff`] makes and changes them. The rest is one thing each.
 
 pub mod api_key;
+pub mod commands;
+mod derived;
+pub mod login;
+pub mod password;
+pub mod people;
+pub mod platform;
+pub mod refresh;
+pub mod register;
+pub mod rights;
+pub mod second_factor;
+pub mod sign_in;
+pub mod staff;
+pub mod throttle;
+pub mod token;
+pub mod totp;
+pub mod user;
+pub mod visit;
 pub mod webhook_secret;
+
+use std::sync::Arc;
+
+use actors::domain::ids::EntryId;
+use actors::domain::{Fact, Origin};
+use actors::port::{Amended, Amendment, Clock, Entropy};
+use actors::runtime::CallError;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use crate::secrets::ServerKey;
+use password::Passwords;
+use people::People;
+use platform::Platform;
+use refresh::RefreshKeys;
+use rights::Role;
+use throttle::Throttle;
+use token::TokenKeys;
+
+/// Turns in which logins are renewed.
+const RENEWING: usize = 64;
+
+/// What accounts are made of.
+pub struct Accounts {
+    /// Who there is.
+    pub people: Arc<People>,
+    /// The server's key.
+    pub(crate) server_key: Arc<ServerKey>,
+    passwords: Passwords,
+    tokens: TokenKeys,
+    refresh: RefreshKeys,
+    throttle: Throttle,
+    /// One family of refresh tokens is renewed once at a time; several share a turn.
+    renewing: Vec<Mutex<()>>,
+    /// Roles that need a second factor.
+    second_factor_for: Vec<Role>,
+    platform: Arc<dyn Platform>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Accounts {
+    /// From its parts.
+    pub fn new(
+        people: Arc<People>,
+        server_key: Arc<ServerKey>,
+        second_factor_for: Vec<Role>,
+        platform: Arc<dyn Platform>,
+        (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
+    ) -> Self {
+        Self {
+            people,
+            passwords: Passwords::new(),
+            tokens: TokenKeys::derive(server_key.texts()),
+            refresh: RefreshKeys::derive(server_key.texts()),
+            throttle: Throttle::new(),
+            renewing: (0..RENEWING).map(|_| Mutex::new(())).collect(),
+            server_key,
+            second_factor_for,
+            platform,
+            clock,
+            entropy,
+        }
+    }
+
+    /// Changes the platform's records; in force when this returns.
+    async fn amended(&self, amendment: Amendment) -> Result<Amended, CallError> {
+        self.platform.amend(amendment).await
+    }
+
+    /// As [`Self::amended`]; `false` where it has to be looked at again.
+    async fn amend(&self, amendment: Amendment) -> Result<bool, CallError> {
+        Ok(self.amended(amendment).await? == Amended::Done)
+    }
+
+    fn fact(&self, kind: &'static str, subject: &str, by: &Origin, data: Value) -> Fact {
+        let now = self.clock.now();
+        let id = EntryId::from_uuid(self.entropy.uuid(now));
+        Fact::from_outside(id, now, kind, subject, by, data)
+    }
+}

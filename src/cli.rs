@@ -6,8 +6,10 @@ mod init;
 mod migrate;
 mod out;
 mod ping;
+mod place;
 mod send;
 mod serve;
+mod user;
 
 use std::process::ExitCode;
 
@@ -27,6 +29,8 @@ enum Command {
     Serve(serve::ServeCommand),
     /// Companies: create, list. Works whether a server holds the data directory or not.
     Company(company::CompanyCommand),
+    /// People: create, list, disable, enable, reset. Works whether a server holds the data directory or not.
+    User(user::UserArgs),
     Send(send::SendArgs),
     Ping(ping::PingArgs),
     Demo(demo::DemoArgs),
@@ -56,6 +60,7 @@ impl Command {
         match self {
             Self::Serve(command) => command.run().await.unwrap_or_else(|error| fail(EXIT_USAGE, &error)),
             Self::Company(command) => succeed(EXIT_USAGE, command.run().await),
+            Self::User(args) => succeed(EXIT_USAGE, args.run().await),
             Self::Send(args) => succeed(EXIT_FAILED, send::run(args).await),
             Self::Ping(args) => succeed(EXIT_FAILED, ping::run(args).await),
             Self::Demo(args) => succeed(EXIT_FAILED, demo::run(args).await),

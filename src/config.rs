@@ -7,8 +7,12 @@ use std::time::Duration;
 
 use actors::domain::decision::Budget;
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use strum::IntoEnumIterator;
+
+use crate::accounts::rights::Role;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
@@ -76,10 +80,22 @@ pub struct Flags {
     /// Origins, such as `https://ops.example.com`, whose pages may open the WebSocket besides the server's own.
     #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Option<Vec<String>>,
-    /// Answer /metrics and /api/system/* without a key to callers on this machine's loopback address. Not behind a
-    /// proxy on the same machine: then everybody comes from there.
-    #[arg(long, env = "SYSTEM_ON_LOOPBACK", num_args = 0..=1, default_missing_value = "true")]
-    pub system_on_loopback: Option<bool>,
+    /// Addresses, or networks such as 10.0.0.0/8, that /metrics answers without a token. Behind a proxy on the same
+    /// machine everybody comes from 127.0.0.1.
+    #[arg(long, env = "METRICS_FROM", value_delimiter = ',')]
+    pub metrics_from: Option<Vec<String>>,
+    /// A token for /metrics alone, at least 32 random characters: for `Authorization: Bearer`.
+    #[arg(long, env = "METRICS_TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<SecretString>,
+    /// Roles that may do nothing before they have set up a second factor [default: msp_admin; an empty text: none].
+    #[arg(long, env = "SECOND_FACTOR_FOR")]
+    pub second_factor_for: Option<String>,
+    /// E-mail address of the administrator whom the first start makes; admin@localhost where nothing is said.
+    #[arg(long, env = "ADMIN_EMAIL")]
+    pub admin_email: Option<String>,
+    /// The first administrator's password; one is made and printed once otherwise.
+    #[arg(long, env = "ADMIN_PASSWORD", hide_env_values = true)]
+    pub admin_password: Option<SecretString>,
 }
 
 /// The same settings as the file gives them.
@@ -99,7 +115,11 @@ struct FileSettings {
     drain_delay_ms: Option<u64>,
     allow_query_api_key: Option<bool>,
     allowed_origins: Option<Vec<String>>,
-    system_on_loopback: Option<bool>,
+    metrics_from: Option<Vec<String>>,
+    metrics_token: Option<SecretString>,
+    second_factor_for: Option<String>,
+    admin_email: Option<String>,
+    admin_password: Option<SecretString>,
 }
 
 /// The settings in force.
@@ -125,8 +145,16 @@ pub struct Settings {
     pub allow_query_api_key: bool,
     /// Origins whose pages may open the WebSocket besides the server's own.
     pub allowed_origins: Vec<String>,
-    /// Whether `/metrics` and `/api/system/*` are open to loopback.
-    pub system_on_loopback: bool,
+    /// Where `/metrics` may be read from without a token.
+    pub metrics_from: Vec<IpNet>,
+    /// A token for `/metrics` alone.
+    pub metrics_token: Option<SecretString>,
+    /// Roles that need a second factor.
+    pub second_factor_for: Vec<Role>,
+    /// The first administrator's address.
+    pub admin_email: String,
+    /// His password, where it is not to be made.
+    pub admin_password: Option<SecretString>,
     /// The commit this runs as.
     pub commit: String,
 }
@@ -163,6 +191,15 @@ pub enum ConfigError {
     /// An origin is none.
     #[error("ALLOWED_ORIGINS: {0:?} must be a scheme and a host, such as https://ops.example.com, without a path")]
     Origin(String),
+    /// A token is too short.
+    #[error("{0} is weak: use at least 32 random characters, for example from `openssl rand -hex 32`")]
+    WeakToken(&'static str),
+    /// A network is none.
+    #[error("METRICS_FROM: {0:?} must be an address, or a network such as 10.0.0.0/8")]
+    Network(String),
+    /// A role is none.
+    #[error("SECOND_FACTOR_FOR: {0:?} must be msp_admin, company_admin or technician")]
+    Role(String),
     /// A setting asks for what this version does not have.
     #[error("{0} is not built yet: leave it out")]
     NotYet(&'static str),
@@ -196,10 +233,7 @@ impl Settings {
             listen: address(flags.listen.or(file.listen), flags.port.or(file.port))?,
             data_dir: flags.data_dir.or(file.data_dir).unwrap_or_else(|| "data".into()),
             secret_key: flags.secret_key.or(file.secret_key),
-            mongo_url: flags
-                .mongo_url
-                .or(file.mongo_url)
-                .filter(|url| !url.expose_secret().is_empty()),
+            mongo_url: given(flags.mongo_url.or(file.mongo_url)),
             budget: Budget {
                 max_tokens,
                 max_time_seconds,
@@ -209,10 +243,54 @@ impl Settings {
             drain_delay: Duration::from_millis(drain_delay_ms),
             allow_query_api_key: flags.allow_query_api_key.or(file.allow_query_api_key).unwrap_or(false),
             allowed_origins: origins(flags.allowed_origins.or(file.allowed_origins).unwrap_or_default())?,
-            system_on_loopback: flags.system_on_loopback.or(file.system_on_loopback).unwrap_or(false),
+            metrics_from: networks(&flags.metrics_from.or(file.metrics_from).unwrap_or_default())?,
+            metrics_token: strong(flags.metrics_token.or(file.metrics_token))?,
+            second_factor_for: roles(flags.second_factor_for.or(file.second_factor_for))?,
+            admin_email: flags
+                .admin_email
+                .or(file.admin_email)
+                .unwrap_or_else(|| "admin@localhost".to_owned()),
+            admin_password: given(flags.admin_password.or(file.admin_password)),
             commit: commit(),
         })
     }
+}
+
+/// An empty text stands for none: that is how container platforms leave a variable out.
+fn given(secret: Option<SecretString>) -> Option<SecretString> {
+    secret.filter(|secret| !secret.expose_secret().is_empty())
+}
+
+fn strong(token: Option<SecretString>) -> Result<Option<SecretString>, ConfigError> {
+    match given(token) {
+        Some(token) if token.expose_secret().len() < 32 => Err(ConfigError::WeakToken("METRICS_TOKEN")),
+        token => Ok(token),
+    }
+}
+
+/// Addresses and networks.
+fn networks(named: &[String]) -> Result<Vec<IpNet>, ConfigError> {
+    let given = named.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+    given
+        .map(|text| {
+            let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+            network.map_err(|_| ConfigError::Network(text.to_owned()))
+        })
+        .collect()
+}
+
+/// Roles that need a second factor.
+fn roles(named: Option<String>) -> Result<Vec<Role>, ConfigError> {
+    let Some(named) = named else {
+        return Ok(vec![Role::MspAdmin]);
+    };
+    let names = named.split(',').map(str::trim).filter(|name| !name.is_empty());
+    names
+        .map(|name| {
+            let role = Role::iter().find(|role| role.as_str() == name);
+            role.ok_or_else(|| ConfigError::Role(name.to_owned()))
+        })
+        .collect()
 }
 
 /// Origins as browsers send them (RFC 6454, 6.2).

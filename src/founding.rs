@@ -2,7 +2,7 @@
 //! Used by `company create`, by the admin socket and by `demo`, with or without a running server.
 
 use actors::domain::ids::{EntryId, KeyId, SecretId};
-use actors::domain::{Company, CompanyId, Correlation, Fact, RateLimit};
+use actors::domain::{Company, CompanyId, Correlation, Fact, Origin, RateLimit};
 use actors::port::{Clock, Entropy, Error, NewCompany, Put};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::accounts::api_key::{ApiKey, Scope};
 use crate::accounts::webhook_secret::WebhookSecret;
-use crate::secrets::{ServerKey, Unsealable, hash_api_key, new_api_key, new_webhook_secret};
+use crate::secrets::{Purpose, ServerKey, Unsealable, hash_api_key, new_api_key, new_webhook_secret};
 
 /// What is asked for.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -114,6 +114,7 @@ fn invalid(field: &'static str, detail: impl ToString) -> FoundingError {
 /// [`FoundingError`].
 pub fn prepare(
     request: CompanyRequest,
+    by: &Origin,
     server_key: &ServerKey,
     clock: &dyn Clock,
     entropy: &dyn Entropy,
@@ -134,7 +135,7 @@ pub fn prepare(
         .check()
         .map_err(|error| invalid("rate_limit", error))?;
     if request.scopes.is_empty() {
-        return Err(invalid("scopes", "must hold at least one of ingest, decide, read, act"));
+        return Err(invalid("scopes", "must hold at least one of ingest, decide, read"));
     }
     let now = clock.now();
     let company_id = request
@@ -145,14 +146,14 @@ pub fn prepare(
         return Err(FoundingError::Taken(company_id));
     }
     let (api_key, webhook_secret) = (new_api_key(), new_webhook_secret());
-    let sealed = server_key.seal(&company_id, &webhook_secret)?;
+    let sealed = server_key.seal(Purpose::WebhookSecret, company_id.as_str(), &webhook_secret)?;
     let key_id = KeyId::from_uuid(entropy.uuid(now));
     let data = json!({
         "name": name, "key_id": key_id, "scopes": request.scopes, "unsigned": request.unsigned,
         "correlation": request.correlation, "rate_limit": request.rate_limit,
     });
     let entry = EntryId::from_uuid(entropy.uuid(now));
-    let fact = Fact::new(entry, now, "company.created", company_id.as_str(), "operator", &data);
+    let fact = Fact::from_outside(entry, now, "company.created", company_id.as_str(), by, data);
     let key = ApiKey {
         key_id,
         name: FIRST_KEY.to_owned(),

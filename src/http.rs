@@ -7,8 +7,12 @@ mod acts;
 pub mod admin;
 mod agent;
 mod alerts;
+mod auth;
 mod body;
+mod caller;
+mod companies;
 mod decisions;
+mod gate;
 mod health;
 mod incidents;
 pub mod listener;
@@ -19,8 +23,10 @@ pub mod problem;
 pub mod question;
 mod rights;
 pub mod router;
+mod routes;
 mod shape;
 mod system;
+mod users;
 mod webhook;
 
 use std::sync::Arc;
@@ -31,6 +37,8 @@ use actors::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::accounts::Accounts;
+use crate::accounts::register::Register;
 use crate::config::Settings;
 use crate::ingest::keyring::Keyring;
 use live::hub::Hub;
@@ -53,8 +61,12 @@ pub struct Edge {
     pub runtime: Runtime,
     /// The truth.
     pub store: Arc<dyn Store>,
-    /// Keys, secrets and buckets.
-    pub keyring: Keyring,
+    /// Companies, keys, secrets and buckets.
+    pub keyring: Arc<Keyring>,
+    /// People and their logins.
+    pub accounts: Accounts,
+    /// What keeps both up to date.
+    pub register: Arc<Register>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -76,7 +88,8 @@ impl Edge {
     pub fn new(
         runtime: Runtime,
         store: Arc<dyn Store>,
-        keyring: Keyring,
+        accounts: Accounts,
+        register: Arc<Register>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         settings: Settings,
@@ -86,7 +99,9 @@ impl Edge {
         Arc::new(Self {
             runtime,
             store,
-            keyring,
+            keyring: register.keyring(),
+            accounts,
+            register,
             clock,
             entropy,
             settings,

@@ -3,7 +3,7 @@
 //! Code map: [`http`] is the edge, [`ingest`] what comes in from monitoring tools, [`accounts`] who may do
 //! what, [`store`] where everything durable lives, [`cli`] one file per command, [`client`] the sender's side of the
 //! webhook, [`serve`] wires everything together;
-//! [`config`], [`telemetry`], [`secrets`], [`clock`], [`founding`] and [`json`] are what their names say.
+//! [`config`], [`telemetry`], [`secrets`], [`clock`], [`founding`], [`tenancy`] and [`json`] are what their names say.
 
 #[cfg(not(panic = "unwind"))]
 compile_error!("supervision needs unwinding: build with panic = \"unwind\"");
@@ -23,5 +23,6 @@ pub mod secrets;
 pub mod serve;
 pub mod store;
 pub mod telemetry;
+pub mod tenancy;
 
 pub(crate) use failpoint::failpoint;

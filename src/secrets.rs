@@ -8,7 +8,6 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use actors::domain::CompanyId;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use base64::Engine;
@@ -36,13 +35,24 @@ pub enum KeyError {
     File(#[from] io::Error),
 }
 
-/// The server's key.
+/// What is sealed, and so of no use as anything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A company's webhook secret.
+    WebhookSecret,
+    /// The secret of a person's second factor.
+    SecondFactor,
+}
+
+/// The server's key: the one in force, and those before it that still open what they sealed.
 pub struct ServerKey {
-    sealing: Aes256Gcm,
+    texts: Vec<Zeroizing<String>>,
+    sealing: Vec<Aes256Gcm>,
 }
 
 impl ServerKey {
-    /// From the setting, or from the data directory, where one is made at the first start (mode 0600).
+    /// From the setting, or from the data directory, where one is made at the first start (mode 0600). The
+    /// setting may hold several, separated by commas or white space: the first is in force.
     ///
     /// # Errors
     /// [`KeyError`].
@@ -51,66 +61,90 @@ impl ServerKey {
             Some(given) => Zeroizing::new(given.expose_secret().to_owned()),
             None => key_of(directory)?,
         };
-        let first = text.bytes().next();
-        if text.len() < 32 || text.bytes().all(|byte| Some(byte) == first) {
+        let separate = |char: char| char == ',' || char.is_whitespace();
+        let texts: Vec<_> = text
+            .split(separate)
+            .filter(|text| !text.is_empty())
+            .map(|text| Zeroizing::new(text.to_owned()))
+            .collect();
+        if texts.is_empty() || texts.iter().any(|text| is_weak(text)) {
             return Err(KeyError::Weak);
         }
-        let mut derived = Zeroizing::new([0_u8; 32]);
-        // 32 bytes are always within what HKDF can give.
-        let expanded =
-            Hkdf::<Sha256>::new(None, text.as_bytes()).expand(b"alert-whisperer/sealing/1", derived.as_mut());
-        expanded.map_err(|_| KeyError::Weak)?;
+        let sealing: Option<Vec<_>> = texts.iter().map(|text| sealing_key(text)).collect();
         Ok(Self {
-            sealing: Aes256Gcm::new(&(*derived).into()),
+            sealing: sealing.ok_or(KeyError::Weak)?,
+            texts,
         })
     }
 
-    /// Seals a company's webhook secret: nonce and ciphertext in hex, of no use for another company.
+    /// What it was made from, the one in force first: for other rooms to derive their own keys from.
+    pub(crate) fn texts(&self) -> &[Zeroizing<String>] {
+        &self.texts
+    }
+
+    /// Seals a secret for its owner: nonce and ciphertext in hex, of no use for another owner or purpose.
     ///
     /// # Errors
     /// The cipher refused; it has no reason to.
-    pub fn seal(&self, company: &CompanyId, secret: &SecretString) -> Result<String, Unsealable> {
+    pub fn seal(&self, purpose: Purpose, owner: &str, secret: &SecretString) -> Result<String, Unsealable> {
         let nonce = random::<NONCE_BYTES>();
-        let aad = purpose(company);
+        let aad = bound_to(purpose, owner);
         let payload = Payload {
             msg: secret.expose_secret().as_bytes(),
             aad: &aad,
         };
-        let sealed = self
-            .sealing
-            .encrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| Unsealable)?;
+        let in_force = self.sealing.first().ok_or(Unsealable)?;
+        let sealed = in_force.encrypt(&Nonce::from(nonce), payload).map_err(|_| Unsealable)?;
         Ok(hex::encode([nonce.as_slice(), &sealed].concat()))
     }
 
     /// Opens what [`Self::seal`] made.
     ///
     /// # Errors
-    /// [`Unsealable`] under another server key, for another company, or when damaged.
-    pub fn open(&self, company: &CompanyId, sealed: &str) -> Result<SecretString, Unsealable> {
+    /// [`Unsealable`] under other server keys, for another owner or purpose, or when damaged.
+    pub fn open(&self, purpose: Purpose, owner: &str, sealed: &str) -> Result<SecretString, Unsealable> {
         let sealed = hex::decode(sealed).map_err(|_| Unsealable)?;
         let (nonce, msg) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(Unsealable)?;
-        let aad = purpose(company);
-        let opened = self
-            .sealing
-            .decrypt(&Nonce::from(*nonce), Payload { msg, aad: &aad })
-            .map_err(|_| Unsealable)?;
+        let aad = bound_to(purpose, owner);
+        let open = |key: &Aes256Gcm| key.decrypt(&Nonce::from(*nonce), Payload { msg, aad: &aad }).ok();
+        let opened = self.sealing.iter().find_map(open).ok_or(Unsealable)?;
         String::from_utf8(opened)
             .map(SecretString::from)
             .map_err(|_| Unsealable)
     }
 }
 
-/// It was not sealed for this company under this key.
+/// Too short, or of so few different characters that it was not left to chance.
+fn is_weak(text: &str) -> bool {
+    let mut different: Vec<char> = text.chars().collect();
+    different.sort_unstable();
+    different.dedup();
+    text.len() < 32 || different.len() < 8
+}
+
+fn sealing_key(text: &str) -> Option<Aes256Gcm> {
+    let mut derived = Zeroizing::new([0_u8; 32]);
+    // 32 bytes are always within what HKDF can give.
+    let expanded = Hkdf::<Sha256>::new(None, text.as_bytes()).expand(b"alert-whisperer/sealing/1", derived.as_mut());
+    expanded.ok()?;
+    Some(Aes256Gcm::new(&(*derived).into()))
+}
+
+/// It was not sealed for this owner and purpose under these keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a stored secret does not open under this SECRET_KEY: start with the key that the store was made with")]
 pub struct Unsealable;
 
 /// What a sealed text is bound to.
-fn purpose(company: &CompanyId) -> Vec<u8> {
+fn bound_to(purpose: Purpose, owner: &str) -> Vec<u8> {
+    let name = match purpose {
+        Purpose::WebhookSecret => "webhook-secret",
+        Purpose::SecondFactor => "second-factor",
+    };
     let mut aad = vec![SEAL_VERSION];
-    aad.extend_from_slice(b"webhook-secret:");
-    aad.extend_from_slice(company.as_str().as_bytes());
+    aad.extend_from_slice(name.as_bytes());
+    aad.push(b':');
+    aad.extend_from_slice(owner.as_bytes());
     aad
 }
 
@@ -161,35 +195,52 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_opens_for_its_company_and_key_alone() {
-        let (ours, theirs) = (key(&"0123456789abcdef".repeat(2)), key(&"fedcba9876543210".repeat(2)));
-        let (acme, globex): (CompanyId, CompanyId) = ("comp-acme".parse().unwrap(), "comp-globex".parse().unwrap());
+    fn what_is_sealed_opens_for_its_owner_and_purpose_under_its_key_alone() {
+        let (old, new) = ("0123456789abcdef".repeat(2), "fedcba9876543210".repeat(2));
+        let (ours, theirs) = (key(&old), key(&new));
         let secret = new_webhook_secret();
-        let sealed = ours.seal(&acme, &secret).unwrap();
-        assert_eq!(
-            ours.open(&acme, &sealed).unwrap().expose_secret(),
-            secret.expose_secret()
-        );
-        assert!(ours.open(&globex, &sealed).is_err());
-        assert!(theirs.open(&acme, &sealed).is_err());
-        assert!(ours.open(&acme, &sealed[..10]).is_err());
-        assert_ne!(ours.seal(&acme, &secret).unwrap(), sealed, "a nonce is used once");
+        let sealed = ours.seal(Purpose::WebhookSecret, "comp-acme", &secret).unwrap();
+        let opened = |key: &ServerKey, purpose, owner| {
+            let opened = key.open(purpose, owner, &sealed).ok()?;
+            Some(opened.expose_secret().to_owned())
+        };
+        let as_it_was = Some(secret.expose_secret().to_owned());
+        assert_eq!(opened(&ours, Purpose::WebhookSecret, "comp-acme"), as_it_was);
+        assert_eq!(opened(&ours, Purpose::WebhookSecret, "comp-globex"), None);
+        assert_eq!(opened(&ours, Purpose::SecondFactor, "comp-acme"), None);
+        assert_eq!(opened(&theirs, Purpose::WebhookSecret, "comp-acme"), None);
+        assert!(ours.open(Purpose::WebhookSecret, "comp-acme", &sealed[..10]).is_err());
+        let again = ours.seal(Purpose::WebhookSecret, "comp-acme", &secret).unwrap();
+        assert_ne!(again, sealed, "a nonce is used once");
+
+        let rotated = key(&format!("{new}, {old}"));
+        assert_eq!(opened(&rotated, Purpose::WebhookSecret, "comp-acme"), as_it_was);
+        let sealed_anew = rotated.seal(Purpose::WebhookSecret, "comp-acme", &secret).unwrap();
+        assert!(theirs.open(Purpose::WebhookSecret, "comp-acme", &sealed_anew).is_ok());
     }
 
     #[test]
     fn weak_keys_are_refused_and_a_made_one_is_kept_to_ourselves() {
-        for weak in ["", "short", &"a".repeat(64)] {
+        let strong = "0123456789abcdef".repeat(2);
+        for weak in [
+            "",
+            "short",
+            &"a".repeat(64),
+            &"ab".repeat(32),
+            &format!("{strong},short"),
+        ] {
             let loaded = ServerKey::load(Some(&SecretString::from(weak)), Path::new("/nowhere"));
             assert!(matches!(loaded, Err(KeyError::Weak)), "{weak}");
         }
         let directory = tempfile::tempdir().unwrap();
         let made = ServerKey::load(None, directory.path()).unwrap();
-        let acme: CompanyId = "comp-acme".parse().unwrap();
-        let sealed = made.seal(&acme, &new_webhook_secret()).unwrap();
+        let sealed = made
+            .seal(Purpose::WebhookSecret, "comp-acme", &new_webhook_secret())
+            .unwrap();
         assert!(
             ServerKey::load(None, directory.path())
                 .unwrap()
-                .open(&acme, &sealed)
+                .open(Purpose::WebhookSecret, "comp-acme", &sealed)
                 .is_ok()
         );
         let mode = std::os::unix::fs::PermissionsExt::mode(

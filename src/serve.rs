@@ -19,6 +19,10 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout};
 
+use crate::accounts::Accounts;
+use crate::accounts::people::People;
+use crate::accounts::register::Register;
+use crate::accounts::staff::{FirstAdmin, StaffError};
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::Settings;
 use crate::http::{Edge, Stage, admin, listener, router};
@@ -47,6 +51,9 @@ pub enum StartError {
     /// The tree.
     #[error("the actors could not start: {0}")]
     Runtime(#[from] actors::runtime::CallError),
+    /// The first administrator.
+    #[error("the first administrator cannot be made: {0}")]
+    FirstAdmin(#[from] StaffError),
     /// The sockets.
     #[error("cannot listen: {0}")]
     Io(#[from] io::Error),
@@ -83,6 +90,8 @@ pub struct Running {
     pub edge: Arc<Edge>,
     /// Where it listens.
     pub address: SocketAddr,
+    /// The administrator who was made because there was nobody yet.
+    pub first_admin: Option<FirstAdmin>,
     store: OpenStore,
     http: Served,
     admin: Served,
@@ -127,18 +136,31 @@ pub async fn start_under(
     telemetry::measure();
     let directory = settings.data_dir.clone();
     let store = OpenStore::open(&directory, settings.mongo_url.as_ref(), clock.clone()).await?;
-    let server_key = ServerKey::load(settings.secret_key.as_ref(), &directory)?;
+    let server_key = Arc::new(ServerKey::load(settings.secret_key.as_ref(), &directory)?);
     let port: Arc<dyn Store> = store.port();
-    let keyring = Keyring::load(&*port, server_key).await?;
+    let keyring = Arc::new(Keyring::load(&*port, server_key.clone()).await?);
+    let people = Arc::new(People::default());
+    people.load(&*port).await.map_err(LoadError::from)?;
+    let register = Register::new(keyring, people.clone());
     let ports = Ports {
         store: port.clone(),
         clock: clock.clone(),
         entropy: entropy.clone(),
+        notices: register.clone(),
         engine: Arc::new(RulesEngine),
         budget: settings.budget,
     };
     let runtime = Runtime::start(ports).await?;
-    let edge = Edge::new(runtime, port, keyring, clock, entropy, settings);
+    let needs_second_factor = settings.second_factor_for.clone();
+    let accounts = Accounts::new(
+        people,
+        server_key,
+        needs_second_factor,
+        Arc::new(runtime.clone()),
+        (clock.clone(), entropy.clone()),
+    );
+    let edge = Edge::new(runtime, port, accounts, register.clone(), clock, entropy, settings);
+    let first_admin = edge.accounts.first_admin(&edge.settings).await?;
     let address = listener.local_addr()?;
     let admin_listener = admin::bind(&directory)?;
     let admin_app = admin::router(edge.clone());
@@ -156,10 +178,12 @@ pub async fn start_under(
     let hub = edge.hub.clone().run(edge.store.feed(), edge.clock.clone());
     background.spawn(hub);
     background.spawn(keep_up());
+    background.spawn(register.settle_doubts(edge.store.clone()));
     tracing::info!(%address, data_dir = %directory.display(), store = store.engine(), "serving");
     Ok(Running {
         edge,
         address,
+        first_admin,
         store,
         http,
         admin,

@@ -19,7 +19,7 @@ pub mod sqlite;
 mod step;
 mod timeline;
 
-pub use every::every;
+pub use every::{every, every_record};
 pub use mongo::{MongoError, MongoStore};
 pub use opened::{OpenStore, StoreError};
 pub use sqlite::{MemoryStore, OpenError, SqliteStore};

@@ -24,8 +24,9 @@ use tracing::Instrument;
 
 use crate::call::Call;
 use crate::census::{Alive, Census, Kind, Post};
+use crate::company_now::CompanyNow;
 use crate::domain::ids::EntryId;
-use crate::domain::{Alert, Company, CompanyId, IncidentId, Severity, Timestamp};
+use crate::domain::{Alert, CompanyId, IncidentId, Severity, Timestamp};
 use crate::incident::ActCall;
 use crate::incident::acts::ActRefusal;
 use crate::limits::{LIGHT_BATCH, LIGHT_PACE, PAGE, PLACEMENT_BATCH, PLACEMENT_PACE};
@@ -53,7 +54,7 @@ pub enum CorrelatorMsg {
     Reopens(IncidentId, Box<ActCall>),
     /// An incident is over, or was when this was sent.
     Closed(IncidentId),
-    /// Incidents were reopened or regrouped: what the index says is old.
+    /// Incidents were reopened or regrouped, or the settings changed: what the index says is old.
     Reload,
     /// End.
     Drain,
@@ -62,7 +63,7 @@ pub enum CorrelatorMsg {
 /// What a correlator is made from.
 pub struct CorrelatorArgs {
     pub(crate) ports: Ports,
-    pub(crate) company: Arc<Company>,
+    pub(crate) company: CompanyNow,
     pub(crate) reader: Arc<dyn Reader>,
     pub(crate) writer: Arc<dyn Writer>,
     pub(crate) tenant: ActorRef<TenantMsg>,
@@ -106,7 +107,7 @@ impl Actor for CorrelatorActor {
         _me: ActorRef<CorrelatorMsg>,
         args: CorrelatorArgs,
     ) -> Result<CorrelatorState, ActorProcessingErr> {
-        let post = Post::of_company(Kind::Correlator, &args.company.company_id, args.restarts);
+        let post = Post::of_company(Kind::Correlator, args.company.id(), args.restarts);
         let alive = args.census.enter(post);
         Ok(CorrelatorState {
             alive,
@@ -279,7 +280,7 @@ impl CorrelatorState {
     /// Acquire, then load: the barrier lets everything through that an earlier correlator handed in.
     async fn load(&mut self, now: Timestamp) -> Result<Index, Error> {
         self.joinable_no = self.args.writer.barrier().await?;
-        let (reader, settings) = (&self.args.reader, self.args.company.correlation);
+        let (reader, settings) = (&self.args.reader, self.args.company.now().correlation);
         let mut index = Index::new(settings);
         let mut page = PageRequest {
             limit: PAGE,
@@ -311,7 +312,7 @@ impl CorrelatorState {
                 continue;
             }
             if catch_unwind(AssertUnwindSafe(|| plan.place(alert))).is_err() {
-                tracing::error!(company_id = %self.args.company.company_id, alert_id = %alert.id(), "planning an alert panicked");
+                tracing::error!(company_id = %self.args.company.id(), alert_id = %alert.id(), "planning an alert panicked");
                 self.poisonous.insert(alert.no);
                 return None;
             }
@@ -389,7 +390,7 @@ impl CorrelatorState {
     }
 
     fn company(&self) -> &CompanyId {
-        &self.args.company.company_id
+        self.args.company.id()
     }
 }
 

@@ -8,6 +8,7 @@ pub mod ids;
 pub mod incident;
 pub mod journal;
 pub mod memory;
+pub mod origin;
 pub mod time;
 
 pub use alert::{Alert, AlertState, NewAlert, Severity, Signal};
@@ -17,4 +18,5 @@ pub use ids::{AlertId, CompanyId, DecisionId, DeliveryId, IncidentId, InvalidId,
 pub use incident::{Incident, IncidentStatus, Life, Phase, Session, Snooze};
 pub use journal::{ChainHash, Entry, Fact};
 pub use memory::{Message, Role, ShortMemory};
+pub use origin::Origin;
 pub use time::Timestamp;

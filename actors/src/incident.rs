@@ -23,10 +23,11 @@ use tracing::Instrument;
 
 use crate::call::Call;
 use crate::census::{Alive, Census, Kind, Post};
+use crate::company_now::CompanyNow;
 use crate::decision::Outcome;
 use crate::domain::ids::EntryId;
 use crate::domain::{
-    Alert, Company, CompanyId, Decision, DecisionRequest, Fact, Incident, IncidentId, Life, MemoryId, Role, Session,
+    Alert, CompanyId, Decision, DecisionRequest, Fact, Incident, IncidentId, Life, MemoryId, Origin, Role, Session,
     Severity, ShortMemory, Signal, Timestamp,
 };
 use crate::limits::MEMORY_MESSAGES;
@@ -53,7 +54,7 @@ pub struct DecideCall {
 /// Something that somebody does to an incident, from the edge.
 pub struct ActCall {
     pub(crate) act: Act,
-    pub(crate) by: String,
+    pub(crate) by: Origin,
     pub(crate) call: Call<()>,
 }
 
@@ -82,7 +83,7 @@ pub enum IncidentMsg {
 /// What an incident is made from.
 pub struct IncidentArgs {
     pub(crate) ports: Ports,
-    pub(crate) company: Arc<Company>,
+    pub(crate) company: CompanyNow,
     pub(crate) incident_id: IncidentId,
     pub(crate) reader: Arc<dyn Reader>,
     pub(crate) writer: Arc<dyn Writer>,
@@ -129,19 +130,9 @@ impl Actor for IncidentActor {
     ) -> Result<IncidentState, ActorProcessingErr> {
         let now = args.ports.clock.now();
         let memory_id = MemoryId::from_uuid(args.ports.entropy.uuid(now));
-        let memory = ShortMemory::new(
-            memory_id,
-            args.incident_id.clone(),
-            args.company.company_id.clone(),
-            now,
-        );
+        let memory = ShortMemory::new(memory_id, args.incident_id.clone(), args.company.id().clone(), now);
         let session = session::begin(&*args.ports.entropy, now);
-        let post = Post::of_incident(
-            Kind::Incident,
-            &args.company.company_id,
-            &args.incident_id,
-            args.restarts,
-        );
+        let post = Post::of_incident(Kind::Incident, args.company.id(), &args.incident_id, args.restarts);
         let alive = args.census.enter(post);
         Ok(IncidentState {
             args,
@@ -275,7 +266,7 @@ impl IncidentState {
             self.absorb().await?;
             let Some(row) = &self.row else { return Ok(()) };
             let now = self.args.ports.clock.now();
-            let done = match lifecycle::step(row, &self.args.company.correlation, now) {
+            let done = match lifecycle::step(row, &self.args.company.now().correlation, now) {
                 Step::Over => return self.leave(),
                 Step::End(ending) => self.end(ending, now).await?,
                 // Changed or not, it is looked at again.
@@ -394,14 +385,14 @@ impl IncidentState {
         failed.map_or(Ok(()), |error| Err(error.into()))
     }
 
-    async fn act(&mut self, act: &Act, by: &str, deadline: Instant) -> Result<(), CallError> {
+    async fn act(&mut self, act: &Act, by: &Origin, deadline: Instant) -> Result<(), CallError> {
         for _ in 0..CHANGE_TRIES {
             self.absorb().await?;
             let now = self.args.ports.clock.now();
             let Some(row) = &self.row else {
                 return Err(ActRefusal::NoSuchIncident.into());
             };
-            let done = acts::act(row, act, by, now)?;
+            let done = acts::act(row, act, &by.actor, now)?;
             if done.data.is_null() || self.carry_out(done, by, now, deadline).await? {
                 return Ok(());
             }
@@ -409,7 +400,13 @@ impl IncidentState {
         Err(CallError::Overloaded)
     }
 
-    async fn carry_out(&mut self, done: Done, by: &str, now: Timestamp, deadline: Instant) -> Result<bool, CallError> {
+    async fn carry_out(
+        &mut self,
+        done: Done,
+        by: &Origin,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Result<bool, CallError> {
         let Some(row) = &self.row else { return Ok(true) };
         let (was_open, is_open) = (row.is_open(), done.life.is_open());
         session::renew(&mut self.session, &mut self.memory, &*self.args.ports.entropy, now);
@@ -427,7 +424,7 @@ impl IncidentState {
         change.memory = Some(memory.clone()).filter(|memory| !memory.messages.is_empty());
         // Looked at again at once: what it asks for may have changed with its life.
         change.wake_due = is_open.then_some(now);
-        change.facts.push(self.fact(done.kind, by, now, &done.data));
+        change.facts.push(self.fact_from(done.kind, by, now, done.data));
         if !self.commit(change, Some(deadline)).await? {
             return Ok(false);
         }
@@ -500,8 +497,13 @@ impl IncidentState {
         Fact::new(id, now, kind, self.args.incident_id.as_str(), actor, data)
     }
 
+    fn fact_from(&self, kind: &'static str, by: &Origin, now: Timestamp, data: serde_json::Value) -> Fact {
+        let id = EntryId::from_uuid(self.args.ports.entropy.uuid(now));
+        Fact::from_outside(id, now, kind, self.args.incident_id.as_str(), by, data)
+    }
+
     fn company(&self) -> &CompanyId {
-        &self.args.company.company_id
+        self.args.company.id()
     }
 }
 

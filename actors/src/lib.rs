@@ -3,7 +3,7 @@
 //! Code map: [`domain`] holds values and their rules; [`port`] what the runtime needs of the world;
 //! [`supervision`] the arithmetic of restarts; [`root`], [`tenants`], [`sweeper`], [`tenant`],
 //! [`correlator`], [`incident`] and [`decision`] one actor each, with their pure rooms beneath;
-//! [`directory`] who is where; [`runtime`] the handle that the edge holds; [`limits`] every limit.
+//! [`directory`] who is where; [`company_now`] a company as its actors know it; [`runtime`] the handle that the edge holds; [`limits`] every limit.
 //!
 //! What is absent on purpose: HTTP, databases, clouds, files, environment.
 
@@ -12,6 +12,7 @@ compile_error!("supervision needs unwinding: build with panic = \"unwind\"");
 
 pub mod call;
 pub mod census;
+pub mod company_now;
 pub mod correlator;
 pub mod decision;
 pub mod directory;

@@ -90,3 +90,19 @@ pub const GATHERED_INCIDENTS: usize = 4_096;
 pub const PAGE: usize = 200;
 /// Alerts in one webhook body.
 pub const ALERTS_PER_BODY: usize = 1_000;
+/// API keys of one company that are good at once.
+pub const API_KEYS: usize = 50;
+/// Webhook secrets of one company that are live at once: the one in force, and the one before.
+pub const WEBHOOK_SECRETS: usize = 2;
+/// Companies that one person may have.
+pub const COMPANIES_PER_PERSON: usize = 200;
+/// Logins of one person that live at once; the oldest is ended for one more.
+pub const LOGINS: usize = 20;
+/// Passwords that may wait to be checked; past it 503.
+pub const PASSWORDS_WAITING: usize = 64;
+/// Failures to log in of one account from one address that cost nothing, in 15 minutes.
+pub const FREE_FAILURES: u32 = 10;
+/// Failures to log in from one address, or of one account from addresses strange to it, that cost nothing.
+pub const STRANGE_FAILURES: u32 = 100;
+/// Failures to log in that are remembered of each kind; past it what matters least is forgotten.
+pub const REMEMBERED_FAILURES: usize = 50_000;

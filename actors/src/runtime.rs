@@ -15,13 +15,13 @@ use crate::census::Census;
 use crate::correlator::regroup::RegroupRefusal;
 use crate::directory::{Directory, Seat};
 use crate::domain::decision::Budget;
-use crate::domain::{AlertId, CompanyId, Decision, DecisionRequest, IncidentId, MemoryId, SessionId};
+use crate::domain::{AlertId, CompanyId, Decision, DecisionRequest, IncidentId, MemoryId, Origin, SessionId};
 use crate::incident::acts::{Act, ActRefusal};
 use crate::incident::{ActCall, DecideCall};
 use crate::limits::WAKING_INCIDENTS;
-use crate::port::{self, Clock, DecisionEngine, Entropy, NewCompany, Store};
+use crate::port::{self, Amended, Amendment, Clock, DecisionEngine, Entropy, NewCompany, Notices, Store};
 use crate::root::{RootActor, RootArgs, RootMsg};
-use crate::tenant::{RegroupCall, Regrouping, Shared, TenantMsg};
+use crate::tenant::{AmendCall, RegroupCall, Regrouping, Shared, TenantMsg};
 use crate::tenants::TenantsMsg;
 
 /// What the runtime is made of.
@@ -33,6 +33,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
+    /// Who is told what was amended.
+    pub notices: Arc<dyn Notices>,
     /// What decides.
     pub engine: Arc<dyn DecisionEngine>,
     /// What a decision may spend.
@@ -187,7 +189,7 @@ impl Runtime {
         company: &CompanyId,
         incident: IncidentId,
         act: Act,
-        by: String,
+        by: Origin,
         within: Duration,
     ) -> Result<(), CallError> {
         self.call(company, within, |call| {
@@ -205,7 +207,7 @@ impl Runtime {
         company: &CompanyId,
         into: IncidentId,
         sources: BTreeSet<IncidentId>,
-        by: String,
+        by: Origin,
         within: Duration,
     ) -> Result<IncidentId, CallError> {
         let what = Regrouping::Merge { into, sources };
@@ -225,7 +227,7 @@ impl Runtime {
         from: IncidentId,
         new: IncidentId,
         alerts: BTreeSet<AlertId>,
-        by: String,
+        by: Origin,
         within: Duration,
     ) -> Result<IncidentId, CallError> {
         let what = Regrouping::Split { from, new, alerts };
@@ -271,6 +273,28 @@ impl Runtime {
         wait(answer, Instant::now() + within).await
     }
 
+    /// Changes a company's settings or records, or the platform's records: in force when this returns.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn amend(
+        &self,
+        company: &CompanyId,
+        amendment: Amendment,
+        within: Duration,
+    ) -> Result<Amended, CallError> {
+        let deadline = Instant::now() + within;
+        let (call, answer) = self.new_call(company, within)?;
+        let ask = AmendCall { amendment, call };
+        let rests = matches!(self.directory.seat(company), Some(Seat::Quarantined));
+        if rests || company.is_platform() {
+            self.directory.tell_tenants(TenantsMsg::Amend(company.clone(), ask));
+        } else {
+            self.deliver(company, TenantMsg::Amend(Box::new(ask)))?;
+        }
+        wait(answer, deadline).await
+    }
+
     /// Drains the tree, leaves first; `true` when every actor ended by itself in time.
     pub async fn drain(&self, within: Duration) -> bool {
         self.directory.begin_drain();
@@ -300,7 +324,12 @@ impl Runtime {
     ) -> Result<T, CallError> {
         let deadline = Instant::now() + within;
         let (call, answer) = self.new_call(company, within)?;
-        let msg = msg(call);
+        self.deliver(company, msg(call))?;
+        wait(answer, deadline).await
+    }
+
+    /// Sends to a company's tenant, through Tenants where it is not known to be running.
+    fn deliver(&self, company: &CompanyId, msg: TenantMsg) -> Result<(), CallError> {
         let undelivered = match self.directory.seat(company) {
             Some(Seat::Quarantined) => return Err(CallError::Quarantined),
             Some(Seat::Restarting) => return Err(CallError::Interrupted),
@@ -313,7 +342,7 @@ impl Runtime {
         if let Some(msg) = undelivered {
             self.directory.tell_tenants(TenantsMsg::Route(company.clone(), msg));
         }
-        wait(answer, deadline).await
+        Ok(())
     }
 
     fn new_call<T>(&self, company: &CompanyId, within: Duration) -> Result<(Call<T>, Answer<T>), CallError> {

@@ -4,6 +4,7 @@
 //! leave without a message being lost: the tenant first stops sending, then lets it drain.
 
 mod admission;
+mod amend;
 mod children;
 mod human;
 mod regroup;
@@ -19,8 +20,9 @@ use tracing::Instrument;
 
 use crate::call::Call;
 use crate::census::{Alive, Census, Kind, Post};
+use crate::company_now::CompanyNow;
 use crate::correlator::{CorrelatorActor, CorrelatorArgs, CorrelatorMsg};
-use crate::domain::{AlertId, Company, CompanyId, IncidentId, Severity};
+use crate::domain::{AlertId, CompanyId, IncidentId, Severity};
 use crate::incident::acts::Act;
 use crate::incident::{ActCall, DecideCall, IncidentArgs, IncidentMsg};
 use crate::limits::{LIVE_INCIDENTS, TENANT_IDLE};
@@ -30,6 +32,7 @@ use crate::supervision::{Budget, Timer, backoff, table};
 use crate::tenants::TenantsMsg;
 use admission::Admission;
 pub use admission::Permit;
+pub use amend::AmendCall;
 use children::{Children, Ended};
 pub use regroup::{RegroupCall, Regrouping};
 
@@ -60,6 +63,8 @@ pub enum TenantMsg {
     MayReopen(IncidentId, Box<ActCall>),
     /// A call to merge incidents or to split one.
     Regroup(Box<RegroupCall>),
+    /// A call to change the company's settings or records.
+    Amend(Box<AmendCall>),
     /// A call to place a dead letter again.
     Release(AlertId, Call<()>),
     /// An incident is over.
@@ -116,7 +121,7 @@ pub struct Shared {
 
 /// What a tenant has once it is the writer.
 struct Held {
-    company: Arc<Company>,
+    company: CompanyNow,
     reader: Arc<dyn Reader>,
     writer: Arc<dyn Writer>,
 }
@@ -236,6 +241,7 @@ impl TenantState {
                 self.forward(me, incident, IncidentMsg::Act(call)).await?;
             }
             TenantMsg::Regroup(call) => self.regroup(me, *call).await?,
+            TenantMsg::Amend(call) => self.amend(me, *call).await?,
             TenantMsg::Release(alert, call) => self.release(alert, call).await?,
             TenantMsg::Settle(call) => self.settle(call),
             TenantMsg::Closed(incident) => {
@@ -286,7 +292,7 @@ impl TenantState {
         let store = &self.args.ports.store;
         let writer = store.acquire(&self.args.company_id).await?;
         let reader = store.reader(&self.args.company_id);
-        let company = Arc::new(reader.company().await?);
+        let company = CompanyNow::new(reader.company().await?);
         Ok(Held {
             company,
             reader,
@@ -523,6 +529,7 @@ impl TenantMsg {
                 | Self::Act(..)
                 | Self::MayReopen(..)
                 | Self::Regroup(_)
+                | Self::Amend(_)
                 | Self::Release(..)
                 | Self::Settle(_)
         )
@@ -534,6 +541,7 @@ impl TenantMsg {
             Self::Decide(_, call) => call.call.answer(Err(why)),
             Self::Act(_, call) | Self::MayReopen(_, call) => call.call.answer(Err(why)),
             Self::Regroup(call) => call.call.answer(Err(why)),
+            Self::Amend(call) => call.call.answer(Err(why)),
             Self::Release(_, call) | Self::Settle(call) => call.answer(Err(why)),
             _ => {}
         }

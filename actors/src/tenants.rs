@@ -19,7 +19,7 @@ use crate::limits::{PARKED_MESSAGES, QUARANTINE_PROBE};
 use crate::port::{Due, Error, NewCompany, Writer};
 use crate::runtime::{CallError, Ports};
 use crate::supervision::{Budget, Timer, backoff, table};
-use crate::tenant::{Leaving, Shared, TenantActor, TenantArgs, TenantMsg};
+use crate::tenant::{AmendCall, Leaving, Shared, TenantActor, TenantArgs, TenantMsg};
 
 /// What Tenants hears.
 #[derive(strum::IntoStaticStr)]
@@ -33,6 +33,8 @@ pub enum TenantsMsg {
     Route(CompanyId, TenantMsg),
     /// Found a company.
     Found(Box<NewCompany>, Call<bool>),
+    /// Change the platform's records, or those of a company whose tenant rests.
+    Amend(CompanyId, AmendCall),
     /// A tenant asks to leave memory.
     Retire(CompanyId, ActorId),
     /// A person lets a quarantined company try again at once.
@@ -159,6 +161,7 @@ impl TenantsState {
             TenantsMsg::Due(due) => self.route(me, due.company_id, TenantMsg::Due(due.work)).await?,
             TenantsMsg::Route(company, msg) => self.route(me, company, msg).await?,
             TenantsMsg::Found(company, call) => self.found(*company, call).await?,
+            TenantsMsg::Amend(company, ask) => self.amend(company, ask).await?,
             TenantsMsg::Retire(company, child) => self.retire(&company, child),
             TenantsMsg::Release(company, call) => self.release(me, &company, call).await?,
             TenantsMsg::Start(company) => self.start(me, &company).await?,
@@ -327,21 +330,57 @@ impl TenantsState {
         if call.is_over() {
             return Ok(());
         }
-        let founded = self.found_through_platform(company).await;
-        if matches!(founded, Err(Error::Fenced | Error::Unknown)) {
-            self.platform = None;
+        let founded = match self.platform().await {
+            Ok(platform) => platform.found(company.clone()).await,
+            Err(error) => Err(error),
+        };
+        let notices = &self.args.ports.notices;
+        match &founded {
+            Ok(true) => notices.founded(&company),
+            Err(Error::Unknown) => notices.doubtful(&company.company.company_id),
+            _ => {}
         }
+        self.doubt_platform(&founded);
         call.answer(founded.map_err(CallError::from));
         Ok(())
     }
 
-    async fn found_through_platform(&mut self, company: NewCompany) -> Result<bool, Error> {
+    /// Amends the platform, or a company whose tenant rests, under a writer of the moment: a quarantined
+    /// company's settings may be what has to be mended.
+    async fn amend(&mut self, company: CompanyId, ask: AmendCall) -> Result<(), ActorProcessingErr> {
+        if self.draining {
+            ask.call.answer(Err(CallError::Draining));
+            return Ok(());
+        }
+        let writer = match company.is_platform() {
+            true => self.platform().await,
+            false => self.args.ports.store.acquire(&company).await,
+        };
+        let amended = match writer {
+            Ok(writer) => ask.commit(&*writer, &*self.args.ports.notices).await,
+            Err(error) => Err(error),
+        };
+        if company.is_platform() {
+            self.doubt_platform(&amended);
+        }
+        ask.call.answer(amended.map_err(CallError::from));
+        Ok(())
+    }
+
+    async fn platform(&mut self) -> Result<Arc<dyn Writer>, Error> {
         let platform = match &self.platform {
             Some(platform) => platform.clone(),
             None => self.args.ports.store.acquire(&CompanyId::platform()).await?,
         };
         self.platform = Some(platform.clone());
-        platform.found(company).await
+        Ok(platform)
+    }
+
+    /// A writer that was fenced off, or does not know what it did, is of no more use.
+    fn doubt_platform<T>(&mut self, done: &Result<T, Error>) {
+        if matches!(done, Err(Error::Fenced | Error::Unknown)) {
+            self.platform = None;
+        }
     }
 }
 

@@ -58,7 +58,7 @@ pub async fn found_in(store: &dyn Store, directory: &Path, count: usize) -> Resu
             scopes: founding::first_scopes(),
             unsigned: false,
         };
-        let (company, told) = founding::prepare(request, &server_key, &SystemClock, &SystemEntropy)?;
+        let (company, told) = founding::prepare(request, &"bench".into(), &server_key, &SystemClock, &SystemEntropy)?;
         platform.found(company).await?;
         let secret = told.webhook_secret.expose_secret();
         companies.push(Company::new(

@@ -3,7 +3,7 @@
 use actors::domain::Timestamp;
 use actors::domain::ids::KeyId;
 use actors::port::{Kept, RecordKind};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What an API key may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,8 +15,6 @@ pub enum Scope {
     Decide,
     /// Read alerts, incidents and memory.
     Read,
-    /// Acknowledge, resolve and the like.
-    Act,
 }
 
 /// An API key as it is stored.
@@ -29,6 +27,7 @@ pub struct ApiKey {
     /// SHA-256 of the key, in hex.
     pub key_hash: String,
     /// What it may do.
+    #[serde(deserialize_with = "known")]
     pub scopes: Vec<Scope>,
     /// Whether it may send alerts without a signature.
     pub unsigned: bool,
@@ -40,6 +39,24 @@ pub struct ApiKey {
     /// When it was taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
+}
+
+impl Scope {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+            Self::Decide => "decide",
+            Self::Read => "read",
+        }
+    }
+}
+
+/// A stored scope that there is no more (`act`, from before there were people) gives nothing.
+fn known<'de, D: Deserializer<'de>>(stored: D) -> Result<Vec<Scope>, D::Error> {
+    let stored = Vec::<serde_json::Value>::deserialize(stored)?;
+    let read = stored.into_iter().filter_map(|scope| Scope::deserialize(scope).ok());
+    Ok(read.collect())
 }
 
 impl Kept for ApiKey {

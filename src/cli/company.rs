@@ -1,23 +1,22 @@
 //! `company create`, `company list`: through the admin socket where a server holds the directory,
 //! else on the store itself.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
-use actors::domain::CompanyId;
-use anyhow::{Context, Result, bail};
+use actors::domain::{CompanyId, Origin};
+use anyhow::{Context, Result};
 use clap::{Args, Subcommand, ValueEnum};
-use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::out;
+use super::place::Place;
 use crate::accounts::api_key::Scope;
-use crate::accounts::webhook_secret::WebhookSecret;
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::founding::{self, CompanyRequest, FoundingError};
-use crate::http::admin;
-use crate::secrets::ServerKey;
-use crate::store::{OpenStore, every};
+use crate::store::OpenStore;
+
+/// The admin socket's path for companies.
+const PATH: &str = "/companies";
 
 /// Companies.
 #[derive(Args)]
@@ -32,23 +31,6 @@ enum Action {
     Create(Create),
     /// List the companies.
     List(Place),
-}
-
-/// Where the store is.
-#[derive(Args)]
-struct Place {
-    /// Directory of the embedded store, of the server's key and its admin socket.
-    #[arg(long, env = "DATA_DIR", default_value = "data")]
-    data_dir: PathBuf,
-    /// Key under which secrets are sealed, if the server is given one.
-    #[arg(long, env = "SECRET_KEY", hide_env_values = true)]
-    secret_key: Option<SecretString>,
-    /// The MongoDB to use instead of the embedded store.
-    #[arg(long, env = "MONGO_URL", hide_env_values = true)]
-    mongo_url: Option<SecretString>,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Args)]
@@ -84,7 +66,6 @@ enum ScopeName {
     Ingest,
     Decide,
     Read,
-    Act,
 }
 
 impl From<ScopeName> for Scope {
@@ -93,7 +74,6 @@ impl From<ScopeName> for Scope {
             ScopeName::Ingest => Self::Ingest,
             ScopeName::Decide => Self::Decide,
             ScopeName::Read => Self::Read,
-            ScopeName::Act => Self::Act,
         }
     }
 }
@@ -110,9 +90,9 @@ impl CompanyCommand {
 impl Create {
     async fn run(self) -> Result<()> {
         let request = self.request()?;
-        let created = match open(&self.place).await? {
+        let created = match self.place.open().await? {
             Some(store) => found_here(&store, request, &self.place).await?,
-            None => through_socket(&self.place.data_dir, Some(&request)).await?,
+            None => self.place.ask(PATH, Some(&request)).await?,
         };
         if self.place.json {
             out::line(created);
@@ -154,24 +134,16 @@ impl Create {
     }
 }
 
-/// The store, unless a server holds it.
-async fn open(place: &Place) -> Result<Option<OpenStore>> {
-    let url = place.mongo_url.as_ref().filter(|url| !url.expose_secret().is_empty());
-    match OpenStore::open(&place.data_dir, url, Arc::new(SystemClock)).await {
-        Ok(store) => Ok(Some(store)),
-        Err(error) if error.is_held() => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
 async fn found_here(opened: &OpenStore, request: CompanyRequest, place: &Place) -> Result<Value> {
     let store = opened.port();
-    let server_key = ServerKey::load(place.secret_key.as_ref(), &place.data_dir)?;
-    for (company, secret) in every::<WebhookSecret>(&*store).await? {
-        // Under another key the server would refuse to start on what is made now.
-        server_key.open(&company, &secret.sealed)?;
-    }
-    let (company, credentials) = founding::prepare(request, &server_key, &SystemClock, &SystemEntropy)?;
+    let server_key = place.key_of(opened).await?;
+    let (company, credentials) = founding::prepare(
+        request,
+        &Origin::from("operator"),
+        &server_key,
+        &SystemClock,
+        &SystemEntropy,
+    )?;
     let platform = store.acquire(&CompanyId::platform()).await?;
     if !platform.found(company).await? {
         return Err(FoundingError::Taken(credentials.company_id).into());
@@ -181,9 +153,9 @@ async fn found_here(opened: &OpenStore, request: CompanyRequest, place: &Place) 
 }
 
 async fn list(place: &Place) -> Result<()> {
-    let companies = match open(place).await? {
+    let companies = match place.open().await? {
         Some(store) => json!({"items": store.port().companies().await?}),
-        None => through_socket(&place.data_dir, None).await?,
+        None => place.ask(PATH, None::<&Value>).await?,
     };
     if place.json {
         out::line(companies);
@@ -194,26 +166,4 @@ async fn list(place: &Place) -> Result<()> {
         out::line(format_args!("{:<40} {}", text("company_id"), text("name")));
     }
     Ok(())
-}
-
-/// Asks the server that holds the directory: with a request to create, else for the list.
-async fn through_socket(directory: &Path, create: Option<&CompanyRequest>) -> Result<Value> {
-    let client = reqwest::Client::builder()
-        .unix_socket(admin::socket_path(directory))
-        .build()?;
-    let url = "http://admin/companies";
-    let request = create.map_or_else(|| client.get(url), |create| client.post(url).json(create));
-    let answer = request
-        .send()
-        .await
-        .context("a process holds the data directory, but its admin socket does not answer")?;
-    let refused = !answer.status().is_success();
-    let body: Value = answer
-        .json()
-        .await
-        .context("the admin socket answered what is no JSON")?;
-    if refused {
-        bail!(admin::detail_of(&body));
-    }
-    Ok(body)
 }

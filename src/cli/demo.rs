@@ -72,6 +72,13 @@ struct Tenant {
     client: Client,
 }
 
+/// Somebody who may log in to the demo.
+struct Person {
+    email: &'static str,
+    role: &'static str,
+    password: String,
+}
+
 /// Runs the demo until its end, Ctrl-C or SIGTERM.
 ///
 /// # Errors
@@ -84,7 +91,8 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         out::line(notice);
     }
     let tenants = house.settle_companies().await?;
-    welcome::print(&house.url, &tenants, args.json);
+    let people = house.settle_people(&tenants).await?;
+    welcome::print(&house.url, &people, &tenants, args.json);
     let events = scenario::write(SEED, Duration::from_secs_f64(args.minutes * 60.0));
     let stop = house.stopping();
     play(events, &tenants, args.json, &stop).await;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -32,9 +33,24 @@ impl ServeCommand {
         let listener = listen(&settings).await?;
         let running = serve::start(settings, listener).await?;
         let address = format!("http://{}", running.address);
-        match self.json {
-            true => out::line(json!({"address": address, "pid": std::process::id()})),
-            false => out::line(format_args!("serving on {address}")),
+        let first = running.first_admin.as_ref();
+        let password = first
+            .and_then(|admin| admin.password.as_ref())
+            .map(ExposeSecret::expose_secret);
+        if self.json {
+            let mut ready = json!({"address": address, "pid": std::process::id()});
+            if let Some(admin) = first {
+                ready["administrator"] = json!({"email": admin.email, "password": password});
+            }
+            out::line(ready);
+        } else {
+            out::line(format_args!("serving on {address}"));
+            if let (Some(admin), Some(password)) = (first, password) {
+                out::line(format_args!(
+                    "first administrator: {}, password: {password}\n  It is not shown again. Log in within a week and choose another.",
+                    admin.email
+                ));
+            }
         }
         let mut again = Signals::listen()?;
         let ended = running.run_until(signals.next(), async { again.second().await }).await;

@@ -15,11 +15,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::body::REQUEST_BYTES;
 use super::problem::Problem;
-use super::rights::{ActOn, May};
+use super::rights::{Act as ToAct, May};
 use super::{Edge, body, shape};
-use crate::json;
 
 /// How long an act may take.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -74,8 +72,8 @@ struct Split {
 
 /// `PATCH {assigned_to?, note?}`.
 pub(super) async fn update(
+    may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
-    may: May<ActOn>,
     Path(id): Path<String>,
     sent: Body,
 ) -> Answer {
@@ -98,45 +96,45 @@ pub(super) async fn update(
 
 /// `POST acknowledge`.
 pub(super) async fn acknowledge(
+    may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
-    may: May<ActOn>,
     Path(id): Path<String>,
     sent: Body,
 ) -> Answer {
-    read_or_default::<Nothing>(sent).await?;
+    body::json_or_default::<Nothing>(sent).await?;
     done(&edge, &may, &id, Act::Acknowledge).await
 }
 
 /// `POST resolve`.
 pub(super) async fn resolve(
+    may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
-    may: May<ActOn>,
     Path(id): Path<String>,
     sent: Body,
 ) -> Answer {
-    read_or_default::<Nothing>(sent).await?;
+    body::json_or_default::<Nothing>(sent).await?;
     done(&edge, &may, &id, Act::Resolve).await
 }
 
 /// `POST reopen`.
 pub(super) async fn reopen(
+    may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
-    may: May<ActOn>,
     Path(id): Path<String>,
     sent: Body,
 ) -> Answer {
-    read_or_default::<Nothing>(sent).await?;
+    body::json_or_default::<Nothing>(sent).await?;
     done(&edge, &may, &id, Act::Reopen).await
 }
 
 /// `POST escalate {reason?}`.
 pub(super) async fn escalate(
+    may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
-    may: May<ActOn>,
     Path(id): Path<String>,
     sent: Body,
 ) -> Answer {
-    let escalate: Escalate = read_or_default(sent).await?;
+    let escalate: Escalate = body::json_or_default(sent).await?;
     if let Some(reason) = &escalate.reason {
         text("reason", reason, 2_000)?;
     }
@@ -145,8 +143,8 @@ pub(super) async fn escalate(
 
 /// `POST snooze {until}` or `{minutes}`.
 pub(super) async fn snooze(
+    may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
-    may: May<ActOn>,
     Path(id): Path<String>,
     sent: Body,
 ) -> Answer {
@@ -166,8 +164,8 @@ pub(super) async fn snooze(
 
 /// `POST merge {incident_ids}`: those become part of this one.
 pub(super) async fn merge(
+    may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
-    may: May<ActOn>,
     Path(id): Path<String>,
     sent: Body,
 ) -> Answer {
@@ -183,7 +181,7 @@ pub(super) async fn merge(
             "an incident cannot be merged into itself",
         ));
     }
-    let by = may.bearer.key_id.to_string();
+    let by = may.origin();
     let merged = edge.runtime.merge(may.company(), into, incident_ids, by, WITHIN).await;
     shown(
         &edge,
@@ -195,8 +193,8 @@ pub(super) async fn merge(
 
 /// `POST split {alert_ids}`: those become an incident of their own, which is the answer.
 pub(super) async fn split(
+    may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
-    may: May<ActOn>,
     Path(id): Path<String>,
     sent: Body,
 ) -> Answer {
@@ -206,7 +204,7 @@ pub(super) async fn split(
         return Err(Problem::invalid("alert_ids", "must hold at least one id"));
     }
     let new = IncidentId::from_uuid(edge.entropy.uuid(edge.clock.now()));
-    let by = may.bearer.key_id.to_string();
+    let by = may.origin();
     let split = edge
         .runtime
         .split(may.company(), from, new, alert_ids, by, WITHIN)
@@ -219,9 +217,9 @@ pub(super) async fn split(
     .await
 }
 
-async fn done(edge: &Edge, may: &May<ActOn>, id: &str, act: Act) -> Answer {
+async fn done(edge: &Edge, may: &May<ToAct>, id: &str, act: Act) -> Answer {
     let id = known(id)?;
-    let by = may.bearer.key_id.to_string();
+    let by = may.origin();
     edge.runtime.act(may.company(), id.clone(), act, by, WITHIN).await?;
     shown(edge, may, &id).await
 }
@@ -230,7 +228,7 @@ fn known(id: &str) -> Result<IncidentId, Problem> {
     id.parse().map_err(|_| Problem::not_found("incident"))
 }
 
-async fn shown(edge: &Edge, may: &May<ActOn>, id: &IncidentId) -> Answer {
+async fn shown(edge: &Edge, may: &May<ToAct>, id: &IncidentId) -> Answer {
     let view = edge.store.reader(may.company()).incident(id).await?;
     let view = view.ok_or_else(|| Problem::not_found("incident"))?;
     Ok(Json(shape::incident(&view, edge.clock.now())))
@@ -238,15 +236,6 @@ async fn shown(edge: &Edge, may: &May<ActOn>, id: &IncidentId) -> Answer {
 
 async fn read<T: DeserializeOwned>(sent: Body) -> Result<T, Problem> {
     body::json(sent).await
-}
-
-/// A body of which nothing is needed may be left out.
-async fn read_or_default<T: DeserializeOwned + Default>(sent: Body) -> Result<T, Problem> {
-    let bytes = body::read(sent, REQUEST_BYTES).await?;
-    match bytes.is_empty() {
-        true => Ok(T::default()),
-        false => Ok(json::object(json::strict(&bytes)?)?),
-    }
 }
 
 fn text(field: &'static str, given: &str, most: usize) -> Result<(), Problem> {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actors::domain::{CompanyId, Origin};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -19,6 +20,7 @@ use tokio::net::UnixListener;
 
 use super::problem::Problem;
 use super::{Edge, body};
+use crate::accounts::commands::UserCommand;
 use crate::founding::{self, CompanyRequest, Credentials, FoundingError};
 
 /// How long founding may take.
@@ -47,6 +49,7 @@ pub fn bind(directory: &Path) -> io::Result<UnixListener> {
 pub fn router(edge: Arc<Edge>) -> Router {
     Router::new()
         .route("/companies", post(create).get(list))
+        .route("/users", post(user_command).get(users))
         .route("/healthz", get(super::health::alive))
         .with_state(edge)
 }
@@ -54,12 +57,28 @@ pub fn router(edge: Arc<Edge>) -> Router {
 async fn create(State(edge): State<Arc<Edge>>, sent: Body) -> Response {
     let created = async {
         let request: CompanyRequest = body::json(sent).await?;
-        found(&edge, request).await
+        found(&edge, request, &Origin::from("operator")).await
     };
     match created.await {
         Ok(credentials) => Json(credentials.reveal()).into_response(),
         Err(problem) => problem.render("/companies", ""),
     }
+}
+
+async fn user_command(State(edge): State<Arc<Edge>>, sent: Body) -> Response {
+    let done = async {
+        let command: UserCommand = body::json(sent).await?;
+        let known = |company: &CompanyId| edge.keyring.knows(company);
+        Ok::<_, Problem>(command.carry_out(&edge.accounts, &known).await?)
+    };
+    match done.await {
+        Ok(done) => Json(done).into_response(),
+        Err(problem) => problem.render("/users", ""),
+    }
+}
+
+async fn users(State(edge): State<Arc<Edge>>) -> Response {
+    Json(edge.accounts.listed()).into_response()
 }
 
 async fn list(State(edge): State<Arc<Edge>>) -> Response {
@@ -73,15 +92,12 @@ async fn list(State(edge): State<Arc<Edge>>) -> Response {
 ///
 /// # Errors
 /// What the request lacks, or why it was not done.
-pub async fn found(edge: &Edge, request: CompanyRequest) -> Result<Credentials, Problem> {
-    let prepared = founding::prepare(request, edge.keyring.server_key(), &*edge.clock, &*edge.entropy);
+pub async fn found(edge: &Edge, request: CompanyRequest, by: &Origin) -> Result<Credentials, Problem> {
+    let prepared = founding::prepare(request, by, edge.keyring.server_key(), &*edge.clock, &*edge.entropy);
     let (company, credentials) = prepared.map_err(Problem::from)?;
     if !edge.runtime.found(company.clone(), FOUND_WITHIN).await? {
         return Err(FoundingError::Taken(credentials.company_id).into());
     }
-    edge.keyring
-        .welcome(&company)
-        .map_err(|error| Problem::from(FoundingError::from(error)))?;
     Ok(credentials)
 }
 

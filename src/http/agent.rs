@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 
 use super::body::REQUEST_BYTES;
 use super::problem::Problem;
-use super::rights::{Decide, May};
+use super::rights::{Decide, Reaches};
 use super::{Edge, body, question};
 
 /// How often a silent stream says that it lives.
@@ -28,19 +28,19 @@ pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Decides.
 pub(super) async fn decide(
+    reaches: Reaches<Decide>,
     State(edge): State<Arc<Edge>>,
-    may: May<Decide>,
     headers: HeaderMap,
     sent: Body,
 ) -> Result<Response, Problem> {
     let asked = question::read(&body::read(sent, REQUEST_BYTES).await?)?;
-    may.only_own(Some(&asked.company_id))?;
+    let may = reaches.choose(&edge, Some(asked.company_id))?;
     let asked_by_header = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
     let streams = asked.stream || asked_by_header.is_some_and(|accept| accept.contains("text/event-stream"));
     let request = DecisionRequest {
         incident_data: asked.facts,
         memory_context: asked.memory_context,
-        requested_by: may.bearer.key_id.to_string(),
+        requested_by: may.origin(),
     };
     // A decision's own time limit, and room for the store.
     let within = Duration::from_secs(u64::from(edge.settings.budget.max_time_seconds) + 5);

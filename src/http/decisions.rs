@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actors::domain::{CompanyId, Decision, IncidentId};
 use actors::limits::PAGE;
 use actors::port::reader::{Cursor, PageRequest};
-use actors::port::{Committed, Reader};
+use actors::port::{Committed, CompanySet, Reader};
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
@@ -19,6 +19,7 @@ use tokio::sync::{broadcast, watch};
 use super::agent::{named, sse};
 use super::live::follower::RECONNECT;
 use super::live::hub::News;
+use super::live::standing::Standing;
 use super::live::streams::{OpenStream, StreamKind};
 use super::page::{Query, page};
 use super::problem::Problem;
@@ -27,12 +28,13 @@ use super::{Edge, Stage};
 
 /// An incident's decisions, oldest first; also of an incident that was only ever decided.
 pub(super) async fn list(
-    State(edge): State<Arc<Edge>>,
     may: May<Read>,
+    State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<Value>, Problem> {
     let mut query = Query::read(raw.as_deref())?;
+    query.company()?;
     let request = query.page()?;
     query.done()?;
     let (id, reader) = find(&edge, &may, &id).await?;
@@ -42,8 +44,8 @@ pub(super) async fn list(
 
 /// The last decision, then each that follows, as SSE; `Last-Event-ID` skips what was seen.
 pub(super) async fn follow(
-    State(edge): State<Arc<Edge>>,
     may: May<Read>,
+    State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -54,7 +56,9 @@ pub(super) async fn follow(
             Some(place.ok_or_else(|| Problem::invalid("Last-Event-ID", "must be the id of an earlier event"))?)
         }
     };
-    let open = edge.streams.enter(StreamKind::Decisions, may.company())?;
+    let companies = CompanySet::one(may.company().clone());
+    let open = edge.streams.enter(StreamKind::Decisions, &companies)?;
+    let standing = Standing::of(&edge, may.caller.clone(), companies)?;
     // Subscribed before the store is read: what comes in between is told by one or the other.
     let news = edge.hub.subscribe();
     let (incident_id, reader) = find(&edge, &may, &id).await?;
@@ -72,6 +76,7 @@ pub(super) async fn follow(
         after,
         waiting: Vec::new(),
         ended: false,
+        standing,
         _open: open,
     };
     Ok(sse(follower.events()))
@@ -100,6 +105,7 @@ struct Follower {
     /// Decisions read and not yet told, last first.
     waiting: Vec<(u64, Decision)>,
     ended: bool,
+    standing: Standing,
     _open: OpenStream,
 }
 
@@ -119,6 +125,10 @@ impl Follower {
             if let Err(error) = self.read().await {
                 self.ended = true;
                 return Some(named("error", &error.to_json("/api/agent/decisions", "")));
+            }
+            if self.standing.is_lost() {
+                self.ended = true;
+                return Some(named("ended", &json!({"reason": "the token or key is good no more"})));
             }
             if self.waiting.is_empty() && !self.wait().await {
                 self.ended = true;
@@ -152,6 +162,7 @@ impl Follower {
             }
             tokio::select! {
                 changed = self.stage.changed() => if changed.is_err() { return false },
+                () = self.standing.lost() => return true,
                 told = self.news.recv() => match told {
                     Ok(News::Committed(committed)) if self.concerns(&committed) => return true,
                     Ok(News::Committed(_) | News::Gathered(_)) => {}

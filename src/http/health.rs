@@ -7,16 +7,17 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::gate::Anyone;
 use super::problem::Problem;
 use super::{Edge, Stage};
 
 /// `GET /healthz`: the process answers.
-pub(super) async fn alive() -> Json<Value> {
+pub(super) async fn alive(_: Anyone) -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
 /// `GET /readyz`: send work here, or elsewhere.
-pub(super) async fn ready(State(edge): State<Arc<Edge>>) -> Response {
+pub(super) async fn ready(_: Anyone, State(edge): State<Arc<Edge>>) -> Response {
     if edge.stage() == Stage::Ready {
         return Json(json!({"status": "ready"})).into_response();
     }
@@ -25,7 +26,7 @@ pub(super) async fn ready(State(edge): State<Arc<Edge>>) -> Response {
 }
 
 /// `GET /agent/ping`.
-pub(super) async fn ping(State(edge): State<Arc<Edge>>) -> Json<Value> {
+pub(super) async fn ping(_: Anyone, State(edge): State<Arc<Edge>>) -> Json<Value> {
     let engine = edge.runtime.engine_name();
     Json(json!({
         "status": "ok",
@@ -40,7 +41,7 @@ pub(super) async fn ping(State(edge): State<Arc<Edge>>) -> Json<Value> {
 }
 
 /// `GET /agent/version`.
-pub(super) async fn version(State(edge): State<Arc<Edge>>) -> Json<Value> {
+pub(super) async fn version(_: Anyone, State(edge): State<Arc<Edge>>) -> Json<Value> {
     Json(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "commit": edge.settings.commit,

@@ -3,7 +3,7 @@
 //!
 //! `hub` hears the store once and tells every reader; `follower` is one reader's place in the order
 //! of commits; `events` and `socket` put its frames on the wire; `cursor` is that place as clients
-//! keep it; `streams` counts who reads.
+//! keep it; `streams` counts who reads; `standing` is whether he still may.
 //!
 //! Invariants: a journal entry is told once, in the order of commits, without a gap: what a reader
 //! misses of the hub it reads from the store. What is live only may be dropped and has no cursor. No
@@ -15,4 +15,5 @@ pub(super) mod events;
 pub(super) mod follower;
 pub(super) mod hub;
 pub(super) mod socket;
+pub(super) mod standing;
 pub mod streams;

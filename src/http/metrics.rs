@@ -2,19 +2,51 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::response::IntoResponse;
+use secrecy::ExposeSecret;
+use subtle::ConstantTimeEq;
 
 use super::Edge;
-use super::rights::Operator;
+use super::caller::{Caller, From, presented};
+use super::gate::{Gate, Policy};
+use super::problem::Problem;
+use crate::accounts::rights::Right;
 use crate::telemetry;
 
 /// The exposition format and its version.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
+/// Whoever may read them: who has the right, who holds `METRICS_TOKEN`, who asks from one of `METRICS_FROM`.
+pub(super) struct MayMeasure;
+
+impl Gate for MayMeasure {
+    const POLICY: Policy = Policy::Whoever(Right::Measure);
+}
+
+impl FromRequestParts<Arc<Edge>> for MayMeasure {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
+        let settings = &edge.settings;
+        let near = From::of(parts)
+            .address
+            .is_some_and(|address| settings.metrics_from.iter().any(|from| from.contains(&address)));
+        let holds_token = match (&settings.metrics_token, presented(&parts.headers)) {
+            (Some(token), Some(given)) => bool::from(token.expose_secret().as_bytes().ct_eq(given.as_bytes())),
+            _ => false,
+        };
+        if !near && !holds_token {
+            Caller::of(parts, edge)?.reach(Right::Measure)?;
+        }
+        Ok(Self)
+    }
+}
+
 /// Every series.
-pub(super) async fn render(State(edge): State<Arc<Edge>>, _: Operator) -> impl IntoResponse {
+pub(super) async fn render(_: MayMeasure, State(edge): State<Arc<Edge>>) -> impl IntoResponse {
     let census = edge.runtime.census();
     for kind in actors::census::Kind::ALL {
         metrics::gauge!(telemetry::ACTORS, "kind" => kind.name()).set(census.living(kind) as f64);

@@ -1,164 +1,209 @@
-//! Who asks, and what he may: rights are extractor types, so that a handler that needs one cannot
-//! forget it. Until there are accounts a company's API key is the only principal.
+//! Rights as extractor types, so that a handler that needs one cannot forget it. What each reaches stands in
+//! [`crate::accounts::rights`].
 
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::accounts::api_key::Scope;
-use actors::domain::CompanyId;
-use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
+use actors::domain::{CompanyId, Origin};
+use actors::port::CompanySet;
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
 
 use super::Edge;
-use super::listener::Peer;
+use super::caller::{Caller, Who, unknown};
+use super::gate::{Gate, Policy};
+use super::page::Query;
 use super::problem::Problem;
-use crate::ingest::keyring::Bearer;
+use crate::accounts::rights::{Companies, Right};
+use crate::accounts::visit::Visit;
 
-/// A right that a scope gives.
-pub(super) trait Right: Send + Sync + 'static {
-    const SCOPE: Scope;
-    const NAME: &'static str;
+/// A right as a type.
+pub(super) trait Needed: Send + Sync + 'static {
+    const RIGHT: Right;
 }
 
-/// To read alerts, incidents and memory.
-pub(super) struct Read;
+macro_rules! needed {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        pub(super) struct $name;
 
-impl Right for Read {
-    const SCOPE: Scope = Scope::Read;
-    const NAME: &'static str = "read";
+        impl Needed for $name {
+            const RIGHT: Right = Right::$name;
+        }
+    )*};
 }
 
-/// To ask for decisions.
-pub(super) struct Decide;
-
-impl Right for Decide {
-    const SCOPE: Scope = Scope::Decide;
-    const NAME: &'static str = "decide";
+needed! {
+    /// To send alerts.
+    SendAlerts
+    /// To read alerts, incidents and memory.
+    Read
+    /// To acknowledge, resolve and the like.
+    Act
+    /// To ask for decisions.
+    Decide
+    /// To create and archive companies.
+    FoundCompanies
+    /// To administer a company.
+    AdministerCompany
+    /// To say how a company's alerts are grouped.
+    Correlate
+    /// To administer people.
+    AdministerUsers
+    /// To see how the platform is doing.
+    Oversee
+    /// To let dead letters and quarantined companies go.
+    Release
 }
 
-/// To acknowledge, resolve and the like.
-pub(super) struct ActOn;
-
-impl Right for ActOn {
-    const SCOPE: Scope = Scope::Act;
-    const NAME: &'static str = "act";
-}
-
-/// Somebody who has a right.
+/// Somebody who has a right in one company: the only one he has, or the one that the request names, in its path
+/// or as `?company_id=`.
 pub(super) struct May<R> {
-    pub(super) bearer: Arc<Bearer>,
+    pub(super) caller: Caller,
+    company: CompanyId,
     _right: PhantomData<R>,
 }
 
 impl<R> May<R> {
     pub(super) fn company(&self) -> &CompanyId {
-        &self.bearer.company_id
+        &self.company
     }
 
-    /// Another company's id is as good as an unknown one.
-    pub(super) fn only_own(&self, asked: Option<&CompanyId>) -> Result<(), Problem> {
-        match asked {
-            Some(other) if other != self.company() => Err(Problem::not_found("company").of_field("company_id")),
-            _ => Ok(()),
+    /// As he is journalled.
+    pub(super) fn origin(&self) -> Origin {
+        self.caller.origin()
+    }
+}
+
+impl<R: Needed> Gate for May<R> {
+    const POLICY: Policy = Policy::Whoever(R::RIGHT);
+}
+
+impl<R: Needed> FromRequestParts<Arc<Edge>> for May<R> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
+        let reaches = Reaches::<R>::from_request_parts(parts, edge).await?;
+        let named = named(parts, edge).await?;
+        reaches.choose(edge, named)
+    }
+}
+
+/// Somebody who has a right somewhere.
+pub(super) struct Reaches<R> {
+    pub(super) caller: Caller,
+    pub(super) companies: Companies,
+    _right: PhantomData<R>,
+}
+
+impl<R: Needed> Reaches<R> {
+    /// In a company: the one that is named, or else the only one. Another's is as good as an unknown one.
+    pub(super) fn choose(self, edge: &Edge, named: Option<CompanyId>) -> Result<May<R>, Problem> {
+        let company = match named {
+            Some(named) => self.held(edge, named)?,
+            None => self.companies.only().cloned().ok_or_else(|| {
+                Problem::invalid("company_id", "you have more than one company: say which one is meant")
+            })?,
+        };
+        Ok(May {
+            caller: self.caller,
+            company,
+            _right: PhantomData,
+        })
+    }
+
+    /// The company that is looked at; `None` for all of them, which only who has them all may.
+    pub(super) fn look_at(&self, edge: &Edge, named: Option<CompanyId>) -> Result<Option<CompanyId>, Problem> {
+        match named {
+            Some(named) => self.held(edge, named).map(Some),
+            None if self.companies == Companies::All => Ok(None),
+            None => self.companies.only().cloned().map(Some).ok_or_else(|| {
+                Problem::invalid("company_id", "you have more than one company: say which one is meant")
+            }),
+        }
+    }
+
+    /// The companies of a stream: the one that is named, or else all that he has.
+    pub(super) fn read_at_once(&self, edge: &Edge, named: Option<CompanyId>) -> Result<CompanySet, Problem> {
+        match named {
+            Some(named) => self.held(edge, named).map(CompanySet::one),
+            None => Ok(read_at_once(edge, &self.companies)),
+        }
+    }
+
+    /// The company that is meant, where it is one of his.
+    pub(super) fn held(&self, edge: &Edge, named: CompanyId) -> Result<CompanyId, Problem> {
+        if self.companies.holds(&named) && edge.keyring.knows(&named) {
+            Ok(named)
+        } else {
+            Err(Problem::not_found("company").of_field("company_id"))
         }
     }
 }
 
-impl<R: Right> FromRequestParts<Arc<Edge>> for May<R> {
+impl<R: Needed> Gate for Reaches<R> {
+    const POLICY: Policy = Policy::Whoever(R::RIGHT);
+}
+
+impl<R: Needed> FromRequestParts<Arc<Edge>> for Reaches<R> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
-        let bearer = presented(&parts.headers)
-            .and_then(|key| edge.keyring.bearer(key))
-            .ok_or_else(unknown)?;
-        may(&bearer, R::SCOPE, R::NAME)?;
+        let caller = Caller::of(parts, edge)?;
+        let companies = caller.reach(R::RIGHT)?;
         Ok(Self {
-            bearer,
+            caller,
+            companies,
             _right: PhantomData,
         })
     }
 }
 
-/// Whoever runs the platform: until there are accounts, a caller on this machine, where the setting opens it.
-pub(super) struct Operator;
+/// A person, for what is his own.
+pub(super) struct Oneself {
+    pub(super) visit: Arc<Visit>,
+    pub(super) caller: Caller,
+}
 
-impl FromRequestParts<Arc<Edge>> for Operator {
+impl Gate for Oneself {
+    const POLICY: Policy = Policy::Whoever(Right::OwnAccount);
+}
+
+impl FromRequestParts<Arc<Edge>> for Oneself {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
-        let peer = parts.extensions.get::<ConnectInfo<Peer>>();
-        let near = peer.is_some_and(|ConnectInfo(Peer(address))| address.ip().to_canonical().is_loopback());
-        if edge.settings.system_on_loopback && near {
-            return Ok(Self);
-        }
-        let detail = "this is for whoever runs the platform: set SYSTEM_ON_LOOPBACK=true and ask from this machine";
-        match presented(&parts.headers) {
-            None => Err(unknown()),
-            Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)),
-        }
-    }
-}
-
-/// An operator, who oversees every company, or somebody who has a right in his own.
-pub(super) enum Oversees<R> {
-    All,
-    Own(May<R>),
-}
-
-impl<R> Oversees<R> {
-    /// The company to look at; an operator may look at all.
-    pub(super) fn company(&self, asked: Option<CompanyId>) -> Result<Option<CompanyId>, Problem> {
-        match self {
-            Self::All => Ok(asked),
-            Self::Own(may) => may.only_own(asked.as_ref()).map(|()| Some(may.company().clone())),
+        let caller = Caller::of(parts, edge)?;
+        caller.reach(Right::OwnAccount)?;
+        match &caller.who {
+            Who::Person(visit) => Ok(Self {
+                visit: visit.clone(),
+                caller: caller.clone(),
+            }),
+            Who::Key(_) => Err(unknown()),
         }
     }
-
-    /// The company that is meant; an operator has to say.
-    pub(super) fn one_company(&self, asked: Option<CompanyId>) -> Result<CompanyId, Problem> {
-        let company = self.company(asked)?;
-        company.ok_or_else(|| Problem::invalid("company_id", "say which company is meant"))
-    }
 }
 
-impl<R: Right> FromRequestParts<Arc<Edge>> for Oversees<R> {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
-        // A key says more than the address it comes from.
-        if presented(&parts.headers).is_none() && Operator::from_request_parts(parts, edge).await.is_ok() {
-            return Ok(Self::All);
-        }
-        May::from_request_parts(parts, edge).await.map(Self::Own)
-    }
+/// The companies that there are of those that somebody has.
+pub(super) fn read_at_once(edge: &Edge, companies: &Companies) -> CompanySet {
+    edge.keyring
+        .companies()
+        .into_iter()
+        .filter(|company| companies.holds(company))
+        .collect()
 }
 
-/// The key that a request presents, in `X-API-Key` or `Authorization: Bearer`.
-pub(super) fn presented(headers: &HeaderMap) -> Option<&str> {
-    if let Some(key) = headers.get("x-api-key") {
-        return key.to_str().ok();
+/// The company that a request names, in its path or its query.
+async fn named(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Option<CompanyId>, Problem> {
+    if let Ok(params) = RawPathParams::from_request_parts(parts, edge).await
+        && let Some((_, id)) = params.iter().find(|(name, _)| *name == "company_id")
+    {
+        let id = id.parse().map_err(|_| Problem::not_found("company"))?;
+        return Ok(Some(id));
     }
-    let (scheme, key) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
-}
-
-/// Refuses a bearer without a scope.
-pub(super) fn may(bearer: &Bearer, scope: Scope, name: &str) -> Result<(), Problem> {
-    if bearer.scopes.contains(&scope) {
-        return Ok(());
+    match parts.uri.query() {
+        Some(raw) if raw.contains("company_id") => Query::read(Some(raw))?.company(),
+        _ => Ok(None),
     }
-    let detail = format!("this API key has no scope \"{name}\"");
-    Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail))
-}
-
-/// No key, or none that exists.
-pub(super) fn unknown() -> Problem {
-    let detail = "an API key is needed, in X-API-Key or Authorization: Bearer, and this is none";
-    let mut problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail);
-    problem
-        .headers
-        .push((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
-    problem
 }

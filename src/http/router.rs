@@ -8,13 +8,17 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONNECTION, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use tokio::time::Instant;
 use tracing::Instrument;
 
+pub use super::gate::Policy;
 use super::live::{events, socket};
 use super::problem::Problem;
-use super::{Edge, Stage, acts, agent, alerts, decisions, health, incidents, metrics, system, webhook};
+pub use super::routes::Route;
+use super::routes::Routes;
+use super::{
+    Edge, Stage, acts, agent, alerts, auth, companies, decisions, health, incidents, metrics, system, users, webhook,
+};
 
 /// Where a load balancer, an orchestrator or a person asks how we are, even while we are going down.
 const ALWAYS_ANSWERED: [&str; 6] = [
@@ -26,47 +30,88 @@ const ALWAYS_ANSWERED: [&str; 6] = [
     "/api/agent/version",
 ];
 
-/// Every route.
+/// Every route with its handler. The first argument of each says who may come in.
+fn routes() -> Routes {
+    Routes::new()
+        .get("/healthz", health::alive)
+        .get("/readyz", health::ready)
+        .get("/api/healthz", health::alive)
+        .get("/api/readyz", health::ready)
+        .get("/api/agent/ping", health::ping)
+        .get("/api/agent/version", health::version)
+        .post("/api/agent/decide", agent::decide)
+        .get("/api/agent/decisions/{incident_id}", decisions::list)
+        .get("/api/agent/decisions/{incident_id}/stream", decisions::follow)
+        .post("/api/webhooks/alerts", webhook::accept)
+        .get("/api/events", events::follow)
+        .get("/ws", socket::connect)
+        .get("/metrics", metrics::render)
+        .post("/api/auth/login", auth::login)
+        .post("/api/auth/refresh", auth::refresh)
+        .post("/api/auth/logout", auth::logout)
+        .post("/api/auth/logout-all", auth::logout_all)
+        .get("/api/auth/me", auth::me)
+        .put("/api/auth/password", auth::password)
+        .get("/api/auth/sessions", auth::sessions)
+        .delete("/api/auth/sessions/{login_id}", auth::end_session)
+        .post("/api/auth/totp", auth::totp)
+        .get("/api/companies", companies::list)
+        .post("/api/companies", companies::create)
+        .get("/api/companies/{company_id}", companies::one)
+        .patch("/api/companies/{company_id}", companies::update)
+        .delete("/api/companies/{company_id}", companies::archive)
+        .post("/api/companies/{company_id}/restore", companies::restore)
+        .get("/api/companies/{company_id}/correlation", companies::correlation)
+        .put("/api/companies/{company_id}/correlation", companies::set_correlation)
+        .get("/api/companies/{company_id}/rate-limit", companies::rate_limit)
+        .put("/api/companies/{company_id}/rate-limit", companies::set_rate_limit)
+        .get("/api/companies/{company_id}/api-keys", companies::keys)
+        .post("/api/companies/{company_id}/api-keys", companies::add_key)
+        .delete("/api/companies/{company_id}/api-keys/{key_id}", companies::revoke_key)
+        .get("/api/companies/{company_id}/webhook-secrets", companies::secrets)
+        .post("/api/companies/{company_id}/webhook-secrets", companies::rotate_secret)
+        .delete(
+            "/api/companies/{company_id}/webhook-secrets/{secret_id}",
+            companies::retire_secret,
+        )
+        .get("/api/users", users::list)
+        .post("/api/users", users::create)
+        .get("/api/users/{user_id}", users::one)
+        .patch("/api/users/{user_id}", users::update)
+        .delete("/api/users/{user_id}", users::disable)
+        .post("/api/users/{user_id}/reset-password", users::reset)
+        .get("/api/alerts", alerts::list)
+        .get("/api/alerts/{alert_id}", alerts::one)
+        .get("/api/alerts/{alert_id}/why", alerts::why)
+        .get("/api/incidents", incidents::list)
+        .post("/api/incidents/correlate", incidents::correlate)
+        .get("/api/incidents/{incident_id}", incidents::one)
+        .patch("/api/incidents/{incident_id}", acts::update)
+        .post("/api/incidents/{incident_id}/acknowledge", acts::acknowledge)
+        .post("/api/incidents/{incident_id}/resolve", acts::resolve)
+        .post("/api/incidents/{incident_id}/reopen", acts::reopen)
+        .post("/api/incidents/{incident_id}/escalate", acts::escalate)
+        .post("/api/incidents/{incident_id}/snooze", acts::snooze)
+        .post("/api/incidents/{incident_id}/merge", acts::merge)
+        .post("/api/incidents/{incident_id}/split", acts::split)
+        .get("/api/incidents/{incident_id}/timeline", incidents::timeline)
+        .get("/api/incidents/{incident_id}/memory", incidents::memory)
+        .get("/api/system/actors", system::actors)
+        .get("/api/system/rights", system::rights)
+        .get("/api/system/dead-letters", system::dead_letters)
+        .post("/api/system/dead-letters/{alert_id}/release", system::release_alert)
+        .post("/api/system/companies/{company_id}/release", system::release_company)
+}
+
+/// Every route, with who may come in.
+pub fn listed() -> Vec<Route> {
+    routes().listed()
+}
+
+/// What answers requests.
 pub fn router(edge: Arc<Edge>) -> Router {
-    Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/api/healthz", get(health::alive))
-        .route("/api/readyz", get(health::ready))
-        .route("/api/agent/ping", get(health::ping))
-        .route("/api/agent/version", get(health::version))
-        .route("/api/agent/decide", post(agent::decide))
-        .route("/api/agent/decisions/{incident_id}", get(decisions::list))
-        .route("/api/agent/decisions/{incident_id}/stream", get(decisions::follow))
-        .route("/api/webhooks/alerts", post(webhook::accept))
-        .route("/api/events", get(events::follow))
-        .route("/ws", get(socket::connect))
-        .route("/metrics", get(metrics::render))
-        .route("/api/alerts", get(alerts::list))
-        .route("/api/alerts/{alert_id}", get(alerts::one))
-        .route("/api/alerts/{alert_id}/why", get(alerts::why))
-        .route("/api/incidents", get(incidents::list))
-        .route("/api/incidents/correlate", post(incidents::correlate))
-        .route("/api/incidents/{incident_id}", get(incidents::one).patch(acts::update))
-        .route("/api/incidents/{incident_id}/acknowledge", post(acts::acknowledge))
-        .route("/api/incidents/{incident_id}/resolve", post(acts::resolve))
-        .route("/api/incidents/{incident_id}/reopen", post(acts::reopen))
-        .route("/api/incidents/{incident_id}/escalate", post(acts::escalate))
-        .route("/api/incidents/{incident_id}/snooze", post(acts::snooze))
-        .route("/api/incidents/{incident_id}/merge", post(acts::merge))
-        .route("/api/incidents/{incident_id}/split", post(acts::split))
-        .route("/api/incidents/{incident_id}/timeline", get(incidents::timeline))
-        .route("/api/incidents/{incident_id}/memory", get(incidents::memory))
-        .route("/api/system/actors", get(system::actors))
-        .route("/api/system/dead-letters", get(system::dead_letters))
-        .route(
-            "/api/system/dead-letters/{alert_id}/release",
-            post(system::release_alert),
-        )
-        .route(
-            "/api/system/companies/{company_id}/release",
-            post(system::release_company),
-        )
+    routes()
+        .router()
         .layer(middleware::from_fn_with_state(edge.clone(), surround))
         .with_state(edge)
 }

@@ -1,19 +1,22 @@
-//! For whoever runs the platform: the living tree, dead letters and quarantined companies. A company's
-//! key sees and touches its own.
+//! For whoever runs the platform: the living tree, dead letters, quarantined companies, and who may do what.
+//! A company's people and keys see their own.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::{AlertId, AlertState, CompanyId};
+use actors::domain::{AlertId, AlertState};
 use actors::port::reader::AlertFilter;
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use serde_json::{Value, json};
+use strum::IntoEnumIterator;
 
+use super::gate::{Anyone, Policy};
 use super::page::{Query, write_cursor};
 use super::problem::Problem;
-use super::rights::{ActOn, Oversees, Read};
-use super::{Edge, shape};
+use super::rights::{May, Oversee, Reaches, Release};
+use super::{Edge, router, shape};
+use crate::accounts::rights::{Right, Role, of_role, scope_for};
 
 /// How long a release may take.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -24,31 +27,28 @@ const RESIDENTS: usize = 1_000;
 /// Who lives: `{total, items: [{kind, id, company_id, state, restarts, queue, handled, age_s}]}`, at most
 /// 1,000 of `total`.
 pub(super) async fn actors(
+    reaches: Reaches<Oversee>,
     State(edge): State<Arc<Edge>>,
-    oversees: Oversees<Read>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<Value>, Problem> {
     let mut query = Query::read(raw.as_deref())?;
-    let company = oversees.company(query.company()?)?;
+    let company = reaches.look_at(&edge, query.company()?)?;
     query.done()?;
-    if let Some(company) = &company {
-        edge.store.reader(company).company().await?;
-    }
     let (total, residents) = edge.runtime.census().residents(company.as_ref(), RESIDENTS);
     Ok(Json(json!({"total": total, "items": residents})))
 }
 
 /// Alerts that could not be placed, newest first, each with its receipt, which says why.
 pub(super) async fn dead_letters(
+    may: May<Oversee>,
     State(edge): State<Arc<Edge>>,
-    oversees: Oversees<Read>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<Value>, Problem> {
     let mut query = Query::read(raw.as_deref())?;
-    let company = oversees.one_company(query.company()?)?;
+    query.company()?;
     let request = query.page()?;
     query.done()?;
-    let reader = edge.store.reader(&company);
+    let reader = edge.store.reader(may.company());
     let filter = AlertFilter {
         state: Some(AlertState::DeadLetter),
         ..AlertFilter::default()
@@ -68,28 +68,44 @@ pub(super) async fn dead_letters(
 
 /// Places a dead letter again.
 pub(super) async fn release_alert(
+    may: May<Release>,
     State(edge): State<Arc<Edge>>,
-    oversees: Oversees<ActOn>,
     Path(id): Path<String>,
-    RawQuery(raw): RawQuery,
 ) -> Result<Json<Value>, Problem> {
-    let mut query = Query::read(raw.as_deref())?;
-    let company = oversees.one_company(query.company()?)?;
-    query.done()?;
     let id: AlertId = id.parse().map_err(|_| Problem::not_found("dead letter"))?;
-    edge.runtime.release_alert(&company, id, WITHIN).await?;
+    edge.runtime.release_alert(may.company(), id, WITHIN).await?;
     Ok(Json(json!({"message": "Released", "alert_id": id})))
 }
 
 /// Lets a quarantined company try again at once.
-pub(super) async fn release_company(
-    State(edge): State<Arc<Edge>>,
-    oversees: Oversees<ActOn>,
-    Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
-    let id: CompanyId = id.parse().map_err(|_| Problem::not_found("company"))?;
-    let id = oversees.one_company(Some(id))?;
-    edge.store.reader(&id).company().await?;
-    edge.runtime.release_company(&id, WITHIN).await?;
-    Ok(Json(json!({"message": "Released", "company_id": id})))
+pub(super) async fn release_company(may: May<Release>, State(edge): State<Arc<Edge>>) -> Result<Json<Value>, Problem> {
+    edge.runtime.release_company(may.company(), WITHIN).await?;
+    Ok(Json(json!({"message": "Released", "company_id": may.company()})))
+}
+
+/// Who may do what: the matrix, and what each route asks for.
+pub(super) async fn rights(_: Anyone) -> Json<Value> {
+    let rows: Vec<Value> = Right::iter()
+        .map(|right| {
+            let mut row = json!({
+                "right": right, "what": right.what(),
+                "api_key": scope_for(right).map(|scope| format!("scope {}", scope.as_str())),
+            });
+            for role in Role::iter() {
+                row[role.as_str()] = json!(of_role(role, right));
+            }
+            row
+        })
+        .collect();
+    let routes: Vec<Value> = router::listed()
+        .iter()
+        .map(|route| {
+            let needs = match route.policy {
+                Policy::Anyone => None,
+                Policy::Whoever(right) => Some(right),
+            };
+            json!({"method": route.method.as_str(), "path": route.path, "right": needs})
+        })
+        .collect();
+    Json(json!({"rights": rows, "routes": routes}))
 }

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::accounts::api_key::Scope;
 use actors::domain::{AlertId, DeliveryId, NewAlert, Severity, Signal, Timestamp};
 use actors::port::inbox::{Accepted, Delivery, Signature};
 use axum::Json;
@@ -18,8 +17,12 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
+use super::caller::presented;
+use super::gate::LooksItself;
 use super::problem::Problem;
-use super::{Edge, body, rights};
+use super::rights::SendAlerts;
+use super::{Edge, body};
+use crate::accounts::api_key::Scope;
 use crate::ingest::keyring::Bearer;
 use crate::ingest::native::{self, Invalid};
 use crate::ingest::rate::{Cost, Verdict};
@@ -38,6 +41,7 @@ struct Claims {
 
 /// Takes alerts.
 pub(super) async fn accept(
+    _: LooksItself<SendAlerts>,
     State(edge): State<Arc<Edge>>,
     headers: HeaderMap,
     RawQuery(raw): RawQuery,
@@ -59,18 +63,24 @@ async fn take(edge: &Edge, headers: HeaderMap, raw: Option<String>, sent: Body) 
     let bearer = claims
         .api_key
         .as_deref()
-        .and_then(|key| edge.keyring.bearer(key))
+        .and_then(|key| edge.keyring.bearer(key, received_at))
         .ok_or_else(not_genuine)?;
     if claims.signature.is_none() && !bearer.unsigned {
         return Err(missing_signature());
     }
     let bytes = body::read(sent, body::WEBHOOK_BYTES).await?;
     if let Some(claim) = &claims.signature
-        && !signature::verify(claim, &bytes, &edge.keyring.secrets(&bearer.company_id))
+        && !signature::verify(
+            claim,
+            &bytes,
+            edge.keyring.secrets(&bearer.company_id, received_at).iter(),
+        )
     {
         return Err(not_genuine());
     }
-    rights::may(&bearer, Scope::Ingest, "ingest")?;
+    if !bearer.scopes.contains(&Scope::Ingest) {
+        return Err(no_scope());
+    }
     let (alerts, many) = read(edge, &bearer, &claims, &bytes, received_at)?;
     let taken = take_tokens(edge, &bearer, &alerts)?;
     let delivery = Delivery {
@@ -125,7 +135,7 @@ fn claims(edge: &Edge, headers: &HeaderMap, raw: Option<&str>, now: Timestamp) -
 
 /// The key from the headers; from the URL only where the setting allows it.
 fn api_key(edge: &Edge, headers: &HeaderMap, raw: Option<&str>) -> Option<String> {
-    if let Some(key) = rights::presented(headers) {
+    if let Some(key) = presented(headers) {
         return Some(key.to_owned());
     }
     if !edge.settings.allow_query_api_key {
@@ -150,6 +160,15 @@ fn not_genuine() -> Problem {
     let detail = "the API key or the signature is wrong: X-API-Key must be a live key, and X-Signature the \
                   HMAC-SHA256 over \"{X-Timestamp}.{body}\" under a live webhook secret of its company";
     Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+}
+
+/// Known and genuine, and for something else.
+fn no_scope() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "forbidden",
+        "this API key has no scope \"ingest\"",
+    )
 }
 
 /// Reads the body; one that cannot be read costs a token.

@@ -1,11 +1,12 @@
-//! Every API key, webhook secret and token bucket, in memory: loaded at start, added to when a company
-//! is founded. A key that is not here does not exist, so a stranger's guess reads nothing.
+//! Every company, API key, webhook secret and token bucket, in memory: loaded at start, and brought up to date
+//! by what is founded and amended. A key that is not here does not exist, so a stranger's guess reads nothing.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actors::domain::ids::KeyId;
-use actors::domain::{CompanyId, RateLimit};
-use actors::port::{Error, NewCompany, RecordKind, Store};
+use actors::domain::ids::{KeyId, SecretId};
+use actors::domain::{Company, CompanyId, RateLimit, Timestamp};
+use actors::port::{Amendment, Error, NewCompany, Put, RecordKind, Store};
 use dashmap::DashMap;
 use secrecy::ExposeSecret;
 use tokio::time::Instant;
@@ -14,11 +15,11 @@ use super::rate::Bucket;
 use super::signature::{MacKey, prepare};
 use crate::accounts::api_key::{ApiKey, Scope};
 use crate::accounts::webhook_secret::WebhookSecret;
-use crate::secrets::{ServerKey, Unsealable, hash_api_key};
+use crate::secrets::{Purpose, ServerKey, Unsealable, hash_api_key};
 use crate::store::every;
 
 /// What a key says of its bearer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Bearer {
     /// The key's public name.
     pub key_id: KeyId,
@@ -28,13 +29,40 @@ pub struct Bearer {
     pub scopes: Vec<Scope>,
     /// Whether it may send alerts without a signature.
     pub unsigned: bool,
+    /// From when on it is of no use.
+    pub expires_at: Option<Timestamp>,
+    revoked: bool,
+    /// In milliseconds since 1970; 0 for never since the start.
+    used_at: AtomicI64,
+}
+
+/// A webhook secret that may be live.
+struct LiveSecret {
+    secret_id: SecretId,
+    expires_at: Option<Timestamp>,
+    key: MacKey,
+}
+
+/// A company's live webhook secrets at a moment.
+pub struct LiveSecrets {
+    all: Arc<Vec<LiveSecret>>,
+    now: Timestamp,
+}
+
+impl LiveSecrets {
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &MacKey> {
+        let live = |secret: &&LiveSecret| secret.expires_at.is_none_or(|end| self.now < end);
+        self.all.iter().filter(live).map(|secret| &secret.key)
+    }
 }
 
 /// The keyring.
 pub struct Keyring {
-    server_key: ServerKey,
+    server_key: Arc<ServerKey>,
+    companies: DashMap<CompanyId, Arc<Company>>,
     bearers: DashMap<String, Arc<Bearer>>,
-    secrets: DashMap<CompanyId, Arc<Vec<MacKey>>>,
+    secrets: DashMap<CompanyId, Arc<Vec<LiveSecret>>>,
     buckets: DashMap<CompanyId, Arc<Mutex<Bucket>>>,
 }
 
@@ -54,83 +82,165 @@ impl Keyring {
     ///
     /// # Errors
     /// [`LoadError`].
-    pub async fn load(store: &dyn Store, server_key: ServerKey) -> Result<Self, LoadError> {
+    pub async fn load(store: &dyn Store, server_key: Arc<ServerKey>) -> Result<Self, LoadError> {
         let keyring = Self {
             server_key,
+            companies: DashMap::new(),
             bearers: DashMap::new(),
             secrets: DashMap::new(),
             buckets: DashMap::new(),
         };
-        for (company, key) in every::<ApiKey>(store).await? {
-            keyring.add_key(&company, key);
-        }
-        for (company, secret) in every::<WebhookSecret>(store).await? {
-            keyring.add_secret(&company, &secret.sealed)?;
-        }
-        for company in store.companies().await? {
-            keyring.set_rate(&company.company_id, company.rate_limit);
-        }
+        keyring.read(store).await?;
         Ok(keyring)
     }
 
-    /// Takes in a company that has just been founded.
+    /// Reads everything, over what is known already.
     ///
     /// # Errors
-    /// Its secret does not open.
-    pub fn welcome(&self, company: &NewCompany) -> Result<(), Unsealable> {
-        let id = &company.company.company_id;
-        self.set_rate(id, company.company.rate_limit);
-        for record in company.puts.iter().filter_map(|put| put.record(id)) {
-            match record.kind {
-                RecordKind::ApiKeys => self.add_key(id, record.read().map_err(|_| Unsealable)?),
-                RecordKind::WebhookSecrets => {
-                    let secret: WebhookSecret = record.read().map_err(|_| Unsealable)?;
-                    self.add_secret(id, &secret.sealed)?;
-                }
-                _ => {}
-            }
+    /// [`LoadError`].
+    pub async fn read(&self, store: &dyn Store) -> Result<(), LoadError> {
+        for company in store.companies().await? {
+            self.set_company(company);
+        }
+        for (company, key) in every::<ApiKey>(store).await? {
+            self.set_key(&company, key);
+        }
+        for (company, secret) in every::<WebhookSecret>(store).await? {
+            self.set_secret(&company, &secret)?;
         }
         Ok(())
     }
 
-    fn add_key(&self, company: &CompanyId, key: ApiKey) {
+    /// Takes in a company that has just been founded.
+    pub fn founded(&self, new: &NewCompany) {
+        self.set_company(new.company.clone());
+        self.take(&new.company.company_id, &new.puts);
+    }
+
+    /// Takes in what a company has been amended by.
+    pub fn amended(&self, company: &CompanyId, amendment: &Amendment) {
+        if let Some(settings) = &amendment.company {
+            self.set_company(settings.clone());
+        }
+        self.take(company, &amendment.puts);
+    }
+
+    fn take(&self, company: &CompanyId, puts: &[Put]) {
+        for put in puts {
+            if let Err(error) = self.take_one(company, put) {
+                tracing::error!(company_id = %company, %error, "what was just written cannot be read");
+            }
+        }
+    }
+
+    fn take_one(&self, company: &CompanyId, put: &Put) -> Result<(), LoadError> {
+        match (put.kind, put.record(company)) {
+            (RecordKind::ApiKeys, Some(record)) => self.set_key(company, record.read()?),
+            (RecordKind::ApiKeys, None) => self.bearers.retain(|_, bearer| bearer.key_id.as_str() != put.id),
+            (RecordKind::WebhookSecrets, Some(record)) => self.set_secret(company, &record.read()?)?,
+            (RecordKind::WebhookSecrets, None) => {
+                self.change_secrets(company, |all| all.retain(|secret| secret.secret_id.as_str() != put.id));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn set_company(&self, company: Company) {
+        let id = company.company_id.clone();
+        let before = self.companies.insert(id.clone(), Arc::new(company.clone()));
+        // A bucket is only made anew with its limits, so that a change of something else does not fill it.
+        if before.is_none_or(|before| before.rate_limit != company.rate_limit) {
+            let bucket = Bucket::new(company.rate_limit, Instant::now());
+            self.buckets.insert(id, Arc::new(Mutex::new(bucket)));
+        }
+    }
+
+    fn set_key(&self, company: &CompanyId, key: ApiKey) {
+        let used_at = self
+            .bearers
+            .get(&key.key_hash)
+            .map_or(0, |known| known.used_at.load(Ordering::Relaxed));
         let bearer = Bearer {
             key_id: key.key_id,
             company_id: company.clone(),
             scopes: key.scopes,
             unsigned: key.unsigned,
+            expires_at: key.expires_at,
+            revoked: key.revoked_at.is_some(),
+            used_at: AtomicI64::new(used_at),
         };
         self.bearers.insert(key.key_hash, Arc::new(bearer));
     }
 
-    fn add_secret(&self, company: &CompanyId, sealed: &str) -> Result<(), Unsealable> {
-        let secret = self.server_key.open(company, sealed)?;
-        let prepared = prepare(secret.expose_secret()).ok_or(Unsealable)?;
-        let mut live = self.secrets.entry(company.clone()).or_default();
-        Arc::make_mut(live.value_mut()).push(prepared);
+    fn set_secret(&self, company: &CompanyId, secret: &WebhookSecret) -> Result<(), Unsealable> {
+        let opened = self
+            .server_key
+            .open(Purpose::WebhookSecret, company.as_str(), &secret.sealed)?;
+        let live = LiveSecret {
+            secret_id: secret.secret_id.clone(),
+            expires_at: secret.expires_at,
+            key: prepare(opened.expose_secret()).ok_or(Unsealable)?,
+        };
+        self.change_secrets(company, |all| {
+            all.retain(|known| known.secret_id != live.secret_id);
+            all.push(live);
+        });
         Ok(())
     }
 
-    fn set_rate(&self, company: &CompanyId, limit: RateLimit) {
-        self.buckets.insert(
-            company.clone(),
-            Arc::new(Mutex::new(Bucket::new(limit, Instant::now()))),
-        );
+    fn change_secrets(&self, company: &CompanyId, change: impl FnOnce(&mut Vec<LiveSecret>)) {
+        let mut live = self.secrets.entry(company.clone()).or_default();
+        let mut all: Vec<LiveSecret> = live.iter().map(LiveSecret::again).collect();
+        change(&mut all);
+        *live.value_mut() = Arc::new(all);
     }
 
-    /// Whose key this is. Found by its hash, so that time tells nothing of the key.
-    pub fn bearer(&self, api_key: &str) -> Option<Arc<Bearer>> {
-        self.bearers
-            .get(&hash_api_key(api_key))
-            .map(|bearer| bearer.value().clone())
+    /// Whose key this is, where it is good at this moment. Found by its hash, so that time tells nothing of the
+    /// key.
+    pub fn bearer(&self, api_key: &str, now: Timestamp) -> Option<Arc<Bearer>> {
+        let bearer = self.bearers.get(&hash_api_key(api_key))?.value().clone();
+        let open = self
+            .companies
+            .get(&bearer.company_id)
+            .is_some_and(|company| company.archived_at.is_none());
+        let good = open && !bearer.revoked && bearer.expires_at.is_none_or(|end| now < end);
+        good.then(|| {
+            bearer.used_at.fetch_max(now.as_millis(), Ordering::Relaxed);
+            bearer
+        })
     }
 
-    /// A company's live webhook secrets.
-    pub fn secrets(&self, company: &CompanyId) -> Arc<Vec<MacKey>> {
-        self.secrets
-            .get(company)
-            .map(|secrets| secrets.value().clone())
-            .unwrap_or_default()
+    /// When a key was last used since the start, by its hash.
+    pub fn used_at(&self, key_hash: &str) -> Option<Timestamp> {
+        let used_at = self.bearers.get(key_hash)?.used_at.load(Ordering::Relaxed);
+        (used_at > 0).then(|| Timestamp::from_millis(used_at))
+    }
+
+    /// A company's webhook secrets that are live at this moment.
+    pub fn secrets(&self, company: &CompanyId, now: Timestamp) -> LiveSecrets {
+        let all = self.secrets.get(company).map(|secrets| secrets.value().clone());
+        LiveSecrets {
+            all: all.unwrap_or_default(),
+            now,
+        }
+    }
+
+    /// Whether there is such a company, archived or not.
+    pub fn knows(&self, company: &CompanyId) -> bool {
+        self.companies.contains_key(company)
+    }
+
+    /// A company's settings.
+    pub fn company(&self, company: &CompanyId) -> Option<Arc<Company>> {
+        self.companies.get(company).map(|found| found.value().clone())
+    }
+
+    /// All companies, archived ones too, sorted.
+    pub fn companies(&self) -> Vec<CompanyId> {
+        let mut found: Vec<CompanyId> = self.companies.iter().map(|entry| entry.key().clone()).collect();
+        found.sort();
+        found
     }
 
     /// Does something with a company's bucket.
@@ -144,5 +254,15 @@ impl Keyring {
     /// The server's key, to seal what is new.
     pub fn server_key(&self) -> &ServerKey {
         &self.server_key
+    }
+}
+
+impl LiveSecret {
+    fn again(&self) -> Self {
+        Self {
+            secret_id: self.secret_id.clone(),
+            expires_at: self.expires_at,
+            key: self.key.clone(),
+        }
     }
 }

@@ -101,8 +101,8 @@ fn read_timestamp(value: &[u8]) -> Option<(String, Timestamp)> {
 }
 
 /// Whether a claim was made with one of the secrets; in constant time for each of them.
-pub fn verify(claim: &Claim, body: &[u8], secrets: &[MacKey]) -> bool {
-    secrets.iter().fold(false, |verified, secret| {
+pub fn verify<'a>(claim: &Claim, body: &[u8], secrets: impl IntoIterator<Item = &'a MacKey>) -> bool {
+    secrets.into_iter().fold(false, |verified, secret| {
         let mut mac = secret.clone();
         mac.update(claim.timestamp.as_bytes());
         mac.update(b".");

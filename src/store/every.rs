@@ -2,24 +2,31 @@
 
 use actors::domain::CompanyId;
 use actors::limits::PAGE;
-use actors::port::{Error, Kept, Store};
+use actors::port::{Error, Kept, Record, RecordKind, Store};
 
-/// All companies' records of a kind, each with whose it is.
+/// All companies' records of a kind.
+///
+/// # Errors
+/// [`Error::Unavailable`], [`Error::Corrupt`].
+pub async fn every_record(store: &dyn Store, kind: RecordKind) -> Result<Vec<Record>, Error> {
+    let mut all: Vec<Record> = Vec::new();
+    loop {
+        let after = all.last().map(|last| (&last.company_id, last.id.as_str()));
+        let page = store.all_records(kind, after, PAGE).await?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+}
+
+/// What all companies' records of a kind mean, each with whose it is.
 ///
 /// # Errors
 /// [`Error::Unavailable`], [`Error::Corrupt`].
 pub async fn every<K: Kept>(store: &dyn Store) -> Result<Vec<(CompanyId, K)>, Error> {
-    let mut all = Vec::new();
-    let mut last: Option<(CompanyId, String)> = None;
-    loop {
-        let after = last.as_ref().map(|(company, id)| (company, id.as_str()));
-        let page = store.all_records(K::KIND, after, PAGE).await?;
-        for record in &page {
-            all.push((record.company_id.clone(), record.read()?));
-        }
-        match page.into_iter().last() {
-            Some(record) => last = Some((record.company_id, record.id)),
-            None => return Ok(all),
-        }
-    }
+    let all = every_record(store, K::KIND).await?;
+    all.into_iter()
+        .map(|record| Ok((record.company_id.clone(), record.read()?)))
+        .collect()
 }

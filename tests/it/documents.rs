@@ -4,6 +4,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use actors::supervision::table::{Restart, TABLE};
+use alert_whisperer::accounts::rights::{Reach, Right, Role, of_role, scope_for};
+use strum::IntoEnumIterator;
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -59,6 +61,30 @@ fn the_restart_table_is_that_of_the_code() {
         );
         let row = format!("| {} | {} | {restart} | {budget} |", rule.parent, rule.child);
         assert!(document.contains(&row), "supervision.md should hold: {row}");
+    }
+}
+
+/// How far a right reaches, as people write it.
+fn reach(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Nothing => "–",
+        Reach::Oneself => "self",
+        Reach::Own => "own",
+        Reach::All => "all",
+    }
+}
+
+#[test]
+fn the_matrix_of_rights_is_that_of_the_code() {
+    let document = read("README.md");
+    for right in Right::iter() {
+        let mut row = format!("| {} |", right.what());
+        for role in Role::iter() {
+            write!(row, " {} |", reach(of_role(role, right))).unwrap();
+        }
+        let key = scope_for(right).map_or_else(|| "–".to_owned(), |scope| format!("scope `{}`", scope.as_str()));
+        write!(row, " {key} |").unwrap();
+        assert!(document.contains(&row), "README.md should hold: {row}");
     }
 }
 

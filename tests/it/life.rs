@@ -334,7 +334,10 @@ async fn who_asks_for_what_is_not_there_leaves_nothing_behind() {
     for no in 0..50 {
         let id = format!("inc-ghost-{no}").parse().unwrap();
         let by = "usr-ann".to_owned();
-        let asked = tree.runtime.act(&acme, id, Act::Acknowledge, by, seconds(10)).await;
+        let asked = tree
+            .runtime
+            .act(&acme, id, Act::Acknowledge, by.into(), seconds(10))
+            .await;
         assert_eq!(asked, Err(ActRefusal::NoSuchIncident.into()));
     }
     sleep(seconds(1)).await;

@@ -178,7 +178,10 @@ async fn act(world: &mut World) {
     let what = format!("does {act:?} to {id}");
     let of = company.clone();
     world.call(&company, &what, |runtime, by| async move {
-        runtime.act(&of, id, act, by, WITHIN).await.map(|()| String::new())
+        runtime
+            .act(&of, id, act, by.into(), WITHIN)
+            .await
+            .map(|()| String::new())
     });
 }
 
@@ -193,7 +196,7 @@ async fn merge(world: &mut World) {
     let (into, sources) = (into.incident_id, BTreeSet::from([source.incident_id]));
     let (what, of) = (format!("merges {sources:?} into {into}"), company.clone());
     world.call(&company, &what, |runtime, by| async move {
-        let merged = runtime.merge(&of, into, sources, by, WITHIN).await;
+        let merged = runtime.merge(&of, into, sources, by.into(), WITHIN).await;
         merged.map(|into| format!("merged into {into}"))
     });
 }
@@ -219,7 +222,7 @@ async fn split(world: &mut World) {
     let (from, of) = (row.incident_id, company.clone());
     let what = format!("splits {} alerts from {from}", going.len());
     world.call(&company, &what, |runtime, by| async move {
-        let split = runtime.split(&of, from, new, going, by, WITHIN).await;
+        let split = runtime.split(&of, from, new, going, by.into(), WITHIN).await;
         split.map(|new| format!("split into {new}"))
     });
 }
@@ -239,7 +242,7 @@ async fn decide(world: &mut World) {
         let request = DecisionRequest {
             incident_data: Some(facts),
             memory_context: Default::default(),
-            requested_by: by,
+            requested_by: by.into(),
         };
         let decided = runtime.decide(&of, incident.clone(), request, None, WITHIN).await?;
         Ok(format!("{incident} decided {}", decided.decision_id))

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::alert::Severity;
 use super::ids::{CompanyId, DecisionId, IncidentId};
+use super::origin::Origin;
 use super::time::Timestamp;
 
 /// What a decision would have done; a proposal, never an authorisation.
@@ -88,5 +89,5 @@ pub struct DecisionRequest {
     /// What the caller remembers. Data, never instructions.
     pub memory_context: Map<String, Value>,
     /// Who asked, for the decision and the journal.
-    pub requested_by: String,
+    pub requested_by: Origin,
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::ids::{CompanyId, EntryId};
+use super::origin::Origin;
 use super::time::Timestamp;
 
 /// The version of the chain's bytes.
@@ -30,6 +31,22 @@ pub struct Fact {
 }
 
 impl Fact {
+    /// A fact from its parts; `data` holds what the kind calls for, and in `from` where it came from, if
+    /// that is known.
+    pub fn from_outside(
+        id: EntryId,
+        at: Timestamp,
+        kind: &'static str,
+        subject: &str,
+        origin: &Origin,
+        mut data: Value,
+    ) -> Self {
+        if let (Value::Object(fields), Some(place)) = (&mut data, origin.place()) {
+            fields.insert("from".into(), place);
+        }
+        Self::new(id, at, kind, subject, &origin.actor, &data)
+    }
+
     /// A fact from its parts; `data` holds what the kind calls for.
     pub fn new(id: EntryId, at: Timestamp, kind: &'static str, subject: &str, actor: &str, data: &Value) -> Self {
         let body = json!({

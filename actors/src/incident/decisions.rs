@@ -12,7 +12,7 @@ use crate::call::Call;
 use crate::census::{Kind, Post};
 use crate::decision::{DecisionActor, DecisionArgs, Outcome, rules};
 use crate::domain::incident::DecidedMark;
-use crate::domain::{Decision, DecisionId, DecisionRequest, Incident, IncidentFacts, Role, Timestamp};
+use crate::domain::{Decision, DecisionId, DecisionRequest, Incident, IncidentFacts, Origin, Role, Timestamp};
 use crate::limits::{DECISION_PERMIT, DECISIONS_PER_INCIDENT};
 use crate::measures;
 use crate::port::{EngineInput, Error, Verdict};
@@ -25,7 +25,7 @@ pub(super) struct Pending {
     started: Instant,
     facts: IncidentFacts,
     input: EngineInput,
-    requested_by: String,
+    requested_by: Origin,
     call: Option<Call<Decision>>,
     /// Held while it is decided, but not for long.
     permit: Option<(Permit, Timer<IncidentMsg>)>,
@@ -181,7 +181,7 @@ impl IncidentState {
             return Ok(());
         }
         let took = pending.started.elapsed();
-        let stored = self.keep(&decision, &pending.facts, deadline, now).await;
+        let stored = self.keep(&decision, &pending, deadline, now).await;
         if stored == Ok(true) {
             metrics::counter!(measures::DECISIONS, "engine" => decision.engine.clone()).increment(1);
             metrics::histogram!(measures::DECISION_SECONDS).record(took.as_secs_f64());
@@ -207,7 +207,7 @@ impl IncidentState {
     async fn keep(
         &mut self,
         decision: &Decision,
-        facts: &IncidentFacts,
+        pending: &Pending,
         deadline: Option<Instant>,
         now: Timestamp,
     ) -> Result<bool, Error> {
@@ -216,11 +216,11 @@ impl IncidentState {
             "confidence": decision.confidence, "engine": decision.engine,
             "tools": decision.tool_calls.iter().map(|call| call.tool_name.as_str()).collect::<Vec<_>>(),
         });
-        let fact = self.fact("decision.made", &decision.requested_by, now, &data);
+        let fact = self.fact_from("decision.made", &pending.requested_by, now, data);
         let mark = DecidedMark {
             at: now,
-            severity: facts.severity,
-            alert_count: facts.alert_count,
+            severity: pending.facts.severity,
+            alert_count: pending.facts.alert_count,
         };
         for _ in 0..CHANGE_TRIES {
             let mut memory = self.memory.clone();
@@ -245,7 +245,7 @@ impl IncidentState {
             decided: Some(mark),
             ..row.clone()
         };
-        match lifecycle::step(&decided, &self.args.company.correlation, now) {
+        match lifecycle::step(&decided, &self.args.company.now().correlation, now) {
             Step::Rest(due) => Some(due),
             Step::Over => None,
             Step::End(_) | Step::Decide | Step::Change(_) => Some(now),
@@ -265,7 +265,7 @@ impl IncidentState {
             duration_ms: u64::try_from(pending.started.elapsed().as_millis()).unwrap_or(u64::MAX),
             created_at: now,
             engine: verdict.engine,
-            requested_by: pending.requested_by.clone(),
+            requested_by: pending.requested_by.actor.clone(),
             evidence: verdict.evidence,
             budget: self.args.ports.budget,
         }

@@ -74,6 +74,11 @@ impl CompanySet {
         Self(vec![company])
     }
 
+    /// The only one that it holds, where it holds one.
+    pub fn only(&self) -> Option<&CompanyId> {
+        self.0.first().filter(|_| self.0.len() == 1)
+    }
+
     /// Whether it holds a company.
     pub fn contains(&self, company: &CompanyId) -> bool {
         self.0.binary_search(company).is_ok()

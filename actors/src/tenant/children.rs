@@ -68,6 +68,11 @@ impl Children {
         self.seats.is_empty()
     }
 
+    /// Those that are in memory.
+    pub(super) fn living(&self) -> Vec<IncidentId> {
+        self.seats.keys().cloned().collect()
+    }
+
     /// Whether it rests after too many failures.
     pub(super) fn is_resting(&mut self, incident: &IncidentId) -> bool {
         let resting = self.resting.get(incident).is_some_and(|until| *until > Instant::now());

@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::correlator::CorrelatorMsg;
 use crate::correlator::regroup::{self, RegroupRefusal};
 use crate::domain::ids::EntryId;
-use crate::domain::{AlertId, Fact, IncidentId, Life, Timestamp};
+use crate::domain::{AlertId, Fact, IncidentId, Life, Origin, Timestamp};
 use crate::incident::IncidentMsg;
 use crate::limits::REGROUPED_ALERTS;
 use crate::port::writer::{Move, OpenIncident, Opening, Owned, Regroup, RegroupPart, Seen};
@@ -43,21 +43,21 @@ pub enum Regrouping {
 /// A call to regroup; answers the incident that stays, or the new one.
 pub struct RegroupCall {
     pub(crate) what: Regrouping,
-    pub(crate) by: String,
+    pub(crate) by: Origin,
     pub(crate) call: Call<IncidentId>,
 }
 
 /// Facts from the runtime's entropy.
 struct Facts<'a> {
     entropy: &'a dyn Entropy,
-    by: &'a str,
+    by: &'a Origin,
     now: Timestamp,
 }
 
 impl Facts<'_> {
-    fn fact(&self, kind: &'static str, subject: &IncidentId, data: &serde_json::Value) -> Fact {
+    fn fact(&self, kind: &'static str, subject: &IncidentId, data: serde_json::Value) -> Fact {
         let id = EntryId::from_uuid(self.entropy.uuid(self.now));
-        Fact::new(id, self.now, kind, subject.as_str(), self.by, data)
+        Fact::from_outside(id, self.now, kind, subject.as_str(), self.by, data)
     }
 }
 
@@ -97,7 +97,13 @@ impl TenantState {
         if fenced { Err(Error::Fenced.into()) } else { Ok(()) }
     }
 
-    async fn commit(&self, held: &Held, what: &Regrouping, by: &str, call: &Call<IncidentId>) -> Result<(), CallError> {
+    async fn commit(
+        &self,
+        held: &Held,
+        what: &Regrouping,
+        by: &Origin,
+        call: &Call<IncidentId>,
+    ) -> Result<(), CallError> {
         for _ in 0..TRIES {
             let facts = Facts {
                 entropy: &*self.args.ports.entropy,
@@ -150,11 +156,7 @@ async fn merge(
     }
     let merged = regroup::merged(&all, facts.now);
     let names: Vec<&str> = sources.iter().map(IncidentId::as_str).collect();
-    let mut told = vec![facts.fact(
-        "incident.merged",
-        into,
-        &json!({"merged": names, "alert_count": alerts}),
-    )];
+    let mut told = vec![facts.fact("incident.merged", into, json!({"merged": names, "alert_count": alerts}))];
     let nothing = regroup::merged(&[], facts.now);
     let mut parts = Vec::with_capacity(all.len());
     let mut moves = Vec::new();
@@ -183,7 +185,7 @@ async fn merge(
         });
         if !stays {
             let data = json!({"by": "merge", "merged_into": into, "alert_count": row.alert_count});
-            told.push(facts.fact("incident.resolved", &row.incident_id, &data));
+            told.push(facts.fact("incident.resolved", &row.incident_id, data));
             moves.push(Move {
                 from: row.incident_id.clone(),
                 to: into.clone(),
@@ -212,8 +214,8 @@ async fn split(
     }
     let upto = whole.row.placed_no;
     let alerts = held.reader.placed_between(from, 0, upto, REGROUPED_ALERTS).await?;
-    let settings = &held.company.correlation;
-    let (stays, goes) = regroup::split(&whole, &alerts, going, settings, facts.now)?;
+    let settings = held.company.now().correlation;
+    let (stays, goes) = regroup::split(&whole, &alerts, going, &settings, facts.now)?;
     let moved: Vec<_> = alerts.iter().filter(|alert| going.contains(&alert.id())).collect();
     let Some(first) = moved.first() else {
         return Err(RegroupRefusal::NothingLeft.into());
@@ -240,8 +242,8 @@ async fn split(
             alerts: Some(moved.iter().map(|alert| alert.no).collect()),
         }],
         facts: vec![
-            facts.fact("incident.split", from, &split),
-            facts.fact("incident.opened", new, &opened),
+            facts.fact("incident.split", from, split),
+            facts.fact("incident.opened", new, opened),
         ],
         parts: vec![
             RegroupPart {

@@ -1,11 +1,12 @@
 //! The server of the demo: the same one that `serve` runs, in this process.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use actors::domain::{CompanyId, Correlation, RateLimit};
+use actors::domain::{CompanyId, Correlation, Origin, RateLimit};
 use anyhow::{Context, Result, bail};
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
@@ -13,8 +14,12 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::Tenant;
 use super::scenario::COMPANIES;
+use super::{Person, Tenant};
+use crate::accounts::password;
+use crate::accounts::rights::Role;
+use crate::accounts::staff::{Keep, NewPerson};
+use crate::accounts::user::User;
 use crate::cli::serve::Signals;
 use crate::client::Client;
 use crate::config::{Flags, LogFormat, Settings};
@@ -26,6 +31,11 @@ use crate::telemetry;
 
 /// What is put behind the name of a URL's database for the demo's own.
 const DATABASE_SUFFIX: &str = "_demo";
+/// Who may log in. The first is the administrator of the first start.
+const PEOPLE: [(&str, Role); 2] = [
+    ("admin@demo.example", Role::MspAdmin),
+    ("ann@demo.example", Role::Technician),
+];
 
 /// A running server, with a directory that is removed at its end where nobody gave one.
 pub(super) struct House {
@@ -68,6 +78,9 @@ impl House {
             log_format: Some(LogFormat::Text),
             log_level: Some("warn".into()),
             drain_delay_ms: Some(0),
+            second_factor_for: Some(String::new()),
+            admin_email: Some(PEOPLE[0].0.to_owned()),
+            admin_password: Some(password::generate()),
             ..Flags::default()
         })?;
         telemetry::start(&settings)?;
@@ -108,6 +121,50 @@ impl House {
         Ok(tenants)
     }
 
+    /// The demo's people, each with a new password.
+    pub(super) async fn settle_people(&self, tenants: &[Tenant]) -> Result<Vec<Person>> {
+        let accounts = &self.edge.accounts;
+        let by = Origin::from("demo");
+        let mut people = Vec::with_capacity(PEOPLE.len());
+        let of_all = tenants.iter().map(|tenant| tenant.company_id.parse());
+        let of_all: BTreeSet<CompanyId> = of_all.collect::<Result<_, _>>()?;
+        for (email, role) in PEOPLE {
+            let password = password::generate();
+            let company_ids = match role {
+                Role::MspAdmin => BTreeSet::new(),
+                _ => of_all.clone(),
+            };
+            match accounts.people.by_email(email) {
+                Some(known) => {
+                    let id = &known.value.user_id;
+                    accounts.reset_user_to(id, &password, &by).await?;
+                    let here = |user: &User, _| {
+                        Ok(User {
+                            company_ids: company_ids.clone(),
+                            ..user.clone()
+                        })
+                    };
+                    accounts.change_user(id, Keep::All, &by, here).await?;
+                }
+                None => {
+                    let new = NewPerson {
+                        email: email.to_owned(),
+                        name: String::new(),
+                        role,
+                        company_ids,
+                    };
+                    accounts.create_user_with(&new, &password, &by).await?;
+                }
+            }
+            people.push(Person {
+                email,
+                role: role.as_str(),
+                password: password.expose_secret().to_owned(),
+            });
+        }
+        Ok(people)
+    }
+
     async fn settle(&self, id: &str, name: &str) -> Result<Credentials> {
         let wanted: CompanyId = id.parse()?;
         let taken = self
@@ -125,7 +182,7 @@ impl House {
             scopes: founding::first_scopes(),
             unsigned: false,
         };
-        match admin::found(&self.edge, request).await {
+        match admin::found(&self.edge, request, &Origin::from("demo")).await {
             Ok(credentials) => Ok(credentials),
             Err(problem) => bail!("{name} cannot be made: {problem:?}"),
         }

@@ -2,16 +2,17 @@
 
 use serde_json::json;
 
-use super::Tenant;
+use super::{Person, Tenant};
 use crate::cli::out;
 
-/// Prints address, companies and commands to try.
-pub(super) fn print(url: &str, tenants: &[Tenant], as_json: bool) {
+/// Prints address, people, companies and commands to try.
+pub(super) fn print(url: &str, people: &[Person], tenants: &[Tenant], as_json: bool) {
     if as_json {
         let companies: Vec<_> = tenants.iter().map(credentials).collect();
-        return out::line(json!({ "event": "ready", "url": url, "companies": companies }));
+        let people: Vec<_> = people.iter().map(login).collect();
+        return out::line(json!({ "event": "ready", "url": url, "people": people, "companies": companies }));
     }
-    out::line(text(url, tenants));
+    out::line(text(url, people, tenants));
 }
 
 fn credentials(tenant: &Tenant) -> serde_json::Value {
@@ -22,15 +23,27 @@ fn credentials(tenant: &Tenant) -> serde_json::Value {
     })
 }
 
-fn text(url: &str, tenants: &[Tenant]) -> String {
-    let mut text = format!("Alert Whisperer listens on {url}\n");
+fn login(person: &Person) -> serde_json::Value {
+    json!({"email": person.email, "role": person.role, "password": person.password})
+}
+
+fn text(url: &str, people: &[Person], tenants: &[Tenant]) -> String {
+    let mut text = format!("Alert Whisperer listens on {url}\n\n  Log in as\n");
+    for person in people {
+        text.push_str(&format!(
+            "    {:<20} {:<12} {}\n",
+            person.email, person.role, person.password
+        ));
+    }
     for tenant in tenants {
         text.push_str(&format!(
             "\n  {}\n    API key         {}\n    webhook secret  {}\n",
             tenant.company_id, tenant.api_key, tenant.webhook_secret
         ));
     }
-    let Some(tenant) = tenants.first() else { return text };
+    let (Some(tenant), Some(Person { email, password, .. })) = (tenants.first(), people.first()) else {
+        return text;
+    };
     let Tenant {
         company_id,
         api_key,
@@ -41,6 +54,8 @@ fn text(url: &str, tenants: &[Tenant]) -> String {
     text.push_str(&format!(
         r#"
 Try, in another terminal:
+
+  curl -s {url}/api/auth/login -d '{{"email": "{email}", "password": "{password}"}}'
 
   curl -s -H 'X-API-Key: {api_key}' '{url}/api/incidents?limit=5'
   curl -s -H 'X-API-Key: {api_key}' -X POST '{url}/api/incidents/correlate?company_id={company_id}'
@@ -79,12 +94,18 @@ mod tests {
             webhook_secret: "secret-of-acme".into(),
             client,
         };
-        let text = text(url, &[tenant]);
+        let person = Person {
+            email: "ann@demo.example",
+            role: "technician",
+            password: "password-of-ann".into(),
+        };
+        let text = text(url, &[person], &[tenant]);
         for part in [
             url,
             "comp-acme",
             "key-of-acme",
             "secret-of-acme",
+            "password-of-ann",
             "curl -N",
             " send --url",
         ] {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actors::port::events::{CompanySet, Position};
+use actors::port::events::Position;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -11,31 +11,33 @@ use futures::stream;
 
 use super::cursor;
 use super::follower::{Follower, Frame};
+use super::standing::Standing;
 use super::streams::StreamKind;
 use crate::http::Edge;
 use crate::http::agent::sse;
 use crate::http::page::Query;
 use crate::http::problem::Problem;
-use crate::http::rights::{May, Read};
+use crate::http::rights::{Reaches, Read};
 
 /// From now on; from behind `Last-Event-ID`, or `?cursor=` for clients that cannot send it at first.
 pub(in crate::http) async fn follow(
+    reaches: Reaches<Read>,
     State(edge): State<Arc<Edge>>,
-    may: May<Read>,
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let mut query = Query::read(raw.as_deref())?;
-    may.only_own(query.company()?.as_ref())?;
+    let named = query.company()?;
     let asked = query.text("cursor");
     query.done()?;
     let after = match headers.get("last-event-id") {
         Some(value) => Some(place("Last-Event-ID", value.to_str().unwrap_or_default())?),
         None => asked.map(|text| place("cursor", &text)).transpose()?,
     };
-    let open = edge.streams.enter(StreamKind::Events, may.company())?;
-    let companies = CompanySet::one(may.company().clone());
-    let follower = Follower::from(&edge, companies, after, open).await?;
+    let companies = reaches.read_at_once(&edge, named)?;
+    let open = edge.streams.enter(StreamKind::Events, &companies)?;
+    let standing = Standing::of(&edge, reaches.caller, companies)?;
+    let follower = Follower::from(&edge, standing, after, open).await?;
     Ok(sse(stream::unfold(follower, |mut follower| async move {
         follower.next().await.map(|frame| (event(frame), follower))
     })))

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use super::cursor;
 use super::hub::{Gathered, News};
+use super::standing::Standing;
 use super::streams::OpenStream;
 use crate::http::problem::Problem;
 use crate::http::{Edge, Stage};
@@ -71,6 +72,7 @@ pub(super) struct Follower {
     caught_up: bool,
     waiting: VecDeque<Frame>,
     ended: bool,
+    standing: Standing,
     _open: OpenStream,
 }
 
@@ -78,10 +80,11 @@ impl Follower {
     /// From a place on, or from now on.
     pub(super) async fn from(
         edge: &Edge,
-        companies: CompanySet,
+        standing: Standing,
         after: Option<Position>,
         open: OpenStream,
     ) -> Result<Self, Error> {
+        let companies = standing.reads().clone();
         // Subscribed before the store is read: what comes in between is told by one or the other.
         let news = edge.hub.subscribe();
         let reader = edge.store.events(&companies);
@@ -99,6 +102,7 @@ impl Follower {
             caught_up: false,
             waiting: VecDeque::from([start]),
             ended: false,
+            standing,
             _open: open,
             companies,
         })
@@ -118,6 +122,9 @@ impl Follower {
                     retry: Some(RECONNECT),
                     ..Frame::new("draining", &json!({}))
                 });
+            } else if self.standing.is_lost() {
+                let why = "the token or key is good no more, or for other companies: log in or connect again";
+                self.end(Frame::new("ended", &json!({"reason": why})));
             } else if !self.caught_up {
                 if let Err(error) = self.catch_up().await {
                     self.end(Frame::new("error", &Problem::from(error).to_json("/api/events", "")));
@@ -161,6 +168,7 @@ impl Follower {
                 Err(RecvError::Closed) => self.ended = true,
             },
             changed = self.stage.changed() => self.ended |= changed.is_err(),
+            () = self.standing.lost() => {}
         }
     }
 

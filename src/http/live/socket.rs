@@ -7,8 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::accounts::api_key::Scope;
-use actors::port::events::{CompanySet, Position};
+use actors::port::events::Position;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{RawQuery, State};
@@ -21,12 +20,16 @@ use tokio::time::{Instant, MissedTickBehavior, timeout};
 
 use super::events::place;
 use super::follower::{Follower, Frame};
+use super::standing::Standing;
 use super::streams::StreamKind;
+use crate::accounts::rights::Right;
+use crate::http::Edge;
 use crate::http::agent::KEEP_ALIVE;
+use crate::http::caller::{Caller, From, presented};
+use crate::http::gate::LooksItself;
 use crate::http::page::Query;
 use crate::http::problem::Problem;
-use crate::http::{Edge, rights};
-use crate::ingest::keyring::Bearer;
+use crate::http::rights::{Read, read_at_once};
 use crate::json;
 
 /// The most that a client's message may hold, in bytes.
@@ -48,13 +51,15 @@ struct Introduction {
 
 /// Who reads, and from where.
 struct Introduced {
-    bearer: Arc<Bearer>,
+    caller: Caller,
     after: Option<Position>,
 }
 
 /// Takes the connection over.
 pub(in crate::http) async fn connect(
+    _: LooksItself<Read>,
     State(edge): State<Arc<Edge>>,
+    from: From,
     headers: HeaderMap,
     RawQuery(raw): RawQuery,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -63,10 +68,10 @@ pub(in crate::http) async fn connect(
     let mut query = Query::read(raw.as_deref())?;
     let after = query.text("cursor").map(|text| place("cursor", &text)).transpose()?;
     query.done()?;
-    let introduced = match rights::presented(&headers) {
+    let introduced = match presented(&headers) {
         None => None,
         Some(key) => Some(Introduced {
-            bearer: reader(&edge, key)?,
+            caller: reader(&edge, key, from.clone())?,
             after,
         }),
     };
@@ -82,7 +87,7 @@ pub(in crate::http) async fn connect(
         .max_frame_size(MESSAGE_BYTES)
         .write_buffer_size(0)
         .max_write_buffer_size(WRITE_BYTES)
-        .on_upgrade(move |socket| converse(edge, socket, introduced, after)))
+        .on_upgrade(move |socket| converse(edge, socket, introduced, from, after)))
 }
 
 /// A page of another site must not read with what the browser knows of ours (RFC 6455, 10.2).
@@ -104,16 +109,23 @@ fn from_allowed_origin(edge: &Edge, headers: &HeaderMap) -> Result<(), Problem> 
     Err(Problem::new(StatusCode::FORBIDDEN, "forbidden_origin", detail).of_field("Origin"))
 }
 
-fn reader(edge: &Edge, key: &str) -> Result<Arc<Bearer>, Problem> {
-    let bearer = edge.keyring.bearer(key).ok_or_else(rights::unknown)?;
-    rights::may(&bearer, Scope::Read, "read")?;
-    Ok(bearer)
+/// Somebody who may read.
+fn reader(edge: &Edge, token: &str, from: From) -> Result<Caller, Problem> {
+    let caller = Caller::by(token, from, edge)?;
+    caller.reach(Right::Read)?;
+    Ok(caller)
 }
 
-async fn converse(edge: Arc<Edge>, mut socket: WebSocket, introduced: Option<Introduced>, after: Option<Position>) {
+async fn converse(
+    edge: Arc<Edge>,
+    mut socket: WebSocket,
+    introduced: Option<Introduced>,
+    from: From,
+    after: Option<Position>,
+) {
     let told = match introduced {
         Some(introduced) => follow(&edge, &mut socket, introduced).await,
-        None => match introduction(&edge, &mut socket, after).await {
+        None => match introduction(&edge, &mut socket, from, after).await {
             Ok(introduced) => follow(&edge, &mut socket, introduced).await,
             Err(problem) => Err(problem),
         },
@@ -138,7 +150,12 @@ async fn converse(edge: Arc<Edge>, mut socket: WebSocket, introduced: Option<Int
 }
 
 /// Waits for the first message.
-async fn introduction(edge: &Edge, socket: &mut WebSocket, after: Option<Position>) -> Result<Introduced, Problem> {
+async fn introduction(
+    edge: &Edge,
+    socket: &mut WebSocket,
+    from: From,
+    after: Option<Position>,
+) -> Result<Introduced, Problem> {
     let none = || {
         Problem::invalid(
             "token",
@@ -161,16 +178,17 @@ async fn introduction(edge: &Edge, socket: &mut WebSocket, after: Option<Positio
         .map_err(|_| none())?;
     let asked = read.cursor.map(|text| place("cursor", &text)).transpose()?;
     Ok(Introduced {
-        bearer: reader(edge, &read.token)?,
+        caller: reader(edge, &read.token, from)?,
         after: asked.or(after),
     })
 }
 
 /// Tells what happens until one side ends it; answers the close code where that is ours.
-async fn follow(edge: &Edge, socket: &mut WebSocket, introduced: Introduced) -> Result<Option<u16>, Problem> {
-    let company = introduced.bearer.company_id.clone();
-    let open = edge.streams.enter(StreamKind::Socket, &company)?;
-    let mut follower = Follower::from(edge, CompanySet::one(company), introduced.after, open).await?;
+async fn follow(edge: &Arc<Edge>, socket: &mut WebSocket, introduced: Introduced) -> Result<Option<u16>, Problem> {
+    let companies = read_at_once(edge, &introduced.caller.reach(Right::Read)?);
+    let open = edge.streams.enter(StreamKind::Socket, &companies)?;
+    let standing = Standing::of(edge, introduced.caller, companies)?;
+    let mut follower = Follower::from(edge, standing, introduced.after, open).await?;
     let mut beat = tokio::time::interval(KEEP_ALIVE);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut heard = Instant::now();

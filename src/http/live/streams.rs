@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actors::domain::CompanyId;
 use actors::limits::{STREAMS, STREAMS_PER_COMPANY};
+use actors::port::CompanySet;
 use dashmap::DashMap;
 use tokio::sync::watch;
 
@@ -49,8 +50,10 @@ impl Streams {
     pub(in crate::http) fn enter(
         self: &Arc<Self>,
         kind: StreamKind,
-        company: &CompanyId,
+        companies: &CompanySet,
     ) -> Result<OpenStream, Problem> {
+        // A reader of several companies is one of the platform's.
+        let company = companies.only().cloned().unwrap_or_else(CompanyId::platform);
         let mut of_company = self.by_company.entry(company.clone()).or_insert(0);
         let room = *of_company < STREAMS_PER_COMPANY
             && self.open.send_if_modified(|open| {
@@ -114,7 +117,7 @@ mod tests {
     async fn one_company_cannot_take_every_place_and_an_end_makes_room() {
         let streams = Arc::new(Streams::default());
         let (a, b): (CompanyId, CompanyId) = ("comp-a".parse().unwrap(), "comp-b".parse().unwrap());
-        let enter = |company| streams.enter(StreamKind::Events, company);
+        let enter = |company: &CompanyId| streams.enter(StreamKind::Events, &CompanySet::one(company.clone()));
         let mut open: Vec<OpenStream> = (0..STREAMS_PER_COMPANY).map(|_| enter(&a).unwrap()).collect();
         assert_eq!(enter(&a).unwrap_err().status, 503);
         let of_b = enter(&b).unwrap();

@@ -173,7 +173,7 @@ async fn neither_part_of_a_split_recovers_by_being_split() {
     let (going, new) = (BTreeSet::from([alerts[0]]), "inc-new".parse().unwrap());
     let (from, by) = (whole.incident_id.clone(), "usr-ann".to_owned());
     tree.runtime
-        .split(&acme, from, new, going, by, seconds(10))
+        .split(&acme, from, new, going, by.into(), seconds(10))
         .await
         .unwrap();
     sleep(minutes(30)).await;

@@ -6,7 +6,8 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use alert_whisperer::client::ClientError;
+use alert_whisperer::client::{Client, ClientError, Retry};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
@@ -16,6 +17,7 @@ use crate::support::judge::judge;
 use crate::support::load::Load;
 use crate::support::mongod::Mongod;
 use crate::support::process::{PATIENCE, Place, Server, eventually};
+use crate::support::server::PASSWORD;
 
 /// Growth of resident memory while the database is away, in bytes.
 const GROWTH: u64 = 64 << 20;
@@ -60,7 +62,8 @@ impl Scene {
         let mongod = Mongod::start().await;
         let place = Place::at(Home::beside(mongod.url("aw-away")), &COMPANIES).await;
         let mut serve = place.serve();
-        serve.env("SYSTEM_ON_LOOPBACK", "true");
+        serve.env("METRICS_FROM", "127.0.0.1");
+        serve.env("ADMIN_PASSWORD", PASSWORD).env("SECOND_FACTOR_FOR", "");
         let server = Server::start(serve).await.unwrap();
         let load = Load::start(&place.tenants, 4, &place.ledger);
         load.aim(&server.url);
@@ -91,6 +94,14 @@ impl Scene {
         .await
     }
 
+    /// Who runs the platform.
+    async fn admin(&self) -> Client {
+        let login = json!({"email": "admin@localhost", "password": PASSWORD});
+        let client = Client::new(&self.server.url).unwrap().with_retry(Retry::NEVER);
+        let answer = client.post("/api/auth/login", &login).await.unwrap().body;
+        client.with_api_key(SecretString::from(answer["access_token"].as_str().unwrap()))
+    }
+
     /// Whether somebody has acknowledged the incident.
     async fn is_acknowledged(&self, incident: &str) -> bool {
         let client = self.place.tenants[0].client(&self.server.url);
@@ -110,8 +121,7 @@ impl Scene {
 }
 
 /// What is asked while the database is away is answered 503, within the time of a patient caller.
-async fn refused_for_now(scene: &Scene, path: &str, body: &Value) {
-    let client = scene.place.tenants[0].client(&scene.server.url);
+async fn refused_for_now(client: &Client, path: &str, body: &Value) {
     let asked = Instant::now();
     match client.post(path, body).await {
         Err(ClientError::Refused {
@@ -138,12 +148,13 @@ async fn a_database_that_stops_and_goes_on_loses_nothing_and_does_nothing_late()
             resident(&scene.server),
             scene.load.seen().unavailable.load(Ordering::SeqCst),
         );
+        let admin = scene.admin().await;
         let frozen = scene.mongod.freeze(span);
-        let acknowledge = format!("/api/incidents/{incident}/acknowledge");
+        let acknowledge = format!("/api/incidents/{incident}/acknowledge?company_id={}", COMPANIES[0]);
         if span >= Duration::from_secs(10) {
             let asked = async {
                 sleep(Duration::from_millis(500)).await;
-                refused_for_now(&scene, &acknowledge, &json!({})).await;
+                refused_for_now(&admin, &acknowledge, &json!({})).await;
             };
             tokio::join!(frozen, asked);
             let unavailable = scene.load.seen().unavailable.load(Ordering::SeqCst);

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use alert_whisperer::accounts::api_key::Scope;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::engine;
 use crate::support::process::{PATIENCE, eventually};
-use crate::support::server::{Answer, Company, Server, alert, key};
+use crate::support::server::{Answer, Company, Person, Server, alert};
 
 /// Opens an incident on an asset; its id.
 async fn opened(server: &Server, company: &Company, asset: &str) -> String {
@@ -24,13 +23,17 @@ async fn opened(server: &Server, company: &Company, asset: &str) -> String {
         .to_owned()
 }
 
-async fn act(server: &Server, company: &Company, id: &str, act: &str, body: &Value) -> Answer {
-    server.post(company, &format!("/api/incidents/{id}/{act}"), body).await
+async fn act(server: &Server, person: &Person, id: &str, act: &str, body: &Value) -> Answer {
+    server
+        .post_as(person, &format!("/api/incidents/{id}/{act}"), body)
+        .await
 }
 
-async fn patch(server: &Server, company: &Company, id: &str, body: &Value) -> Answer {
+async fn patch(server: &Server, person: &Person, id: &str, body: &Value) -> Answer {
     let path = format!("/api/incidents/{id}");
-    server.ask(Method::PATCH, &path, key(company), body.to_string()).await
+    server
+        .ask(Method::PATCH, &path, person.headers(), body.to_string())
+        .await
 }
 
 async fn kinds(server: &Server, company: &Company, id: &str) -> Vec<String> {
@@ -45,40 +48,41 @@ async fn kinds(server: &Server, company: &Company, id: &str) -> Vec<String> {
 async fn an_incident_is_taken_through_its_life_by_hand() {
     let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
+    let ann = server.technician(&acme).await;
     let id = opened(&server, &acme, "web-1").await;
     let empty = json!({});
     server.clock.advance(Duration::from_secs(90));
-    let taken = act(&server, &acme, &id, "acknowledge", &empty).await.json();
+    let taken = act(&server, &ann, &id, "acknowledge", &empty).await.json();
     assert_eq!(
         (&taken["status"], &taken["acknowledged_at"]),
         (&json!("in_progress"), &json!("2026-01-31T08:01:30.000Z"))
     );
     let updated = patch(
         &server,
-        &acme,
+        &ann,
         &id,
         &json!({"assigned_to": "ann@example.com", "note": "looking"}),
     )
     .await
     .json();
     assert_eq!(updated["assigned_to"], "ann@example.com");
-    let freed = patch(&server, &acme, &id, &json!({"assigned_to": null})).await.json();
+    let freed = patch(&server, &ann, &id, &json!({"assigned_to": null})).await.json();
     assert_eq!(freed["assigned_to"], Value::Null);
-    let escalated = act(&server, &acme, &id, "escalate", &json!({"reason": "beyond me"}))
+    let escalated = act(&server, &ann, &id, "escalate", &json!({"reason": "beyond me"}))
         .await
         .json();
     assert_eq!(escalated["status"], "escalated");
-    let resolved = act(&server, &acme, &id, "resolve", &empty).await.json();
+    let resolved = act(&server, &ann, &id, "resolve", &empty).await.json();
     assert_eq!(
         (&resolved["status"], &resolved["phase"]),
         (&json!("resolved"), &json!("resolved"))
     );
     assert!(
-        resolved["resolved_by"].as_str().unwrap().starts_with("key-"),
+        resolved["resolved_by"].as_str().unwrap().starts_with("usr-"),
         "{resolved}"
     );
-    assert_eq!(act(&server, &acme, &id, "acknowledge", &empty).await.status, 409);
-    let reopened = act(&server, &acme, &id, "reopen", &empty).await.json();
+    assert_eq!(act(&server, &ann, &id, "acknowledge", &empty).await.status, 409);
+    let reopened = act(&server, &ann, &id, "reopen", &empty).await.json();
     assert_eq!(
         (&reopened["resolved_at"], &reopened["resolved_by"]),
         (&Value::Null, &Value::Null)
@@ -97,9 +101,10 @@ async fn an_incident_is_taken_through_its_life_by_hand() {
 async fn a_snoozed_incident_is_hidden_where_it_is_asked_for() {
     let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
+    let ann = server.technician(&acme).await;
     let id = opened(&server, &acme, "web-1").await;
     opened(&server, &acme, "web-2").await;
-    let snoozed = act(&server, &acme, &id, "snooze", &json!({"minutes": 30})).await;
+    let snoozed = act(&server, &ann, &id, "snooze", &json!({"minutes": 30})).await;
     assert_eq!(snoozed.status, 200, "{}", snoozed.text);
     assert_eq!(server.all(&acme, "/api/incidents?snoozed=false", 10).await.len(), 1);
     let hidden = server.all(&acme, "/api/incidents?snoozed=true", 10).await;
@@ -115,11 +120,12 @@ async fn a_snoozed_incident_is_hidden_where_it_is_asked_for() {
 async fn incidents_are_merged_and_split() {
     let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
+    let ann = server.technician(&acme).await;
     let (first, second) = (
         opened(&server, &acme, "web-1").await,
         opened(&server, &acme, "web-2").await,
     );
-    let merged = act(&server, &acme, &first, "merge", &json!({"incident_ids": [second]}))
+    let merged = act(&server, &ann, &first, "merge", &json!({"incident_ids": [second]}))
         .await
         .json();
     assert_eq!(
@@ -134,7 +140,7 @@ async fn incidents_are_merged_and_split() {
     let alerts = server.all(&acme, &format!("/api/alerts?incident_id={first}"), 10).await;
     let of_second = alerts.iter().find(|alert| alert["asset_name"] == "web-2").unwrap();
     let split = json!({"alert_ids": [of_second["alert_id"]]});
-    let apart = act(&server, &acme, &first, "split", &split).await.json();
+    let apart = act(&server, &ann, &first, "split", &split).await.json();
     assert_ne!(apart["incident_id"], first.as_str());
     assert_eq!(
         (&apart["alert_count"], &apart["asset_name"]),
@@ -149,6 +155,7 @@ async fn incidents_are_merged_and_split() {
 async fn an_act_that_cannot_be_is_told_why() {
     let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
+    let ann = server.technician(&acme).await;
     let id = opened(&server, &acme, "web-1").await;
     for (name, body, field) in [
         ("snooze", json!({}), "until"),
@@ -165,7 +172,7 @@ async fn an_act_that_cannot_be_is_told_why() {
         ("acknowledge", json!({"force": true}), "force"),
     ] {
         assert_eq!(
-            act(&server, &acme, &id, name, &body).await.problem(400),
+            act(&server, &ann, &id, name, &body).await.problem(400),
             field,
             "{name} {body}"
         );
@@ -176,21 +183,21 @@ async fn an_act_that_cannot_be_is_told_why() {
         (json!({"note": "x".repeat(2001)}), "note"),
         (json!({"status": "resolved"}), "status"),
     ] {
-        assert_eq!(patch(&server, &acme, &id, &body).await.problem(400), field, "{body}");
+        assert_eq!(patch(&server, &ann, &id, &body).await.problem(400), field, "{body}");
     }
     let unknown = json!({"incident_ids": ["inc-unknown"]});
     assert_eq!(
-        act(&server, &acme, &id, "merge", &unknown).await.problem(404),
+        act(&server, &ann, &id, "merge", &unknown).await.problem(404),
         "incident_ids"
     );
     let whole = server.all(&acme, &format!("/api/alerts?incident_id={id}"), 10).await[0]["alert_id"].clone();
     assert_eq!(
-        act(&server, &acme, &id, "split", &json!({"alert_ids": [whole]}))
+        act(&server, &ann, &id, "split", &json!({"alert_ids": [whole]}))
             .await
             .problem(400),
         "alert_ids"
     );
-    act(&server, &acme, &id, "reopen", &json!({})).await.problem(409);
+    act(&server, &ann, &id, "reopen", &json!({})).await.problem(409);
     server.stop().await;
 }
 
@@ -198,10 +205,9 @@ async fn an_act_that_cannot_be_is_told_why() {
 async fn acts_need_their_own_right_and_reach_no_other_company() {
     let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
-    let reader = server
-        .company_as("comp-read", |request| request.scopes = vec![Scope::Read])
-        .await;
+    let ann = server.technician(&acme).await;
     let other = server.company("comp-other").await;
+    let bob = server.technician(&other).await;
     let id = opened(&server, &acme, "web-1").await;
     let bodies = [
         ("acknowledge", json!({})),
@@ -213,21 +219,16 @@ async fn acts_need_their_own_right_and_reach_no_other_company() {
         ("split", json!({"alert_ids": ["alr-01a2098dd6d57bb5ad94498c2db57751"]})),
     ];
     for (name, body) in &bodies {
-        act(&server, &reader, &id, name, body).await.problem(403);
-        act(&server, &other, &id, name, body).await.problem(404);
-        act(&server, &acme, "inc-unknown", name, body).await.problem(404);
+        act(&server, &bob, &id, name, body).await.problem(404);
+        act(&server, &ann, "inc-unknown", name, body).await.problem(404);
         let path = format!("/api/incidents/{id}/{name}");
+        server.post(&acme, &path, body).await.problem(403);
         server
             .ask(Method::POST, &path, Default::default(), body.to_string())
             .await
             .problem(401);
     }
-    patch(&server, &other, &id, &json!({"note": "hello"}))
-        .await
-        .problem(404);
-    patch(&server, &reader, &id, &json!({"note": "hello"}))
-        .await
-        .problem(403);
+    patch(&server, &bob, &id, &json!({"note": "hello"})).await.problem(404);
     let untouched = server.get(&acme, &format!("/api/incidents/{id}")).await.json();
     assert_eq!(untouched["status"], "new");
     server.stop().await;

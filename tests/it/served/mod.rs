@@ -4,13 +4,17 @@
 //! which: `on_sqlite::webhook::...`, `on_mongodb::webhook::...`.
 
 mod acts;
+mod administer;
 mod commands;
 mod companies;
 mod decide;
 mod live;
+mod people;
 mod reading;
 mod recovery;
 mod system;
+mod users;
+mod walk;
 mod webhook;
 
 use crate::support::engine::Engine;

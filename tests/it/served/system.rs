@@ -51,45 +51,51 @@ async fn a_company_sees_its_own_part_of_the_tree() {
 }
 
 #[tokio::test]
-async fn an_operator_on_this_machine_sees_all_of_it() {
-    let server = Server::start_with(engine(), |flags| flags.system_on_loopback = Some(true)).await;
+async fn who_runs_the_platform_sees_all_of_it() {
+    let server = Server::start(engine()).await;
+    let root = server.msp_admin().await;
     let acme = server.company("comp-acme").await;
     open_one(&server, &acme).await;
-    let tree = nobody(&server, "/api/system/actors").await.json();
+    let tree = server.get_as(&root, "/api/system/actors").await.json();
     assert_eq!(
         kinds(&tree),
         ["root", "tenants", "sweeper", "tenant", "correlator", "incident"]
     );
-    let own = nobody(&server, "/api/system/actors?company_id=comp-acme").await.json();
+    let own = server
+        .get_as(&root, "/api/system/actors?company_id=comp-acme")
+        .await
+        .json();
     assert_eq!(kinds(&own), ["tenant", "correlator", "incident"]);
     assert_eq!(own["total"], 3);
     // Somebody has waited for the verdicts, and nobody does any more.
     assert_eq!(own["items"][1]["queue"], 0);
     assert_eq!(
-        nobody(&server, "/api/system/dead-letters").await.problem(400),
+        server.get_as(&root, "/api/system/dead-letters").await.problem(400),
         "company_id"
     );
-    let none = nobody(&server, "/api/system/dead-letters?company_id=comp-acme")
+    let none = server
+        .get_as(&root, "/api/system/dead-letters?company_id=comp-acme")
         .await
         .json();
     assert_eq!(none["items"], json!([]));
     for of_none in ["dead-letters", "actors"] {
-        nobody(&server, &format!("/api/system/{of_none}?company_id=comp-none"))
+        server
+            .get_as(&root, &format!("/api/system/{of_none}?company_id=comp-none"))
             .await
             .problem(404);
     }
-    // A key says who asks, wherever he is; and the rest of the surface stays shut.
     server
         .get(&acme, "/api/system/actors?company_id=comp-x")
         .await
         .problem(404);
     nobody(&server, "/api/incidents").await.problem(401);
+    assert_eq!(server.get_as(&root, "/metrics").await.status, 200);
     server.stop().await;
 }
 
 #[tokio::test]
 async fn measures_count_what_happened() {
-    let server = Server::start_with(engine(), |flags| flags.system_on_loopback = Some(true)).await;
+    let server = Server::start_with(engine(), |flags| flags.metrics_from = Some(vec!["127.0.0.0/8".into()])).await;
     let acme = server.company("comp-acme").await;
     let before = Measures::of(&server).await;
     open_one(&server, &acme).await;

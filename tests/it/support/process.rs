@@ -86,7 +86,7 @@ impl Place {
         let mut command = binary();
         command.args(["company", "create", "--json", "--name", id, "--id", id]);
         command.args(["--requests-per-minute", "10000000", "--burst-size", "10000000"]);
-        command.args(["--scopes", "ingest,decide,read,act"]);
+        command.args(["--scopes", "ingest,decide,read"]);
         self.home.tell(&mut command);
         command
     }
@@ -156,6 +156,16 @@ impl Log {
 }
 
 impl Server {
+    /// What `serve --json` has said once it served.
+    pub async fn said(&self) -> Value {
+        eventually("the word that it serves", PATIENCE, async || {
+            let lines = self.log.0.lock().unwrap().clone();
+            let mut said = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            said.find(|said| said["pid"].is_u64())
+        })
+        .await
+    }
+
     /// Starts a command and waits until it is ready; its log where it ends before that.
     pub async fn start(mut command: Command) -> Result<Self, String> {
         let mut child = command.spawn().unwrap();

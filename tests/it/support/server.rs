@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use actors::domain::{CompanyId, Correlation, RateLimit};
 use actors::port::Clock;
-use alert_whisperer::accounts::api_key::Scope;
+use actors::port::reader::PageRequest;
+use alert_whisperer::accounts::rights::Role;
+use alert_whisperer::accounts::sign_in::Credentials as Shown;
+use alert_whisperer::accounts::staff::NewPerson;
 use alert_whisperer::clock::SystemEntropy;
 use alert_whisperer::config::{Flags, Settings};
 use alert_whisperer::founding::{CompanyRequest, Credentials, first_scopes};
@@ -13,7 +16,7 @@ use alert_whisperer::ingest::signature;
 use alert_whisperer::serve::{self, Running};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Response};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -35,6 +38,24 @@ pub struct Company {
     pub id: CompanyId,
     pub key: String,
     pub secret: String,
+}
+
+/// A password that nobody would guess.
+pub const PASSWORD: &str = "vulcan-teapot-ninety-one";
+
+/// Somebody who is logged in.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub id: String,
+    pub token: String,
+    pub refresh: String,
+}
+
+impl Person {
+    pub fn headers(&self) -> HeaderMap {
+        let value = format!("Bearer {}", self.token);
+        headers(&[("authorization", value.as_bytes())])
+    }
 }
 
 /// An answer, read whole.
@@ -107,6 +128,8 @@ impl Server {
     async fn start_at(home: &Home, set: impl FnOnce(&mut Flags)) -> Self {
         let mut flags = Flags {
             drain_delay_ms: Some(0),
+            second_factor_for: Some(String::new()),
+            admin_password: Some(PASSWORD.into()),
             ..home.flags()
         };
         set(&mut flags);
@@ -139,16 +162,74 @@ impl Server {
                 requests_per_minute: 10_000_000,
                 burst_size: 10_000_000,
             },
-            scopes: [first_scopes(), vec![Scope::Act]].concat(),
+            scopes: first_scopes(),
             unsigned: false,
         };
         set(&mut request);
-        let credentials: Credentials = admin::found(&self.running.edge, request).await.unwrap();
+        let credentials: Credentials = admin::found(&self.running.edge, request, &"test".into()).await.unwrap();
         Company {
             id: credentials.company_id,
             key: credentials.api_key.expose_secret().to_owned(),
             secret: credentials.webhook_secret.expose_secret().to_owned(),
         }
+    }
+
+    /// A person of these companies, logged in.
+    pub async fn person(&self, email: &str, role: Role, companies: &[&Company]) -> Person {
+        let accounts = &self.running.edge.accounts;
+        let password = SecretString::from(PASSWORD);
+        let new = NewPerson {
+            email: email.to_owned(),
+            name: String::new(),
+            role,
+            company_ids: companies.iter().map(|company| company.id.clone()).collect(),
+        };
+        let user = accounts
+            .create_user_with(&new, &password, &"test".into())
+            .await
+            .unwrap();
+        let shown = Shown {
+            email,
+            password: &password,
+            code: None,
+        };
+        let from = |actor: &str| actor.into();
+        let signed_in = accounts.sign_in(shown, [127, 0, 0, 1].into(), &from).await.unwrap();
+        Person {
+            id: user.user_id.to_string(),
+            token: signed_in.access_token.expose_secret().to_owned(),
+            refresh: signed_in.refresh_token.expose_secret().to_owned(),
+        }
+    }
+
+    /// A technician of a company.
+    pub async fn technician(&self, company: &Company) -> Person {
+        let email = format!("{}@technicians.example", company.id);
+        self.person(&email, Role::Technician, &[company]).await
+    }
+
+    /// Somebody who runs the platform.
+    pub async fn msp_admin(&self) -> Person {
+        self.person("root@msp.example", Role::MspAdmin, &[]).await
+    }
+
+    pub async fn get_as(&self, person: &Person, path: &str) -> Answer {
+        self.ask(Method::GET, path, person.headers(), "").await
+    }
+
+    pub async fn post_as(&self, person: &Person, path: &str, body: &Value) -> Answer {
+        self.ask(Method::POST, path, person.headers(), body.to_string()).await
+    }
+
+    /// The journal of what belongs to no company.
+    pub async fn platform_journal(&self) -> Vec<Value> {
+        let reader = self.running.edge.store.reader(&CompanyId::platform());
+        let page = PageRequest {
+            limit: 200,
+            after: None,
+        };
+        let entries = reader.journal(page).await.unwrap().items;
+        entries.iter().map(|entry| entry.to_json()).collect()
     }
 
     /// How many live streams are open.
@@ -164,6 +245,19 @@ impl Server {
     pub async fn ask(&self, method: Method, path: &str, headers: HeaderMap, body: impl Into<reqwest::Body>) -> Answer {
         let request = self.http.request(method, format!("{}{path}", self.url));
         Answer::of(request.headers(headers).body(body).send().await.unwrap()).await
+    }
+
+    /// The status alone: what may be a stream is not read.
+    pub async fn status(&self, method: Method, path: &str, headers: HeaderMap, body: String) -> u16 {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        request
+            .headers(headers)
+            .body(body)
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
     }
 
     pub async fn get(&self, company: &Company, path: &str) -> Answer {

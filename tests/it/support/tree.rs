@@ -11,6 +11,7 @@ use actors::domain::{
     AlertId, AlertState, Company, CompanyId, Correlation, Decision, DecisionRequest, Fact, Incident, IncidentFacts,
     IncidentId, NewAlert, RateLimit, Severity, Signal, Timestamp,
 };
+use actors::port::notices::Unheard;
 use actors::port::reader::{AlertFilter, IncidentFilter, PageRequest};
 use actors::port::{Accepted, Clock, DecisionEngine, Delivery, Entropy, NewCompany, Reader, Store};
 use actors::runtime::{CallError, Ports, Runtime};
@@ -306,6 +307,7 @@ async fn start(
     let ports = Ports {
         store: store.clone(),
         clock: clock.clone(),
+        notices: Arc::new(Unheard),
         entropy: entropy.clone(),
         engine: engine.clone(),
         budget,

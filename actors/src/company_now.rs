@@ -1,0 +1,35 @@
+//! A company as it is now, for all of its actors: a change of its settings holds at once.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::domain::{Company, CompanyId};
+
+/// A company as it is now. Set by its tenant alone.
+#[derive(Clone)]
+pub struct CompanyNow {
+    id: CompanyId,
+    now: Arc<RwLock<Arc<Company>>>,
+}
+
+impl CompanyNow {
+    pub(crate) fn new(company: Company) -> Self {
+        Self {
+            id: company.company_id.clone(),
+            now: Arc::new(RwLock::new(Arc::new(company))),
+        }
+    }
+
+    /// Which company.
+    pub fn id(&self) -> &CompanyId {
+        &self.id
+    }
+
+    /// Its settings.
+    pub fn now(&self) -> Arc<Company> {
+        self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set(&self, company: Company) {
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(company);
+    }
+}

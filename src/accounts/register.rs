@@ -1,0 +1,86 @@
+//! Keeps what is in memory of companies, keys and people as the store has it: told of every amendment by the
+//! actor that commits it, and read again where nobody knows what was committed.
+
+use std::sync::Arc;
+
+use actors::domain::CompanyId;
+use actors::port::{Amendment, NewCompany, Notices, Store};
+use actors::supervision::backoff;
+use tokio::sync::{Notify, watch};
+
+use super::people::People;
+use crate::ingest::keyring::Keyring;
+
+/// What is kept in memory.
+pub struct Register {
+    keyring: Arc<Keyring>,
+    people: Arc<People>,
+    /// Raised by every change: whoever holds a stream open looks again whether he still may.
+    changes: watch::Sender<u64>,
+    doubt: Notify,
+}
+
+impl Register {
+    /// Of a keyring and people.
+    pub fn new(keyring: Arc<Keyring>, people: Arc<People>) -> Arc<Self> {
+        Arc::new(Self {
+            keyring,
+            people,
+            changes: watch::Sender::new(0),
+            doubt: Notify::new(),
+        })
+    }
+
+    /// Companies, keys and secrets.
+    pub fn keyring(&self) -> Arc<Keyring> {
+        self.keyring.clone()
+    }
+
+    /// Told whenever anything has changed.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|count| *count += 1);
+    }
+
+    /// Reads everything again whenever there is doubt, for as long as it takes.
+    pub async fn settle_doubts(self: Arc<Self>, store: Arc<dyn Store>) {
+        loop {
+            self.doubt.notified().await;
+            let mut tries = 0;
+            while let Err(error) = self.load(&*store).await {
+                tracing::warn!(%error, "companies and people cannot be read again yet");
+                tries += 1;
+                tokio::time::sleep(backoff::wait(tries, 0.5)).await;
+            }
+            self.changed();
+        }
+    }
+
+    async fn load(&self, store: &dyn Store) -> Result<(), crate::ingest::keyring::LoadError> {
+        self.keyring.read(store).await?;
+        Ok(self.people.load(store).await?)
+    }
+}
+
+impl Notices for Register {
+    fn founded(&self, new: &NewCompany) {
+        self.keyring.founded(new);
+        self.changed();
+    }
+
+    fn amended(&self, company: &CompanyId, amendment: &Amendment) {
+        if company.is_platform() {
+            self.people.amended(amendment);
+        } else {
+            self.keyring.amended(company, amendment);
+        }
+        self.changed();
+    }
+
+    fn doubtful(&self, _company: &CompanyId) {
+        self.doubt.notify_one();
+    }
+}

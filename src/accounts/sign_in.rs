@@ -1,0 +1,407 @@
+//! Logging in, staying logged in, and logging out.
+//!
+//! A login is a family of refresh tokens of which one is in force. Every change of it is a commit of the
+//! platform that names the version it was made for, so that of two who change it at once one has to look again.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::domain::ids::LoginId;
+use actors::domain::{Origin, Timestamp};
+use actors::limits::LOGINS;
+use actors::port::{Amendment, Put};
+use actors::runtime::CallError;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::login::Login;
+use super::password::Busy;
+use super::people::Versioned;
+use super::refresh::{self, LoginState, Verdict};
+use super::throttle::RetryAfter;
+use super::token::{ACCESS_LIFE, Claims};
+use super::user::{User, normal_email};
+use super::visit::{FirstDo, Visit};
+use super::{Accounts, second_factor};
+use crate::clock::random;
+
+/// How often a change that met another is looked at again.
+const TRIES: usize = 8;
+
+/// Somebody's origin, once it is known who he is.
+pub type OriginOf<'a> = &'a (dyn Fn(&str) -> Origin + Send + Sync);
+
+/// What a login, or its renewal, gives.
+pub struct SignedIn {
+    /// For the next half hour.
+    pub access_token: SecretString,
+    /// For the next one of these.
+    pub refresh_token: SecretString,
+    /// Until when that is good.
+    pub refresh_until: Timestamp,
+    /// Who.
+    pub user: Arc<User>,
+    /// What he has to do before anything else.
+    pub first_do: Option<FirstDo>,
+}
+
+/// Why somebody is not let in.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SignInError {
+    /// Address or password are wrong, or the account is closed: which of them is not told.
+    #[error("the e-mail address or the password is wrong")]
+    Wrong,
+    /// The password was right; a code is needed too.
+    #[error("a code of your second factor is needed, in `totp`")]
+    CodeNeeded,
+    /// The password was right, the code was not.
+    #[error("the code is wrong, too old, or was used before")]
+    WrongCode,
+    /// Too many have failed.
+    #[error("too many attempts have failed; try again later")]
+    Throttled(Duration),
+    /// Too many passwords are being checked.
+    #[error("too many are logging in; try again")]
+    Busy,
+    /// A token is none, or not in force.
+    #[error("the refresh token is none that is in force: log in again")]
+    NotInForce,
+    /// It could not be committed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+}
+
+impl From<Busy> for SignInError {
+    fn from(_: Busy) -> Self {
+        Self::Busy
+    }
+}
+
+impl From<RetryAfter> for SignInError {
+    fn from(RetryAfter(wait): RetryAfter) -> Self {
+        Self::Throttled(wait)
+    }
+}
+
+/// What somebody shows.
+pub struct Credentials<'a> {
+    /// His address.
+    pub email: &'a str,
+    /// His password.
+    pub password: &'a SecretString,
+    /// A code of his second factor, or a recovery code.
+    pub code: Option<&'a str>,
+}
+
+impl Accounts {
+    /// Who presents an access token; nobody where it is none that is in force.
+    pub fn visit(&self, token: &str, now: Timestamp) -> Option<Visit> {
+        let claims = self.tokens.read(token, now).ok()?;
+        let user = self.people.user(&claims.sub)?.value;
+        let login = self.people.login(&claims.login)?.value;
+        let stands = user.disabled_at.is_none()
+            && user.epoch == claims.epoch
+            && login.user_id == user.user_id
+            && login.lives(now);
+        stands.then(|| Visit {
+            first_do: self.first_do(&user),
+            login_id: login.login_id.clone(),
+            expires_at: claims.exp,
+            user,
+        })
+    }
+
+    fn first_do(&self, user: &User) -> Option<FirstDo> {
+        if user.password_expires_at.is_some() {
+            return Some(FirstDo::ChoosePassword);
+        }
+        let lacks = self.second_factor_for.contains(&user.role) && !user.has_second_factor();
+        lacks.then_some(FirstDo::SecondFactor)
+    }
+
+    /// Logs somebody in.
+    ///
+    /// # Errors
+    /// [`SignInError`].
+    pub async fn sign_in(
+        &self,
+        shown: Credentials<'_>,
+        address: IpAddr,
+        from: OriginOf<'_>,
+    ) -> Result<SignedIn, SignInError> {
+        let email = normal_email(shown.email);
+        let attempt = self.throttle.admit(&email, address, Instant::now())?;
+        let done = match self.genuine(&email, shown.password).await {
+            Ok(Some(user)) => self.enter(user, shown, from).await,
+            Ok(None) => Err(SignInError::Wrong),
+            Err(busy) => Err(busy),
+        };
+        match &done {
+            Ok(_) => attempt.succeeded(),
+            Err(SignInError::Call(_) | SignInError::Busy) => attempt.withdrawn(),
+            // It counts as a failure, as it has from its beginning.
+            Err(_) => {}
+        }
+        done
+    }
+
+    /// The person of this address and password, whose account is open. Costs the same whoever it is.
+    async fn genuine(&self, email: &str, password: &SecretString) -> Result<Option<Versioned<User>>, SignInError> {
+        let user = self.people.by_email(email);
+        let hash = user.as_ref().map(|user| user.value.password.0.clone());
+        let fits = self.passwords.verify(hash.as_deref(), password).await?;
+        let now = self.clock.now();
+        let open = |user: &Versioned<User>| {
+            user.value.disabled_at.is_none() && user.value.password_expires_at.is_none_or(|until| now < until)
+        };
+        Ok(user.filter(|user| fits && open(user)))
+    }
+
+    /// Lets somebody in whose password was right, if his second factor is too.
+    async fn enter(
+        &self,
+        mut user: Versioned<User>,
+        shown: Credentials<'_>,
+        from: OriginOf<'_>,
+    ) -> Result<SignedIn, SignInError> {
+        for _ in 0..TRIES {
+            let now = self.clock.now();
+            let mut puts = Vec::new();
+            if let Some(totp) = user.value.totp.as_ref().filter(|totp| totp.confirmed_at.is_some()) {
+                let code = shown.code.ok_or(SignInError::CodeNeeded)?;
+                let used = second_factor::used(totp, code, &user.value.user_id, &self.server_key, now);
+                let used = used.ok_or(SignInError::WrongCode)?;
+                let changed = User {
+                    totp: Some(used),
+                    ..User::clone(&user.value)
+                };
+                puts.push(Put::change(&changed, user.version).map_err(CallError::from)?);
+            }
+            let user_id = user.value.user_id.clone();
+            let origin = from(user_id.as_str());
+            let (login, refresh_token) = self.new_login(&user.value, &origin, now);
+            puts.push(Put::new(&login).map_err(CallError::from)?);
+            let mut living = self.people.logins_of(&user_id, now);
+            living.truncate((living.len() + 1).saturating_sub(LOGINS));
+            for oldest in &living {
+                puts.push(ended(oldest, now)?);
+            }
+            let data = json!({"login_id": login.login_id, "ended": living.len()});
+            let fact = self.fact("login.started", user_id.as_str(), &origin, data);
+            let amendment = Amendment {
+                puts,
+                facts: vec![fact],
+                ..Amendment::default()
+            };
+            if self.amend(amendment).await? {
+                return Ok(self.signed_in(&login, refresh_token, user.value));
+            }
+            // Another has used a code, or changed the person: he is looked at again.
+            match self.people.user(&user_id) {
+                Some(again) if again.value.password == user.value.password && again.value.disabled_at.is_none() => {
+                    user = again;
+                }
+                _ => return Err(SignInError::Wrong),
+            }
+        }
+        Err(CallError::Overloaded.into())
+    }
+
+    fn new_login(&self, user: &User, origin: &Origin, now: Timestamp) -> (Login, SecretString) {
+        let family = Uuid::from_bytes(random::<16>());
+        let refresh_token = self.refresh.make(family, 0);
+        let login = Login {
+            login_id: LoginId::from_uuid(self.entropy.uuid(now)),
+            user_id: user.user_id.clone(),
+            family,
+            generation: 0,
+            token_hash: hash(&refresh_token),
+            created_at: now,
+            rotated_at: now,
+            idle_at: now.plus(refresh::IDLE_LIFE),
+            ends_at: now.plus(refresh::FAMILY_LIFE),
+            revoked_at: None,
+            address: origin.address.clone(),
+            agent: origin.agent.clone(),
+        };
+        (login, refresh_token)
+    }
+
+    fn signed_in(&self, login: &Login, refresh_token: SecretString, user: Arc<User>) -> SignedIn {
+        SignedIn {
+            access_token: self.access_token(&user, &login.login_id),
+            refresh_token,
+            refresh_until: login.idle_at.min(login.ends_at),
+            first_do: self.first_do(&user),
+            user,
+        }
+    }
+
+    /// An access token for a login that lives, after a change that has ended the ones before.
+    pub fn access_token(&self, user: &User, login: &LoginId) -> SecretString {
+        let now = self.clock.now();
+        self.tokens.issue(&Claims {
+            sub: user.user_id.clone(),
+            login: login.clone(),
+            epoch: user.epoch,
+            iat: now,
+            exp: now.plus(ACCESS_LIFE),
+            jti: Uuid::from_bytes(random::<16>()),
+        })
+    }
+
+    /// Whether this is a person's password: asked again before what matters.
+    ///
+    /// # Errors
+    /// [`SignInError::Wrong`], [`SignInError::Throttled`], [`SignInError::Busy`].
+    pub async fn confirm(&self, user: &User, password: &SecretString, address: IpAddr) -> Result<(), SignInError> {
+        let attempt = self.throttle.admit(&user.email, address, Instant::now())?;
+        match self.passwords.verify(Some(&user.password.0), password).await {
+            Ok(true) => {
+                attempt.succeeded();
+                Ok(())
+            }
+            Ok(false) => Err(SignInError::Wrong),
+            Err(busy) => {
+                attempt.withdrawn();
+                Err(busy.into())
+            }
+        }
+    }
+
+    /// Gives the next tokens for a refresh token. Many who ask with one token at once get one successor.
+    ///
+    /// # Errors
+    /// [`SignInError::NotInForce`], [`SignInError::Call`].
+    pub async fn renew(&self, token: &str, from: OriginOf<'_>) -> Result<SignedIn, SignInError> {
+        let presented = self.refresh.read(token).ok_or(SignInError::NotInForce)?;
+        // Who comes second finds the successor there already.
+        let turn = usize::from(presented.family.as_bytes()[0]) % self.renewing.len();
+        let _turn = self.renewing[turn].lock().await;
+        for _ in 0..TRIES {
+            let now = self.clock.now();
+            let found = self.people.by_family(&presented.family);
+            let login = found.ok_or(SignInError::NotInForce)?;
+            let user = self
+                .people
+                .user(&login.value.user_id)
+                .ok_or(SignInError::NotInForce)?
+                .value;
+            if user.disabled_at.is_some() {
+                return Err(SignInError::NotInForce);
+            }
+            match refresh::judge(&state(&login.value), &presented, now) {
+                Verdict::Repeat => {
+                    let stored = hash_bytes(&login.value);
+                    let successor = self.refresh.remake(presented.family, login.value.generation, &stored);
+                    let successor = successor.ok_or(SignInError::NotInForce)?;
+                    return Ok(self.signed_in(&login.value, successor, user));
+                }
+                Verdict::Rotate => {
+                    let generation = login.value.generation + 1;
+                    let successor = self.refresh.make(presented.family, generation);
+                    let next = Login {
+                        generation,
+                        token_hash: hash(&successor),
+                        rotated_at: now,
+                        idle_at: now.plus(refresh::IDLE_LIFE),
+                        ..Login::clone(&login.value)
+                    };
+                    let amendment = Amendment {
+                        puts: vec![Put::change(&next, login.version).map_err(CallError::from)?],
+                        ..Amendment::default()
+                    };
+                    if self.amend(amendment).await? {
+                        return Ok(self.signed_in(&next, successor, user));
+                    }
+                }
+                Verdict::Reuse => {
+                    let origin = from(user.user_id.as_str());
+                    let data = json!({
+                        "login_id": login.value.login_id, "generation": presented.generation,
+                        "in_force": login.value.generation,
+                    });
+                    let fact = self.fact("login.reused", user.user_id.as_str(), &origin, data);
+                    let amendment = Amendment {
+                        puts: vec![ended(&login, now)?],
+                        facts: vec![fact],
+                        ..Amendment::default()
+                    };
+                    if self.amend(amendment).await? {
+                        return Err(SignInError::NotInForce);
+                    }
+                }
+                Verdict::Over => return Err(SignInError::NotInForce),
+            }
+        }
+        Err(CallError::Overloaded.into())
+    }
+
+    /// Ends one of a person's logins; `false` where he has no such one.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn sign_out(&self, user: &User, login: &LoginId, origin: &Origin) -> Result<bool, CallError> {
+        for _ in 0..TRIES {
+            let now = self.clock.now();
+            let found = self.people.login(login);
+            let Some(found) = found.filter(|found| found.value.user_id == user.user_id && found.value.lives(now))
+            else {
+                return Ok(false);
+            };
+            let data = json!({"login_id": login});
+            let amendment = Amendment {
+                puts: vec![ended(&found, now)?],
+                facts: vec![self.fact("login.ended", user.user_id.as_str(), origin, data)],
+                ..Amendment::default()
+            };
+            if self.amend(amendment).await? {
+                return Ok(true);
+            }
+        }
+        Err(CallError::Overloaded)
+    }
+
+    /// Whose refresh token this is, where its login lives: for logging out without an access token.
+    pub fn login_of(&self, refresh_token: &str) -> Option<(Arc<User>, LoginId)> {
+        let presented = self.refresh.read(refresh_token)?;
+        let login = self.people.by_family(&presented.family)?.value;
+        let user = self.people.user(&login.user_id)?.value;
+        Some((user, login.login_id.clone()))
+    }
+}
+
+/// A login that is no more.
+pub(super) fn ended(login: &Versioned<Login>, now: Timestamp) -> Result<Put, CallError> {
+    let over = Login {
+        revoked_at: Some(now),
+        ..Login::clone(&login.value)
+    };
+    Ok(Put::change(&over, login.version)?)
+}
+
+fn hash(token: &SecretString) -> String {
+    hex::encode(Sha256::digest(token.expose_secret().as_bytes()))
+}
+
+fn hash_bytes(login: &Login) -> [u8; 32] {
+    // What is stored was written by `hash`; anything else fits no token.
+    let mut bytes = [0; 32];
+    let _ = hex::decode_to_slice(&login.token_hash, &mut bytes);
+    bytes
+}
+
+fn state(login: &Login) -> LoginState {
+    LoginState {
+        generation: login.generation,
+        token_hash: hash_bytes(login),
+        rotated_at: login.rotated_at,
+        idle_at: login.idle_at,
+        ends_at: login.ends_at,
+        revoked: login.revoked_at.is_some(),
+    }
+}

@@ -1,0 +1,183 @@
+//! Who calls: a person by his access token, or a program by its company's API key; from where, and with what.
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::domain::Origin;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::header::{AUTHORIZATION, HeaderValue, USER_AGENT, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Edge;
+use super::listener::Peer;
+use super::problem::Problem;
+use crate::accounts::rights::{Companies, Right, scope_for};
+use crate::accounts::visit::Visit;
+use crate::ingest::keyring::Bearer;
+
+/// The most that is kept of what a client calls itself, in characters.
+const AGENT_CHARS: usize = 256;
+/// A time that is looked at again before it is over.
+const FAR: Duration = Duration::from_secs(24 * 3600);
+
+/// Who calls.
+#[derive(Clone, Debug)]
+pub(super) enum Who {
+    /// A person.
+    Person(Arc<Visit>),
+    /// A company's program.
+    Key(Arc<Bearer>),
+}
+
+/// Who calls, from where, and with what.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    pub(super) who: Who,
+    token: SecretString,
+    from: From,
+}
+
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub(super) struct From {
+    pub(super) address: Option<IpAddr>,
+    pub(super) agent: Option<String>,
+}
+
+impl FromRequestParts<Arc<Edge>> for From {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Edge>) -> Result<Self, Infallible> {
+        Ok(Self::of(parts))
+    }
+}
+
+impl From {
+    pub(super) fn of(parts: &Parts) -> Self {
+        let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        Self {
+            address: peer.map(|ConnectInfo(Peer(address))| address.ip().to_canonical()),
+            agent: agent.map(|agent| agent.chars().take(AGENT_CHARS).collect()),
+        }
+    }
+
+    /// As it is journalled.
+    pub(super) fn origin(&self, actor: &str) -> Origin {
+        Origin {
+            actor: actor.to_owned(),
+            address: self.address.map(|address| address.to_string()),
+            agent: self.agent.clone(),
+        }
+    }
+}
+
+impl Caller {
+    /// Whoever presents a token or a key. Looked for once a request.
+    pub(super) fn of(parts: &mut Parts, edge: &Edge) -> Result<Self, Problem> {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
+        let token = presented(&parts.headers).ok_or_else(unknown)?;
+        let caller = Self::by(token, From::of(parts), edge)?;
+        parts.extensions.insert(caller.clone());
+        Ok(caller)
+    }
+
+    /// Whose token or key this is.
+    pub(super) fn by(token: &str, from: From, edge: &Edge) -> Result<Self, Problem> {
+        let now = edge.clock.now();
+        let key = || edge.keyring.bearer(token, now).map(Who::Key);
+        let person = || {
+            edge.accounts
+                .visit(token, now)
+                .map(|visit| Who::Person(Arc::new(visit)))
+        };
+        let who = key().or_else(person).ok_or_else(unknown)?;
+        let token = token.into();
+        Ok(Self { who, token, from })
+    }
+
+    /// Who he is now; nobody where his token or key is no good any more.
+    pub(super) fn again(&self, edge: &Edge) -> Option<Self> {
+        Self::by(self.token.expose_secret(), self.from.clone(), edge).ok()
+    }
+
+    /// How long his token or key is still good.
+    pub(super) fn time_left(&self, edge: &Edge) -> Duration {
+        let expires_at = match &self.who {
+            Who::Person(visit) => Some(visit.expires_at),
+            Who::Key(bearer) => bearer.expires_at,
+        };
+        expires_at.map_or(FAR, |at| at.since(edge.clock.now()).min(FAR))
+    }
+
+    /// Where he has a right.
+    ///
+    /// # Errors
+    /// 403 where he has it nowhere.
+    pub(super) fn reach(&self, right: Right) -> Result<Companies, Problem> {
+        let forbidden = |detail: String| Problem::new(StatusCode::FORBIDDEN, "forbidden", detail);
+        match &self.who {
+            Who::Person(visit) => {
+                visit
+                    .may_go_on(right)
+                    .map_err(|why| Problem::new(StatusCode::FORBIDDEN, why.code(), why.to_string()))?;
+                let role = visit.user.role.as_str();
+                let refusal = || forbidden(format!("a {role} may not {}", right.what()));
+                visit.user.reach(right).ok_or_else(refusal)
+            }
+            Who::Key(bearer) => match scope_for(right) {
+                None => Err(forbidden(format!(
+                    "an API key may not {}: log in as a person",
+                    right.what()
+                ))),
+                Some(scope) if bearer.scopes.contains(&scope) => Ok(Companies::one(bearer.company_id.clone())),
+                Some(scope) => Err(forbidden(format!("this API key has no scope \"{}\"", scope.as_str()))),
+            },
+        }
+    }
+
+    /// His name in journals.
+    pub(super) fn name(&self) -> &str {
+        match &self.who {
+            Who::Person(visit) => visit.user.user_id.as_str(),
+            Who::Key(bearer) => bearer.key_id.as_str(),
+        }
+    }
+
+    /// Where he calls from.
+    pub(super) fn address(&self) -> Option<IpAddr> {
+        self.from.address
+    }
+
+    /// As he is journalled.
+    pub(super) fn origin(&self) -> Origin {
+        self.from.origin(self.name())
+    }
+}
+
+/// The token or key that a request presents, in `X-API-Key` or `Authorization: Bearer`.
+pub(super) fn presented(headers: &HeaderMap) -> Option<&str> {
+    if let Some(key) = headers.get("x-api-key") {
+        return key.to_str().ok();
+    }
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// Neither token nor key, or none that is good.
+pub(super) fn unknown() -> Problem {
+    let detail =
+        "log in and send the access token in Authorization: Bearer, or an API key in X-API-Key; this is neither";
+    let mut problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail);
+    problem
+        .headers
+        .push((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+    problem
+}

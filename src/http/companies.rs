@@ -1,0 +1,311 @@
+//! `/api/companies`: companies, their settings, API keys and webhook secrets. What is changed holds at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::domain::ids::{KeyId, SecretId};
+use actors::domain::{Company, Correlation, RateLimit};
+use actors::limits::PAGE;
+use actors::port::{Amended, Amendment, Kept, Record, RecordKind};
+use actors::runtime::CallError;
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::problem::Problem;
+use super::rights::{AdministerCompany, Correlate, FoundCompanies, May, Needed, Reaches, Read};
+use super::{Edge, admin, body};
+use crate::accounts::api_key::ApiKey;
+use crate::accounts::webhook_secret::WebhookSecret;
+use crate::founding::CompanyRequest;
+use crate::tenancy::{Change, Desk, NewKey, TenancyError, shown};
+
+/// How long a change may take.
+const WITHIN: Duration = Duration::from_secs(10);
+/// How often a change that met another is looked at again.
+const TRIES: usize = 5;
+/// How long a webhook secret lives on beside its successor, where nothing is said.
+const OVERLAP: Duration = Duration::from_secs(24 * 3600);
+
+type Answer = Result<Json<Value>, Problem>;
+
+/// The companies that one may see.
+pub(super) async fn list(reaches: Reaches<Read>, State(edge): State<Arc<Edge>>) -> Json<Value> {
+    let ids = edge.keyring.companies().into_iter();
+    let items: Vec<Value> = ids
+        .filter(|id| reaches.companies.holds(id))
+        .filter_map(|id| edge.keyring.company(&id))
+        .map(|company| {
+            json!({"company_id": company.company_id, "name": company.name, "created_at": company.created_at,
+                   "archived_at": company.archived_at})
+        })
+        .collect();
+    Json(json!({"items": items}))
+}
+
+/// `POST {name, id?, correlation?, rate_limit?, scopes?, unsigned?}`: its first key and secret are shown once.
+pub(super) async fn create(reaches: Reaches<FoundCompanies>, State(edge): State<Arc<Edge>>, sent: Body) -> Answer {
+    let request: CompanyRequest = body::json(sent).await?;
+    let credentials = admin::found(&edge, request, &reaches.caller.origin()).await?;
+    Ok(Json(credentials.reveal()))
+}
+
+/// One company with its settings.
+pub(super) async fn one(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer {
+    Ok(Json(shown(&*company(&edge, &may)?)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Update {
+    #[serde(default)]
+    name: Option<String>,
+}
+
+/// `PATCH {name?}`.
+pub(super) async fn update(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>, sent: Body) -> Answer {
+    let Update { name } = body::json(sent).await?;
+    let change = Change {
+        name,
+        ..Change::default()
+    };
+    Ok(Json(shown(&changed(&edge, &may, &change).await?)))
+}
+
+/// `DELETE`: archives it. Nothing is accepted for it any more; what there is stays readable.
+pub(super) async fn archive(may: May<FoundCompanies>, State(edge): State<Arc<Edge>>) -> Answer {
+    archived(&edge, &may, true).await
+}
+
+/// `POST restore`: opens an archived company again.
+pub(super) async fn restore(may: May<FoundCompanies>, State(edge): State<Arc<Edge>>) -> Answer {
+    archived(&edge, &may, false).await
+}
+
+async fn archived(edge: &Edge, may: &May<FoundCompanies>, archived: bool) -> Answer {
+    let change = Change {
+        archived: Some(archived),
+        ..Change::default()
+    };
+    Ok(Json(shown(&changed(edge, may, &change).await?)))
+}
+
+/// How its alerts are grouped.
+pub(super) async fn correlation(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer {
+    Ok(Json(json!(company(&edge, &may)?.correlation)))
+}
+
+/// `PUT`: what is left out is as for a new company; `version` is ours.
+pub(super) async fn set_correlation(may: May<Correlate>, State(edge): State<Arc<Edge>>, sent: Body) -> Answer {
+    let asked: Correlation = body::json(sent).await?;
+    let change = Change {
+        correlation: Some(asked),
+        ..Change::default()
+    };
+    Ok(Json(json!(changed(&edge, &may, &change).await?.correlation)))
+}
+
+/// How many alerts it may send.
+pub(super) async fn rate_limit(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer {
+    Ok(Json(json!(company(&edge, &may)?.rate_limit)))
+}
+
+/// `PUT {requests_per_minute?, burst_size?}`.
+pub(super) async fn set_rate_limit(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>, sent: Body) -> Answer {
+    let asked: RateLimit = body::json(sent).await?;
+    let change = Change {
+        rate_limit: Some(asked),
+        ..Change::default()
+    };
+    Ok(Json(json!(changed(&edge, &may, &change).await?.rate_limit)))
+}
+
+/// Its API keys, revoked ones too, in the order they were made.
+pub(super) async fn keys(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer {
+    let mut keys = records::<ApiKey, _>(&edge, &may).await?;
+    keys.sort_by_key(|(key, _)| key.created_at);
+    let items: Vec<Value> = keys
+        .iter()
+        .map(|(key, _)| {
+            let mut item = key.shown();
+            item["last_used_at"] = json!(edge.keyring.used_at(&key.key_hash));
+            item
+        })
+        .collect();
+    Ok(Json(json!({"items": items})))
+}
+
+/// `POST {name, scopes, unsigned?, expires_at?}`: the key is shown once.
+pub(super) async fn add_key(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>, sent: Body) -> Answer {
+    let asked: NewKey = body::json(sent).await?;
+    for _ in 0..TRIES {
+        let keys: Vec<ApiKey> = records(&edge, &may).await?.into_iter().map(|(key, _)| key).collect();
+        let origin = may.origin();
+        let (key, secret, amendment) = desk(&edge, &may, &origin).add_key(&keys, &asked)?;
+        if commit(&edge, &may, amendment).await? {
+            let mut answer = key.shown();
+            answer["api_key"] = secret.expose_secret().into();
+            return Ok(Json(answer));
+        }
+    }
+    Err(CallError::Overloaded.into())
+}
+
+/// `DELETE`: the key is of no use from now on.
+pub(super) async fn revoke_key(
+    may: May<AdministerCompany>,
+    State(edge): State<Arc<Edge>>,
+    Path((_, id)): Path<(String, String)>,
+) -> Answer {
+    let unknown = || Problem::not_found("API key");
+    let id: KeyId = id.parse().map_err(|_| unknown())?;
+    for _ in 0..TRIES {
+        let record = edge
+            .store
+            .reader(may.company())
+            .record(RecordKind::ApiKeys, id.as_str())
+            .await?;
+        let record = record.ok_or_else(unknown)?;
+        let origin = may.origin();
+        let amendment = desk(&edge, &may, &origin).revoke_key(&record.read()?, record.version)?;
+        let done = match amendment {
+            Some(amendment) => commit(&edge, &may, amendment).await?,
+            None => true,
+        };
+        if done {
+            return Ok(Json(json!({"message": "Revoked", "key_id": id})));
+        }
+    }
+    Err(CallError::Overloaded.into())
+}
+
+/// Its webhook secrets, in the order they were made.
+pub(super) async fn secrets(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer {
+    let now = edge.clock.now();
+    let mut secrets = records::<WebhookSecret, _>(&edge, &may).await?;
+    secrets.sort_by_key(|(secret, _)| secret.created_at);
+    let items: Vec<Value> = secrets
+        .iter()
+        .map(|(secret, _)| {
+            let mut item = secret.shown();
+            item["live"] = secret.is_live(now).into();
+            item
+        })
+        .collect();
+    Ok(Json(json!({"items": items})))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Rotate {
+    overlap_minutes: Option<u64>,
+}
+
+/// `POST {overlap_minutes?}`: a new secret, shown once; the one before lives on for a day, or as long as is said.
+pub(super) async fn rotate_secret(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>, sent: Body) -> Answer {
+    let asked: Rotate = body::json_or_default(sent).await?;
+    let overlap = asked
+        .overlap_minutes
+        .map_or(OVERLAP, |minutes| Duration::from_secs(minutes.saturating_mul(60)));
+    for _ in 0..TRIES {
+        let secrets = records(&edge, &may).await?;
+        let origin = may.origin();
+        let desk = desk(&edge, &may, &origin);
+        let (secret, text, amendment) = desk.rotate_secret(&secrets, overlap, edge.keyring.server_key())?;
+        if commit(&edge, &may, amendment).await? {
+            let mut answer = secret.shown();
+            answer["webhook_secret"] = text.expose_secret().into();
+            return Ok(Json(answer));
+        }
+    }
+    Err(CallError::Overloaded.into())
+}
+
+/// `DELETE`: the secret ends at once.
+pub(super) async fn retire_secret(
+    may: May<AdministerCompany>,
+    State(edge): State<Arc<Edge>>,
+    Path((_, id)): Path<(String, String)>,
+) -> Answer {
+    let id: SecretId = id.parse().map_err(|_| Problem::not_found("webhook secret"))?;
+    for _ in 0..TRIES {
+        let secrets = records(&edge, &may).await?;
+        let origin = may.origin();
+        let done = match desk(&edge, &may, &origin).retire_secret(&secrets, &id)? {
+            Some(amendment) => commit(&edge, &may, amendment).await?,
+            None => true,
+        };
+        if done {
+            return Ok(Json(json!({"message": "Retired", "secret_id": id})));
+        }
+    }
+    Err(CallError::Overloaded.into())
+}
+
+fn desk<'a, R>(edge: &'a Edge, may: &'a May<R>, by: &'a actors::domain::Origin) -> Desk<'a> {
+    Desk {
+        company_id: may.company(),
+        by,
+        clock: &*edge.clock,
+        entropy: &*edge.entropy,
+    }
+}
+
+fn company<R>(edge: &Edge, may: &May<R>) -> Result<Arc<Company>, Problem> {
+    let found = edge.keyring.company(may.company());
+    found.ok_or_else(|| Problem::not_found("company"))
+}
+
+/// Changes settings; the company as it is then.
+async fn changed<R: Needed>(edge: &Edge, may: &May<R>, change: &Change) -> Result<Company, Problem> {
+    for _ in 0..TRIES {
+        let before = edge.store.reader(may.company()).company().await?;
+        let origin = may.origin();
+        let Some((after, amendment)) = desk(edge, may, &origin).change(&before, change)? else {
+            return Ok(before);
+        };
+        if commit(edge, may, amendment).await? {
+            return Ok(after);
+        }
+    }
+    Err(CallError::Overloaded.into())
+}
+
+/// Commits through the company's tenant; `false` where another was first.
+async fn commit<R>(edge: &Edge, may: &May<R>, amendment: Amendment) -> Result<bool, Problem> {
+    Ok(edge.runtime.amend(may.company(), amendment, WITHIN).await? == Amended::Done)
+}
+
+/// Everything of a kind that the company has, with its version.
+async fn records<K: Kept, R>(edge: &Edge, may: &May<R>) -> Result<Vec<(K, u64)>, Problem> {
+    let reader = edge.store.reader(may.company());
+    let mut all: Vec<Record> = Vec::new();
+    loop {
+        let page = reader
+            .records(K::KIND, all.last().map(|last| last.id.as_str()), PAGE)
+            .await?;
+        if page.is_empty() {
+            break;
+        }
+        all.extend(page);
+    }
+    all.iter().map(|record| Ok((record.read()?, record.version))).collect()
+}
+
+impl From<TenancyError> for Problem {
+    fn from(error: TenancyError) -> Self {
+        match error {
+            TenancyError::Invalid { field, detail } => Self::invalid(field, detail),
+            TenancyError::Conflict(detail) => Self::new(StatusCode::CONFLICT, "conflict", detail),
+            TenancyError::Unknown(what) => Self::not_found(what),
+            TenancyError::Unwritable(why) => {
+                tracing::error!(why, "what is administered cannot be written");
+                Self::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        }
+    }
+}

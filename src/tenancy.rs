@@ -1,0 +1,334 @@
+//! What is administered of a company: its settings, API keys and webhook secrets. Each function says what the next
+//! commit is to hold; whoever commits it looks again where another was first.
+
+use std::time::Duration;
+
+use actors::domain::ids::{EntryId, KeyId, SecretId};
+use actors::domain::{Company, CompanyId, Correlation, Fact, Origin, RateLimit, Timestamp};
+use actors::limits::{API_KEYS, WEBHOOK_SECRETS};
+use actors::port::{Amendment, Clock, Entropy, Error, Put};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::accounts::api_key::{ApiKey, Scope};
+use crate::accounts::staff::{check_name, difference};
+use crate::accounts::webhook_secret::WebhookSecret;
+use crate::secrets::{Purpose, ServerKey, Unsealable, hash_api_key, new_api_key, new_webhook_secret};
+
+/// The longest that a webhook secret lives on beside its successor.
+const OVERLAP: Duration = Duration::from_secs(7 * 24 * 3600);
+/// The longest that an API key may be good for, where an end is given.
+const KEY_LIFE: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
+
+/// Why something is not administered so.
+#[derive(Debug, thiserror::Error)]
+pub enum TenancyError {
+    /// A field is not as it should be.
+    #[error("{field}: {detail}")]
+    Invalid {
+        /// Which.
+        field: &'static str,
+        /// What would be right.
+        detail: String,
+    },
+    /// It may not be as things are.
+    #[error("{0}")]
+    Conflict(String),
+    /// There is none.
+    #[error("there is no such {0}")]
+    Unknown(&'static str),
+    /// It cannot be written, or a secret not sealed.
+    #[error("it cannot be written: {0}")]
+    Unwritable(String),
+}
+
+impl From<Error> for TenancyError {
+    fn from(error: Error) -> Self {
+        Self::Unwritable(error.to_string())
+    }
+}
+
+impl From<Unsealable> for TenancyError {
+    fn from(error: Unsealable) -> Self {
+        Self::Unwritable(error.to_string())
+    }
+}
+
+fn invalid(field: &'static str, detail: impl ToString) -> TenancyError {
+    TenancyError::Invalid {
+        field,
+        detail: detail.to_string(),
+    }
+}
+
+/// Who administers, and when.
+pub struct Desk<'a> {
+    /// Whose company.
+    pub company_id: &'a CompanyId,
+    /// Who.
+    pub by: &'a Origin,
+    /// The wall clock.
+    pub clock: &'a dyn Clock,
+    /// Chance.
+    pub entropy: &'a dyn Entropy,
+}
+
+impl Desk<'_> {
+    fn fact(&self, now: Timestamp, kind: &'static str, subject: &str, data: Value) -> Fact {
+        let id = EntryId::from_uuid(self.entropy.uuid(now));
+        Fact::from_outside(id, now, kind, subject, self.by, data)
+    }
+
+    /// Other settings of the company; nothing where they are as they were.
+    ///
+    /// # Errors
+    /// [`TenancyError::Invalid`].
+    pub fn change(&self, company: &Company, change: &Change) -> Result<Option<(Company, Amendment)>, TenancyError> {
+        let now = self.clock.now();
+        let mut after = company.clone();
+        if let Some(name) = &change.name {
+            after.name = check_name(name).map_err(|error| invalid("name", error))?;
+        }
+        if let Some(correlation) = change.correlation {
+            correlation.check().map_err(|error| invalid("correlation", error))?;
+            let version = company.correlation.version;
+            after.correlation = Correlation { version, ..correlation };
+            if after.correlation != company.correlation {
+                after.correlation.version = version + 1;
+            }
+        }
+        if let Some(rate_limit) = change.rate_limit {
+            rate_limit.check().map_err(|error| invalid("rate_limit", error))?;
+            after.rate_limit = rate_limit;
+        }
+        after.archived_at = match change.archived {
+            Some(true) => company.archived_at.or(Some(now)),
+            Some(false) => None,
+            None => company.archived_at,
+        };
+        if after == *company {
+            return Ok(None);
+        }
+        after.version = company.version + 1;
+        let data = difference(&shown(company), &shown(&after));
+        let fact = self.fact(now, "company.changed", self.company_id.as_str(), data);
+        let amendment = Amendment {
+            company: Some(after.clone()),
+            puts: Vec::new(),
+            facts: vec![fact],
+        };
+        Ok(Some((after, amendment)))
+    }
+
+    /// A new API key, which is told once.
+    ///
+    /// # Errors
+    /// [`TenancyError`].
+    pub fn add_key(&self, keys: &[ApiKey], asked: &NewKey) -> Result<(ApiKey, SecretString, Amendment), TenancyError> {
+        let now = self.clock.now();
+        if asked.scopes.is_empty() {
+            return Err(invalid("scopes", "must hold at least one of ingest, decide, read"));
+        }
+        if asked
+            .expires_at
+            .is_some_and(|end| end <= now || end > now.plus(KEY_LIFE))
+        {
+            return Err(invalid("expires_at", "must lie in the future, at most ten years away"));
+        }
+        if keys.iter().filter(|key| key.is_good(now)).count() >= API_KEYS {
+            return Err(TenancyError::Conflict(format!(
+                "a company has at most {API_KEYS} keys: revoke one first"
+            )));
+        }
+        let secret = new_api_key();
+        let mut scopes = asked.scopes.clone();
+        scopes.dedup();
+        let key = ApiKey {
+            key_id: KeyId::from_uuid(self.entropy.uuid(now)),
+            name: check_name(&asked.name).map_err(|error| invalid("name", error))?,
+            key_hash: hash_api_key(secret.expose_secret()),
+            scopes,
+            unsigned: asked.unsigned,
+            created_at: now,
+            expires_at: asked.expires_at,
+            revoked_at: None,
+        };
+        let fact = self.fact(
+            now,
+            "api_key.created",
+            key.key_id.as_str(),
+            json!({"after": key.shown()}),
+        );
+        let amendment = Amendment {
+            puts: vec![Put::new(&key)?],
+            facts: vec![fact],
+            ..Amendment::default()
+        };
+        Ok((key, secret, amendment))
+    }
+
+    /// An API key taken back; nothing where it was already.
+    ///
+    /// # Errors
+    /// [`TenancyError::Unwritable`].
+    pub fn revoke_key(&self, key: &ApiKey, version: u64) -> Result<Option<Amendment>, TenancyError> {
+        if key.revoked_at.is_some() {
+            return Ok(None);
+        }
+        let now = self.clock.now();
+        let revoked = ApiKey {
+            revoked_at: Some(now),
+            ..key.clone()
+        };
+        let data = difference(&key.shown(), &revoked.shown());
+        Ok(Some(Amendment {
+            puts: vec![Put::change(&revoked, version)?],
+            facts: vec![self.fact(now, "api_key.revoked", key.key_id.as_str(), data)],
+            ..Amendment::default()
+        }))
+    }
+
+    /// A new webhook secret, which is told once; those that are live end when `overlap` is over.
+    ///
+    /// # Errors
+    /// [`TenancyError`].
+    pub fn rotate_secret(
+        &self,
+        secrets: &[(WebhookSecret, u64)],
+        overlap: Duration,
+        key: &ServerKey,
+    ) -> Result<(WebhookSecret, SecretString, Amendment), TenancyError> {
+        let now = self.clock.now();
+        if overlap > OVERLAP {
+            return Err(invalid("overlap_minutes", "must be at most 10080, which is a week"));
+        }
+        let live = secrets.iter().filter(|(secret, _)| secret.is_live(now));
+        if live.clone().count() >= WEBHOOK_SECRETS {
+            let detail = "two secrets are live already: retire the older one first";
+            return Err(TenancyError::Conflict(detail.to_owned()));
+        }
+        let mut puts = Vec::new();
+        for (secret, version) in live {
+            let end = now.plus(overlap);
+            let ending = WebhookSecret {
+                expires_at: Some(secret.expires_at.map_or(end, |other| other.min(end))),
+                ..secret.clone()
+            };
+            puts.push(Put::change(&ending, *version)?);
+        }
+        let text = new_webhook_secret();
+        let secret = WebhookSecret {
+            secret_id: SecretId::from_uuid(self.entropy.uuid(now)),
+            sealed: key.seal(Purpose::WebhookSecret, self.company_id.as_str(), &text)?,
+            created_at: now,
+            expires_at: None,
+        };
+        puts.push(Put::new(&secret)?);
+        let data = json!({"after": secret.shown(), "overlap_minutes": overlap.as_secs() / 60});
+        let fact = self.fact(now, "webhook_secret.created", secret.secret_id.as_str(), data);
+        let amendment = Amendment {
+            puts,
+            facts: vec![fact],
+            ..Amendment::default()
+        };
+        Ok((secret, text, amendment))
+    }
+
+    /// A webhook secret ended at once; nothing where it had ended.
+    ///
+    /// # Errors
+    /// [`TenancyError::Conflict`] where no live one would be left.
+    pub fn retire_secret(
+        &self,
+        secrets: &[(WebhookSecret, u64)],
+        id: &SecretId,
+    ) -> Result<Option<Amendment>, TenancyError> {
+        let now = self.clock.now();
+        let found = secrets.iter().find(|(secret, _)| secret.secret_id == *id);
+        let (secret, version) = found.ok_or(TenancyError::Unknown("webhook secret"))?;
+        if !secret.is_live(now) {
+            return Ok(None);
+        }
+        let others = secrets.iter().filter(|(other, _)| other.secret_id != *id);
+        if !others.clone().any(|(other, _)| other.is_live(now)) {
+            let detail = "this is the only live secret: make its successor first";
+            return Err(TenancyError::Conflict(detail.to_owned()));
+        }
+        let ended = WebhookSecret {
+            expires_at: Some(now),
+            ..secret.clone()
+        };
+        let data = difference(&secret.shown(), &ended.shown());
+        Ok(Some(Amendment {
+            puts: vec![Put::change(&ended, *version)?],
+            facts: vec![self.fact(now, "webhook_secret.retired", id.as_str(), data)],
+            ..Amendment::default()
+        }))
+    }
+}
+
+/// What is to be changed of a company's settings; what is left out stays.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// What people call it.
+    pub name: Option<String>,
+    /// How its alerts are grouped.
+    pub correlation: Option<Correlation>,
+    /// How many alerts it may send.
+    pub rate_limit: Option<RateLimit>,
+    /// Whether it is archived.
+    pub archived: Option<bool>,
+}
+
+/// An API key that is asked for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewKey {
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// Whether it may send alerts without a signature.
+    #[serde(default)]
+    pub unsigned: bool,
+    /// From when on it is of no use.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A company with its settings.
+pub fn shown(company: &Company) -> Value {
+    json!({
+        "company_id": company.company_id, "name": company.name, "created_at": company.created_at,
+        "version": company.version, "archived_at": company.archived_at,
+        "correlation": company.correlation, "rate_limit": company.rate_limit,
+    })
+}
+
+impl ApiKey {
+    /// Whether it is good at a moment.
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// The key without its hash.
+    pub fn shown(&self) -> Value {
+        json!({
+            "key_id": self.key_id, "name": self.name, "scopes": self.scopes, "unsigned": self.unsigned,
+            "created_at": self.created_at, "expires_at": self.expires_at, "revoked_at": self.revoked_at,
+        })
+    }
+}
+
+impl WebhookSecret {
+    /// Whether it is live at a moment.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// The secret without itself.
+    pub fn shown(&self) -> Value {
+        json!({"secret_id": self.secret_id, "created_at": self.created_at, "expires_at": self.expires_at})
+    }
+}

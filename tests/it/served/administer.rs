@@ -1,0 +1,339 @@
+//! A company's settings, keys and secrets: changed by who may, in force at once, without a restart.
+
+use std::time::Duration;
+
+use actors::port::Clock;
+use alert_whisperer::accounts::rights::Role;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::engine;
+use crate::support::server::{Answer, Company, Person, Server, alert};
+
+async fn ask(server: &Server, person: &Person, method: Method, path: &str, body: Value) -> Answer {
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
+    server.ask(method, path, person.headers(), body).await
+}
+
+async fn boss(server: &Server, company: &Company) -> Person {
+    server.person("boss@acme.example", Role::CompanyAdmin, &[company]).await
+}
+
+async fn send(server: &Server, company: &Company) -> u16 {
+    server
+        .deliver(company, None, alert("web-1", "disk").to_string())
+        .await
+        .status
+}
+
+#[tokio::test]
+async fn a_key_is_good_from_its_making_to_its_end() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let boss = boss(&server, &acme).await;
+    let keys = "/api/companies/comp-acme/api-keys";
+    server.clock.advance(Duration::from_secs(1));
+    let end = server.clock.now().plus(Duration::from_secs(3600));
+    let asked = json!({"name": "zabbix", "scopes": ["ingest"], "expires_at": end});
+    let made = ask(&server, &boss, Method::POST, keys, asked).await.json();
+    let zabbix = Company {
+        key: made["api_key"].as_str().unwrap().to_owned(),
+        ..acme.clone()
+    };
+    let listed = ask(&server, &boss, Method::GET, keys, Value::Null).await;
+    assert!(
+        !listed.text.contains("awk_") && !listed.text.contains("hash"),
+        "{}",
+        listed.text
+    );
+    let item = |listed: &Answer| listed.json()["items"][1].clone();
+    assert_eq!(
+        (&item(&listed)["name"], &item(&listed)["last_used_at"]),
+        (&json!("zabbix"), &Value::Null)
+    );
+    assert_eq!(send(&server, &zabbix).await, 200);
+    server.get(&zabbix, "/api/incidents").await.problem(403);
+    let used = item(&ask(&server, &boss, Method::GET, keys, Value::Null).await);
+    assert!(used["last_used_at"].is_string(), "{used}");
+
+    server.clock.advance(Duration::from_secs(3600));
+    assert_eq!(send(&server, &zabbix).await, 401, "it has expired");
+    let boss = server.person("boss2@acme.example", Role::CompanyAdmin, &[&acme]).await;
+    let first = ask(&server, &boss, Method::GET, keys, Value::Null).await.json()["items"][0]["key_id"].clone();
+    let path = format!("{keys}/{}", first.as_str().unwrap());
+    assert_eq!(send(&server, &acme).await, 200);
+    let mut stream = server
+        .stream(
+            Method::GET,
+            "/api/events",
+            crate::support::server::key(&acme),
+            String::new(),
+        )
+        .await;
+    for _ in 0..2 {
+        assert_eq!(
+            ask(&server, &boss, Method::DELETE, &path, Value::Null).await.status,
+            200
+        );
+    }
+    assert_eq!(send(&server, &acme).await, 401, "it is revoked");
+    while stream.next().await.is_some_and(|event| event.name != "ended") {}
+    for (body, field) in [
+        (json!({"name": "x", "scopes": []}), "scopes"),
+        (json!({"name": "x", "scopes": ["act"]}), "scopes[0]"),
+        (json!({"name": "", "scopes": ["read"]}), "name"),
+        (
+            json!({"name": "x", "scopes": ["read"], "expires_at": "2001-01-01T00:00:00Z"}),
+            "expires_at",
+        ),
+        (
+            json!({"name": "x", "scopes": ["read"], "company_id": "comp-other"}),
+            "company_id",
+        ),
+        (json!({"name": "x", "scopes": ["read"], "key_hash": "00"}), "key_hash"),
+    ] {
+        assert_eq!(
+            ask(&server, &boss, Method::POST, keys, body.clone()).await.problem(400),
+            field,
+            "{body}"
+        );
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn two_secrets_live_while_one_takes_over_from_the_other() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let boss = boss(&server, &acme).await;
+    let secrets = "/api/companies/comp-acme/webhook-secrets";
+    server.clock.advance(Duration::from_secs(1));
+    let made = ask(&server, &boss, Method::POST, secrets, json!({"overlap_minutes": 60}))
+        .await
+        .json();
+    let next = Company {
+        secret: made["webhook_secret"].as_str().unwrap().to_owned(),
+        ..acme.clone()
+    };
+    assert_eq!((send(&server, &acme).await, send(&server, &next).await), (200, 200));
+    ask(&server, &boss, Method::POST, secrets, Value::Null)
+        .await
+        .problem(409);
+    server.clock.advance(Duration::from_secs(3600));
+    assert_eq!((send(&server, &acme).await, send(&server, &next).await), (401, 200));
+    let boss = server.person("boss2@acme.example", Role::CompanyAdmin, &[&acme]).await;
+    let listed = ask(&server, &boss, Method::GET, secrets, Value::Null).await;
+    assert!(
+        !listed.text.contains("whsec_") && !listed.text.contains("sealed"),
+        "{}",
+        listed.text
+    );
+    let live: Vec<bool> = listed.json()["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["live"] == true)
+        .collect();
+    assert_eq!(live, [false, true]);
+    let only = format!("{secrets}/{}", made["secret_id"].as_str().unwrap());
+    ask(&server, &boss, Method::DELETE, &only, Value::Null)
+        .await
+        .problem(409);
+    let third = ask(&server, &boss, Method::POST, secrets, Value::Null).await.json();
+    let third = Company {
+        secret: third["webhook_secret"].as_str().unwrap().to_owned(),
+        ..acme.clone()
+    };
+    assert_eq!(
+        ask(&server, &boss, Method::DELETE, &only, Value::Null).await.status,
+        200
+    );
+    assert_eq!((send(&server, &next).await, send(&server, &third).await), (401, 200));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn settings_hold_for_the_next_alert() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let boss = boss(&server, &acme).await;
+    let opened = async |asset: &str, signature: &str| {
+        let sent = server
+            .deliver(&acme, None, alert(asset, signature).to_string())
+            .await
+            .json();
+        server.settle(&acme).await;
+        let path = format!("/api/alerts/{}", sent["alert_id"].as_str().unwrap());
+        server.get(&acme, &path).await.json()["incident_id"].clone()
+    };
+    let before = opened("web-1", "disk").await;
+    assert_ne!(opened("web-1", "memory").await, before);
+    let correlation = "/api/companies/comp-acme/correlation";
+    let asked = json!({"aggregation_key": "asset"});
+    let set = ask(&server, &boss, Method::PUT, correlation, asked.clone())
+        .await
+        .json();
+    assert_eq!((&set["aggregation_key"], &set["version"]), (&json!("asset"), &json!(2)));
+    let by_asset = opened("web-2", "disk").await;
+    assert_eq!(
+        opened("web-2", "memory").await,
+        by_asset,
+        "grouped by asset from now on"
+    );
+    assert_eq!(
+        ask(&server, &boss, Method::PUT, correlation, asked).await.json()["version"],
+        2,
+        "nothing has changed"
+    );
+
+    let limit = json!({"requests_per_minute": 60, "burst_size": 5});
+    let path = "/api/companies/comp-acme/rate-limit";
+    assert_eq!(
+        ask(&server, &boss, Method::PUT, path, limit.clone()).await.json(),
+        limit
+    );
+    let answers = futures::future::join_all((0..12).map(|_| send(&server, &acme))).await;
+    assert!(answers.contains(&429), "{answers:?}");
+    for (path, body, field) in [
+        (correlation, json!({"window_minutes": 900}), "correlation"),
+        (correlation, json!({"windows": 5}), "windows"),
+        (path, json!({"burst_size": 0}), "rate_limit"),
+    ] {
+        assert_eq!(
+            ask(&server, &boss, Method::PUT, path, body.clone()).await.problem(400),
+            field,
+            "{body}"
+        );
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn of_many_who_change_one_thing_none_is_lost() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let boss = boss(&server, &acme).await;
+    let keys = "/api/companies/comp-acme/api-keys";
+    let rename = |n: usize| {
+        let body = json!({"name": format!("Acme {n}")});
+        ask(&server, &boss, Method::PATCH, "/api/companies/comp-acme", body)
+    };
+    let renamed = futures::future::join_all((0..4).map(rename)).await;
+    assert!(renamed.iter().all(|answer| answer.status == 200));
+    let version = ask(&server, &boss, Method::GET, "/api/companies/comp-acme", Value::Null)
+        .await
+        .json()["version"]
+        .clone();
+    assert_eq!(version, 5);
+    let make = |n: usize| {
+        ask(
+            &server,
+            &boss,
+            Method::POST,
+            keys,
+            json!({"name": format!("{n}"), "scopes": ["read"]}),
+        )
+    };
+    let made = futures::future::join_all((0..16).map(make)).await;
+    assert!(made.iter().all(|answer| answer.status == 200));
+    let listed = ask(&server, &boss, Method::GET, keys, Value::Null).await.json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 17);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_company_is_founded_archived_and_opened_again() {
+    let server = Server::start(engine()).await;
+    let root = server.msp_admin().await;
+    let made = ask(
+        &server,
+        &root,
+        Method::POST,
+        "/api/companies",
+        json!({"name": "Acme", "id": "comp-acme"}),
+    )
+    .await
+    .json();
+    let text = |name: &str| made[name].as_str().unwrap().to_owned();
+    let acme = Company {
+        id: text("company_id").parse().unwrap(),
+        key: text("api_key"),
+        secret: text("webhook_secret"),
+    };
+    ask(
+        &server,
+        &root,
+        Method::POST,
+        "/api/companies",
+        json!({"name": "Again", "id": "comp-acme"}),
+    )
+    .await
+    .problem(409);
+    assert_eq!(send(&server, &acme).await, 200);
+    server.settle(&acme).await;
+    let boss = boss(&server, &acme).await;
+    ask(&server, &boss, Method::DELETE, "/api/companies/comp-acme", Value::Null)
+        .await
+        .problem(403);
+    ask(&server, &boss, Method::POST, "/api/companies", json!({"name": "Mine"}))
+        .await
+        .problem(403);
+    let archived = ask(&server, &root, Method::DELETE, "/api/companies/comp-acme", Value::Null)
+        .await
+        .json();
+    assert!(archived["archived_at"].is_string());
+    assert_eq!(send(&server, &acme).await, 401);
+    let kept = server.get_as(&root, "/api/incidents?company_id=comp-acme").await.json();
+    assert_eq!(
+        kept["items"].as_array().unwrap().len(),
+        1,
+        "what there is stays readable"
+    );
+    ask(
+        &server,
+        &root,
+        Method::POST,
+        "/api/companies/comp-acme/restore",
+        Value::Null,
+    )
+    .await;
+    assert_eq!(send(&server, &acme).await, 200);
+    let listed = server.get_as(&root, "/api/companies").await.json();
+    assert_eq!(listed["items"][0]["company_id"], "comp-acme");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn who_changed_what_stands_in_the_companys_journal() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let boss = boss(&server, &acme).await;
+    let start = server.stream(Method::GET, "/api/events", boss.headers(), String::new());
+    let mut stream = start.await;
+    assert_eq!(stream.next().await.unwrap().name, "start");
+    ask(
+        &server,
+        &boss,
+        Method::PATCH,
+        "/api/companies/comp-acme",
+        json!({"name": "Acme & Sons"}),
+    )
+    .await;
+    let told = stream.next().await.unwrap();
+    assert_eq!(told.name, "company.changed");
+    let entry = told.json();
+    assert_eq!(
+        (&entry["actor"], &entry["subject"]),
+        (&json!(boss.id), &json!("comp-acme"))
+    );
+    assert_eq!(
+        (&entry["data"]["before"]["name"], &entry["data"]["after"]["name"]),
+        (&json!("comp-acme"), &json!("Acme & Sons"))
+    );
+    assert_eq!(entry["data"]["from"]["address"], "127.0.0.1");
+    server.stop().await;
+}
