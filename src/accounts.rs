@@ -11,6 +11,7 @@ pub mod password;
 pub mod people;
 pub mod platform;
 pub mod refresh;
+pub mod refusals;
 pub mod register;
 pub mod rights;
 pub mod second_factor;

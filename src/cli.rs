@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod audit;
 mod company;
 mod demo;
 mod init;
@@ -31,6 +32,8 @@ enum Command {
     Company(company::CompanyCommand),
     /// People: create, list, disable, enable, reset. Works whether a server holds the data directory or not.
     User(user::UserArgs),
+    /// Journals: verify an export, or a store.
+    Audit(audit::AuditArgs),
     Send(send::SendArgs),
     Ping(ping::PingArgs),
     Demo(demo::DemoArgs),
@@ -61,6 +64,7 @@ impl Command {
             Self::Serve(command) => command.run().await.unwrap_or_else(|error| fail(EXIT_USAGE, &error)),
             Self::Company(command) => succeed(EXIT_USAGE, command.run().await),
             Self::User(args) => succeed(EXIT_USAGE, args.run().await),
+            Self::Audit(args) => succeed(EXIT_FAILED, args.run().await),
             Self::Send(args) => succeed(EXIT_FAILED, send::run(args).await),
             Self::Ping(args) => succeed(EXIT_FAILED, ping::run(args).await),
             Self::Demo(args) => succeed(EXIT_FAILED, demo::run(args).await),

@@ -13,6 +13,10 @@ use serde::Deserialize;
 use strum::IntoEnumIterator;
 
 use crate::accounts::rights::Role;
+use crate::audit::keeper::Place;
+
+/// The file of checkpoints in the data directory.
+pub const CHECKPOINTS: &str = "checkpoints.jsonl";
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
@@ -90,6 +94,10 @@ pub struct Flags {
     /// Roles that may do nothing before they have set up a second factor [default: msp_admin; an empty text: none].
     #[arg(long, env = "SECOND_FACTOR_FOR")]
     pub second_factor_for: Option<String>,
+    /// Where signed checkpoints of the journals go: a file, best on another disk than the store, or `-` for standard
+    /// output. In the data directory otherwise.
+    #[arg(long, env = "CHECKPOINT_FILE")]
+    pub checkpoint_file: Option<PathBuf>,
     /// E-mail address of the administrator whom the first start makes; admin@localhost where nothing is said.
     #[arg(long, env = "ADMIN_EMAIL")]
     pub admin_email: Option<String>,
@@ -118,6 +126,7 @@ struct FileSettings {
     metrics_from: Option<Vec<String>>,
     metrics_token: Option<SecretString>,
     second_factor_for: Option<String>,
+    checkpoint_file: Option<PathBuf>,
     admin_email: Option<String>,
     admin_password: Option<SecretString>,
 }
@@ -151,6 +160,8 @@ pub struct Settings {
     pub metrics_token: Option<SecretString>,
     /// Roles that need a second factor.
     pub second_factor_for: Vec<Role>,
+    /// Where checkpoints of the journals go.
+    pub checkpoints: Place,
     /// The first administrator's address.
     pub admin_email: String,
     /// His password, where it is not to be made.
@@ -229,9 +240,16 @@ impl Settings {
         within("MAX_DECISION_TIME_SECONDS", max_time_seconds.into(), 1, 300)?;
         let drain_delay_ms = flags.drain_delay_ms.or(file.drain_delay_ms).unwrap_or(300);
         within("DRAIN_DELAY_MS", drain_delay_ms, 0, 10_000)?;
+        let data_dir = flags.data_dir.or(file.data_dir).unwrap_or_else(|| "data".into());
+        let checkpoints = match flags.checkpoint_file.or(file.checkpoint_file) {
+            Some(path) if path.as_os_str() == "-" => Place::Stdout,
+            Some(path) => Place::File(path),
+            None => Place::File(data_dir.join(CHECKPOINTS)),
+        };
         Ok(Self {
+            checkpoints,
             listen: address(flags.listen.or(file.listen), flags.port.or(file.port))?,
-            data_dir: flags.data_dir.or(file.data_dir).unwrap_or_else(|| "data".into()),
+            data_dir,
             secret_key: flags.secret_key.or(file.secret_key),
             mongo_url: given(flags.mongo_url.or(file.mongo_url)),
             budget: Budget {

@@ -7,6 +7,7 @@ mod acts;
 pub mod admin;
 mod agent;
 mod alerts;
+mod audit;
 mod auth;
 mod body;
 mod caller;
@@ -34,11 +35,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actors::port::{Clock, Entropy, Store};
 use actors::runtime::Runtime;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
 use crate::accounts::Accounts;
+use crate::accounts::refusals::Refusals;
 use crate::accounts::register::Register;
+use crate::audit::checkpoint::Signer;
 use crate::config::Settings;
 use crate::ingest::keyring::Keyring;
 use live::hub::Hub;
@@ -67,6 +70,12 @@ pub struct Edge {
     pub accounts: Accounts,
     /// What keeps both up to date.
     pub register: Arc<Register>,
+    /// What was refused, for the journal.
+    pub refusals: Arc<Refusals>,
+    /// Signs what journals have come to.
+    pub signer: Arc<Signer>,
+    /// Journals are verified one at a time: it takes a processor.
+    verifying: Semaphore,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -89,7 +98,7 @@ impl Edge {
         runtime: Runtime,
         store: Arc<dyn Store>,
         accounts: Accounts,
-        register: Arc<Register>,
+        (register, signer): (Arc<Register>, Arc<Signer>),
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         settings: Settings,
@@ -102,6 +111,9 @@ impl Edge {
             keyring: register.keyring(),
             accounts,
             register,
+            refusals: Arc::default(),
+            signer,
+            verifying: Semaphore::new(1),
             clock,
             entropy,
             settings,

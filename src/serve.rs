@@ -18,11 +18,14 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
 use crate::accounts::people::People;
 use crate::accounts::register::Register;
 use crate::accounts::staff::{FirstAdmin, StaffError};
+use crate::audit::checkpoint::{NoSigner, Signer};
+use crate::audit::keeper::{self, Keeper, Place};
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::Settings;
 use crate::http::{Edge, Stage, admin, listener, router};
@@ -51,6 +54,9 @@ pub enum StartError {
     /// The tree.
     #[error("the actors could not start: {0}")]
     Runtime(#[from] actors::runtime::CallError),
+    /// Checkpoints.
+    #[error(transparent)]
+    Signer(#[from] NoSigner),
     /// The first administrator.
     #[error("the first administrator cannot be made: {0}")]
     FirstAdmin(#[from] StaffError),
@@ -96,6 +102,12 @@ pub struct Running {
     http: Served,
     admin: Served,
     admin_path: PathBuf,
+    /// Refusals on their way to the journal, with the way to end them.
+    gathering: CancellationToken,
+    gathered: JoinSet<()>,
+    /// Checkpoints, with the way to end them.
+    keeping: CancellationToken,
+    kept: JoinSet<()>,
     /// The hub of live readers, and the order of what is measured; ended with this.
     _background: JoinSet<()>,
 }
@@ -142,6 +154,8 @@ pub async fn start_under(
     let people = Arc::new(People::default());
     people.load(&*port).await.map_err(LoadError::from)?;
     let register = Register::new(keyring, people.clone());
+    let signer = Arc::new(Signer::of(&server_key)?);
+    heed_checkpoints(&*port, &settings.checkpoints).await?;
     let ports = Ports {
         store: port.clone(),
         clock: clock.clone(),
@@ -159,7 +173,15 @@ pub async fn start_under(
         Arc::new(runtime.clone()),
         (clock.clone(), entropy.clone()),
     );
-    let edge = Edge::new(runtime, port, accounts, register.clone(), clock, entropy, settings);
+    let edge = Edge::new(
+        runtime,
+        port,
+        accounts,
+        (register.clone(), signer.clone()),
+        clock.clone(),
+        entropy,
+        settings,
+    );
     let first_admin = edge.accounts.first_admin(&edge.settings).await?;
     let address = listener.local_addr()?;
     let admin_listener = admin::bind(&directory)?;
@@ -175,6 +197,15 @@ pub async fn start_under(
         Ok(())
     });
     let mut background = JoinSet::new();
+    let keeper = Keeper::new(signer, edge.settings.checkpoints.clone(), clock);
+    let gathering = CancellationToken::new();
+    let mut gathered = JoinSet::new();
+    let refusals = edge.refusals.clone();
+    let world = (edge.clock.clone(), edge.entropy.clone());
+    gathered.spawn(refusals.run(edge.runtime.clone(), world, gathering.clone()));
+    let keeping = CancellationToken::new();
+    let mut kept = JoinSet::new();
+    kept.spawn(keeper.run(edge.store.clone(), keeping.clone()));
     let hub = edge.hub.clone().run(edge.store.feed(), edge.clock.clone());
     background.spawn(hub);
     background.spawn(keep_up());
@@ -188,8 +219,28 @@ pub async fn start_under(
         http,
         admin,
         admin_path: admin::socket_path(&directory),
+        gathering,
+        gathered,
+        keeping,
+        kept,
         _background: background,
     })
+}
+
+/// Looks whether the store still holds what was signed of it. A journal that was cut or written anew is told loudly,
+/// and served: whoever looks into it needs it.
+async fn heed_checkpoints(store: &dyn Store, place: &Place) -> Result<(), StartError> {
+    let Place::File(path) = place else { return Ok(()) };
+    let signed = keeper::last(path).await?;
+    for discord in keeper::compare(store, &signed).await.map_err(LoadError::from)? {
+        let checkpoint = &discord.checkpoint;
+        metrics::counter!(telemetry::DISCORDS).increment(1);
+        tracing::error!(
+            company_id = %checkpoint.company_id, seq = checkpoint.seq, signed_at = %checkpoint.at, why = discord.why,
+            "a journal is not what was signed of it"
+        );
+    }
+    Ok(())
 }
 
 /// Samples are put into their buckets though nobody asks for them.
@@ -272,7 +323,13 @@ impl Running {
         if timeout(deadline - Instant::now(), listeners).await.is_err() {
             return false;
         }
-        self.edge.runtime.drain(deadline - Instant::now()).await
+        self.gathering.cancel();
+        let journalled = timeout(deadline - Instant::now(), self.gathered.join_next()).await;
+        let drained = self.edge.runtime.drain(deadline - Instant::now()).await;
+        // What the drain has journalled is signed too.
+        self.keeping.cancel();
+        let signed = timeout(deadline - Instant::now(), self.kept.join_next()).await;
+        journalled.is_ok() && drained && signed.is_ok()
     }
 
     /// Leaves everything as it is: the process ends, and the next start recovers.

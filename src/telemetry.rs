@@ -52,6 +52,8 @@ pub const STREAMS: &str = "alert_whisperer_streams";
 pub const ACTORS: &str = "alert_whisperer_actors";
 /// Actors started again since the process began, by `kind`.
 pub const RESTARTS: &str = "alert_whisperer_actor_restarts_total";
+/// Journals that were not what was signed of them.
+pub const DISCORDS: &str = "alert_whisperer_journal_discords_total";
 /// Seconds since the process began to serve.
 pub const UPTIME: &str = "alert_whisperer_uptime_seconds";
 
@@ -121,6 +123,7 @@ fn describe() {
     metrics::describe_gauge!(STREAMS, "Live streams open, by kind");
     metrics::describe_gauge!(ACTORS, "Actors that live, by kind");
     metrics::describe_counter!(RESTARTS, "Actors started again, by kind");
+    metrics::describe_counter!(DISCORDS, "Journals that were not what was signed of them at the start");
     metrics::describe_gauge!(UPTIME, "Time since the process began to serve");
     metrics::describe_histogram!(measures::PLACEMENT_LAG, "From an alert's acceptance to its placement");
     metrics::describe_histogram!(measures::PLACEMENT_BATCH, "Alerts placed in one commit");

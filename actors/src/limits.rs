@@ -106,3 +106,5 @@ pub const FREE_FAILURES: u32 = 10;
 pub const STRANGE_FAILURES: u32 = 100;
 /// Failures to log in that are remembered of each kind; past it what matters least is forgotten.
 pub const REMEMBERED_FAILURES: usize = 50_000;
+/// Refusals that are told apart in a minute; those beyond are counted.
+pub const REFUSALS: usize = 1_000;

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::accounts::webhook_secret::WebhookSecret;
 use crate::clock::SystemClock;
+use crate::config::CHECKPOINTS;
 use crate::http::admin;
 use crate::secrets::{Purpose, ServerKey};
 use crate::store::{OpenStore, every};
@@ -33,6 +34,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// Where a server of this directory keeps its checkpoints, unless it is told otherwise.
+    pub(super) fn checkpoint_file(&self) -> PathBuf {
+        self.data_dir.join(CHECKPOINTS)
+    }
+
     /// The store, unless a server holds it.
     pub(super) async fn open(&self) -> Result<Option<OpenStore>> {
         let url = self.mongo_url.as_ref().filter(|url| !url.expose_secret().is_empty());

@@ -7,8 +7,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::Origin;
 use actors::domain::ids::LoginId;
+use actors::domain::{CompanyId, Origin};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -25,10 +25,11 @@ use super::gate::Anyone;
 use super::problem::Problem;
 use super::rights::Oneself;
 use super::{Edge, body};
+use crate::accounts::refusals::Refusal;
 use crate::accounts::sign_in::{Credentials, SignInError, SignedIn};
 use crate::accounts::staff::{Keep, StaffError, shown};
 use crate::accounts::token::ACCESS_LIFE;
-use crate::accounts::user::User;
+use crate::accounts::user::{User, normal_email};
 use crate::accounts::visit::FirstDo;
 use crate::json;
 
@@ -67,8 +68,27 @@ pub(super) async fn login(
     let signed_in = edge
         .accounts
         .sign_in(shown, address, &|actor| place.origin(actor))
-        .await?;
+        .await
+        .inspect_err(|error| {
+            if !matches!(error, SignInError::Call(_) | SignInError::Busy) {
+                refused(&edge, &place, &login.email);
+            }
+        })?;
     Ok(tokens(&edge, &signed_in, login.cookie))
+}
+
+/// Notes a login that was refused: under the person's name where there is such a one.
+fn refused(edge: &Edge, place: &Place, email: &str) {
+    let Some(user) = edge.accounts.people.by_email(&normal_email(email)) else {
+        return place.refused(edge, "login");
+    };
+    let refusal = Refusal {
+        company_id: CompanyId::platform(),
+        who: user.value.user_id.to_string(),
+        what: "login",
+        address: place.address,
+    };
+    edge.refusals.note(refusal, edge.clock.now());
 }
 
 /// `POST refresh`, with the refresh token in `Authorization: Bearer`, the body, or the cookie.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::Origin;
+use actors::domain::{CompanyId, Origin};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{AUTHORIZATION, HeaderValue, USER_AGENT, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::Edge;
 use super::listener::Peer;
 use super::problem::Problem;
+use crate::accounts::refusals::Refusal;
 use crate::accounts::rights::{Companies, Right, scope_for};
 use crate::accounts::visit::Visit;
 use crate::ingest::keyring::Bearer;
@@ -49,6 +50,19 @@ pub(super) struct From {
     pub(super) agent: Option<String>,
 }
 
+/// The address alone: where every microsecond counts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Address(pub(super) Option<IpAddr>);
+
+impl FromRequestParts<Arc<Edge>> for Address {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Edge>) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+        Ok(Self(peer.map(|ConnectInfo(Peer(address))| address.ip().to_canonical())))
+    }
+}
+
 impl FromRequestParts<Arc<Edge>> for From {
     type Rejection = Infallible;
 
@@ -65,6 +79,17 @@ impl From {
             address: peer.map(|ConnectInfo(Peer(address))| address.ip().to_canonical()),
             agent: agent.map(|agent| agent.chars().take(AGENT_CHARS).collect()),
         }
+    }
+
+    /// Notes that somebody from here was not let in.
+    pub(super) fn refused(&self, edge: &Edge, what: &'static str) {
+        let refusal = Refusal {
+            company_id: CompanyId::platform(),
+            who: "stranger".to_owned(),
+            what,
+            address: self.address,
+        };
+        edge.refusals.note(refusal, edge.clock.now());
     }
 
     /// As it is journalled.
@@ -84,7 +109,8 @@ impl Caller {
             return Ok(known.clone());
         }
         let token = presented(&parts.headers).ok_or_else(unknown)?;
-        let caller = Self::by(token, From::of(parts), edge)?;
+        let from = From::of(parts);
+        let caller = Self::by(token, from.clone(), edge).inspect_err(|_| from.refused(edge, "token"))?;
         parts.extensions.insert(caller.clone());
         Ok(caller)
     }
@@ -115,6 +141,26 @@ impl Caller {
             Who::Key(bearer) => bearer.expires_at,
         };
         expires_at.map_or(FAR, |at| at.since(edge.clock.now()).min(FAR))
+    }
+
+    /// Where he has a right; a refusal is noted for the journal.
+    ///
+    /// # Errors
+    /// 403 where he has it nowhere.
+    pub(super) fn needs(&self, edge: &Edge, right: Right) -> Result<Companies, Problem> {
+        self.reach(right).inspect_err(|_| {
+            let company_id = match &self.who {
+                Who::Person(_) => CompanyId::platform(),
+                Who::Key(bearer) => bearer.company_id.clone(),
+            };
+            let refusal = Refusal {
+                company_id,
+                who: self.name().to_owned(),
+                what: right.as_str(),
+                address: self.from.address,
+            };
+            edge.refusals.note(refusal, edge.clock.now());
+        })
     }
 
     /// Where he has a right.

@@ -39,7 +39,7 @@ impl FromRequestParts<Arc<Edge>> for MayMeasure {
             _ => false,
         };
         if !near && !holds_token {
-            Caller::of(parts, edge)?.reach(Right::Measure)?;
+            Caller::of(parts, edge)?.needs(edge, Right::Measure)?;
         }
         Ok(Self)
     }

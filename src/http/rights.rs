@@ -50,6 +50,8 @@ needed! {
     Correlate
     /// To administer people.
     AdministerUsers
+    /// To read journals.
+    Audit
     /// To see how the platform is doing.
     Oversee
     /// To let dead letters and quarantined companies go.
@@ -99,12 +101,7 @@ pub(super) struct Reaches<R> {
 impl<R: Needed> Reaches<R> {
     /// In a company: the one that is named, or else the only one. Another's is as good as an unknown one.
     pub(super) fn choose(self, edge: &Edge, named: Option<CompanyId>) -> Result<May<R>, Problem> {
-        let company = match named {
-            Some(named) => self.held(edge, named)?,
-            None => self.companies.only().cloned().ok_or_else(|| {
-                Problem::invalid("company_id", "you have more than one company: say which one is meant")
-            })?,
-        };
+        let company = self.one(edge, named)?;
         Ok(May {
             caller: self.caller,
             company,
@@ -112,14 +109,20 @@ impl<R: Needed> Reaches<R> {
         })
     }
 
+    /// The company that is meant: the one that is named, or else the only one.
+    pub(super) fn one(&self, edge: &Edge, named: Option<CompanyId>) -> Result<CompanyId, Problem> {
+        match named {
+            Some(named) => self.held(edge, named),
+            None => self.companies.only().cloned().ok_or_else(which),
+        }
+    }
+
     /// The company that is looked at; `None` for all of them, which only who has them all may.
     pub(super) fn look_at(&self, edge: &Edge, named: Option<CompanyId>) -> Result<Option<CompanyId>, Problem> {
         match named {
             Some(named) => self.held(edge, named).map(Some),
             None if self.companies == Companies::All => Ok(None),
-            None => self.companies.only().cloned().map(Some).ok_or_else(|| {
-                Problem::invalid("company_id", "you have more than one company: say which one is meant")
-            }),
+            None => self.one(edge, None).map(Some),
         }
     }
 
@@ -150,7 +153,7 @@ impl<R: Needed> FromRequestParts<Arc<Edge>> for Reaches<R> {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
         let caller = Caller::of(parts, edge)?;
-        let companies = caller.reach(R::RIGHT)?;
+        let companies = caller.needs(edge, R::RIGHT)?;
         Ok(Self {
             caller,
             companies,
@@ -174,7 +177,7 @@ impl FromRequestParts<Arc<Edge>> for Oneself {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
         let caller = Caller::of(parts, edge)?;
-        caller.reach(Right::OwnAccount)?;
+        caller.needs(edge, Right::OwnAccount)?;
         match &caller.who {
             Who::Person(visit) => Ok(Self {
                 visit: visit.clone(),
@@ -183,6 +186,11 @@ impl FromRequestParts<Arc<Edge>> for Oneself {
             Who::Key(_) => Err(unknown()),
         }
     }
+}
+
+/// Several companies could be meant.
+fn which() -> Problem {
+    Problem::invalid("company_id", "you have more than one company: say which one is meant")
 }
 
 /// The companies that there are of those that somebody has.

@@ -17,7 +17,8 @@ use super::problem::Problem;
 pub use super::routes::Route;
 use super::routes::Routes;
 use super::{
-    Edge, Stage, acts, agent, alerts, auth, companies, decisions, health, incidents, metrics, system, users, webhook,
+    Edge, Stage, acts, agent, alerts, audit, auth, companies, decisions, health, incidents, metrics, system, users,
+    webhook,
 };
 
 /// Where a load balancer, an orchestrator or a person asks how we are, even while we are going down.
@@ -55,6 +56,10 @@ fn routes() -> Routes {
         .get("/api/auth/sessions", auth::sessions)
         .delete("/api/auth/sessions/{login_id}", auth::end_session)
         .post("/api/auth/totp", auth::totp)
+        .get("/api/audit", audit::list)
+        .get("/api/audit/verify", audit::verify)
+        .get("/api/audit/export", audit::export)
+        .get("/api/audit/key", audit::key)
         .get("/api/companies", companies::list)
         .post("/api/companies", companies::create)
         .get("/api/companies/{company_id}", companies::one)

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::{AlertId, DeliveryId, NewAlert, Severity, Signal, Timestamp};
+use actors::domain::{AlertId, CompanyId, DeliveryId, NewAlert, Severity, Signal, Timestamp};
 use actors::port::inbox::{Accepted, Delivery, Signature};
 use axum::Json;
 use axum::body::{Body, Bytes};
@@ -17,12 +17,13 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
-use super::caller::presented;
+use super::caller::{Address, presented};
 use super::gate::LooksItself;
 use super::problem::Problem;
 use super::rights::SendAlerts;
 use super::{Edge, body};
 use crate::accounts::api_key::Scope;
+use crate::accounts::refusals::Refusal;
 use crate::ingest::keyring::Bearer;
 use crate::ingest::native::{self, Invalid};
 use crate::ingest::rate::{Cost, Verdict};
@@ -43,6 +44,7 @@ struct Claims {
 pub(super) async fn accept(
     _: LooksItself<SendAlerts>,
     State(edge): State<Arc<Edge>>,
+    address: Address,
     headers: HeaderMap,
     RawQuery(raw): RawQuery,
     sent: Body,
@@ -51,7 +53,18 @@ pub(super) async fn accept(
     let answered = take(&edge, headers, raw, sent).await;
     match &answered {
         Ok(_) => metrics::histogram!(telemetry::ACCEPT_SECONDS).record(began.elapsed().as_secs_f64()),
-        Err(problem) => metrics::counter!(telemetry::REFUSED, "code" => problem.code).increment(1),
+        Err(problem) => {
+            metrics::counter!(telemetry::REFUSED, "code" => problem.code).increment(1);
+            if problem.status == StatusCode::UNAUTHORIZED {
+                let refusal = Refusal {
+                    company_id: CompanyId::platform(),
+                    who: "stranger".to_owned(),
+                    what: "webhook",
+                    address: address.0,
+                };
+                edge.refusals.note(refusal, edge.clock.now());
+            }
+        }
     }
     answered.into_response()
 }

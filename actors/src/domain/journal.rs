@@ -77,6 +77,77 @@ pub fn chain(company: &CompanyId, seq: u64, previous: &ChainHash, canonical: &st
     hasher.finalize().into()
 }
 
+/// A walk along a chain, from its first entry on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainWalk {
+    company: CompanyId,
+    seq: u64,
+    hash: ChainHash,
+}
+
+/// What is wrong with an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChainBreak {
+    /// Another number stands here: an entry is missing, or stands elsewhere.
+    #[error("is missing")]
+    Missing,
+    /// It is of another company's journal.
+    #[error("is of another journal")]
+    Foreign,
+    /// Its text, or one before it, is not what was hashed.
+    #[error("is not what its hash says")]
+    Changed,
+}
+
+impl ChainWalk {
+    /// Before the first entry of a company's journal.
+    pub fn of(company: CompanyId) -> Self {
+        Self {
+            company,
+            seq: 0,
+            hash: GENESIS,
+        }
+    }
+
+    /// Takes the next entry.
+    ///
+    /// # Errors
+    /// What is wrong with entry [`Self::seq`] + 1.
+    pub fn step(&mut self, entry: &Entry) -> Result<(), ChainBreak> {
+        if entry.company_id != self.company {
+            return Err(ChainBreak::Foreign);
+        }
+        if entry.seq != self.seq + 1 {
+            return Err(ChainBreak::Missing);
+        }
+        let hash = chain(&self.company, entry.seq, &self.hash, &entry.canonical);
+        if entry.hash != hex(&hash) {
+            return Err(ChainBreak::Changed);
+        }
+        (self.seq, self.hash) = (entry.seq, hash);
+        Ok(())
+    }
+
+    /// Whose journal.
+    pub fn company(&self) -> &CompanyId {
+        &self.company
+    }
+
+    /// The last entry that was taken; 0 before the first.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Its hash.
+    pub fn hash(&self) -> &ChainHash {
+        &self.hash
+    }
+}
+
+fn hex(hash: &ChainHash) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A journalled fact.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Entry {
@@ -116,6 +187,25 @@ impl Entry {
         }
         let read: Result<At, _> = serde_json::from_str(&self.canonical);
         read.map(|read| read.at).ok()
+    }
+
+    /// The entry that [`Self::to_json_text`] has written; nothing where it has not written this text.
+    pub fn from_json_text(text: &str) -> Option<Self> {
+        let mut body: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
+        let seq = body.remove("seq")?.as_u64()?;
+        let company_id = body.remove("company_id")?.as_str()?.parse().ok()?;
+        let hash = body.remove("hash")?.as_str()?.to_owned();
+        let subject = body.get("subject")?.as_str()?.to_owned();
+        let canonical = serde_json_canonicalizer::to_string(&Value::Object(body)).ok()?;
+        let entry = Self {
+            seq,
+            company_id,
+            subject,
+            commit_no: 0,
+            canonical,
+            hash,
+        };
+        (entry.to_json_text() == text).then_some(entry)
     }
 
     /// The text of [`Self::to_json`], put together without reading the canonical JSON again.

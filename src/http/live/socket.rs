@@ -111,8 +111,8 @@ fn from_allowed_origin(edge: &Edge, headers: &HeaderMap) -> Result<(), Problem> 
 
 /// Somebody who may read.
 fn reader(edge: &Edge, token: &str, from: From) -> Result<Caller, Problem> {
-    let caller = Caller::by(token, from, edge)?;
-    caller.reach(Right::Read)?;
+    let caller = Caller::by(token, from.clone(), edge).inspect_err(|_| from.refused(edge, "token"))?;
+    caller.needs(edge, Right::Read)?;
     Ok(caller)
 }
 

@@ -5,6 +5,7 @@
 
 mod acts;
 mod administer;
+mod audit;
 mod commands;
 mod companies;
 mod decide;

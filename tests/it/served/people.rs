@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 
 use super::engine;
+use crate::support::engine::Home;
 use crate::support::server::{Answer, PASSWORD, Person, Server, headers};
 
 /// The first administrator of a test's server.
@@ -534,5 +535,60 @@ async fn guessing_is_slowed_down_and_says_until_when() {
     refused.problem(429);
     assert_eq!(refused.header("retry-after"), "1");
     assert_eq!(refused.json()["code"], "too_many_attempts");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn refusals_are_gathered_into_few_entries() {
+    let home = Home::on(engine());
+    let server = Server::start_in(&home).await;
+    let acme = server.company("comp-acme").await;
+    let ann = server.technician(&acme).await;
+    for _ in 0..20 {
+        server.get_as(&ann, "/api/users").await.problem(403);
+        server.get(&acme, "/api/users").await.problem(403);
+    }
+    for _ in 0..3 {
+        login(&server, ROOT, "not-the-password-at-all").await.problem(401);
+        let forged = headers(&[("authorization", b"Bearer forged")]);
+        server.ask(Method::GET, "/api/incidents", forged, "").await.problem(401);
+        server.webhook(HeaderMap::new(), "[]").await.problem(401);
+    }
+    server.stop().await;
+    let server = Server::start_in(&home).await;
+    let refused = |entries: Vec<Value>| -> Vec<(String, String, u64)> {
+        let refused = entries.into_iter().filter(|entry| entry["kind"] == "access.refused");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let mut told: Vec<_> = refused
+            .map(|entry| {
+                (
+                    text(&entry["subject"]),
+                    text(&entry["data"]["what"]),
+                    entry["data"]["count"].as_u64().unwrap(),
+                )
+            })
+            .collect();
+        told.sort();
+        told
+    };
+    let told = refused(server.platform_journal().await);
+    let root = told
+        .iter()
+        .find(|(who, what, _)| who.starts_with("usr-") && what == "login")
+        .unwrap();
+    assert_eq!(root.2, 3);
+    assert!(
+        told.contains(&(ann.id.clone(), "administer_users".to_owned(), 20)),
+        "{told:?}"
+    );
+    assert!(
+        told.contains(&("stranger".to_owned(), "token".to_owned(), 3)),
+        "{told:?}"
+    );
+    assert!(
+        told.contains(&("stranger".to_owned(), "webhook".to_owned(), 3)),
+        "{told:?}"
+    );
+    assert_eq!(told.len(), 4);
     server.stop().await;
 }

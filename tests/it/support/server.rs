@@ -202,6 +202,16 @@ impl Server {
         }
     }
 
+    /// A person of a company that is known by its id.
+    pub async fn member(&self, email: &str, role: Role, company: &str) -> Person {
+        let company = Company {
+            id: company.parse().unwrap(),
+            key: String::new(),
+            secret: String::new(),
+        };
+        self.person(email, role, &[&company]).await
+    }
+
     /// A technician of a company.
     pub async fn technician(&self, company: &Company) -> Person {
         let email = format!("{}@technicians.example", company.id);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actors::domain::journal::{GENESIS, chain};
+use actors::domain::journal::{ChainBreak, ChainWalk};
 use actors::domain::{ChainHash, CompanyId, Timestamp};
 use actors::limits::PAGE;
 use actors::port::Error;
@@ -32,7 +32,7 @@ pub(in crate::store) enum Journal {
     /// Whole: its last entry's number and hash.
     Whole(u64, ChainHash),
     /// Something is wrong at an entry.
-    Broken(u64, &'static str),
+    Broken(u64, ChainBreak),
 }
 
 impl Target {
@@ -77,7 +77,7 @@ impl Target {
         company: &CompanyId,
         mut passed: impl FnMut(u64),
     ) -> Result<Journal, Error> {
-        let (mut seq, mut hash) = (0, GENESIS);
+        let mut walk = ChainWalk::of(company.clone());
         let mut page = PageRequest {
             limit: PAGE,
             after: None,
@@ -88,21 +88,16 @@ impl Target {
                 journal::list(&mut moment, company, page).await
             };
             let found = read.await.map_err(Fault::into_error)?;
-            let before = seq;
+            let before = walk.seq();
             for entry in &found.items {
-                seq += 1;
-                hash = chain(company, seq, &hash, &entry.canonical);
-                if entry.seq != seq {
-                    return Ok(Journal::Broken(seq, "is missing"));
-                }
-                if entry.hash != hex::encode(hash) {
-                    return Ok(Journal::Broken(seq, "is not what its hash says"));
+                if let Err(why) = walk.step(entry) {
+                    return Ok(Journal::Broken(walk.seq() + 1, why));
                 }
             }
-            passed(seq - before);
+            passed(walk.seq() - before);
             page.after = found.next;
             if page.after.is_none() {
-                return Ok(Journal::Whole(seq, hash));
+                return Ok(Journal::Whole(walk.seq(), *walk.hash()));
             }
         }
     }

@@ -1,0 +1,9 @@
+//! The audit: journals that someone who does not trust us can verify.
+//!
+//! A journal is a chain of hashes. That alone does not stop somebody who writes a whole tail anew, or cuts it: so what
+//! a chain has come to is signed ([`checkpoint`]) and kept outside of the store ([`keeper`]). An export ([`export`])
+//! is a journal as JSON Lines, closed by a checkpoint.
+
+pub mod checkpoint;
+pub mod export;
+pub mod keeper;
