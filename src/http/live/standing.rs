@@ -10,6 +10,7 @@ use crate::accounts::rights::{Companies, Right};
 use crate::http::Edge;
 use crate::http::caller::Caller;
 use crate::http::problem::Problem;
+use crate::http::rights::read_at_once;
 
 /// Whoever has opened a stream.
 pub(in crate::http) struct Standing {
@@ -19,6 +20,8 @@ pub(in crate::http) struct Standing {
     companies: Companies,
     /// What he reads of it.
     reads: CompanySet,
+    /// Whether that is all that there is of it: then a company that comes or goes makes it another.
+    reads_all: bool,
     changes: watch::Receiver<u64>,
 }
 
@@ -28,8 +31,10 @@ impl Standing {
     /// # Errors
     /// 403 where he may read nothing.
     pub(in crate::http) fn of(edge: &Arc<Edge>, caller: Caller, reads: CompanySet) -> Result<Self, Problem> {
+        let companies = caller.reach(Right::Read)?;
         Ok(Self {
-            companies: caller.reach(Right::Read)?,
+            reads_all: reads == read_at_once(edge, &companies),
+            companies,
             changes: edge.register.changes(),
             edge: edge.clone(),
             caller,
@@ -49,7 +54,7 @@ impl Standing {
             .again(&self.edge)
             .and_then(|caller| caller.reach(Right::Read).ok());
         let stand = companies.as_ref() == Some(&self.companies);
-        !stand || !self.reads.iter().all(|company| self.edge.keyring.knows(company))
+        !stand || (self.reads_all && self.reads != read_at_once(&self.edge, &self.companies))
     }
 
     /// Returns when he may no more. May be dropped while it waits.

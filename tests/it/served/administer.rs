@@ -302,8 +302,26 @@ async fn a_company_is_founded_archived_and_opened_again() {
     )
     .await;
     assert_eq!(send(&server, &acme).await, 200);
+    let mut stream = server
+        .stream(Method::GET, "/api/events", root.headers(), String::new())
+        .await;
+    assert_eq!(stream.next().await.unwrap().json()["company_ids"], json!(["comp-acme"]));
+    ask(
+        &server,
+        &root,
+        Method::POST,
+        "/api/companies",
+        json!({"name": "Globex"}),
+    )
+    .await;
+    let last = stream.rest().await;
+    assert_eq!(
+        last.last().unwrap().name,
+        "ended",
+        "who reads all companies connects again for a new one"
+    );
     let listed = server.get_as(&root, "/api/companies").await.json();
-    assert_eq!(listed["items"][0]["company_id"], "comp-acme");
+    assert_eq!(listed["items"].as_array().unwrap().len(), 2);
     server.stop().await;
 }
 
