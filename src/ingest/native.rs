@@ -119,7 +119,7 @@ fn checked(sent: Sent, path: &str, unsigned: bool, alert_id: AlertId) -> Result<
         return Err(fault("labels", "must be at most 64".to_owned()));
     }
     for (key, value) in &labels {
-        named("labels", key, 128)?;
+        name(key, 128).map_err(|detail| fault("labels", format!("the name of each {detail}")))?;
         if value.len() > 1024 {
             return Err(fault(&format!("labels.{key}"), "must be at most 1024 bytes".to_owned()));
         }
@@ -236,6 +236,11 @@ mod tests {
             "RFC 3339",
         );
         refused(&GOOD.replace('}', r#","labels":{"a":7}}"#), "labels.a", "invalid type");
+        refused(
+            &GOOD.replace('}', r#","labels":{"":"b"}}"#),
+            "labels",
+            "the name of each must be 1 to 128",
+        );
     }
 
     #[test]
