@@ -1,5 +1,8 @@
-//! What is administered of a company: its settings, API keys and webhook secrets. Each function says what the next
+//! What is administered of a company: its settings, API keys, webhook secrets and assets. Each function says what the next
 //! commit is to hold; whoever commits it looks again where another was first.
+
+pub mod asset;
+pub mod config;
 
 use std::time::Duration;
 

@@ -108,3 +108,9 @@ pub const STRANGE_FAILURES: u32 = 100;
 pub const REMEMBERED_FAILURES: usize = 50_000;
 /// Refusals that are told apart in a minute; those beyond are counted.
 pub const REFUSALS: usize = 1_000;
+/// Assets of one company.
+pub const ASSETS: usize = 10_000;
+/// Assets that one depends on.
+pub const DEPENDENCIES: usize = 20;
+/// Assets that are made, changed or removed in one request.
+pub const ASSET_CHANGES: usize = 1_000;

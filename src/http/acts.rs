@@ -231,7 +231,7 @@ fn known(id: &str) -> Result<IncidentId, Problem> {
 async fn shown(edge: &Edge, may: &May<ToAct>, id: &IncidentId) -> Answer {
     let view = edge.store.reader(may.company()).incident(id).await?;
     let view = view.ok_or_else(|| Problem::not_found("incident"))?;
-    Ok(Json(shape::incident(&view, edge.clock.now())))
+    Ok(Json(shape::incident(edge, &view)))
 }
 
 async fn read<T: DeserializeOwned>(sent: Body) -> Result<T, Problem> {

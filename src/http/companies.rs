@@ -1,5 +1,6 @@
 //! `/api/companies`: companies, their settings, API keys and webhook secrets. What is changed holds at once.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,18 +11,21 @@ use actors::port::{Amended, Amendment, Kept, Record, RecordKind};
 use actors::runtime::CallError;
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::page::Query;
 use super::problem::Problem;
 use super::rights::{AdministerCompany, Correlate, FoundCompanies, May, Needed, Reaches, Read};
 use super::{Edge, admin, body};
 use crate::accounts::api_key::ApiKey;
 use crate::accounts::webhook_secret::WebhookSecret;
 use crate::founding::CompanyRequest;
+use crate::tenancy::asset::{Asset, Traits};
+use crate::tenancy::config::{Config, StoredAssets};
 use crate::tenancy::{Change, Desk, NewKey, TenancyError, shown};
 
 /// How long a change may take.
@@ -244,6 +248,110 @@ pub(super) async fn retire_secret(
         }
     }
     Err(CallError::Overloaded.into())
+}
+
+/// Its assets: `{items: [{name, criticality, depends_on}]}`.
+pub(super) async fn assets(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer {
+    let stored = stored_assets(&edge, &may).await?;
+    let items: Vec<Value> = stored
+        .into_iter()
+        .map(|(name, (traits, _))| json!(Asset { name, traits }))
+        .collect();
+    Ok(Json(json!({"items": items})))
+}
+
+/// `PUT assets/{name} {criticality?, depends_on?}`: makes an asset, or says something else of it.
+pub(super) async fn set_asset(
+    may: May<AdministerCompany>,
+    State(edge): State<Arc<Edge>>,
+    Path((_, name)): Path<(String, String)>,
+    sent: Body,
+) -> Answer {
+    let traits: Traits = body::json(sent).await?;
+    let set = |config: &mut Config| {
+        config.assets.insert(name.clone(), traits.clone());
+        Ok(())
+    };
+    configured(&edge, &may, set).await?;
+    Ok(Json(json!(Asset { name, traits })))
+}
+
+/// `DELETE assets/{name}`: refused where another depends on it.
+pub(super) async fn remove_asset(
+    may: May<AdministerCompany>,
+    State(edge): State<Arc<Edge>>,
+    Path((_, name)): Path<(String, String)>,
+) -> Answer {
+    let remove = |config: &mut Config| match config.assets.remove(&name) {
+        Some(_) => Ok(()),
+        None => Err(Problem::not_found("asset")),
+    };
+    configured(&edge, &may, remove).await?;
+    Ok(Json(json!({"message": "Removed", "name": name})))
+}
+
+/// All of its configuration as one document, for git.
+pub(super) async fn config(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer {
+    let company = edge.store.reader(may.company()).company().await?;
+    Ok(Json(json!(Config::of(&company, &stored_assets(&edge, &may).await?))))
+}
+
+/// `PUT`: makes a document the configuration in force, in one commit; with `?dry_run=true` only says what would
+/// change: `{applied, changes: {path: {before, after}}}`.
+pub(super) async fn set_config(
+    may: May<AdministerCompany>,
+    State(edge): State<Arc<Edge>>,
+    RawQuery(raw): RawQuery,
+    sent: Body,
+) -> Answer {
+    let mut query = Query::read(raw.as_deref())?;
+    query.company()?;
+    let dry_run = query.flag("dry_run")?.unwrap_or(false);
+    query.done()?;
+    let wanted: Config = crate::json::object(crate::json::strict(&body::read(sent, body::WEBHOOK_BYTES).await?)?)?;
+    if dry_run {
+        let stored = stored_assets(&edge, &may).await?;
+        let company = edge.store.reader(may.company()).company().await?;
+        let origin = may.origin();
+        desk(&edge, &may, &origin).configure(&company, &stored, &wanted)?;
+        let changes = Config::of(&company, &stored).difference(&wanted);
+        return Ok(Json(json!({"applied": false, "changes": changes})));
+    }
+    let changes = configured(&edge, &may, |config| {
+        *config = wanted.clone();
+        Ok(())
+    });
+    Ok(Json(json!({"applied": true, "changes": changes.await?})))
+}
+
+/// Changes the configuration in force; what was changed.
+async fn configured(
+    edge: &Edge,
+    may: &May<AdministerCompany>,
+    change: impl Fn(&mut Config) -> Result<(), Problem>,
+) -> Result<BTreeMap<String, Value>, Problem> {
+    for _ in 0..TRIES {
+        let stored = stored_assets(edge, may).await?;
+        let company = edge.store.reader(may.company()).company().await?;
+        let before = Config::of(&company, &stored);
+        let mut wanted = before.clone();
+        change(&mut wanted)?;
+        let origin = may.origin();
+        let done = match desk(edge, may, &origin).configure(&company, &stored, &wanted)? {
+            Some(amendment) => commit(edge, may, amendment).await?,
+            None => true,
+        };
+        if done {
+            return Ok(before.difference(&wanted));
+        }
+    }
+    Err(CallError::Overloaded.into())
+}
+
+async fn stored_assets<R>(edge: &Edge, may: &May<R>) -> Result<StoredAssets, Problem> {
+    let assets = records::<Asset, R>(edge, may).await?;
+    let named = |(asset, version): (Asset, u64)| (asset.name, (asset.traits, version));
+    Ok(assets.into_iter().map(named).collect())
 }
 
 fn desk<'a, R>(edge: &'a Edge, may: &'a May<R>, by: &'a actors::domain::Origin) -> Desk<'a> {

@@ -41,7 +41,7 @@ pub(super) async fn list(
     };
     query.done()?;
     let found = edge.store.reader(may.company()).incidents(&filter, request).await?;
-    Ok(Json(page(found, |view| shape::incident(&view, now))))
+    Ok(Json(page(found, |view| shape::incident(&edge, &view))))
 }
 
 /// One incident.
@@ -51,7 +51,7 @@ pub(super) async fn one(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let (_, view) = find(&edge, &may, &id).await?;
-    Ok(Json(shape::incident(&view, edge.clock.now())))
+    Ok(Json(shape::incident(&edge, &view)))
 }
 
 /// Its journal entries and alerts, oldest first.
@@ -149,7 +149,7 @@ pub(super) async fn correlate(
             },
         )
         .await?;
-    let incidents: Vec<Value> = found.items.iter().map(|view| shape::incident(view, now)).collect();
+    let incidents: Vec<Value> = found.items.iter().map(|view| shape::incident(&edge, view)).collect();
     Ok(Json(json!({
         "total_alerts": counts.alerts,
         "incidents_created": counts.incidents,

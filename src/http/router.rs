@@ -79,6 +79,14 @@ fn routes() -> Routes {
             "/api/companies/{company_id}/webhook-secrets/{secret_id}",
             companies::retire_secret,
         )
+        .get("/api/companies/{company_id}/assets", companies::assets)
+        .put("/api/companies/{company_id}/assets/{asset_name}", companies::set_asset)
+        .delete(
+            "/api/companies/{company_id}/assets/{asset_name}",
+            companies::remove_asset,
+        )
+        .get("/api/companies/{company_id}/config", companies::config)
+        .put("/api/companies/{company_id}/config", companies::set_config)
         .get("/api/users", users::list)
         .post("/api/users", users::create)
         .get("/api/users/{user_id}", users::one)

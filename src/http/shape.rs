@@ -1,9 +1,11 @@
 //! The shapes that clients rely on (product contract, section 1): fields may be added, none renamed.
 
-use actors::domain::{ShortMemory, Timestamp};
+use actors::domain::ShortMemory;
 use actors::incident::lifecycle;
 use actors::port::reader::{AlertView, IncidentView, TimelineItem};
 use serde_json::{Value, json};
+
+use super::Edge;
 
 /// An alert.
 pub(super) fn alert(view: &AlertView) -> Value {
@@ -32,7 +34,8 @@ pub(super) fn alert(view: &AlertView) -> Value {
 }
 
 /// An incident, with its urgency and its session as of now.
-pub(super) fn incident(view: &IncidentView, now: Timestamp) -> Value {
+pub(super) fn incident(edge: &Edge, view: &IncidentView) -> Value {
+    let now = edge.clock.now();
     let (row, life) = (&view.incident, &view.incident.life);
     let session = life.session.as_ref().map(|session| {
         json!({
@@ -50,7 +53,7 @@ pub(super) fn incident(view: &IncidentView, now: Timestamp) -> Value {
         "asset_name": row.asset_name,
         "alert_count": row.alert_count,
         "tool_sources": row.tool_sources,
-        "priority_score": row.priority_score(now),
+        "priority_score": row.priority_score(now, edge.keyring.is_critical(&row.company_id, &row.asset_name)),
         "assigned_to": life.assigned_to,
         "acknowledged_at": life.acknowledged_at,
         "acknowledged_by": life.acknowledged_by,

@@ -1,6 +1,7 @@
 //! Every company, API key, webhook secret and token bucket, in memory: loaded at start, and brought up to date
 //! by what is founded and amended. A key that is not here does not exist, so a stranger's guess reads nothing.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,6 +18,7 @@ use crate::accounts::api_key::{ApiKey, Scope};
 use crate::accounts::webhook_secret::WebhookSecret;
 use crate::secrets::{Purpose, ServerKey, Unsealable, hash_api_key};
 use crate::store::every;
+use crate::tenancy::asset::Asset;
 
 /// What a key says of its bearer.
 #[derive(Debug)]
@@ -63,6 +65,8 @@ pub struct Keyring {
     companies: DashMap<CompanyId, Arc<Company>>,
     bearers: DashMap<String, Arc<Bearer>>,
     secrets: DashMap<CompanyId, Arc<Vec<LiveSecret>>>,
+    /// Names of the assets whose incidents are more urgent.
+    critical: DashMap<CompanyId, HashSet<String>>,
     buckets: DashMap<CompanyId, Arc<Mutex<Bucket>>>,
 }
 
@@ -88,6 +92,7 @@ impl Keyring {
             companies: DashMap::new(),
             bearers: DashMap::new(),
             secrets: DashMap::new(),
+            critical: DashMap::new(),
             buckets: DashMap::new(),
         };
         keyring.read(store).await?;
@@ -107,6 +112,9 @@ impl Keyring {
         }
         for (company, secret) in every::<WebhookSecret>(store).await? {
             self.set_secret(&company, &secret)?;
+        }
+        for (company, asset) in every::<Asset>(store).await? {
+            self.set_critical(&company, &asset.name, asset.is_critical());
         }
         Ok(())
     }
@@ -141,9 +149,23 @@ impl Keyring {
             (RecordKind::WebhookSecrets, None) => {
                 self.change_secrets(company, |all| all.retain(|secret| secret.secret_id.as_str() != put.id));
             }
+            (RecordKind::Assets, Some(record)) => {
+                let asset: Asset = record.read()?;
+                self.set_critical(company, &asset.name, asset.is_critical());
+            }
+            (RecordKind::Assets, None) => self.set_critical(company, &put.id, false),
             _ => {}
         }
         Ok(())
+    }
+
+    fn set_critical(&self, company: &CompanyId, name: &str, is_critical: bool) {
+        let mut names = self.critical.entry(company.clone()).or_default();
+        if is_critical {
+            names.insert(name.to_owned());
+        } else {
+            names.remove(name);
+        }
     }
 
     fn set_company(&self, company: Company) {
@@ -224,6 +246,11 @@ impl Keyring {
             all: all.unwrap_or_default(),
             now,
         }
+    }
+
+    /// Whether an asset's incidents are more urgent.
+    pub fn is_critical(&self, company: &CompanyId, asset: &str) -> bool {
+        self.critical.get(company).is_some_and(|names| names.contains(asset))
     }
 
     /// Whether there is such a company, archived or not.

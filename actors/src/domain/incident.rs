@@ -268,13 +268,14 @@ impl Incident {
     }
 
     /// Urgency, computed when read: severity {10, 30, 60, 90} + min(2·alerts, 20) + 10 if two or
-    /// more tools − min(age in hours, 10). (A critical asset's 20 joins when assets exist.)
-    pub fn priority_score(&self, now: Timestamp) -> i64 {
+    /// more tools + 20 if its asset is critical − min(age in hours, 10).
+    pub fn priority_score(&self, now: Timestamp, is_critical: bool) -> i64 {
         let severity = [10, 30, 60, 90][self.severity.index()];
         let volume = i64::try_from(self.alert_count.saturating_mul(2).min(20)).unwrap_or(20);
         let tools = if self.tool_sources.len() >= 2 { 10 } else { 0 };
         let hours = now.since(self.created_at).as_secs() / 3600;
-        severity + volume + tools - i64::try_from(hours.min(10)).unwrap_or(10)
+        let asset = if is_critical { 20 } else { 0 };
+        severity + volume + tools + asset - i64::try_from(hours.min(10)).unwrap_or(10)
     }
 
     /// When it has been silent for too long.

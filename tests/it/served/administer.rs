@@ -355,3 +355,122 @@ async fn who_changed_what_stands_in_the_companys_journal() {
     assert_eq!(entry["data"]["from"]["address"], "127.0.0.1");
     server.stop().await;
 }
+
+#[tokio::test]
+async fn assets_are_kept_and_a_critical_one_makes_its_incidents_more_urgent() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let boss = boss(&server, &acme).await;
+    assert_eq!(send(&server, &acme).await, 200);
+    server.settle(&acme).await;
+    let urgency = async || {
+        server.get(&acme, "/api/incidents").await.json()["items"][0]["priority_score"]
+            .as_i64()
+            .unwrap()
+    };
+    let ordinary = urgency().await;
+    let assets = "/api/companies/comp-acme/assets";
+    let put = async |name: &str, body: Value| ask(&server, &boss, Method::PUT, &format!("{assets}/{name}"), body).await;
+    assert_eq!(
+        put("web-1", json!({"depends_on": ["db-1"]})).await.problem(400),
+        "assets",
+        "there is no db-1 yet"
+    );
+    assert_eq!(put("db-1", json!({"criticality": "high"})).await.status, 200);
+    assert_eq!(
+        put("web-1", json!({"criticality": "critical", "depends_on": ["db-1"]}))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(urgency().await, ordinary + 20);
+    assert_eq!(
+        put("db-1", json!({"depends_on": ["web-1"]})).await.problem(400),
+        "assets",
+        "a circle"
+    );
+    assert_eq!(
+        put("db-1", json!({"criticality": "grave"})).await.problem(400),
+        "criticality"
+    );
+    let remove = async |name: &str| ask(&server, &boss, Method::DELETE, &format!("{assets}/{name}"), Value::Null).await;
+    remove("db-1").await.problem(400);
+    assert_eq!((remove("web-1").await.status, remove("db-1").await.status), (200, 200));
+    remove("db-1").await.problem(404);
+    assert_eq!(urgency().await, ordinary);
+    let odd = "r%C3%A4ck%20%2F1";
+    assert_eq!(put(odd, json!({})).await.json()["name"], "räck /1");
+    assert_eq!(server.get(&acme, assets).await.json()["items"][0]["name"], "räck /1");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_configuration_is_taken_out_compared_and_put_in_force_whole() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let boss = boss(&server, &acme).await;
+    let path = "/api/companies/comp-acme/config";
+    let before = ask(&server, &boss, Method::GET, path, Value::Null).await.json();
+    let again = ask(&server, &boss, Method::PUT, path, before.clone()).await.json();
+    assert_eq!(
+        again,
+        json!({"applied": true, "changes": {}}),
+        "what was taken out changes nothing"
+    );
+    let mut wanted = before.clone();
+    wanted["name"] = json!("Acme & Sons");
+    wanted["correlation"]["window_minutes"] = json!(5);
+    wanted["assets"] = json!({"db-1": {"criticality": "critical"}, "web-1": {"depends_on": ["db-1"]}});
+    let dry = ask(
+        &server,
+        &boss,
+        Method::PUT,
+        &format!("{path}?dry_run=true"),
+        wanted.clone(),
+    )
+    .await
+    .json();
+    assert_eq!(dry["applied"], false);
+    assert_eq!(
+        dry["changes"]["correlation.window_minutes"],
+        json!({"before": 15, "after": 5})
+    );
+    let names: Vec<&String> = dry["changes"].as_object().unwrap().keys().collect();
+    assert_eq!(
+        names,
+        ["assets.db-1", "assets.web-1", "correlation.window_minutes", "name"]
+    );
+    assert_eq!(
+        ask(&server, &boss, Method::GET, path, Value::Null).await.json(),
+        before,
+        "nothing was done"
+    );
+    let done = ask(&server, &boss, Method::PUT, path, wanted.clone()).await.json();
+    assert_eq!((&done["applied"], &done["changes"]), (&json!(true), &dry["changes"]));
+    let after = ask(&server, &boss, Method::GET, path, Value::Null).await.json();
+    assert_eq!(
+        (&after["name"], &after["assets"]["web-1"]["depends_on"]),
+        (&json!("Acme & Sons"), &json!(["db-1"]))
+    );
+    let company = server.get(&acme, "/api/companies/comp-acme").await.json();
+    assert_eq!(company["correlation"]["window_minutes"], 5);
+    wanted["assets"]["web-1"]["depends_on"] = json!(["nobody"]);
+    wanted["name"] = json!("Never");
+    assert_eq!(
+        ask(&server, &boss, Method::PUT, path, wanted.clone())
+            .await
+            .problem(400),
+        "assets"
+    );
+    wanted["mystery"] = json!(1);
+    assert_eq!(
+        ask(&server, &boss, Method::PUT, path, wanted).await.problem(400),
+        "mystery"
+    );
+    assert_eq!(
+        ask(&server, &boss, Method::GET, path, Value::Null).await.json(),
+        after,
+        "whole or not at all"
+    );
+    server.stop().await;
+}

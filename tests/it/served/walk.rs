@@ -41,6 +41,7 @@ impl Estate {
                 ("incident_id", shown["incident_id"].as_str().unwrap().to_owned()),
                 ("key_id", first("api-keys", "key_id").await),
                 ("secret_id", first("webhook-secrets", "secret_id").await),
+                ("asset_name", "web-1".to_owned()),
                 ("user_id", person.id.clone()),
                 ("login_id", logins["items"][0]["login_id"].as_str().unwrap().to_owned()),
             ]),
@@ -57,6 +58,7 @@ impl Estate {
                 ("incident_id", id("inc-")),
                 ("key_id", id("key-")),
                 ("secret_id", id("whs-")),
+                ("asset_name", "web-none".to_owned()),
                 ("user_id", id("usr-")),
                 ("login_id", id("lgn-")),
             ]),
@@ -92,6 +94,7 @@ fn body(route: &Route, company: &str) -> Value {
         }
         ("POST", "/api/incidents/correlate") => json!({"company_id": company}),
         ("POST", "/api/companies/{company_id}/api-keys") => json!({"name": "x", "scopes": ["read"]}),
+        ("PUT", "/api/companies/{company_id}/config") => json!({"name": "x"}),
         ("POST", "/api/companies") => json!({"name": ""}),
         ("POST", "/api/users") => json!({"email": "", "role": "technician", "company_ids": [company]}),
         ("PUT", "/api/auth/password") => json!({"current_password": "x", "new_password": "y"}),
