@@ -13,6 +13,7 @@ mod live;
 mod people;
 mod reading;
 mod recovery;
+mod secrecy;
 mod system;
 mod users;
 mod walk;
