@@ -14,6 +14,7 @@ mod people;
 mod reading;
 mod recovery;
 mod secrecy;
+mod smuggling;
 mod system;
 mod users;
 mod walk;
