@@ -170,17 +170,15 @@ impl Accounts {
     ) -> Result<SignedIn, SignInError> {
         for _ in 0..TRIES {
             let now = self.clock.now();
-            let mut puts = Vec::new();
+            let mut entering = User::clone(&user.value);
             if let Some(totp) = user.value.totp.as_ref().filter(|totp| totp.confirmed_at.is_some()) {
                 let code = shown.code.ok_or(SignInError::CodeNeeded)?;
                 let used = second_factor::used(totp, code, &user.value.user_id, &self.server_key, now);
-                let used = used.ok_or(SignInError::WrongCode)?;
-                let changed = User {
-                    totp: Some(used),
-                    ..User::clone(&user.value)
-                };
-                puts.push(Put::change(&changed, user.version).map_err(CallError::from)?);
+                entering.totp = Some(used.ok_or(SignInError::WrongCode)?);
             }
+            // The person is written though nothing else may have changed: a change of the password or the rights that
+            // is committed at the same time meets this login, and ends it.
+            let mut puts = vec![Put::change(&entering, user.version).map_err(CallError::from)?];
             let user_id = user.value.user_id.clone();
             let origin = from(user_id.as_str());
             let (login, refresh_token) = self.new_login(&user.value, &origin, now);

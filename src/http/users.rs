@@ -122,28 +122,29 @@ pub(super) async fn update(
 ) -> Answer {
     let asked: Update = body::json(sent).await?;
     let before = find(&edge, &reaches, &id)?;
-    let role = asked.role.unwrap_or(before.role);
-    let companies = match (&asked.company_ids, role) {
-        (Some(given), _) => given.clone(),
-        // Who comes to run the platform has all of them.
-        (None, Role::MspAdmin) => BTreeSet::new(),
-        (None, _) => before.company_ids.clone(),
-    };
-    may_be(&edge, &reaches, role, &companies)?;
+    let named = asked.company_ids.clone().unwrap_or_default();
+    may_be(&edge, &reaches, asked.role.unwrap_or(Role::Technician), &named)?;
     let name = asked.name.as_deref().map(check_name).transpose()?;
-    let keep = match (asked.disabled, role != before.role || companies != before.company_ids) {
+    let keep = match (asked.disabled, asked.role.is_some() || asked.company_ids.is_some()) {
         (Some(true), _) => Keep::None,
         (_, true) => Keep::Logins,
         (_, false) => Keep::All,
     };
+    // What is not asked for stays as it is when this is committed, whoever has changed it meanwhile.
     let change = |user: &User, now: Timestamp| {
         if !holds(&reaches.companies, user) {
             return Err(StaffError::Unknown);
         }
+        let role = asked.role.unwrap_or(user.role);
         Ok(User {
             name: name.clone().unwrap_or_else(|| user.name.clone()),
             role,
-            company_ids: companies.clone(),
+            company_ids: match (&asked.company_ids, role) {
+                (Some(given), _) => given.clone(),
+                // Who comes to run the platform has all of them.
+                (None, Role::MspAdmin) => BTreeSet::new(),
+                (None, _) => user.company_ids.clone(),
+            },
             disabled_at: match asked.disabled {
                 Some(true) => user.disabled_at.or(Some(now)),
                 Some(false) => None,
@@ -168,6 +169,9 @@ pub(super) async fn disable(
 ) -> Answer {
     let user = find(&edge, &reaches, &id)?;
     let close = |user: &User, now: Timestamp| {
+        if !holds(&reaches.companies, user) {
+            return Err(StaffError::Unknown);
+        }
         Ok(User {
             disabled_at: user.disabled_at.or(Some(now)),
             ..user.clone()

@@ -592,3 +592,32 @@ async fn refusals_are_gathered_into_few_entries() {
     assert_eq!(told.len(), 4);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_login_that_meets_a_new_password_does_not_outlive_it() {
+    let server = Server::start(engine()).await;
+    let root = server.msp_admin().await;
+    for round in 0..6 {
+        let email = format!("ann-{round}@msp.example");
+        let ann = server.person(&email, Role::MspAdmin, &[]).await;
+        let body = json!({"current_password": PASSWORD, "new_password": "lantern gravel twenty-seven"}).to_string();
+        let change = server.ask(Method::PUT, "/api/auth/password", ann.headers(), body);
+        // Each again and again, so that some are judged by the old password when the new one is committed.
+        let again = async || {
+            let mut answers = Vec::new();
+            for _ in 0..3 {
+                answers.push(login(&server, &email, PASSWORD).await);
+            }
+            answers
+        };
+        let (changed, one, other) = tokio::join!(change, again(), again());
+        assert_eq!(changed.status, 200, "{}", changed.text);
+        for answer in one.iter().chain(&other).filter(|answer| answer.status == 200) {
+            let stale = person(answer);
+            assert!(!is_in(&server, &stale).await, "round {round}");
+            renew(&server, &stale.refresh).await.problem(401);
+        }
+    }
+    assert!(is_in(&server, &root).await);
+    server.stop().await;
+}
