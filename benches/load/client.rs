@@ -1,8 +1,10 @@
 //! HTTP/1.1 over one keep-alive connection, and no more of it than the load needs: what the
 //! generator spends is not there for the server.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use super::Result;
 
@@ -43,6 +45,18 @@ impl Connection {
         Ok(Self {
             stream,
             buffer: Vec::with_capacity(16 << 10),
+        })
+    }
+
+    /// As [`Self::open`], from an address of this machine's own.
+    pub async fn open_from(source: Ipv4Addr, address: &str) -> Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from((source, 0)))?;
+        let stream = socket.connect(address.trim_start_matches("http://").parse()?).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream,
+            buffer: Vec::with_capacity(4 << 10),
         })
     }
 

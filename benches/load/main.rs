@@ -31,6 +31,7 @@ mod memory;
 mod mongo;
 mod opened;
 mod past;
+mod people;
 mod process;
 mod reader;
 mod restart;
@@ -48,7 +49,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every measurement, in the order in which they are run.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "single",
     "batches",
     "latency",
@@ -59,6 +60,7 @@ const NAMES: [&str; 13] = [
     "memory",
     "history",
     "storm",
+    "people",
     "mongo-accepts",
     "mongo-commits",
     "mongo-latency",
@@ -96,6 +98,7 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
         "memory" => memory::memory(bench).await,
         "history" => history::history(bench).await,
         "storm" => storm::storm(bench).await,
+        "people" => people::people(bench).await,
         "mongo-accepts" => mongo::accepts(bench).await,
         "mongo-commits" => mongo::commits(bench).await,
         "mongo-latency" => mongo::latency(bench).await,

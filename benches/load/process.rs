@@ -27,21 +27,21 @@ impl Server {
 
     /// The product on a data directory.
     pub fn product(directory: &Path) -> Result<Self> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_alert-whisperer"));
-        command
-            .args(["serve", "--listen", "127.0.0.1:0", "--json", "--data-dir"])
-            .arg(directory)
-            .stderr(Stdio::null());
-        Self::start(command)
+        Self::product_with(directory, &[])
     }
 
     /// The product on a MongoDB database, with a data directory beside it.
     pub fn product_on(directory: &Path, url: &SecretString) -> Result<Self> {
+        Self::product_with(directory, &[("MONGO_URL", url.expose_secret())])
+    }
+
+    /// The product under these settings.
+    pub fn product_with(directory: &Path, settings: &[(&str, &str)]) -> Result<Self> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_alert-whisperer"));
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--json", "--data-dir"])
             .arg(directory)
-            .env("MONGO_URL", url.expose_secret())
+            .envs(settings.iter().copied())
             .stderr(Stdio::null());
         Self::start(command)
     }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::ids::{KeyId, SecretId};
-use actors::domain::{Company, Correlation, RateLimit};
+use actors::domain::{AlertId, Company, Correlation, NewAlert, RateLimit, Severity, Signal};
 use actors::limits::PAGE;
+use actors::port::inbox::Delivery;
 use actors::port::{Amended, Amendment, Kept, Record, RecordKind};
 use actors::runtime::CallError;
 use axum::Json;
@@ -248,6 +249,46 @@ pub(super) async fn retire_secret(
         }
     }
     Err(CallError::Overloaded.into())
+}
+
+/// `POST test-alert`: an alert of low severity, taken in as a sender's would be, to see what becomes of it:
+/// `{message, alert_id}`.
+pub(super) async fn test_alert(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer {
+    if company(&edge, &may)?.archived_at.is_some() {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "conflict",
+            "the company is archived",
+        ));
+    }
+    let now = edge.clock.now();
+    let alert_id = AlertId(edge.entropy.uuid(now));
+    let alert = NewAlert {
+        alert_id,
+        asset_name: "test-asset".to_owned(),
+        signature: "test-alert".to_owned(),
+        severity: Severity::Low,
+        message: format!("A test alert, sent by {}", may.caller.name()),
+        tool_source: Some("alert-whisperer".to_owned()),
+        status: Signal::Firing,
+        fingerprint: None,
+        starts_at: None,
+        ends_at: None,
+        labels: BTreeMap::from([("test".to_owned(), "true".to_owned())]),
+        url: None,
+        unsigned: false,
+    };
+    let delivery = Delivery {
+        company_id: may.company().clone(),
+        delivery_id: None,
+        signature: None,
+        body_hash: [0; 32],
+        received_at: now,
+        alerts: vec![Arc::new(alert)],
+    };
+    edge.store.accept(delivery).await?;
+    edge.runtime.news(may.company());
+    Ok(Json(json!({"message": "Alert received", "alert_id": alert_id})))
 }
 
 /// Its assets: `{items: [{name, criticality, depends_on}]}`.

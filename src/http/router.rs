@@ -79,6 +79,7 @@ fn routes() -> Routes {
             "/api/companies/{company_id}/webhook-secrets/{secret_id}",
             companies::retire_secret,
         )
+        .post("/api/companies/{company_id}/test-alert", companies::test_alert)
         .get("/api/companies/{company_id}/assets", companies::assets)
         .put("/api/companies/{company_id}/assets/{asset_name}", companies::set_asset)
         .delete(

@@ -363,8 +363,27 @@ async fn assets_are_kept_and_a_critical_one_makes_its_incidents_more_urgent() {
     let boss = boss(&server, &acme).await;
     assert_eq!(send(&server, &acme).await, 200);
     server.settle(&acme).await;
+    let sent = ask(
+        &server,
+        &boss,
+        Method::POST,
+        "/api/companies/comp-acme/test-alert",
+        Value::Null,
+    )
+    .await
+    .json();
+    server.settle(&acme).await;
+    let seen = server
+        .get(&acme, &format!("/api/alerts/{}", sent["alert_id"].as_str().unwrap()))
+        .await
+        .json();
+    assert_eq!(
+        (&seen["state"], &seen["labels"]["test"]),
+        (&json!("placed"), &json!("true"))
+    );
+    let of_web = "/api/incidents?signature=disk";
     let urgency = async || {
-        server.get(&acme, "/api/incidents").await.json()["items"][0]["priority_score"]
+        server.get(&acme, of_web).await.json()["items"][0]["priority_score"]
             .as_i64()
             .unwrap()
     };
