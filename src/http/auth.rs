@@ -107,6 +107,9 @@ pub(super) async fn refresh(
     match renewed {
         Ok(signed_in) => Ok(tokens(&edge, &signed_in, shown.by_cookie)),
         Err(error) => {
+            if error == SignInError::NotInForce {
+                place.refused(&edge, "refresh");
+            }
             let mut problem = Problem::from(error);
             if shown.by_cookie && problem.status == StatusCode::UNAUTHORIZED {
                 problem.headers.push((SET_COOKIE, no_cookie()));

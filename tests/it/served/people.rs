@@ -553,6 +553,7 @@ async fn refusals_are_gathered_into_few_entries() {
         let forged = headers(&[("authorization", b"Bearer forged")]);
         server.ask(Method::GET, "/api/incidents", forged, "").await.problem(401);
         server.webhook(HeaderMap::new(), "[]").await.problem(401);
+        renew(&server, "awr_forged").await.problem(401);
     }
     server.stop().await;
     let server = Server::start_in(&home).await;
@@ -589,7 +590,11 @@ async fn refusals_are_gathered_into_few_entries() {
         told.contains(&("stranger".to_owned(), "webhook".to_owned(), 3)),
         "{told:?}"
     );
-    assert_eq!(told.len(), 4);
+    assert!(
+        told.contains(&("stranger".to_owned(), "refresh".to_owned(), 3)),
+        "{told:?}"
+    );
+    assert_eq!(told.len(), 5);
     server.stop().await;
 }
 
