@@ -20,7 +20,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::body::REQUEST_BYTES;
-use super::caller::{From as Place, presented};
+use super::caller::{Place, presented};
 use super::gate::Anyone;
 use super::problem::Problem;
 use super::rights::Oneself;

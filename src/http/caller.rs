@@ -40,12 +40,12 @@ pub(super) enum Who {
 pub(super) struct Caller {
     pub(super) who: Who,
     token: SecretString,
-    from: From,
+    from: Place,
 }
 
 /// Where a request comes from.
 #[derive(Clone, Debug)]
-pub(super) struct From {
+pub(super) struct Place {
     pub(super) address: Option<IpAddr>,
     pub(super) agent: Option<String>,
 }
@@ -63,7 +63,7 @@ impl FromRequestParts<Arc<Edge>> for Address {
     }
 }
 
-impl FromRequestParts<Arc<Edge>> for From {
+impl FromRequestParts<Arc<Edge>> for Place {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Edge>) -> Result<Self, Infallible> {
@@ -71,7 +71,7 @@ impl FromRequestParts<Arc<Edge>> for From {
     }
 }
 
-impl From {
+impl Place {
     pub(super) fn of(parts: &Parts) -> Self {
         let peer = parts.extensions.get::<ConnectInfo<Peer>>();
         let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
@@ -109,14 +109,14 @@ impl Caller {
             return Ok(known.clone());
         }
         let token = presented(&parts.headers).ok_or_else(unknown)?;
-        let from = From::of(parts);
+        let from = Place::of(parts);
         let caller = Self::by(token, from.clone(), edge).inspect_err(|_| from.refused(edge, "token"))?;
         parts.extensions.insert(caller.clone());
         Ok(caller)
     }
 
     /// Whose token or key this is.
-    pub(super) fn by(token: &str, from: From, edge: &Edge) -> Result<Self, Problem> {
+    pub(super) fn by(token: &str, from: Place, edge: &Edge) -> Result<Self, Problem> {
         let now = edge.clock.now();
         let key = || edge.keyring.bearer(token, now).map(Who::Key);
         let person = || {

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 
 use super::Edge;
-use super::caller::{Caller, From, presented};
+use super::caller::{Caller, Place, presented};
 use super::gate::{Gate, Policy};
 use super::problem::Problem;
 use crate::accounts::rights::Right;
@@ -31,7 +31,7 @@ impl FromRequestParts<Arc<Edge>> for MayMeasure {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
         let settings = &edge.settings;
-        let near = From::of(parts)
+        let near = Place::of(parts)
             .address
             .is_some_and(|address| settings.metrics_from.iter().any(|from| from.contains(&address)));
         let holds_token = match (&settings.metrics_token, presented(&parts.headers)) {

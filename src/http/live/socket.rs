@@ -25,7 +25,7 @@ use super::streams::StreamKind;
 use crate::accounts::rights::Right;
 use crate::http::Edge;
 use crate::http::agent::KEEP_ALIVE;
-use crate::http::caller::{Caller, From, presented};
+use crate::http::caller::{Caller, Place, presented};
 use crate::http::gate::LooksItself;
 use crate::http::page::Query;
 use crate::http::problem::Problem;
@@ -59,7 +59,7 @@ struct Introduced {
 pub(in crate::http) async fn connect(
     _: LooksItself<Read>,
     State(edge): State<Arc<Edge>>,
-    from: From,
+    from: Place,
     headers: HeaderMap,
     RawQuery(raw): RawQuery,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -110,7 +110,7 @@ fn from_allowed_origin(edge: &Edge, headers: &HeaderMap) -> Result<(), Problem> 
 }
 
 /// Somebody who may read.
-fn reader(edge: &Edge, token: &str, from: From) -> Result<Caller, Problem> {
+fn reader(edge: &Edge, token: &str, from: Place) -> Result<Caller, Problem> {
     let caller = Caller::by(token, from.clone(), edge).inspect_err(|_| from.refused(edge, "token"))?;
     caller.needs(edge, Right::Read)?;
     Ok(caller)
@@ -120,7 +120,7 @@ async fn converse(
     edge: Arc<Edge>,
     mut socket: WebSocket,
     introduced: Option<Introduced>,
-    from: From,
+    from: Place,
     after: Option<Position>,
 ) {
     let told = match introduced {
@@ -153,7 +153,7 @@ async fn converse(
 async fn introduction(
     edge: &Edge,
     socket: &mut WebSocket,
-    from: From,
+    from: Place,
     after: Option<Position>,
 ) -> Result<Introduced, Problem> {
     let none = || {
