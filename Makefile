@@ -4,7 +4,7 @@
 #
 #   | step                          | cold  | after a change in src/ |
 #   |-------------------------------|-------|------------------------|
-#   | install mongod, fmt           | 3 s   |                        |
+#   | install the tools, fmt        | 10 s  |                        |
 #   | clippy                        | 185 s |                        |
 #   | doc, doctests, and the build  | 176 s |                        |
 #   | build the tests               | 28 s  |                        |
@@ -26,6 +26,8 @@ GIT_SHA ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 ARGS ?= demo
 # Worlds that `make sim` simulates.
 SEEDS ?= 5000
+# Requests that `make torture` makes as each role.
+CASES ?= 10000
 # Seconds for each fuzz target.
 FUZZ_SECONDS ?= 30
 FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
@@ -36,7 +38,7 @@ FUZZ_FLAGS := --cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test mongod lint doc sim bench fuzz fmt clean
+.PHONY: help run test tools lint doc sim torture bench fuzz fmt clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -46,7 +48,7 @@ run: ## Build and start it: a demo on http://127.0.0.1:8001 until Ctrl-C.
 	GIT_SHA=$(GIT_SHA) exec target/ci/alert-whisperer $(ARGS)
 
 # The runner comes last, so that its own count closes the output; the mongod beside it ends without a word.
-test: mongod lint doc ## Format, lints, documents, doctests, then every test, on both engines.
+test: tools lint doc ## Format, lints, documents, doctests, then every test, on both engines.
 	cargo test --workspace --features failpoints --doc --quiet
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		set -x; exec tests/with-mongod cargo nextest run --workspace --features failpoints; \
@@ -56,8 +58,9 @@ test: mongod lint doc ## Format, lints, documents, doctests, then every test, on
 	fi
 
 # First, so that a machine where it is not to be had says so at once.
-mongod:
+tools:
 	@tests/mongod/install.sh >/dev/null
+	@tests/schemathesis/install.sh >/dev/null
 
 lint:
 	cargo fmt --all --check
@@ -68,6 +71,9 @@ doc:
 
 sim: ## Simulate SEEDS worlds, each twice: make sim SEEDS=5000. One, with its trace: SIM_SEED=7 make sim
 	SIM_SEEDS=$(SEEDS) cargo test --profile ci --test it sim:: -- --test-threads=2 $(if $(SIM_SEED),--nocapture)
+
+torture: ## Ask the HTTP interface CASES things as each role, whatever its document allows: make torture CASES=10000
+	SCHEMA_CASES=$(CASES) cargo test --features failpoints --test it interface::every -- --test-threads=2
 
 bench: ARGS =
 bench: ## Measure, each figure beside its floor. Some: make bench ARGS="latency decide"

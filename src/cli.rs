@@ -5,6 +5,7 @@ mod company;
 mod demo;
 mod init;
 mod migrate;
+mod openapi;
 mod out;
 mod ping;
 mod place;
@@ -39,6 +40,7 @@ enum Command {
     Demo(demo::DemoArgs),
     Init(init::InitArgs),
     Migrate(migrate::MigrateArgs),
+    Openapi(openapi::OpenapiArgs),
 }
 
 /// A command did not succeed.
@@ -70,6 +72,7 @@ impl Command {
             Self::Demo(args) => succeed(EXIT_FAILED, demo::run(args).await),
             Self::Init(args) => succeed(EXIT_FAILED, init::run(args).await),
             Self::Migrate(args) => migrate::run(args).await,
+            Self::Openapi(args) => succeed(EXIT_FAILED, openapi::run(&args)),
         }
     }
 }

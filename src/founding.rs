@@ -7,13 +7,14 @@ use actors::port::{Clock, Entropy, Error, NewCompany, Put};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::accounts::api_key::{ApiKey, Scope};
 use crate::accounts::webhook_secret::WebhookSecret;
 use crate::secrets::{Purpose, ServerKey, Unsealable, hash_api_key, new_api_key, new_webhook_secret};
 
 /// What is asked for.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompanyRequest {
     /// What people call it: 1 to 256 characters.
@@ -71,14 +72,25 @@ pub struct Credentials {
     pub webhook_secret: SecretString,
 }
 
+/// The same, for the one who asked. Has no `Debug`, so that no log can hold it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Credentials)]
+pub struct Revealed {
+    company_id: CompanyId,
+    /// Its first API key. Shown once.
+    api_key: String,
+    /// Its first webhook secret. Shown once.
+    webhook_secret: String,
+}
+
 impl Credentials {
-    /// `{company_id, api_key, webhook_secret}`, for the one who asked.
-    pub fn reveal(&self) -> serde_json::Value {
-        json!({
-            "company_id": self.company_id,
-            "api_key": self.api_key.expose_secret(),
-            "webhook_secret": self.webhook_secret.expose_secret(),
-        })
+    /// In the clear, for the one who asked.
+    pub fn reveal(&self) -> Revealed {
+        Revealed {
+            company_id: self.company_id.clone(),
+            api_key: self.api_key.expose_secret().to_owned(),
+            webhook_secret: self.webhook_secret.expose_secret().to_owned(),
+        }
     }
 }
 

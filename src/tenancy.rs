@@ -11,8 +11,9 @@ use actors::domain::{Company, CompanyId, Correlation, Fact, Origin, RateLimit, T
 use actors::limits::{API_KEYS, WEBHOOK_SECRETS};
 use actors::port::{Amendment, Clock, Entropy, Error, Put};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::accounts::api_key::{ApiKey, Scope};
 use crate::accounts::staff::{check_name, difference};
@@ -285,7 +286,7 @@ pub struct Change {
 }
 
 /// An API key that is asked for.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
     /// What people call it.
@@ -301,12 +302,68 @@ pub struct NewKey {
 }
 
 /// A company with its settings.
-pub fn shown(company: &Company) -> Value {
-    json!({
-        "company_id": company.company_id, "name": company.name, "created_at": company.created_at,
-        "version": company.version, "archived_at": company.archived_at,
-        "correlation": company.correlation, "rate_limit": company.rate_limit,
-    })
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Company)]
+pub struct ShownCompany {
+    /// Which.
+    pub company_id: CompanyId,
+    /// What people call it.
+    pub name: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Raised by every change of its settings.
+    pub version: u64,
+    /// Since when nothing is accepted for it.
+    pub archived_at: Option<Timestamp>,
+    /// How its alerts are grouped.
+    pub correlation: Correlation,
+    /// How many alerts it may send.
+    pub rate_limit: RateLimit,
+}
+
+/// A company with its settings.
+pub fn shown(company: &Company) -> ShownCompany {
+    ShownCompany {
+        company_id: company.company_id.clone(),
+        name: company.name.clone(),
+        created_at: company.created_at,
+        version: company.version,
+        archived_at: company.archived_at,
+        correlation: company.correlation,
+        rate_limit: company.rate_limit,
+    }
+}
+
+/// An API key without itself.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ApiKey)]
+pub struct ShownKey {
+    /// Its public name.
+    pub key_id: KeyId,
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// Whether it may send alerts without a signature.
+    pub unsigned: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is of no use.
+    pub expires_at: Option<Timestamp>,
+    /// When it was taken back.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A webhook secret without itself.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = WebhookSecret)]
+pub struct ShownSecret {
+    /// Its public name.
+    pub secret_id: SecretId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is of no use.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl ApiKey {
@@ -316,11 +373,16 @@ impl ApiKey {
     }
 
     /// The key without its hash.
-    pub fn shown(&self) -> Value {
-        json!({
-            "key_id": self.key_id, "name": self.name, "scopes": self.scopes, "unsigned": self.unsigned,
-            "created_at": self.created_at, "expires_at": self.expires_at, "revoked_at": self.revoked_at,
-        })
+    pub fn shown(&self) -> ShownKey {
+        ShownKey {
+            key_id: self.key_id.clone(),
+            name: self.name.clone(),
+            scopes: self.scopes.clone(),
+            unsigned: self.unsigned,
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+            revoked_at: self.revoked_at,
+        }
     }
 }
 
@@ -331,7 +393,11 @@ impl WebhookSecret {
     }
 
     /// The secret without itself.
-    pub fn shown(&self) -> Value {
-        json!({"secret_id": self.secret_id, "created_at": self.created_at, "expires_at": self.expires_at})
+    pub fn shown(&self) -> ShownSecret {
+        ShownSecret {
+            secret_id: self.secret_id.clone(),
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+        }
     }
 }

@@ -12,9 +12,10 @@ use tracing::Span;
 use crate::domain::{CompanyId, IncidentId};
 
 /// What an actor is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::IntoStaticStr, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
+#[schema(as = ActorKind)]
 pub enum Kind {
     /// Only supervises.
     Root,
@@ -98,7 +99,7 @@ struct Line {
 }
 
 /// A living actor, as it is shown.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Resident {
     /// What it is.
     pub kind: Kind,

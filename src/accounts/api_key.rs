@@ -6,7 +6,7 @@ use actors::port::{Kept, RecordKind};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// What an API key may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// Send alerts.

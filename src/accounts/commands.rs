@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::Accounts;
 use super::rights::Role;
-use super::staff::{Keep, NewPerson, StaffError, shown};
+use super::staff::{Keep, NewPerson, ShownUser, StaffError, shown};
 use super::user::{User, normal_email};
 
 /// A command about people.
@@ -92,14 +92,14 @@ impl UserCommand {
                 let user = find(accounts, &email)?;
                 let close = closed(|user, now| user.disabled_at.or(Some(now)));
                 let changed = accounts.change_user(&user.user_id, Keep::None, &by, close).await?;
-                Ok(shown(&changed))
+                Ok(json!(shown(&changed)))
             }
             Self::Enable { email } => {
                 let user = find(accounts, &email)?;
                 let changed = accounts
                     .change_user(&user.user_id, Keep::All, &by, closed(|_, _| None))
                     .await?;
-                Ok(shown(&changed))
+                Ok(json!(shown(&changed)))
             }
             Self::Reset { email } => {
                 let user = find(accounts, &email)?;
@@ -118,7 +118,7 @@ fn find(accounts: &Accounts, email: &str) -> Result<std::sync::Arc<User>, StaffE
 impl Accounts {
     /// Everybody: `{items}`.
     pub fn listed(&self) -> Value {
-        let items: Vec<Value> = self.people.everybody().iter().map(|user| shown(&user.value)).collect();
+        let items: Vec<ShownUser> = self.people.everybody().iter().map(|user| shown(&user.value)).collect();
         json!({"items": items})
     }
 }

@@ -10,8 +10,10 @@ use actors::limits::COMPANIES_PER_PERSON;
 use actors::port::{Amended, Amendment, Clock, Entropy, Put};
 use actors::runtime::CallError;
 use secrecy::SecretString;
+use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::time::Instant;
+use utoipa::ToSchema;
 
 use super::password::{Busy, FIRST_PASSWORD_LIFE, WeakPassword, check, generate};
 use super::people::Versioned;
@@ -215,17 +217,50 @@ pub fn prepare(
 }
 
 /// A person as others see him: without what only he may know.
-pub fn shown(user: &User) -> Value {
-    json!({
-        "user_id": user.user_id, "email": user.email, "name": user.name, "role": user.role,
-        "company_ids": user.company_ids, "second_factor": user.has_second_factor(),
-        "disabled_at": user.disabled_at, "created_at": user.created_at,
-        "password_changed_at": user.password_changed_at, "password_expires_at": user.password_expires_at,
-    })
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = User)]
+pub struct ShownUser {
+    /// Who.
+    pub user_id: UserId,
+    /// What he logs in with.
+    pub email: String,
+    /// What people call him.
+    pub name: String,
+    /// What he is.
+    pub role: Role,
+    /// Where he is; none for an MSP admin, who is everywhere.
+    pub company_ids: BTreeSet<CompanyId>,
+    /// Whether a second factor is asked for.
+    pub second_factor: bool,
+    /// Since when he may not log in.
+    pub disabled_at: Option<Timestamp>,
+    /// When he was made.
+    pub created_at: Timestamp,
+    /// When he last chose a password.
+    pub password_changed_at: Option<Timestamp>,
+    /// Until when the password that was made for him is good.
+    pub password_expires_at: Option<Timestamp>,
 }
 
-/// What differs between two of the same fields: `{before, after}` with only those.
-pub fn difference(before: &Value, after: &Value) -> Value {
+/// A person as others see him.
+pub fn shown(user: &User) -> ShownUser {
+    ShownUser {
+        user_id: user.user_id.clone(),
+        email: user.email.clone(),
+        name: user.name.clone(),
+        role: user.role,
+        company_ids: user.company_ids.clone(),
+        second_factor: user.has_second_factor(),
+        disabled_at: user.disabled_at,
+        created_at: user.created_at,
+        password_changed_at: user.password_changed_at,
+        password_expires_at: user.password_expires_at,
+    }
+}
+
+/// What differs between two of the same kind: `{before, after}` with only the fields that do.
+pub fn difference<T: Serialize>(before: &T, after: &T) -> Value {
+    let (before, after) = (json!(before), json!(after));
     let mut differs = json!({"before": {}, "after": {}});
     for (name, was) in before.as_object().into_iter().flatten() {
         let is = after.get(name).unwrap_or(&Value::Null);

@@ -4,29 +4,23 @@ use std::sync::Arc;
 
 use actors::domain::Timestamp;
 use actors::domain::ids::LoginId;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::rights::Right;
 use super::user::User;
 
 /// What a person has to do before he may do anything else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, thiserror::Error)]
 pub enum FirstDo {
     /// His password was made for him.
+    #[serde(rename = "password_change_required")]
     #[error("choose a password of your own first: PUT /api/auth/password")]
     ChoosePassword,
     /// His role needs a second factor.
+    #[serde(rename = "second_factor_required")]
     #[error("your role needs a second factor: set one up first, with POST /api/auth/totp")]
     SecondFactor,
-}
-
-impl FirstDo {
-    /// As a problem's code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::ChoosePassword => "password_change_required",
-            Self::SecondFactor => "second_factor_required",
-        }
-    }
 }
 
 /// A person at work.

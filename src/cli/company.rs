@@ -149,7 +149,7 @@ async fn found_here(opened: &OpenStore, request: CompanyRequest, place: &Place) 
         return Err(FoundingError::Taken(credentials.company_id).into());
     }
     opened.close().await;
-    Ok(credentials.reveal())
+    Ok(json!(credentials.reveal()))
 }
 
 async fn list(place: &Place) -> Result<()> {

@@ -9,31 +9,33 @@ use actors::domain::{AlertId, IncidentId, Timestamp};
 use actors::incident::acts::Act;
 use actors::limits::{MERGED_INCIDENTS, REGROUPED_ALERTS, SNOOZE};
 use axum::Json;
-use axum::body::Body;
 use axum::extract::{Path, State};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use utoipa::ToSchema;
 
+use super::body::{Sent, SentOrNot};
 use super::problem::Problem;
 use super::rights::{Act as ToAct, May};
-use super::{Edge, body, shape};
+use super::{Edge, shape};
 
 /// How long an act may take.
 const WITHIN: Duration = Duration::from_secs(10);
 
-type Answer = Result<Json<Value>, Problem>;
+type Answer = Result<Json<shape::Incident>, Problem>;
 
 /// `{}`, or nothing at all.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Nothing {}
+#[schema(as = Nothing)]
+pub(super) struct Nothing {}
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Update {
+#[schema(as = IncidentUpdate)]
+pub(super) struct Update {
     /// Absent: left as it is. `null`: nobody.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, max_length = 256)]
     assigned_to: Option<Option<String>>,
     #[serde(default)]
     note: Option<String>,
@@ -43,30 +45,34 @@ fn present<'de, D: Deserializer<'de>>(given: D) -> Result<Option<Option<String>>
     Option::deserialize(given).map(Some)
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct Escalate {
+#[schema(as = EscalateRequest)]
+pub(super) struct Escalate {
     reason: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Snooze {
+#[schema(as = SnoozeRequest)]
+pub(super) struct Snooze {
     #[serde(default)]
     until: Option<Timestamp>,
     #[serde(default)]
     minutes: Option<u64>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Merge {
+#[schema(as = MergeRequest)]
+pub(super) struct Merge {
     incident_ids: BTreeSet<IncidentId>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Split {
+#[schema(as = SplitRequest)]
+pub(super) struct Split {
     alert_ids: BTreeSet<AlertId>,
 }
 
@@ -75,9 +81,8 @@ pub(super) async fn update(
     may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-    sent: Body,
+    Sent(update): Sent<Update>,
 ) -> Answer {
-    let update: Update = read(sent).await?;
     if let Some(Some(who)) = &update.assigned_to {
         text("assigned_to", who, 256)?;
     }
@@ -99,9 +104,8 @@ pub(super) async fn acknowledge(
     may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-    sent: Body,
+    _: SentOrNot<Nothing>,
 ) -> Answer {
-    body::json_or_default::<Nothing>(sent).await?;
     done(&edge, &may, &id, Act::Acknowledge).await
 }
 
@@ -110,9 +114,8 @@ pub(super) async fn resolve(
     may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-    sent: Body,
+    _: SentOrNot<Nothing>,
 ) -> Answer {
-    body::json_or_default::<Nothing>(sent).await?;
     done(&edge, &may, &id, Act::Resolve).await
 }
 
@@ -121,9 +124,8 @@ pub(super) async fn reopen(
     may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-    sent: Body,
+    _: SentOrNot<Nothing>,
 ) -> Answer {
-    body::json_or_default::<Nothing>(sent).await?;
     done(&edge, &may, &id, Act::Reopen).await
 }
 
@@ -132,9 +134,8 @@ pub(super) async fn escalate(
     may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-    sent: Body,
+    SentOrNot(escalate): SentOrNot<Escalate>,
 ) -> Answer {
-    let escalate: Escalate = body::json_or_default(sent).await?;
     if let Some(reason) = &escalate.reason {
         text("reason", reason, 2_000)?;
     }
@@ -146,9 +147,8 @@ pub(super) async fn snooze(
     may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-    sent: Body,
+    Sent(snooze): Sent<Snooze>,
 ) -> Answer {
-    let snooze: Snooze = read(sent).await?;
     let now = edge.clock.now();
     let until = match (snooze.until, snooze.minutes) {
         (Some(until), None) => until,
@@ -167,10 +167,9 @@ pub(super) async fn merge(
     may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-    sent: Body,
+    Sent(Merge { incident_ids }): Sent<Merge>,
 ) -> Answer {
     let into = known(&id)?;
-    let Merge { incident_ids } = read(sent).await?;
     if !(1..=MERGED_INCIDENTS).contains(&incident_ids.len()) {
         let detail = format!("must hold 1 to {MERGED_INCIDENTS} ids");
         return Err(Problem::invalid("incident_ids", detail));
@@ -196,10 +195,9 @@ pub(super) async fn split(
     may: May<ToAct>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-    sent: Body,
+    Sent(Split { alert_ids }): Sent<Split>,
 ) -> Answer {
     let from = known(&id)?;
-    let Split { alert_ids } = read(sent).await?;
     if !(1..=REGROUPED_ALERTS).contains(&alert_ids.len()) {
         return Err(Problem::invalid("alert_ids", "must hold at least one id"));
     }
@@ -231,11 +229,7 @@ fn known(id: &str) -> Result<IncidentId, Problem> {
 async fn shown(edge: &Edge, may: &May<ToAct>, id: &IncidentId) -> Answer {
     let view = edge.store.reader(may.company()).incident(id).await?;
     let view = view.ok_or_else(|| Problem::not_found("incident"))?;
-    Ok(Json(shape::incident(edge, &view)))
-}
-
-async fn read<T: DeserializeOwned>(sent: Body) -> Result<T, Problem> {
-    body::json(sent).await
+    Ok(Json(shape::incident(edge, view)))
 }
 
 fn text(field: &'static str, given: &str, most: usize) -> Result<(), Problem> {

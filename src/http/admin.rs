@@ -18,7 +18,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::UnixListener;
 
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use super::{Edge, body};
 use crate::accounts::commands::UserCommand;
 use crate::founding::{self, CompanyRequest, Credentials, FoundingError};
@@ -105,9 +105,7 @@ impl From<FoundingError> for Problem {
     fn from(error: FoundingError) -> Self {
         match error {
             FoundingError::Invalid { field, detail } => Self::invalid(field, detail),
-            FoundingError::Taken(id) => {
-                Self::new(StatusCode::CONFLICT, "conflict", format!("{id} is taken")).of_field("id")
-            }
+            FoundingError::Taken(id) => Self::new(Code::Conflict, format!("{id} is taken")).of_field("id"),
             FoundingError::Seal(_) => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }

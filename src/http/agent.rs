@@ -8,7 +8,6 @@ use actors::domain::{Decision, DecisionRequest};
 use actors::limits::DECISION_EVENTS;
 use actors::runtime::{CallError, DecisionEvent};
 use axum::Json;
-use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
@@ -18,7 +17,8 @@ use futures::stream::{self, Stream, StreamExt};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::body::REQUEST_BYTES;
+use super::body::{REQUEST_BYTES, Unread};
+use super::describe::{Answer, Description};
 use super::problem::Problem;
 use super::rights::{Decide, Reaches};
 use super::{Edge, body, question};
@@ -31,9 +31,9 @@ pub(super) async fn decide(
     reaches: Reaches<Decide>,
     State(edge): State<Arc<Edge>>,
     headers: HeaderMap,
-    sent: Body,
-) -> Result<Response, Problem> {
-    let asked = question::read(&body::read(sent, REQUEST_BYTES).await?)?;
+    sent: Unread<question::Sent>,
+) -> Result<Decided, Problem> {
+    let asked = question::read(&body::read(sent.body, REQUEST_BYTES).await?)?;
     let may = reaches.choose(&edge, Some(asked.company_id))?;
     let asked_by_header = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
     let streams = asked.stream || asked_by_header.is_some_and(|accept| accept.contains("text/event-stream"));
@@ -50,7 +50,7 @@ pub(super) async fn decide(
             .runtime
             .decide(&company, asked.incident_id, request, None, within)
             .await?;
-        return Ok(Json(decision).into_response());
+        return Ok(Decided::Whole(Box::new(decision)));
     }
     let (show, shown) = mpsc::channel(DECISION_EVENTS);
     let runtime = edge.runtime.clone();
@@ -59,13 +59,51 @@ pub(super) async fn decide(
             .decide(&company, asked.incident_id, request, Some(show), within)
             .await
     };
-    Ok(sse(events(shown, decided)))
+    Ok(Decided::Streamed(sse(events(shown, decided))))
+}
+
+/// A decision, or the stream that ends with it.
+pub(super) enum Decided {
+    Whole(Box<Decision>),
+    Streamed(EventStream),
+}
+
+impl IntoResponse for Decided {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Whole(decision) => Json(decision).into_response(),
+            Self::Streamed(events) => events.into_response(),
+        }
+    }
+}
+
+impl Answer for Decided {
+    fn describe(description: &mut Description) {
+        Json::<Decision>::describe(description);
+        EventStream::describe(description);
+    }
+}
+
+/// Events as they come (WHATWG, server-sent events).
+pub(super) struct EventStream(Response);
+
+impl IntoResponse for EventStream {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl Answer for EventStream {
+    fn describe(description: &mut Description) {
+        description.reads_header("Last-Event-ID", "The id of the last event that was seen.");
+        description.answers(200, "Events as they come", Some(("text/event-stream", None)));
+    }
 }
 
 /// An SSE answer, kept alive and not buffered by proxies.
-pub(super) fn sse(events: impl Stream<Item = Event> + Send + 'static) -> Response {
+pub(super) fn sse(events: impl Stream<Item = Event> + Send + 'static) -> EventStream {
     let stream = Sse::new(events.map(Ok::<_, Infallible>)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
-    ([("x-accel-buffering", "no")], stream).into_response()
+    EventStream(([("x-accel-buffering", "no")], stream).into_response())
 }
 
 /// `start`, `memory`, lines, `tool_call`s, `decision`, `end`; or `error` with the problem.

@@ -9,18 +9,21 @@ use actors::port::reader::PageRequest;
 use actors::port::{Error, Reader};
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use futures::stream::{self, Stream};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::Edge;
+use super::describe::{Answer, Description, plain};
 use super::gate::Anyone;
-use super::page::{Query, page};
+use super::page::{Asked, Paged};
 use super::problem::Problem;
 use super::rights::{Audit, Reaches};
+use super::shape::JournalEntry;
+use super::{Edge, shape};
 use crate::accounts::rights::Companies;
 use crate::audit::export;
 
@@ -28,24 +31,63 @@ use crate::audit::export;
 pub(super) async fn list(
     reaches: Reaches<Audit>,
     State(edge): State<Arc<Edge>>,
-    RawQuery(raw): RawQuery,
-) -> Result<Json<Value>, Problem> {
-    let mut query = Query::read(raw.as_deref())?;
-    let named = query.company()?;
-    let request = query.page()?;
-    query.done()?;
+    Asked {
+        company: named,
+        asked: request,
+    }: Asked<PageRequest>,
+) -> Result<Json<Paged<JournalEntry>>, Problem> {
     let company = journal_of(&edge, &reaches, named)?;
     let found = edge.store.reader(&company).journal(request).await?;
-    Ok(Json(page(found, |entry| entry.to_json())))
+    Ok(Json(Paged::of(found, |entry| shape::entry(&entry))))
 }
 
-/// Works every hash out from the first entry on: `{company_id, whole, entries, hash, broken_at, why}`.
+/// What a journal comes to.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Verified {
+    company_id: CompanyId,
+    /// Whether every entry's hash is what it has to be.
+    whole: bool,
+    /// How many entries hold, from the first on.
+    entries: u64,
+    /// The hash of the last of them, in hex.
+    hash: String,
+    /// The place of the first entry that does not hold.
+    broken_at: Option<u64>,
+    why: Option<String>,
+}
+
+/// The key that checkpoints are signed with.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PublicKey {
+    /// `Ed25519` (RFC 8032).
+    algorithm: &'static str,
+    /// In hex.
+    public_key: String,
+}
+
+/// A journal as JSON Lines.
+pub(super) struct Export(Response);
+
+impl IntoResponse for Export {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl Answer for Export {
+    fn describe(description: &mut Description) {
+        let what = "An opening line, every entry, and a signed checkpoint, each a line of JSON";
+        description.answers(200, what, Some(plain("application/x-ndjson")));
+    }
+}
+
+/// Works every hash out from the first entry on.
 pub(super) async fn verify(
     reaches: Reaches<Audit>,
     State(edge): State<Arc<Edge>>,
-    RawQuery(raw): RawQuery,
-) -> Result<Json<Value>, Problem> {
-    let company = named(&edge, &reaches, raw.as_deref())?;
+    Asked { company, .. }: Asked,
+) -> Result<Json<Verified>, Problem> {
+    let company = journal_of(&edge, &reaches, company)?;
     let _turn = edge.verifying.acquire().await;
     let mut pages = Pages::of(edge.store.reader(&company));
     let mut walk = ChainWalk::of(company.clone());
@@ -56,19 +98,23 @@ pub(super) async fn verify(
             .find_map(|entry| walk.step(entry).err())
             .map(|why| (walk.seq() + 1, why));
     }
-    Ok(Json(json!({
-        "company_id": company, "whole": broken.is_none(), "entries": walk.seq(), "hash": hex::encode(walk.hash()),
-        "broken_at": broken.map(|(seq, _)| seq), "why": broken.map(|(_, why)| why.to_string()),
-    })))
+    Ok(Json(Verified {
+        company_id: company,
+        whole: broken.is_none(),
+        entries: walk.seq(),
+        hash: hex::encode(walk.hash()),
+        broken_at: broken.map(|(seq, _)| seq),
+        why: broken.map(|(_, why)| why.to_string()),
+    }))
 }
 
 /// All of it as JSON Lines, closed by a signed checkpoint: `alert-whisperer audit verify` reads it.
 pub(super) async fn export(
     reaches: Reaches<Audit>,
     State(edge): State<Arc<Edge>>,
-    RawQuery(raw): RawQuery,
-) -> Result<Response, Problem> {
-    let company = named(&edge, &reaches, raw.as_deref())?;
+    Asked { company, .. }: Asked,
+) -> Result<Export, Problem> {
+    let company = journal_of(&edge, &reaches, company)?;
     let name = format!("attachment; filename=\"journal-{company}.jsonl\"");
     let mut response = Response::new(Body::from_stream(lines(edge, company)));
     let headers = response.headers_mut();
@@ -79,19 +125,15 @@ pub(super) async fn export(
     if let Ok(name) = HeaderValue::from_str(&name) {
         headers.insert(CONTENT_DISPOSITION, name);
     }
-    Ok(response)
+    Ok(Export(response))
 }
 
 /// The key that checkpoints are signed with: to be kept by who verifies. Anybody may know it.
-pub(super) async fn key(_: Anyone, State(edge): State<Arc<Edge>>) -> Json<Value> {
-    Json(json!({"algorithm": "Ed25519", "public_key": edge.signer.public_key()}))
-}
-
-fn named(edge: &Edge, reaches: &Reaches<Audit>, raw: Option<&str>) -> Result<CompanyId, Problem> {
-    let mut query = Query::read(raw)?;
-    let named = query.company()?;
-    query.done()?;
-    journal_of(edge, reaches, named)
+pub(super) async fn key(_: Anyone, State(edge): State<Arc<Edge>>) -> Json<PublicKey> {
+    Json(PublicKey {
+        algorithm: "Ed25519",
+        public_key: edge.signer.public_key().to_owned(),
+    })
 }
 
 /// Whose journal is meant. The platform's is for who runs it.

@@ -3,45 +3,49 @@
 //! A program gets its refresh token in the answer's body. A page asks for a cookie (`cookie: true`) that no script
 //! can read, and then has to send `X-CSRF: 1` with every request that uses it, which another site's page cannot.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::ids::LoginId;
-use actors::domain::{CompanyId, Origin};
+use actors::domain::ids::{LoginId, UserId};
+use actors::domain::{CompanyId, Origin, Timestamp};
 use axum::Json;
-use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{COOKIE, HeaderValue, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::body::REQUEST_BYTES;
+use super::Edge;
+use super::body::{Sent, SentOrNot};
 use super::caller::{Place, presented};
+use super::describe::{Answer, Description};
 use super::gate::Anyone;
-use super::problem::Problem;
+use super::page::Items;
+use super::problem::{Code, Problem};
 use super::rights::Oneself;
-use super::{Edge, body};
 use crate::accounts::refusals::Refusal;
+use crate::accounts::rights::Role;
 use crate::accounts::sign_in::{Credentials, SignInError, SignedIn};
-use crate::accounts::staff::{Keep, StaffError, shown};
+use crate::accounts::staff::{Keep, ShownUser, StaffError, shown};
 use crate::accounts::token::ACCESS_LIFE;
 use crate::accounts::user::{User, normal_email};
 use crate::accounts::visit::FirstDo;
-use crate::json;
 
 /// The cookie of a page's refresh token; only sent to these routes.
 const REFRESH_COOKIE: &str = "aw_refresh";
 const COOKIE_PATH: &str = "/api/auth";
 const CSRF: &str = "x-csrf";
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Login {
+#[schema(as = LoginRequest)]
+pub(super) struct Login {
     email: String,
+    #[schema(value_type = String)]
     password: SecretString,
     /// A code of the second factor, or a recovery code.
     #[serde(default)]
@@ -56,9 +60,8 @@ pub(super) async fn login(
     _: Anyone,
     State(edge): State<Arc<Edge>>,
     place: Place,
-    sent: Body,
-) -> Result<Response, Problem> {
-    let login: Login = body::json(sent).await?;
+    Sent(login): Sent<Login>,
+) -> Result<WithCookie<Tokens>, Problem> {
     let shown = Credentials {
         email: &login.email,
         password: &login.password,
@@ -97,9 +100,9 @@ pub(super) async fn refresh(
     State(edge): State<Arc<Edge>>,
     place: Place,
     headers: HeaderMap,
-    sent: Body,
-) -> Result<Response, Problem> {
-    let shown = refresh_token(&headers, sent).await?.ok_or_else(no_refresh_token)?;
+    SentOrNot(sent): SentOrNot<RefreshBody>,
+) -> Result<WithCookie<Tokens>, Problem> {
+    let shown = refresh_token(&headers, sent)?.ok_or_else(no_refresh_token)?;
     let renewed = edge
         .accounts
         .renew(shown.token.expose_secret(), &|actor| place.origin(actor))
@@ -125,14 +128,14 @@ pub(super) async fn logout(
     State(edge): State<Arc<Edge>>,
     place: Place,
     headers: HeaderMap,
-    sent: Body,
-) -> Result<Response, Problem> {
+    SentOrNot(sent): SentOrNot<RefreshBody>,
+) -> Result<WithCookie<LoggedOut>, Problem> {
     let now = edge.clock.now();
     let by_access = presented(&headers).and_then(|token| edge.accounts.visit(token, now));
     let whose = match by_access {
         Some(visit) => Some((visit.user.clone(), visit.login_id.clone())),
         None => {
-            let shown = refresh_token(&headers, sent).await?.ok_or_else(no_refresh_token)?;
+            let shown = refresh_token(&headers, sent)?.ok_or_else(no_refresh_token)?;
             edge.accounts.login_of(shown.token.expose_secret())
         }
     };
@@ -141,36 +144,50 @@ pub(super) async fn logout(
         edge.accounts.sign_out(&user, &login, &origin).await?;
     }
     // Who has no login is logged out already.
-    let mut response = Json(json!({"message": "Logged out"})).into_response();
-    response.headers_mut().append(SET_COOKIE, no_cookie());
-    Ok(response)
+    Ok(logged_out("Logged out"))
 }
 
 /// `POST logout-all`: ends all of one's logins and access tokens.
-pub(super) async fn logout_all(oneself: Oneself, State(edge): State<Arc<Edge>>) -> Result<Response, Problem> {
+pub(super) async fn logout_all(
+    oneself: Oneself,
+    State(edge): State<Arc<Edge>>,
+) -> Result<WithCookie<LoggedOut>, Problem> {
     let id = &oneself.visit.user.user_id;
     edge.accounts
         .change_user(id, Keep::None, &oneself.origin(), |user, _| Ok(user.clone()))
         .await?;
-    let mut response = Json(json!({"message": "Logged out everywhere"})).into_response();
-    response.headers_mut().append(SET_COOKIE, no_cookie());
-    Ok(response)
+    Ok(logged_out("Logged out everywhere"))
+}
+
+/// Who one is.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Me {
+    #[serde(flatten)]
+    user: ShownUser,
+    login_id: LoginId,
+    /// How long the access token is good.
+    access_until: Timestamp,
+    first_do: Option<FirstDo>,
 }
 
 /// `GET me`: who one is, and what one has to do first.
-pub(super) async fn me(oneself: Oneself) -> Json<Value> {
+pub(super) async fn me(oneself: Oneself) -> Json<Me> {
     let visit = &oneself.visit;
-    let mut me = shown(&visit.user);
-    me["login_id"] = json!(visit.login_id);
-    me["access_until"] = json!(visit.expires_at);
-    me["first_do"] = json!(visit.first_do.map(FirstDo::code));
-    Json(me)
+    Json(Me {
+        user: shown(&visit.user),
+        login_id: visit.login_id.clone(),
+        access_until: visit.expires_at,
+        first_do: visit.first_do,
+    })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewPassword {
+#[schema(as = PasswordChange)]
+pub(super) struct NewPassword {
+    #[schema(value_type = String)]
     current_password: SecretString,
+    #[schema(value_type = String)]
     new_password: SecretString,
 }
 
@@ -178,9 +195,8 @@ struct NewPassword {
 pub(super) async fn password(
     oneself: Oneself,
     State(edge): State<Arc<Edge>>,
-    sent: Body,
-) -> Result<Json<Value>, Problem> {
-    let asked: NewPassword = body::json(sent).await?;
+    Sent(asked): Sent<NewPassword>,
+) -> Result<Json<NewAccess>, Problem> {
     let visit = &oneself.visit;
     let address = oneself.address();
     edge.accounts
@@ -198,30 +214,49 @@ pub(super) async fn password(
             StaffError::Invalid { detail, .. } => Problem::invalid("new_password", detail),
             other => other.into(),
         })?;
-    Ok(Json(json!({
-        "message": "Password changed; your other logins have ended",
-        "access_token": access_token(&edge, &changed, &visit.login_id)?,
-        "token_type": "bearer",
-        "expires_in": ACCESS_LIFE.as_secs(),
-    })))
+    let message = "Password changed; your other logins have ended";
+    Ok(Json(NewAccess::of(&edge, message, &changed, &visit.login_id)))
+}
+
+/// A login.
+#[derive(Serialize, ToSchema)]
+pub(super) struct LoginLine {
+    login_id: LoginId,
+    created_at: Timestamp,
+    renewed_at: Timestamp,
+    /// When it ends unless it is renewed.
+    ends_at: Timestamp,
+    address: Option<String>,
+    /// What the client called itself.
+    agent: Option<String>,
+    /// Whether it is the one that asks.
+    current: bool,
 }
 
 /// `GET sessions`: one's logins that live, oldest first.
-pub(super) async fn sessions(oneself: Oneself, State(edge): State<Arc<Edge>>) -> Json<Value> {
+pub(super) async fn sessions(oneself: Oneself, State(edge): State<Arc<Edge>>) -> Json<Items<LoginLine>> {
     let visit = &oneself.visit;
     let logins = edge.accounts.people.logins_of(&visit.user.user_id, edge.clock.now());
-    let items: Vec<Value> = logins
-        .iter()
-        .map(|login| {
-            let login = &login.value;
-            json!({
-                "login_id": login.login_id, "created_at": login.created_at, "renewed_at": login.rotated_at,
-                "ends_at": login.idle_at.min(login.ends_at), "address": login.address, "agent": login.agent,
-                "current": login.login_id == visit.login_id,
-            })
-        })
-        .collect();
-    Json(json!({"items": items}))
+    let lines = logins.iter().map(|login| {
+        let login = &login.value;
+        LoginLine {
+            login_id: login.login_id.clone(),
+            created_at: login.created_at,
+            renewed_at: login.rotated_at,
+            ends_at: login.idle_at.min(login.ends_at),
+            address: login.address.clone(),
+            agent: login.agent.clone(),
+            current: login.login_id == visit.login_id,
+        }
+    });
+    Json(lines.collect())
+}
+
+/// An ended login.
+#[derive(Serialize, ToSchema)]
+pub(super) struct EndedLogin {
+    message: &'static str,
+    login_id: LoginId,
 }
 
 /// `DELETE sessions/{login_id}`: ends one of one's logins.
@@ -229,7 +264,7 @@ pub(super) async fn end_session(
     oneself: Oneself,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<EndedLogin>, Problem> {
     let unknown = || Problem::not_found("login");
     let id: LoginId = id.parse().map_err(|_| unknown())?;
     match edge
@@ -237,23 +272,31 @@ pub(super) async fn end_session(
         .sign_out(&oneself.visit.user, &id, &oneself.origin())
         .await?
     {
-        true => Ok(Json(json!({"message": "Logged out", "login_id": id}))),
+        true => Ok(Json(EndedLogin {
+            message: "Logged out",
+            login_id: id,
+        })),
         false => Err(unknown()),
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Totp {
+#[schema(as = SecondFactorRequest)]
+pub(super) struct Totp {
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     password: Option<SecretString>,
     #[serde(default)]
     code: Option<String>,
 }
 
 /// `POST totp {password}` offers a second factor; `POST totp {code}` confirms it with a code of it.
-pub(super) async fn totp(oneself: Oneself, State(edge): State<Arc<Edge>>, sent: Body) -> Result<Json<Value>, Problem> {
-    let asked: Totp = body::json(sent).await?;
+pub(super) async fn totp(
+    oneself: Oneself,
+    State(edge): State<Arc<Edge>>,
+    Sent(asked): Sent<Totp>,
+) -> Result<Json<SecondFactorStep>, Problem> {
     let visit = &oneself.visit;
     match (asked.password, asked.code) {
         (Some(password), None) => {
@@ -265,11 +308,13 @@ pub(super) async fn totp(oneself: Oneself, State(edge): State<Arc<Edge>>, sent: 
                 .accounts
                 .offer_second_factor(&visit.user, &oneself.origin())
                 .await?;
-            let codes: Vec<&str> = offer.recovery.iter().map(ExposeSecret::expose_secret).collect();
-            Ok(Json(json!({
-                "message": "Enter the secret in your authenticator, keep the recovery codes, then POST {code}",
-                "secret": offer.secret.expose_secret(), "uri": offer.uri.expose_secret(), "recovery_codes": codes,
-            })))
+            let codes = offer.recovery.iter().map(|code| code.expose_secret().to_owned());
+            Ok(Json(SecondFactorStep::Offered {
+                message: "Enter the secret in your authenticator, keep the recovery codes, then POST {code}",
+                secret: offer.secret.expose_secret().to_owned(),
+                uri: offer.uri.expose_secret().to_owned(),
+                recovery_codes: codes.collect(),
+            }))
         }
         (None, Some(code)) => {
             let changed = edge
@@ -282,12 +327,9 @@ pub(super) async fn totp(oneself: Oneself, State(edge): State<Arc<Edge>>, sent: 
                     &oneself.origin(),
                 )
                 .await?;
-            Ok(Json(json!({
-                "message": "Second factor set up; your other logins have ended",
-                "access_token": access_token(&edge, &changed, &visit.login_id)?,
-                "token_type": "bearer",
-                "expires_in": ACCESS_LIFE.as_secs(),
-            })))
+            let message = "Second factor set up; your other logins have ended";
+            let access = NewAccess::of(&edge, message, &changed, &visit.login_id);
+            Ok(Json(SecondFactorStep::Confirmed(access)))
         }
         _ => Err(Problem::invalid(
             "password",
@@ -296,18 +338,50 @@ pub(super) async fn totp(oneself: Oneself, State(edge): State<Arc<Edge>>, sent: 
     }
 }
 
+/// A step of setting a second factor up.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum SecondFactorStep {
+    /// To be confirmed with a code.
+    Offered {
+        message: &'static str,
+        /// In Base32. Shown once.
+        secret: String,
+        /// `otpauth://`, for a QR code.
+        uri: String,
+        /// Each good once, where the authenticator is lost. Shown once.
+        recovery_codes: Vec<String>,
+    },
+    /// In force.
+    Confirmed(NewAccess),
+}
+
 /// A new access token after a change that has ended the one before.
-fn access_token(edge: &Edge, user: &User, login: &LoginId) -> Result<String, Problem> {
-    let token = edge.accounts.access_token(user, login);
-    Ok(token.expose_secret().to_owned())
+#[derive(Serialize, ToSchema)]
+pub(super) struct NewAccess {
+    message: &'static str,
+    access_token: String,
+    /// `bearer`.
+    token_type: &'static str,
+    /// In seconds.
+    expires_in: u64,
+}
+
+impl NewAccess {
+    fn of(edge: &Edge, message: &'static str, user: &User, login: &LoginId) -> Self {
+        Self {
+            message,
+            access_token: edge.accounts.access_token(user, login).expose_secret().to_owned(),
+            token_type: "bearer",
+            expires_in: ACCESS_LIFE.as_secs(),
+        }
+    }
 }
 
 /// A wrong password is the field's fault here, not the caller's.
 fn of_password(error: SignInError, field: &'static str) -> Problem {
     match error {
-        SignInError::Wrong => {
-            Problem::new(StatusCode::FORBIDDEN, "wrong_password", "this is not your password").of_field(field)
-        }
+        SignInError::Wrong => Problem::new(Code::WrongPassword, "this is not your password").of_field(field),
         other => other.into(),
     }
 }
@@ -318,13 +392,16 @@ struct Shown {
     by_cookie: bool,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RefreshBody {
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RefreshRequest)]
+pub(super) struct RefreshBody {
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
     refresh_token: Option<SecretString>,
 }
 
-async fn refresh_token(headers: &HeaderMap, sent: Body) -> Result<Option<Shown>, Problem> {
+fn refresh_token(headers: &HeaderMap, sent: RefreshBody) -> Result<Option<Shown>, Problem> {
     let shown = |token: SecretString| Shown {
         token,
         by_cookie: false,
@@ -332,19 +409,15 @@ async fn refresh_token(headers: &HeaderMap, sent: Body) -> Result<Option<Shown>,
     if let Some(token) = presented(headers) {
         return Ok(Some(shown(token.into())));
     }
-    let bytes = body::read(sent, REQUEST_BYTES).await?;
-    if !bytes.is_empty() {
-        let sent: RefreshBody = json::object(json::strict(&bytes)?)?;
-        if let Some(token) = sent.refresh_token {
-            return Ok(Some(shown(token)));
-        }
+    if let Some(token) = sent.refresh_token {
+        return Ok(Some(shown(token)));
     }
     let Some(token) = cookie(headers, REFRESH_COOKIE) else {
         return Ok(None);
     };
     if !headers.contains_key(CSRF) {
         let detail = "a request that uses the cookie has to send the header X-CSRF: 1";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "csrf", detail).of_field("X-CSRF"));
+        return Err(Problem::new(Code::Csrf, detail).of_field("X-CSRF"));
     }
     Ok(Some(Shown {
         token: token.into(),
@@ -377,46 +450,109 @@ fn no_cookie() -> HeaderValue {
 
 fn no_refresh_token() -> Problem {
     let detail = "send the refresh token in Authorization: Bearer, as refresh_token in the body, or as the cookie";
-    Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+    Problem::new(Code::Unauthorized, detail)
 }
 
-/// `{access_token, refresh_token, token_type, expires_in, user}`.
-fn tokens(edge: &Edge, signed_in: &SignedIn, as_cookie: bool) -> Response {
-    let user = &signed_in.user;
-    let mut answer = json!({
-        "access_token": signed_in.access_token.expose_secret(),
-        "token_type": "bearer",
-        "expires_in": ACCESS_LIFE.as_secs(),
-        "user": {"user_id": user.user_id, "email": user.email, "name": user.name, "role": user.role,
-                 "company_ids": user.company_ids},
-        "first_do": signed_in.first_do.map(FirstDo::code),
-    });
-    if !as_cookie {
-        answer["refresh_token"] = signed_in.refresh_token.expose_secret().into();
-        return Json(answer).into_response();
+/// What one logs in with gives.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Tokens {
+    access_token: String,
+    /// Not where it comes as a cookie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    refresh_token: Option<String>,
+    /// `bearer`.
+    token_type: &'static str,
+    /// In seconds.
+    expires_in: u64,
+    user: LoggedIn,
+    first_do: Option<FirstDo>,
+}
+
+/// Who has logged in.
+#[derive(Serialize, ToSchema)]
+struct LoggedIn {
+    user_id: UserId,
+    email: String,
+    name: String,
+    role: Role,
+    company_ids: BTreeSet<CompanyId>,
+}
+
+/// That a login has ended.
+#[derive(Serialize, ToSchema)]
+pub(super) struct LoggedOut {
+    message: &'static str,
+}
+
+/// An answer that sets the cookie of a page's refresh token.
+pub(super) struct WithCookie<T> {
+    answer: T,
+    cookie: Option<HeaderValue>,
+}
+
+impl<T: Serialize> IntoResponse for WithCookie<T> {
+    fn into_response(self) -> Response {
+        let mut response = Json(self.answer).into_response();
+        if let Some(cookie) = self.cookie {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        response
     }
+}
+
+impl<T: Serialize + ToSchema> Answer for WithCookie<T> {
+    fn describe(description: &mut Description) {
+        Json::<T>::describe(description);
+        description.refuses(&[401, 403, 429]);
+    }
+}
+
+fn logged_out(message: &'static str) -> WithCookie<LoggedOut> {
+    WithCookie {
+        answer: LoggedOut { message },
+        cookie: Some(no_cookie()),
+    }
+}
+
+fn tokens(edge: &Edge, signed_in: &SignedIn, as_cookie: bool) -> WithCookie<Tokens> {
+    let user = &signed_in.user;
+    let refresh_token = signed_in.refresh_token.expose_secret();
     let life = signed_in.refresh_until.since(edge.clock.now());
-    let mut response = Json(answer).into_response();
-    let cookie = set_cookie(signed_in.refresh_token.expose_secret(), life);
-    response.headers_mut().append(SET_COOKIE, cookie);
-    response
+    WithCookie {
+        answer: Tokens {
+            access_token: signed_in.access_token.expose_secret().to_owned(),
+            refresh_token: (!as_cookie).then(|| refresh_token.to_owned()),
+            token_type: "bearer",
+            expires_in: ACCESS_LIFE.as_secs(),
+            user: LoggedIn {
+                user_id: user.user_id.clone(),
+                email: user.email.clone(),
+                name: user.name.clone(),
+                role: user.role,
+                company_ids: user.company_ids.clone(),
+            },
+            first_do: signed_in.first_do,
+        },
+        cookie: as_cookie.then(|| set_cookie(refresh_token, life)),
+    }
 }
 
 impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         let said = error.to_string();
-        let unauthorized = |code| Self::new(StatusCode::UNAUTHORIZED, code, said.clone());
+        let unauthorized = |code| Self::new(code, said.clone());
         match error {
-            SignInError::Wrong => unauthorized("wrong_credentials"),
-            SignInError::CodeNeeded => unauthorized("second_factor_needed").of_field("totp"),
-            SignInError::WrongCode => unauthorized("wrong_code").of_field("totp"),
-            SignInError::NotInForce => unauthorized("unauthorized"),
+            SignInError::Wrong => unauthorized(Code::WrongCredentials),
+            SignInError::CodeNeeded => unauthorized(Code::SecondFactorNeeded).of_field("totp"),
+            SignInError::WrongCode => unauthorized(Code::WrongCode).of_field("totp"),
+            SignInError::NotInForce => unauthorized(Code::Unauthorized),
             SignInError::Throttled(wait) => {
-                let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", said);
+                let mut problem = Self::new(Code::TooManyAttempts, said);
                 problem.retry_after = Some(wait);
                 problem
             }
-            SignInError::Busy => Self::unavailable("overloaded", said, Duration::from_secs(2)),
+            SignInError::Busy => Self::unavailable(Code::Overloaded, said, Duration::from_secs(2)),
             SignInError::Call(error) => error.into(),
         }
     }
@@ -427,11 +563,15 @@ impl From<StaffError> for Problem {
         let said = error.to_string();
         match error {
             StaffError::Invalid { field, detail } => Self::invalid(field, detail),
-            StaffError::Taken => Self::new(StatusCode::CONFLICT, "conflict", said).of_field("email"),
+            StaffError::Taken => Self::new(Code::Conflict, said).of_field("email"),
             StaffError::Unknown => Self::not_found("user"),
-            StaffError::LastAdmin => Self::new(StatusCode::CONFLICT, "last_admin", said),
-            StaffError::HasSecondFactor | StaffError::NoOffer => Self::new(StatusCode::CONFLICT, "conflict", said),
-            StaffError::WrongCode => Self::new(StatusCode::FORBIDDEN, "wrong_code", said).of_field("code"),
+            StaffError::LastAdmin => Self::new(Code::LastAdmin, said),
+            StaffError::HasSecondFactor | StaffError::NoOffer => Self::new(Code::Conflict, said),
+            // Who asks is known already.
+            StaffError::WrongCode => Self {
+                status: StatusCode::FORBIDDEN,
+                ..Self::new(Code::WrongCode, said).of_field("code")
+            },
             StaffError::Throttled(wait) => SignInError::Throttled(wait).into(),
             StaffError::Busy => SignInError::Busy.into(),
             StaffError::Call(error) => error.into(),

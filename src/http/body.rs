@@ -1,16 +1,22 @@
 //! Bodies within a limit, as strict JSON, with or without a `Content-Type` (the guide sends none).
 
+use std::convert::Infallible;
+use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_LENGTH;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
+use utoipa::ToSchema;
 
-use super::problem::Problem;
+use super::Edge;
+use super::describe::{Argument, Description};
+use super::problem::{Code, Problem};
 use crate::json;
 
 /// The most that a webhook may send, in bytes.
@@ -23,7 +29,7 @@ const BODY_WITHIN: Duration = Duration::from_secs(30);
 
 fn too_large(most: usize) -> Problem {
     let detail = format!("the body may be at most {most} bytes");
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+    Problem::new(Code::TooLarge, detail)
 }
 
 /// Refuses by the announced length, before a byte is read.
@@ -42,25 +48,73 @@ pub(super) fn announced_within(headers: &HeaderMap, most: usize) -> Result<(), P
 pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
     let Ok(read) = timeout(BODY_WITHIN, Limited::new(body, most).collect()).await else {
         let detail = format!("the body was not sent within {} s", BODY_WITHIN.as_secs());
-        return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", detail));
+        return Err(Problem::new(Code::TooSlow, detail));
     };
     match read {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large(most)),
-        Err(_) => Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "incomplete",
-            "the body broke off",
-        )),
+        Err(_) => Err(Problem::new(Code::Incomplete, "the body broke off")),
     }
 }
 
-/// As [`json`]; a body of which nothing is needed may be left out.
-pub(super) async fn json_or_default<T: DeserializeOwned + Default>(body: Body) -> Result<T, Problem> {
-    let bytes = read(body, REQUEST_BYTES).await?;
-    match bytes.is_empty() {
-        true => Ok(T::default()),
-        false => Ok(json::object(json::strict(&bytes)?)?),
+/// A body of JSON.
+pub(super) struct Sent<T>(pub(super) T);
+
+/// A body of JSON, which may be left out.
+pub(super) struct SentOrNot<T>(pub(super) T);
+
+/// A body that the handler reads itself, and as what.
+pub(super) struct Unread<T> {
+    pub(super) body: Body,
+    as_what: PhantomData<T>,
+}
+
+impl<T: DeserializeOwned> FromRequest<Arc<Edge>> for Sent<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &Arc<Edge>) -> Result<Self, Problem> {
+        json(request.into_body()).await.map(Self)
+    }
+}
+
+impl<T: DeserializeOwned + Default> FromRequest<Arc<Edge>> for SentOrNot<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &Arc<Edge>) -> Result<Self, Problem> {
+        let bytes = read(request.into_body(), REQUEST_BYTES).await?;
+        match bytes.is_empty() {
+            true => Ok(Self(T::default())),
+            false => Ok(Self(json::object(json::strict(&bytes)?)?)),
+        }
+    }
+}
+
+impl<T> FromRequest<Arc<Edge>> for Unread<T> {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, _: &Arc<Edge>) -> Result<Self, Infallible> {
+        Ok(Self {
+            body: request.into_body(),
+            as_what: PhantomData,
+        })
+    }
+}
+
+impl<T: ToSchema> Argument for Sent<T> {
+    fn describe(description: &mut Description) {
+        description.reads::<T>(true);
+    }
+}
+
+impl<T: ToSchema> Argument for SentOrNot<T> {
+    fn describe(description: &mut Description) {
+        description.reads::<T>(false);
+    }
+}
+
+impl<T: ToSchema> Argument for Unread<T> {
+    fn describe(description: &mut Description) {
+        description.reads::<T>(true);
     }
 }
 

@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use actors::domain::{CompanyId, Origin};
 use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, HeaderValue, USER_AGENT, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Edge;
 use super::listener::Peer;
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use crate::accounts::refusals::Refusal;
 use crate::accounts::rights::{Companies, Right, scope_for};
-use crate::accounts::visit::Visit;
+use crate::accounts::visit::{FirstDo, Visit};
 use crate::ingest::keyring::Bearer;
 
 /// The most that is kept of what a client calls itself, in characters.
@@ -168,12 +168,12 @@ impl Caller {
     /// # Errors
     /// 403 where he has it nowhere.
     pub(super) fn reach(&self, right: Right) -> Result<Companies, Problem> {
-        let forbidden = |detail: String| Problem::new(StatusCode::FORBIDDEN, "forbidden", detail);
+        let forbidden = |detail: String| Problem::new(Code::Forbidden, detail);
         match &self.who {
             Who::Person(visit) => {
                 visit
                     .may_go_on(right)
-                    .map_err(|why| Problem::new(StatusCode::FORBIDDEN, why.code(), why.to_string()))?;
+                    .map_err(|why| Problem::new(why.into(), why.to_string()))?;
                 let role = visit.user.role.as_str();
                 let refusal = || forbidden(format!("a {role} may not {}", right.what()));
                 visit.user.reach(right).ok_or_else(refusal)
@@ -217,11 +217,20 @@ pub(super) fn presented(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
+impl From<FirstDo> for Code {
+    fn from(first: FirstDo) -> Self {
+        match first {
+            FirstDo::ChoosePassword => Self::PasswordChangeRequired,
+            FirstDo::SecondFactor => Self::SecondFactorRequired,
+        }
+    }
+}
+
 /// Neither token nor key, or none that is good.
 pub(super) fn unknown() -> Problem {
     let detail =
         "log in and send the access token in Authorization: Bearer, or an API key in X-API-Key; this is neither";
-    let mut problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail);
+    let mut problem = Problem::new(Code::Unauthorized, detail);
     problem
         .headers
         .push((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));

@@ -5,29 +5,31 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::ids::{KeyId, SecretId};
-use actors::domain::{AlertId, Company, Correlation, NewAlert, RateLimit, Severity, Signal};
+use actors::domain::{AlertId, Company, CompanyId, Correlation, NewAlert, RateLimit, Severity, Signal, Timestamp};
 use actors::limits::PAGE;
 use actors::port::inbox::Delivery;
 use actors::port::{Amended, Amendment, Kept, Record, RecordKind};
 use actors::runtime::CallError;
 use axum::Json;
-use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use secrecy::ExposeSecret;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::openapi::path::Parameter;
+use utoipa::{IntoParams, ToSchema};
 
-use super::page::Query;
-use super::problem::Problem;
+use super::body::{Sent, SentOrNot, Unread};
+use super::page::{Ask, Asked, Items, Query};
+use super::problem::{Code, Problem};
 use super::rights::{AdministerCompany, Correlate, FoundCompanies, May, Needed, Reaches, Read};
 use super::{Edge, admin, body};
 use crate::accounts::api_key::ApiKey;
 use crate::accounts::webhook_secret::WebhookSecret;
-use crate::founding::CompanyRequest;
+use crate::founding::{CompanyRequest, Revealed};
 use crate::tenancy::asset::{Asset, Traits};
 use crate::tenancy::config::{Config, StoredAssets};
-use crate::tenancy::{Change, Desk, NewKey, TenancyError, shown};
+use crate::tenancy::{Change, Desk, NewKey, ShownCompany, ShownKey, ShownSecret, TenancyError, shown};
 
 /// How long a change may take.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -36,44 +38,65 @@ const TRIES: usize = 5;
 /// How long a webhook secret lives on beside its successor, where nothing is said.
 const OVERLAP: Duration = Duration::from_secs(24 * 3600);
 
-type Answer = Result<Json<Value>, Problem>;
+type Answer<T> = Result<Json<T>, Problem>;
+
+/// A company in a list.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CompanyLine {
+    company_id: CompanyId,
+    name: String,
+    created_at: Timestamp,
+    /// Since when nothing is accepted for it.
+    archived_at: Option<Timestamp>,
+}
 
 /// The companies that one may see.
-pub(super) async fn list(reaches: Reaches<Read>, State(edge): State<Arc<Edge>>) -> Json<Value> {
+pub(super) async fn list(reaches: Reaches<Read>, State(edge): State<Arc<Edge>>) -> Json<Items<CompanyLine>> {
     let ids = edge.keyring.companies().into_iter();
-    let items: Vec<Value> = ids
+    let items = ids
         .filter(|id| reaches.companies.holds(id))
         .filter_map(|id| edge.keyring.company(&id))
-        .map(|company| {
-            json!({"company_id": company.company_id, "name": company.name, "created_at": company.created_at,
-                   "archived_at": company.archived_at})
-        })
-        .collect();
-    Json(json!({"items": items}))
+        .map(|company| CompanyLine {
+            company_id: company.company_id.clone(),
+            name: company.name.clone(),
+            created_at: company.created_at,
+            archived_at: company.archived_at,
+        });
+    Json(items.collect())
 }
 
 /// `POST {name, id?, correlation?, rate_limit?, scopes?, unsigned?}`: its first key and secret are shown once.
-pub(super) async fn create(reaches: Reaches<FoundCompanies>, State(edge): State<Arc<Edge>>, sent: Body) -> Answer {
-    let request: CompanyRequest = body::json(sent).await?;
+pub(super) async fn create(
+    reaches: Reaches<FoundCompanies>,
+    State(edge): State<Arc<Edge>>,
+    Sent(request): Sent<CompanyRequest>,
+) -> Answer<Revealed> {
     let credentials = admin::found(&edge, request, &reaches.caller.origin()).await?;
     Ok(Json(credentials.reveal()))
 }
 
 /// One company with its settings.
-pub(super) async fn one(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer {
-    Ok(Json(shown(&*company(&edge, &may)?)))
+pub(super) async fn one(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer<ShownCompany> {
+    let company = company(&edge, &may)?;
+    Ok(Json(shown(&company)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Update {
+#[schema(as = CompanyUpdate)]
+pub(super) struct Update {
+    /// What people call it.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 256)]
     name: Option<String>,
 }
 
 /// `PATCH {name?}`.
-pub(super) async fn update(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>, sent: Body) -> Answer {
-    let Update { name } = body::json(sent).await?;
+pub(super) async fn update(
+    may: May<AdministerCompany>,
+    State(edge): State<Arc<Edge>>,
+    Sent(Update { name }): Sent<Update>,
+) -> Answer<ShownCompany> {
     let change = Change {
         name,
         ..Change::default()
@@ -82,16 +105,16 @@ pub(super) async fn update(may: May<AdministerCompany>, State(edge): State<Arc<E
 }
 
 /// `DELETE`: archives it. Nothing is accepted for it any more; what there is stays readable.
-pub(super) async fn archive(may: May<FoundCompanies>, State(edge): State<Arc<Edge>>) -> Answer {
+pub(super) async fn archive(may: May<FoundCompanies>, State(edge): State<Arc<Edge>>) -> Answer<ShownCompany> {
     archived(&edge, &may, true).await
 }
 
 /// `POST restore`: opens an archived company again.
-pub(super) async fn restore(may: May<FoundCompanies>, State(edge): State<Arc<Edge>>) -> Answer {
+pub(super) async fn restore(may: May<FoundCompanies>, State(edge): State<Arc<Edge>>) -> Answer<ShownCompany> {
     archived(&edge, &may, false).await
 }
 
-async fn archived(edge: &Edge, may: &May<FoundCompanies>, archived: bool) -> Answer {
+async fn archived(edge: &Edge, may: &May<FoundCompanies>, archived: bool) -> Answer<ShownCompany> {
     let change = Change {
         archived: Some(archived),
         ..Change::default()
@@ -100,61 +123,94 @@ async fn archived(edge: &Edge, may: &May<FoundCompanies>, archived: bool) -> Ans
 }
 
 /// How its alerts are grouped.
-pub(super) async fn correlation(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer {
-    Ok(Json(json!(company(&edge, &may)?.correlation)))
+pub(super) async fn correlation(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer<Correlation> {
+    Ok(Json(company(&edge, &may)?.correlation))
 }
 
 /// `PUT`: what is left out is as for a new company; `version` is ours.
-pub(super) async fn set_correlation(may: May<Correlate>, State(edge): State<Arc<Edge>>, sent: Body) -> Answer {
-    let asked: Correlation = body::json(sent).await?;
+pub(super) async fn set_correlation(
+    may: May<Correlate>,
+    State(edge): State<Arc<Edge>>,
+    Sent(asked): Sent<Correlation>,
+) -> Answer<Correlation> {
     let change = Change {
         correlation: Some(asked),
         ..Change::default()
     };
-    Ok(Json(json!(changed(&edge, &may, &change).await?.correlation)))
+    Ok(Json(changed(&edge, &may, &change).await?.correlation))
 }
 
 /// How many alerts it may send.
-pub(super) async fn rate_limit(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer {
-    Ok(Json(json!(company(&edge, &may)?.rate_limit)))
+pub(super) async fn rate_limit(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer<RateLimit> {
+    Ok(Json(company(&edge, &may)?.rate_limit))
 }
 
 /// `PUT {requests_per_minute?, burst_size?}`.
-pub(super) async fn set_rate_limit(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>, sent: Body) -> Answer {
-    let asked: RateLimit = body::json(sent).await?;
+pub(super) async fn set_rate_limit(
+    may: May<AdministerCompany>,
+    State(edge): State<Arc<Edge>>,
+    Sent(asked): Sent<RateLimit>,
+) -> Answer<RateLimit> {
     let change = Change {
         rate_limit: Some(asked),
         ..Change::default()
     };
-    Ok(Json(json!(changed(&edge, &may, &change).await?.rate_limit)))
+    Ok(Json(changed(&edge, &may, &change).await?.rate_limit))
+}
+
+/// An API key in a list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ApiKeyLine)]
+pub(super) struct KeyLine {
+    #[serde(flatten)]
+    key: ShownKey,
+    /// When it was last used, since the server started.
+    last_used_at: Option<Timestamp>,
+}
+
+/// A new API key with itself.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NewApiKey)]
+pub(super) struct AddedKey {
+    #[serde(flatten)]
+    key: ShownKey,
+    /// The key. Shown once.
+    api_key: String,
+}
+
+/// A revoked API key.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RevokedKey {
+    message: &'static str,
+    key_id: KeyId,
 }
 
 /// Its API keys, revoked ones too, in the order they were made.
-pub(super) async fn keys(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer {
+pub(super) async fn keys(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer<Items<KeyLine>> {
     let mut keys = records::<ApiKey, _>(&edge, &may).await?;
     keys.sort_by_key(|(key, _)| key.created_at);
-    let items: Vec<Value> = keys
-        .iter()
-        .map(|(key, _)| {
-            let mut item = key.shown();
-            item["last_used_at"] = json!(edge.keyring.used_at(&key.key_hash));
-            item
-        })
-        .collect();
-    Ok(Json(json!({"items": items})))
+    let lines = keys.iter().map(|(key, _)| KeyLine {
+        key: key.shown(),
+        last_used_at: edge.keyring.used_at(&key.key_hash),
+    });
+    Ok(Json(lines.collect()))
 }
 
 /// `POST {name, scopes, unsigned?, expires_at?}`: the key is shown once.
-pub(super) async fn add_key(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>, sent: Body) -> Answer {
-    let asked: NewKey = body::json(sent).await?;
+pub(super) async fn add_key(
+    may: May<AdministerCompany>,
+    State(edge): State<Arc<Edge>>,
+    Sent(asked): Sent<NewKey>,
+) -> Answer<AddedKey> {
     for _ in 0..TRIES {
         let keys: Vec<ApiKey> = records(&edge, &may).await?.into_iter().map(|(key, _)| key).collect();
         let origin = may.origin();
         let (key, secret, amendment) = desk(&edge, &may, &origin).add_key(&keys, &asked)?;
         if commit(&edge, &may, amendment).await? {
-            let mut answer = key.shown();
-            answer["api_key"] = secret.expose_secret().into();
-            return Ok(Json(answer));
+            return Ok(Json(AddedKey {
+                key: key.shown(),
+                api_key: secret.expose_secret().to_owned(),
+            }));
         }
     }
     Err(CallError::Overloaded.into())
@@ -165,7 +221,7 @@ pub(super) async fn revoke_key(
     may: May<AdministerCompany>,
     State(edge): State<Arc<Edge>>,
     Path((_, id)): Path<(String, String)>,
-) -> Answer {
+) -> Answer<RevokedKey> {
     let unknown = || Problem::not_found("API key");
     let id: KeyId = id.parse().map_err(|_| unknown())?;
     for _ in 0..TRIES {
@@ -182,37 +238,69 @@ pub(super) async fn revoke_key(
             None => true,
         };
         if done {
-            return Ok(Json(json!({"message": "Revoked", "key_id": id})));
+            return Ok(Json(RevokedKey {
+                message: "Revoked",
+                key_id: id,
+            }));
         }
     }
     Err(CallError::Overloaded.into())
 }
 
+/// A webhook secret in a list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookSecretLine)]
+pub(super) struct SecretLine {
+    #[serde(flatten)]
+    secret: ShownSecret,
+    /// Whether it is good now.
+    live: bool,
+}
+
+/// A new webhook secret with itself.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NewWebhookSecret)]
+pub(super) struct AddedSecret {
+    #[serde(flatten)]
+    secret: ShownSecret,
+    /// The secret. Shown once.
+    webhook_secret: String,
+}
+
+/// An ended webhook secret.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RetiredSecret {
+    message: &'static str,
+    secret_id: SecretId,
+}
+
 /// Its webhook secrets, in the order they were made.
-pub(super) async fn secrets(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer {
+pub(super) async fn secrets(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer<Items<SecretLine>> {
     let now = edge.clock.now();
     let mut secrets = records::<WebhookSecret, _>(&edge, &may).await?;
     secrets.sort_by_key(|(secret, _)| secret.created_at);
-    let items: Vec<Value> = secrets
-        .iter()
-        .map(|(secret, _)| {
-            let mut item = secret.shown();
-            item["live"] = secret.is_live(now).into();
-            item
-        })
-        .collect();
-    Ok(Json(json!({"items": items})))
+    let lines = secrets.iter().map(|(secret, _)| SecretLine {
+        secret: secret.shown(),
+        live: secret.is_live(now),
+    });
+    Ok(Json(lines.collect()))
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct Rotate {
+#[schema(as = RotateRequest)]
+pub(super) struct Rotate {
+    /// How long the one before lives on; a day where nothing is said.
+    #[schema(maximum = 10080)]
     overlap_minutes: Option<u64>,
 }
 
 /// `POST {overlap_minutes?}`: a new secret, shown once; the one before lives on for a day, or as long as is said.
-pub(super) async fn rotate_secret(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>, sent: Body) -> Answer {
-    let asked: Rotate = body::json_or_default(sent).await?;
+pub(super) async fn rotate_secret(
+    may: May<AdministerCompany>,
+    State(edge): State<Arc<Edge>>,
+    SentOrNot(asked): SentOrNot<Rotate>,
+) -> Answer<AddedSecret> {
     let overlap = asked
         .overlap_minutes
         .map_or(OVERLAP, |minutes| Duration::from_secs(minutes.saturating_mul(60)));
@@ -222,9 +310,10 @@ pub(super) async fn rotate_secret(may: May<AdministerCompany>, State(edge): Stat
         let desk = desk(&edge, &may, &origin);
         let (secret, text, amendment) = desk.rotate_secret(&secrets, overlap, edge.keyring.server_key())?;
         if commit(&edge, &may, amendment).await? {
-            let mut answer = secret.shown();
-            answer["webhook_secret"] = text.expose_secret().into();
-            return Ok(Json(answer));
+            return Ok(Json(AddedSecret {
+                secret: secret.shown(),
+                webhook_secret: text.expose_secret().to_owned(),
+            }));
         }
     }
     Err(CallError::Overloaded.into())
@@ -235,7 +324,7 @@ pub(super) async fn retire_secret(
     may: May<AdministerCompany>,
     State(edge): State<Arc<Edge>>,
     Path((_, id)): Path<(String, String)>,
-) -> Answer {
+) -> Answer<RetiredSecret> {
     let id: SecretId = id.parse().map_err(|_| Problem::not_found("webhook secret"))?;
     for _ in 0..TRIES {
         let secrets = records(&edge, &may).await?;
@@ -245,21 +334,27 @@ pub(super) async fn retire_secret(
             None => true,
         };
         if done {
-            return Ok(Json(json!({"message": "Retired", "secret_id": id})));
+            return Ok(Json(RetiredSecret {
+                message: "Retired",
+                secret_id: id,
+            }));
         }
     }
     Err(CallError::Overloaded.into())
 }
 
+/// A test alert that was taken in.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TestAlert {
+    message: &'static str,
+    alert_id: AlertId,
+}
+
 /// `POST test-alert`: an alert of low severity, taken in as a sender's would be, to see what becomes of it:
 /// `{message, alert_id}`.
-pub(super) async fn test_alert(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer {
+pub(super) async fn test_alert(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer<TestAlert> {
     if company(&edge, &may)?.archived_at.is_some() {
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
-            "conflict",
-            "the company is archived",
-        ));
+        return Err(Problem::new(Code::Conflict, "the company is archived"));
     }
     let now = edge.clock.now();
     let alert_id = AlertId(edge.entropy.uuid(now));
@@ -288,17 +383,17 @@ pub(super) async fn test_alert(may: May<AdministerCompany>, State(edge): State<A
     };
     edge.store.accept(delivery).await?;
     edge.runtime.news(may.company());
-    Ok(Json(json!({"message": "Alert received", "alert_id": alert_id})))
+    Ok(Json(TestAlert {
+        message: "Alert received",
+        alert_id,
+    }))
 }
 
 /// Its assets: `{items: [{name, criticality, depends_on}]}`.
-pub(super) async fn assets(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer {
-    let stored = stored_assets(&edge, &may).await?;
-    let items: Vec<Value> = stored
-        .into_iter()
-        .map(|(name, (traits, _))| json!(Asset { name, traits }))
-        .collect();
-    Ok(Json(json!({"items": items})))
+pub(super) async fn assets(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer<Items<Asset>> {
+    let stored = stored_assets(&edge, &may).await?.into_iter();
+    let assets = stored.map(|(name, (traits, _))| Asset { name, traits });
+    Ok(Json(assets.collect()))
 }
 
 /// `PUT assets/{name} {criticality?, depends_on?}`: makes an asset, or says something else of it.
@@ -306,15 +401,21 @@ pub(super) async fn set_asset(
     may: May<AdministerCompany>,
     State(edge): State<Arc<Edge>>,
     Path((_, name)): Path<(String, String)>,
-    sent: Body,
-) -> Answer {
-    let traits: Traits = body::json(sent).await?;
+    Sent(traits): Sent<Traits>,
+) -> Answer<Asset> {
     let set = |config: &mut Config| {
         config.assets.insert(name.clone(), traits.clone());
         Ok(())
     };
     configured(&edge, &may, set).await?;
-    Ok(Json(json!(Asset { name, traits })))
+    Ok(Json(Asset { name, traits }))
+}
+
+/// A removed asset.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RemovedAsset {
+    message: &'static str,
+    name: String,
 }
 
 /// `DELETE assets/{name}`: refused where another depends on it.
@@ -322,47 +423,81 @@ pub(super) async fn remove_asset(
     may: May<AdministerCompany>,
     State(edge): State<Arc<Edge>>,
     Path((_, name)): Path<(String, String)>,
-) -> Answer {
+) -> Answer<RemovedAsset> {
     let remove = |config: &mut Config| match config.assets.remove(&name) {
         Some(_) => Ok(()),
         None => Err(Problem::not_found("asset")),
     };
     configured(&edge, &may, remove).await?;
-    Ok(Json(json!({"message": "Removed", "name": name})))
+    Ok(Json(RemovedAsset {
+        message: "Removed",
+        name,
+    }))
 }
 
 /// All of its configuration as one document, for git.
-pub(super) async fn config(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer {
+pub(super) async fn config(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer<Config> {
     let company = edge.store.reader(may.company()).company().await?;
-    Ok(Json(json!(Config::of(&company, &stored_assets(&edge, &may).await?))))
+    Ok(Json(Config::of(&company, &stored_assets(&edge, &may).await?)))
+}
+
+/// Whether a document is only tried.
+#[derive(IntoParams)]
+pub(super) struct DryRun {
+    /// Only say what would change.
+    #[param(value_type = Option<bool>)]
+    dry_run: bool,
+}
+
+impl Ask for DryRun {
+    fn parameters() -> Vec<Parameter> {
+        Self::into_params(|| None)
+    }
+
+    fn read(query: &mut Query, _: &Edge) -> Result<Self, Problem> {
+        Ok(Self {
+            dry_run: query.flag("dry_run")?.unwrap_or(false),
+        })
+    }
+}
+
+/// What a document changes.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Configured {
+    applied: bool,
+    /// `{path: {before, after}}`.
+    changes: BTreeMap<String, Value>,
 }
 
 /// `PUT`: makes a document the configuration in force, in one commit; with `?dry_run=true` only says what would
-/// change: `{applied, changes: {path: {before, after}}}`.
+/// change.
 pub(super) async fn set_config(
     may: May<AdministerCompany>,
     State(edge): State<Arc<Edge>>,
-    RawQuery(raw): RawQuery,
-    sent: Body,
-) -> Answer {
-    let mut query = Query::read(raw.as_deref())?;
-    query.company()?;
-    let dry_run = query.flag("dry_run")?.unwrap_or(false);
-    query.done()?;
-    let wanted: Config = crate::json::object(crate::json::strict(&body::read(sent, body::WEBHOOK_BYTES).await?)?)?;
-    if dry_run {
+    Asked { asked, .. }: Asked<DryRun>,
+    sent: Unread<Config>,
+) -> Answer<Configured> {
+    let bytes = body::read(sent.body, body::WEBHOOK_BYTES).await?;
+    let wanted: Config = crate::json::object(crate::json::strict(&bytes)?)?;
+    if asked.dry_run {
         let stored = stored_assets(&edge, &may).await?;
         let company = edge.store.reader(may.company()).company().await?;
         let origin = may.origin();
         desk(&edge, &may, &origin).configure(&company, &stored, &wanted)?;
         let changes = Config::of(&company, &stored).difference(&wanted);
-        return Ok(Json(json!({"applied": false, "changes": changes})));
+        return Ok(Json(Configured {
+            applied: false,
+            changes,
+        }));
     }
     let changes = configured(&edge, &may, |config| {
         *config = wanted.clone();
         Ok(())
     });
-    Ok(Json(json!({"applied": true, "changes": changes.await?})))
+    Ok(Json(Configured {
+        applied: true,
+        changes: changes.await?,
+    }))
 }
 
 /// Changes the configuration in force; what was changed.
@@ -449,7 +584,7 @@ impl From<TenancyError> for Problem {
     fn from(error: TenancyError) -> Self {
         match error {
             TenancyError::Invalid { field, detail } => Self::invalid(field, detail),
-            TenancyError::Conflict(detail) => Self::new(StatusCode::CONFLICT, "conflict", detail),
+            TenancyError::Conflict(detail) => Self::new(Code::Conflict, detail),
             TenancyError::Unknown(what) => Self::not_found(what),
             TenancyError::Unwritable(why) => {
                 tracing::error!(why, "what is administered cannot be written");

@@ -7,21 +7,20 @@ use actors::limits::PAGE;
 use actors::port::reader::{Cursor, PageRequest};
 use actors::port::{Committed, CompanySet, Reader};
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
 use axum::response::sse::Event;
 use futures::stream::{self, Stream};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
-use super::agent::{named, sse};
+use super::agent::{EventStream, named, sse};
 use super::live::follower::RECONNECT;
 use super::live::hub::News;
 use super::live::standing::Standing;
 use super::live::streams::{OpenStream, StreamKind};
-use super::page::{Query, page};
+use super::page::{Asked, Paged};
 use super::problem::Problem;
 use super::rights::{May, Read};
 use super::{Edge, Stage};
@@ -31,15 +30,11 @@ pub(super) async fn list(
     may: May<Read>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-    RawQuery(raw): RawQuery,
-) -> Result<Json<Value>, Problem> {
-    let mut query = Query::read(raw.as_deref())?;
-    query.company()?;
-    let request = query.page()?;
-    query.done()?;
+    Asked { asked: request, .. }: Asked<PageRequest>,
+) -> Result<Json<Paged<Decision>>, Problem> {
     let (id, reader) = find(&edge, &may, &id).await?;
     let found = reader.decisions(&id, request).await?;
-    Ok(Json(page(found, |(_, decision)| json!(decision))))
+    Ok(Json(Paged::of(found, |(_, decision)| decision)))
 }
 
 /// The last decision, then each that follows, as SSE; `Last-Event-ID` skips what was seen.
@@ -48,7 +43,7 @@ pub(super) async fn follow(
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<EventStream, Problem> {
     let seen = match headers.get("last-event-id") {
         None => None,
         Some(value) => {

@@ -9,6 +9,7 @@ use axum::handler::Handler;
 use axum::http::request::Parts;
 
 use super::Edge;
+use super::describe::{Answer, Argument, Description};
 use super::problem::Problem;
 use super::rights::Needed;
 use crate::accounts::rights::Right;
@@ -25,6 +26,9 @@ pub enum Policy {
 /// The first thing that a handler takes.
 pub(super) trait Gate: FromRequestParts<Arc<Edge>> {
     const POLICY: Policy;
+
+    /// What it reads beside token or key.
+    fn describe(_: &mut Description) {}
 }
 
 /// Anybody may come in.
@@ -58,32 +62,39 @@ impl<R: Needed> FromRequestParts<Arc<Edge>> for LooksItself<R> {
     }
 }
 
-/// A handler's arguments, of which the first is a gate.
-pub(super) trait Gated {
+/// What can be a route: a handler whose first argument is a gate, and whose other arguments and answer say what they
+/// are.
+pub(super) trait Endpoint<T>: Handler<T, Arc<Edge>> {
     const POLICY: Policy;
+
+    /// What it reads and answers.
+    fn describe(description: &mut Description);
 }
 
-macro_rules! gated {
+macro_rules! endpoint {
     ($($rest:ident)*) => {
-        impl<M, G: Gate, $($rest),*> Gated for (M, G, $($rest,)*) {
+        impl<F, Fut, M, G, $($rest),*> Endpoint<(M, G, $($rest,)*)> for F
+        where
+            F: Handler<(M, G, $($rest,)*), Arc<Edge>> + FnOnce(G, $($rest),*) -> Fut,
+            Fut: Future,
+            Fut::Output: Answer,
+            G: Gate,
+            $($rest: Argument,)*
+        {
             const POLICY: Policy = G::POLICY;
+
+            fn describe(description: &mut Description) {
+                G::describe(description);
+                $(<$rest as Argument>::describe(description);)*
+                <Fut::Output as Answer>::describe(description);
+            }
         }
     };
 }
 
-gated!();
-gated!(A);
-gated!(A B);
-gated!(A B C);
-gated!(A B C D);
-gated!(A B C D E);
-gated!(A B C D E F);
-
-/// The policy of a handler.
-pub(super) fn policy_of<H, T>(_: &H) -> Policy
-where
-    H: Handler<T, Arc<Edge>>,
-    T: Gated,
-{
-    T::POLICY
-}
+endpoint!();
+endpoint!(A1);
+endpoint!(A1 A2);
+endpoint!(A1 A2 A3);
+endpoint!(A1 A2 A3 A4);
+endpoint!(A1 A2 A3 A4 A5);

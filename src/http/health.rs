@@ -4,48 +4,77 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::gate::Anyone;
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use super::{Edge, Stage};
 
+/// How the process is.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Health {
+    status: &'static str,
+}
+
 /// `GET /healthz`: the process answers.
-pub(super) async fn alive(_: Anyone) -> Json<Value> {
-    Json(json!({"status": "ok"}))
+pub(super) async fn alive(_: Anyone) -> Json<Health> {
+    Json(Health { status: "ok" })
 }
 
 /// `GET /readyz`: send work here, or elsewhere.
-pub(super) async fn ready(_: Anyone, State(edge): State<Arc<Edge>>) -> Response {
+pub(super) async fn ready(_: Anyone, State(edge): State<Arc<Edge>>) -> Result<Json<Health>, Problem> {
     if edge.stage() == Stage::Ready {
-        return Json(json!({"status": "ready"})).into_response();
+        return Ok(Json(Health { status: "ready" }));
     }
     let wait = std::time::Duration::from_secs(5);
-    Problem::unavailable("draining", "the server is going down", wait).into_response()
+    Err(Problem::unavailable(Code::Draining, "the server is going down", wait))
+}
+
+/// What answers a ping.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Ping {
+    status: &'static str,
+    uptime_s: u64,
+    version: &'static str,
+    commit: String,
+    mode: &'static str,
+    /// Which engine decides.
+    provider: &'static str,
+    providers_available: [&'static str; 1],
+    ready: bool,
 }
 
 /// `GET /agent/ping`.
-pub(super) async fn ping(_: Anyone, State(edge): State<Arc<Edge>>) -> Json<Value> {
+pub(super) async fn ping(_: Anyone, State(edge): State<Arc<Edge>>) -> Json<Ping> {
     let engine = edge.runtime.engine_name();
-    Json(json!({
-        "status": "ok",
-        "uptime_s": edge.started.elapsed().as_secs(),
-        "version": env!("CARGO_PKG_VERSION"),
-        "commit": edge.settings.commit,
-        "mode": "local",
-        "provider": engine,
-        "providers_available": [engine],
-        "ready": edge.stage() == Stage::Ready,
-    }))
+    Json(Ping {
+        status: "ok",
+        uptime_s: edge.started.elapsed().as_secs(),
+        version: env!("CARGO_PKG_VERSION"),
+        commit: edge.settings.commit.clone(),
+        mode: "local",
+        provider: engine,
+        providers_available: [engine],
+        ready: edge.stage() == Stage::Ready,
+    })
+}
+
+/// Which build this is.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Version {
+    version: &'static str,
+    commit: String,
+    mode: &'static str,
+    uptime_s: u64,
 }
 
 /// `GET /agent/version`.
-pub(super) async fn version(_: Anyone, State(edge): State<Arc<Edge>>) -> Json<Value> {
-    Json(json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "commit": edge.settings.commit,
-        "mode": "local",
-        "uptime_s": edge.started.elapsed().as_secs(),
-    }))
+pub(super) async fn version(_: Anyone, State(edge): State<Arc<Edge>>) -> Json<Version> {
+    Json(Version {
+        version: env!("CARGO_PKG_VERSION"),
+        commit: edge.settings.commit.clone(),
+        mode: "local",
+        uptime_s: edge.started.elapsed().as_secs(),
+    })
 }

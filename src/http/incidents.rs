@@ -3,19 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::{CompanyId, IncidentId};
+use actors::domain::{CompanyId, IncidentId, IncidentStatus, Severity, Timestamp};
 use actors::limits::PAGE;
 use actors::port::reader::{IncidentFilter, IncidentView, PageRequest};
 use axum::Json;
-use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use axum::extract::{Path, State};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::path::Parameter;
+use utoipa::{IntoParams, ToSchema};
 
-use super::page::{Query, page, write_cursor};
+use super::body::SentOrNot;
+use super::page::{Ask, Asked, Paged, Query, write_cursor};
 use super::problem::Problem;
 use super::rights::{May, Reaches, Read};
-use super::{Edge, body, shape};
+use super::{Edge, shape};
 
 /// How long `correlate` waits for what was accepted before it.
 const SETTLE_WITHIN: Duration = Duration::from_secs(30);
@@ -26,22 +27,42 @@ const COUNTED: Duration = Duration::from_secs(24 * 3600);
 pub(super) async fn list(
     may: May<Read>,
     State(edge): State<Arc<Edge>>,
-    RawQuery(raw): RawQuery,
-) -> Result<Json<Value>, Problem> {
-    let now = edge.clock.now();
-    let mut query = Query::read(raw.as_deref())?;
-    query.company()?;
-    let request = query.page()?;
-    let filter = IncidentFilter {
-        status: query.word("status")?,
-        severity: query.word("severity")?,
-        signature: query.text("signature"),
-        snoozed: query.flag("snoozed")?,
-        since: query.since(now)?,
-    };
-    query.done()?;
+    Asked { asked, .. }: Asked<(IncidentFilter, PageRequest)>,
+) -> Result<Json<Paged<shape::Incident>>, Problem> {
+    let (filter, request) = asked;
     let found = edge.store.reader(may.company()).incidents(&filter, request).await?;
-    Ok(Json(page(found, |view| shape::incident(&edge, &view))))
+    Ok(Json(Paged::of(found, |view| shape::incident(&edge, view))))
+}
+
+#[derive(IntoParams)]
+#[allow(dead_code, reason = "describes what `IncidentFilter` is read from")]
+struct Filter {
+    /// Only those of this status.
+    status: Option<IncidentStatus>,
+    /// Only those of this severity.
+    severity: Option<Severity>,
+    /// Only those of this kind of trouble.
+    signature: Option<String>,
+    /// Only those that are snoozed, or are not.
+    snoozed: Option<bool>,
+    /// Only those created since: an RFC 3339 time, or a span before now such as `24h`.
+    since: Option<String>,
+}
+
+impl Ask for IncidentFilter {
+    fn parameters() -> Vec<Parameter> {
+        Filter::into_params(|| None)
+    }
+
+    fn read(query: &mut Query, edge: &Edge) -> Result<Self, Problem> {
+        Ok(Self {
+            status: query.word("status")?,
+            severity: query.word("severity")?,
+            signature: query.text("signature"),
+            snoozed: query.flag("snoozed")?,
+            since: query.since(edge.clock.now())?,
+        })
+    }
 }
 
 /// One incident.
@@ -49,9 +70,9 @@ pub(super) async fn one(
     may: May<Read>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<shape::Incident>, Problem> {
     let (_, view) = find(&edge, &may, &id).await?;
-    Ok(Json(shape::incident(&edge, &view)))
+    Ok(Json(shape::incident(&edge, view)))
 }
 
 /// Its journal entries and alerts, oldest first.
@@ -59,15 +80,11 @@ pub(super) async fn timeline(
     may: May<Read>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-    RawQuery(raw): RawQuery,
-) -> Result<Json<Value>, Problem> {
-    let mut query = Query::read(raw.as_deref())?;
-    query.company()?;
-    let request = query.page()?;
-    query.done()?;
+    Asked { asked: request, .. }: Asked<PageRequest>,
+) -> Result<Json<Paged<shape::TimelineItem>>, Problem> {
     let (id, _) = find(&edge, &may, &id).await?;
     let found = edge.store.reader(may.company()).timeline(&id, request).await?;
-    Ok(Json(page(found, shape::timeline_item)))
+    Ok(Json(Paged::of(found, |item| shape::timeline_item(&item))))
 }
 
 /// Its short memory; an incident that was only ever decided has one too.
@@ -75,11 +92,11 @@ pub(super) async fn memory(
     may: May<Read>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<shape::Memory>, Problem> {
     let id: IncidentId = id.parse().map_err(|_| Problem::not_found("incident"))?;
     let reader = edge.store.reader(may.company());
     if let Some(memory) = reader.short_memory(&id, edge.clock.now()).await? {
-        return Ok(Json(shape::memory(&memory)));
+        return Ok(Json(shape::memory(memory)));
     }
     match reader.incident(&id).await? {
         Some(_) => Err(Problem::not_found("memory of this incident")),
@@ -96,29 +113,56 @@ async fn find(edge: &Edge, may: &May<Read>, id: &str) -> Result<(IncidentId, Inc
 }
 
 /// The body of `correlate`; all of it may stand in the query instead.
-#[derive(Default, Deserialize)]
-struct CorrelateRequest {
+#[derive(Default, Deserialize, ToSchema)]
+pub(super) struct CorrelateRequest {
     company_id: Option<CompanyId>,
+    /// From when on is counted: an RFC 3339 time, or a span before now; `24h` where nothing is said.
     since: Option<String>,
+}
+
+/// From when on is counted.
+#[derive(IntoParams)]
+pub(super) struct Since {
+    /// From when on is counted: an RFC 3339 time, or a span before now; `24h` where nothing is said.
+    #[param(value_type = Option<String>)]
+    since: Option<Timestamp>,
+}
+
+impl Ask for Since {
+    fn parameters() -> Vec<Parameter> {
+        Self::into_params(|| None)
+    }
+
+    fn read(query: &mut Query, edge: &Edge) -> Result<Self, Problem> {
+        Ok(Self {
+            since: query.since(edge.clock.now())?,
+        })
+    }
+}
+
+/// What came of the alerts.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Correlated {
+    total_alerts: u64,
+    incidents_created: u64,
+    /// (1 − incidents/alerts)·100, to one decimal; nothing where no alerts came.
+    noise_reduction_pct: Option<f64>,
+    since: Timestamp,
+    incidents: Vec<shape::Incident>,
+    next_cursor: Option<String>,
 }
 
 /// Waits until every alert accepted before the call has a verdict, and says what came of them.
 pub(super) async fn correlate(
     reaches: Reaches<Read>,
     State(edge): State<Arc<Edge>>,
-    RawQuery(raw): RawQuery,
-    sent: Body,
-) -> Result<Json<Value>, Problem> {
+    Asked {
+        company: asked,
+        asked: Since { mut since },
+    }: Asked<Since>,
+    SentOrNot(request): SentOrNot<CorrelateRequest>,
+) -> Result<Json<Correlated>, Problem> {
     let now = edge.clock.now();
-    let mut query = Query::read(raw.as_deref())?;
-    let asked = query.company()?;
-    let mut since = query.since(now)?;
-    query.done()?;
-    let bytes = body::read(sent, body::REQUEST_BYTES).await?;
-    let request: CorrelateRequest = match bytes.is_empty() {
-        true => CorrelateRequest::default(),
-        false => crate::json::object(crate::json::strict(&bytes)?)?,
-    };
     if let (Some(asked), Some(said)) = (&asked, &request.company_id)
         && asked != said
     {
@@ -149,15 +193,15 @@ pub(super) async fn correlate(
             },
         )
         .await?;
-    let incidents: Vec<Value> = found.items.iter().map(|view| shape::incident(&edge, view)).collect();
-    Ok(Json(json!({
-        "total_alerts": counts.alerts,
-        "incidents_created": counts.incidents,
-        "noise_reduction_pct": noise_reduction_pct(counts.alerts, counts.incidents),
-        "since": since,
-        "incidents": incidents,
-        "next_cursor": found.next.map(write_cursor),
-    })))
+    let incidents = found.items.into_iter().map(|view| shape::incident(&edge, view));
+    Ok(Json(Correlated {
+        total_alerts: counts.alerts,
+        incidents_created: counts.incidents,
+        noise_reduction_pct: noise_reduction_pct(counts.alerts, counts.incidents),
+        since,
+        incidents: incidents.collect(),
+        next_cursor: found.next.map(write_cursor),
+    }))
 }
 
 /// (1 − incidents/alerts)·100, to one decimal; nothing where nothing came.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 
 use super::Edge;
 use super::caller::{Caller, Place, presented};
+use super::describe::{Answer, Description, plain};
 use super::gate::{Gate, Policy};
 use super::problem::Problem;
 use crate::accounts::rights::Right;
@@ -45,13 +46,28 @@ impl FromRequestParts<Arc<Edge>> for MayMeasure {
     }
 }
 
+/// The series as Prometheus reads them.
+pub(super) struct Exposition(String);
+
+impl IntoResponse for Exposition {
+    fn into_response(self) -> Response {
+        ([(CONTENT_TYPE, TEXT)], self.0).into_response()
+    }
+}
+
+impl Answer for Exposition {
+    fn describe(description: &mut Description) {
+        description.answers(200, "Every series", Some(plain("text/plain")));
+    }
+}
+
 /// Every series.
-pub(super) async fn render(_: MayMeasure, State(edge): State<Arc<Edge>>) -> impl IntoResponse {
+pub(super) async fn render(_: MayMeasure, State(edge): State<Arc<Edge>>) -> Exposition {
     let census = edge.runtime.census();
     for kind in actors::census::Kind::ALL {
         metrics::gauge!(telemetry::ACTORS, "kind" => kind.name()).set(census.living(kind) as f64);
         metrics::counter!(telemetry::RESTARTS, "kind" => kind.name()).absolute(census.restarts(kind));
     }
     metrics::gauge!(telemetry::UPTIME).set(edge.started.elapsed().as_secs_f64());
-    ([(CONTENT_TYPE, TEXT)], telemetry::rendered())
+    Exposition(telemetry::rendered())
 }

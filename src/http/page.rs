@@ -1,15 +1,26 @@
 //! Lists: query parameters, cursors, pages.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use actors::domain::{CompanyId, Timestamp};
 use actors::limits::PAGE;
 use actors::port::reader::{Cursor, Page, PageRequest};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
+use utoipa::openapi::path::Parameter;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
+use super::Edge;
+use super::describe::{Argument, Description};
 use super::problem::Problem;
 
 /// Rows of a page where the request says nothing.
@@ -136,10 +147,165 @@ pub fn write_cursor(cursor: Cursor) -> String {
     URL_SAFE_NO_PAD.encode([cursor.0.to_be_bytes(), cursor.1.to_be_bytes()].concat())
 }
 
-/// `{items, next_cursor}`.
-pub(super) fn page<T>(page: Page<T>, item: impl Fn(T) -> Value) -> Value {
-    let items: Vec<Value> = page.items.into_iter().map(item).collect();
-    json!({"items": items, "next_cursor": page.next.map(write_cursor)})
+/// A page of a list.
+#[derive(Serialize)]
+pub(super) struct Paged<T> {
+    items: Vec<T>,
+    next_cursor: Option<String>,
+}
+
+impl<T> Paged<T> {
+    pub(super) fn of<R>(page: Page<R>, item: impl Fn(R) -> T) -> Self {
+        Self {
+            items: page.items.into_iter().map(item).collect(),
+            next_cursor: page.next.map(write_cursor),
+        }
+    }
+}
+
+/// A list that is never long.
+#[derive(Serialize)]
+pub(super) struct Items<T> {
+    items: Vec<T>,
+}
+
+impl<T> FromIterator<T> for Items<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self {
+            items: items.into_iter().collect(),
+        }
+    }
+}
+
+fn items_of<T: ToSchema>() -> ObjectBuilder {
+    let items = ArrayBuilder::new().items(Ref::from_schema_name(T::name()));
+    ObjectBuilder::new().property("items", items).required("items")
+}
+
+impl<T: ToSchema> PartialSchema for Paged<T> {
+    fn schema() -> RefOr<Schema> {
+        let cursor = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .description(Some("Where the next page begins; null on the last."));
+        items_of::<T>()
+            .property("next_cursor", cursor)
+            .required("next_cursor")
+            .into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Paged<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}Page", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
+}
+
+impl<T: ToSchema> PartialSchema for Items<T> {
+    fn schema() -> RefOr<Schema> {
+        items_of::<T>().into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Items<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}List", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
+}
+
+/// What a list may be asked.
+pub(super) trait Ask: Sized + Send {
+    /// Whether a company may be named.
+    const OF_COMPANY: bool = true;
+
+    /// The parameters, for clients to read.
+    fn parameters() -> Vec<Parameter>;
+
+    /// Reads them.
+    ///
+    /// # Errors
+    /// The first that is not as it should be.
+    fn read(query: &mut Query, edge: &Edge) -> Result<Self, Problem>;
+}
+
+/// Nothing is asked, and anything that is refused.
+impl Ask for () {
+    fn parameters() -> Vec<Parameter> {
+        Vec::new()
+    }
+
+    fn read(_: &mut Query, _: &Edge) -> Result<Self, Problem> {
+        Ok(())
+    }
+}
+
+impl<A: Ask, B: Ask> Ask for (A, B) {
+    fn parameters() -> Vec<Parameter> {
+        [A::parameters(), B::parameters()].concat()
+    }
+
+    fn read(query: &mut Query, edge: &Edge) -> Result<Self, Problem> {
+        Ok((A::read(query, edge)?, B::read(query, edge)?))
+    }
+}
+
+/// `limit` and `cursor`.
+#[derive(IntoParams)]
+#[allow(dead_code, reason = "describes what `Query::page` reads")]
+struct Paging {
+    /// Rows of the page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<usize>,
+    /// The `next_cursor` of an earlier page.
+    cursor: Option<String>,
+}
+
+impl Ask for PageRequest {
+    fn parameters() -> Vec<Parameter> {
+        Paging::into_params(|| None)
+    }
+
+    fn read(query: &mut Query, _: &Edge) -> Result<Self, Problem> {
+        query.page()
+    }
+}
+
+/// The company that a request names, and what else it asks; what is left over is refused.
+pub(super) struct Asked<Q = ()> {
+    pub(super) company: Option<CompanyId>,
+    pub(super) asked: Q,
+}
+
+impl<Q: Ask> FromRequestParts<Arc<Edge>> for Asked<Q> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
+        let mut query = Query::read(parts.uri.query())?;
+        let company = if Q::OF_COMPANY { query.company()? } else { None };
+        let asked = Q::read(&mut query, edge)?;
+        query.done()?;
+        Ok(Self { company, asked })
+    }
+}
+
+impl<Q: Ask> Argument for Asked<Q> {
+    fn describe(description: &mut Description) {
+        if Q::OF_COMPANY {
+            description.takes_company();
+        }
+        Q::parameters()
+            .into_iter()
+            .for_each(|parameter| description.asks(parameter));
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! instance, code, trace_id`, and `field` where one is at fault. The one place that decides what a
 //! client may see; what failed inside is logged, not told.
 
+mod code;
+
 use std::time::Duration;
 
 use actors::correlator::regroup::RegroupRefusal;
@@ -14,6 +16,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+pub use self::code::Code;
 use crate::json::FieldError;
 
 /// The most of a detail or an instance that is told.
@@ -24,8 +27,8 @@ const TEXT_BYTES: usize = 512;
 pub struct Problem {
     /// The HTTP status.
     pub status: StatusCode,
-    /// A word for programs.
-    pub code: &'static str,
+    /// Of which kind it is.
+    pub code: Code,
     /// A sentence for people: what is wrong, and what would be right.
     pub detail: String,
     /// The field, parameter or header at fault.
@@ -38,9 +41,9 @@ pub struct Problem {
 
 impl Problem {
     /// A problem without extras.
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self {
-            status,
+            status: code.status(),
             code,
             detail: detail.into(),
             field: None,
@@ -57,17 +60,17 @@ impl Problem {
 
     /// 400 with the field at fault.
     pub fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid", detail).of_field(field)
+        Self::new(Code::Invalid, detail).of_field(field)
     }
 
     /// 404: there is none, or it is another company's, which is the same.
     pub fn not_found(what: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no such {what}"))
+        Self::new(Code::NotFound, format!("there is no such {what}"))
     }
 
     /// 503 with a time to come back.
-    pub fn unavailable(code: &'static str, detail: impl Into<String>, retry_after: Duration) -> Self {
-        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
+    pub fn unavailable(code: Code, detail: impl Into<String>, retry_after: Duration) -> Self {
+        let mut problem = Self::new(code, detail);
         problem.retry_after = Some(retry_after);
         problem
     }
@@ -75,20 +78,29 @@ impl Problem {
     /// What is to be told of a bare status.
     pub fn of_status(status: StatusCode) -> Self {
         let (code, detail) = match status {
-            StatusCode::NOT_FOUND => ("not_found", "there is no such route"),
-            StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "this route does not take this method; see Allow"),
-            StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "the body is too large"),
-            _ if status.is_client_error() => ("refused", "the request cannot be met"),
-            _ => ("internal", "something failed inside; the trace id finds it in the log"),
+            StatusCode::NOT_FOUND => (Code::NotFound, "there is no such route"),
+            StatusCode::METHOD_NOT_ALLOWED => (
+                Code::MethodNotAllowed,
+                "this route does not take this method; see Allow",
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE => (Code::TooLarge, "the body is too large"),
+            _ if status.is_client_error() => (Code::Refused, "the request cannot be met"),
+            _ => (
+                Code::Internal,
+                "something failed inside; the trace id finds it in the log",
+            ),
         };
-        Self::new(status, code, detail)
+        Self {
+            status,
+            ..Self::new(code, detail)
+        }
     }
 
     /// The body.
     pub fn to_json(&self, instance: &str, trace_id: &str) -> Value {
         let (detail, instance) = (cut(&self.detail), cut(instance));
         let mut body = json!({
-            "type": format!("urn:alert-whisperer:problem:{}", self.code),
+            "type": format!("urn:alert-whisperer:problem:{}", self.code.as_str()),
             "title": self.status.canonical_reason().unwrap_or("Error"),
             "status": self.status.as_u16(),
             "detail": detail,
@@ -150,7 +162,7 @@ impl From<port::Error> for Problem {
     fn from(error: port::Error) -> Self {
         let soon = Duration::from_secs(1);
         match error {
-            port::Error::Overloaded => Self::unavailable("overloaded", "too much is waiting; try again", soon),
+            port::Error::Overloaded => Self::unavailable(Code::Overloaded, "too much is waiting; try again", soon),
             port::Error::NoSuchCompany => Self::not_found("company"),
             port::Error::Corrupt(_) => {
                 tracing::error!(%error, "the store holds what cannot be read");
@@ -158,7 +170,7 @@ impl From<port::Error> for Problem {
             }
             _ => {
                 tracing::warn!(%error, "the store did not answer");
-                Self::unavailable("store_unavailable", "the store does not answer; try again", soon)
+                Self::unavailable(Code::StoreUnavailable, "the store does not answer; try again", soon)
             }
         }
     }
@@ -169,36 +181,34 @@ impl From<CallError> for Problem {
         let soon = Duration::from_secs(1);
         match error {
             CallError::Quarantined => Self::unavailable(
-                "quarantined",
+                Code::Quarantined,
                 "the company's actor failed too often and rests; alerts are still accepted and kept",
                 Duration::from_secs(60),
             ),
             CallError::NeedsHuman => Self::unavailable(
-                "needs_human",
+                Code::NeedsHuman,
                 "the incident's actor failed too often and rests; a person has to look",
                 Duration::from_secs(60),
             ),
-            CallError::Overloaded => Self::unavailable("overloaded", "too many calls are waiting; try again", soon),
+            CallError::Overloaded => Self::unavailable(Code::Overloaded, "too many calls are waiting; try again", soon),
             CallError::TimedOut => Self::unavailable(
-                "timed_out",
+                Code::TimedOut,
                 "no answer in time; what had not begun by then will not be done",
                 soon,
             ),
-            CallError::Interrupted => Self::unavailable("interrupted", "the work was interrupted; try again", soon),
-            CallError::Draining => Self::unavailable("draining", "the server is going down; try again", soon),
+            CallError::Interrupted => Self::unavailable(Code::Interrupted, "the work was interrupted; try again", soon),
+            CallError::Draining => Self::unavailable(Code::Draining, "the server is going down; try again", soon),
             CallError::NothingToDecide => Self::invalid(
                 "incident_data",
                 "the company has no such incident; give incident_data with at least severity and signature",
             ),
             CallError::Act(ActRefusal::NoSuchIncident) => Self::not_found("incident"),
-            CallError::Act(refusal) => Self::new(StatusCode::CONFLICT, "conflict", refusal.to_string()),
+            CallError::Act(refusal) => Self::new(Code::Conflict, refusal.to_string()),
             CallError::Regroup(RegroupRefusal::NoSuchIncident(_)) => Self::not_found("incident"),
-            CallError::Regroup(refusal @ RegroupRefusal::Resolved(_)) => {
-                Self::new(StatusCode::CONFLICT, "conflict", refusal.to_string())
-            }
-            CallError::Regroup(refusal) => Self::new(StatusCode::BAD_REQUEST, "invalid", refusal.to_string()),
+            CallError::Regroup(refusal @ RegroupRefusal::Resolved(_)) => Self::new(Code::Conflict, refusal.to_string()),
+            CallError::Regroup(refusal) => Self::new(Code::Invalid, refusal.to_string()),
             CallError::NoDeadLetter => Self::not_found("dead letter"),
-            CallError::NotQuarantined => Self::new(StatusCode::CONFLICT, "conflict", "the company is not quarantined"),
+            CallError::NotQuarantined => Self::new(Code::Conflict, "the company is not quarantined"),
             CallError::Store(error) => error.into(),
         }
     }

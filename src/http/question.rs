@@ -3,6 +3,7 @@
 use actors::domain::{CompanyId, IncidentFacts, IncidentId, Severity};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::json::{self, FieldError, Object};
 
@@ -22,26 +23,33 @@ pub struct Question {
 }
 
 /// The fields as they are sent.
-#[derive(Deserialize)]
-struct Sent {
+#[derive(Deserialize, ToSchema)]
+#[schema(as = DecideRequest)]
+pub(super) struct Sent {
+    /// An incident of the company's, or a name of the caller's own.
     incident_id: IncidentId,
     company_id: CompanyId,
     #[serde(default)]
+    #[schema(value_type = Option<IncidentData>)]
     incident_data: Option<Object<IncidentData>>,
+    /// What the caller remembers: data, never rules.
     #[serde(default)]
     memory_context: Option<Map<String, Value>>,
+    /// Whether the answer is to be a stream; `Accept: text/event-stream` asks for one too.
     #[serde(default)]
     stream: Option<bool>,
 }
 
 /// What a caller says of an incident.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct IncidentData {
     severity: Severity,
+    #[schema(min_length = 1, max_length = 256)]
     signature: String,
     #[serde(default = "one")]
     alert_count: u64,
     #[serde(default)]
+    #[schema(max_items = 100)]
     affected_assets: Vec<String>,
 }
 

@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 
 use super::Edge;
 use super::caller::{Caller, Who, unknown};
+use super::describe::Description;
 use super::gate::{Gate, Policy};
 use super::page::Query;
 use super::problem::Problem;
@@ -79,6 +80,10 @@ impl<R> May<R> {
 
 impl<R: Needed> Gate for May<R> {
     const POLICY: Policy = Policy::Whoever(R::RIGHT);
+
+    fn describe(description: &mut Description) {
+        description.takes_company();
+    }
 }
 
 impl<R: Needed> FromRequestParts<Arc<Edge>> for May<R> {
@@ -146,6 +151,11 @@ impl<R: Needed> Reaches<R> {
 
 impl<R: Needed> Gate for Reaches<R> {
     const POLICY: Policy = Policy::Whoever(R::RIGHT);
+
+    /// The company, or what belongs to one, is named in the body or the query.
+    fn describe(description: &mut Description) {
+        description.refuses(&[404]);
+    }
 }
 
 impl<R: Needed> FromRequestParts<Arc<Edge>> for Reaches<R> {

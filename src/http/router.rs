@@ -13,12 +13,12 @@ use tracing::Instrument;
 
 pub use super::gate::Policy;
 use super::live::{events, socket};
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 pub use super::routes::Route;
-use super::routes::Routes;
+use super::routes::{Described, Routes};
 use super::{
-    Edge, Stage, acts, agent, alerts, audit, auth, companies, decisions, health, incidents, metrics, system, users,
-    webhook,
+    Edge, Stage, acts, agent, alerts, audit, auth, companies, decisions, health, incidents, metrics, openapi, system,
+    users, webhook,
 };
 
 /// Where a load balancer, an orchestrator or a person asks how we are, even while we are going down.
@@ -34,91 +34,258 @@ const ALWAYS_ANSWERED: [&str; 6] = [
 /// Every route with its handler. The first argument of each says who may come in.
 fn routes() -> Routes {
     Routes::new()
-        .get("/healthz", health::alive)
-        .get("/readyz", health::ready)
-        .get("/api/healthz", health::alive)
-        .get("/api/readyz", health::ready)
-        .get("/api/agent/ping", health::ping)
-        .get("/api/agent/version", health::version)
-        .post("/api/agent/decide", agent::decide)
-        .get("/api/agent/decisions/{incident_id}", decisions::list)
-        .get("/api/agent/decisions/{incident_id}/stream", decisions::follow)
-        .post("/api/webhooks/alerts", webhook::accept)
-        .get("/api/events", events::follow)
-        .get("/ws", socket::connect)
-        .get("/metrics", metrics::render)
-        .post("/api/auth/login", auth::login)
-        .post("/api/auth/refresh", auth::refresh)
-        .post("/api/auth/logout", auth::logout)
-        .post("/api/auth/logout-all", auth::logout_all)
-        .get("/api/auth/me", auth::me)
-        .put("/api/auth/password", auth::password)
-        .get("/api/auth/sessions", auth::sessions)
-        .delete("/api/auth/sessions/{login_id}", auth::end_session)
-        .post("/api/auth/totp", auth::totp)
-        .get("/api/audit", audit::list)
-        .get("/api/audit/verify", audit::verify)
-        .get("/api/audit/export", audit::export)
-        .get("/api/audit/key", audit::key)
-        .get("/api/companies", companies::list)
-        .post("/api/companies", companies::create)
-        .get("/api/companies/{company_id}", companies::one)
-        .patch("/api/companies/{company_id}", companies::update)
-        .delete("/api/companies/{company_id}", companies::archive)
-        .post("/api/companies/{company_id}/restore", companies::restore)
-        .get("/api/companies/{company_id}/correlation", companies::correlation)
-        .put("/api/companies/{company_id}/correlation", companies::set_correlation)
-        .get("/api/companies/{company_id}/rate-limit", companies::rate_limit)
-        .put("/api/companies/{company_id}/rate-limit", companies::set_rate_limit)
-        .get("/api/companies/{company_id}/api-keys", companies::keys)
-        .post("/api/companies/{company_id}/api-keys", companies::add_key)
-        .delete("/api/companies/{company_id}/api-keys/{key_id}", companies::revoke_key)
-        .get("/api/companies/{company_id}/webhook-secrets", companies::secrets)
-        .post("/api/companies/{company_id}/webhook-secrets", companies::rotate_secret)
+        .get("/healthz", health::alive, "Whether the process answers")
+        .get("/readyz", health::ready, "Whether to send work here")
+        .get("/api/healthz", health::alive, "Whether the process answers")
+        .get("/api/readyz", health::ready, "Whether to send work here")
+        .get(
+            "/api/agent/ping",
+            health::ping,
+            "How the process is, and which engine decides",
+        )
+        .get("/api/agent/version", health::version, "Which build this is")
+        .post(
+            "/api/agent/decide",
+            agent::decide,
+            "Decide what to do about an incident",
+        )
+        .get(
+            "/api/agent/decisions/{incident_id}",
+            decisions::list,
+            "An incident's decisions, oldest first",
+        )
+        .get(
+            "/api/agent/decisions/{incident_id}/stream",
+            decisions::follow,
+            "An incident's decisions as they are made",
+        )
+        .post("/api/webhooks/alerts", webhook::accept, "Send alerts")
+        .get("/api/events", events::follow, "What happens, as it happens")
+        .get("/ws", socket::connect, "What happens, over a WebSocket")
+        .get("/metrics", metrics::render, "What the process measures, for Prometheus")
+        .post("/api/auth/login", auth::login, "Log in")
+        .post(
+            "/api/auth/refresh",
+            auth::refresh,
+            "Renew the tokens with the refresh token",
+        )
+        .post("/api/auth/logout", auth::logout, "Log out")
+        .post("/api/auth/logout-all", auth::logout_all, "End all of one's logins")
+        .get("/api/auth/me", auth::me, "Who one is")
+        .put("/api/auth/password", auth::password, "Choose another password")
+        .get("/api/auth/sessions", auth::sessions, "One's logins")
+        .delete(
+            "/api/auth/sessions/{login_id}",
+            auth::end_session,
+            "End one of one's logins",
+        )
+        .post("/api/auth/totp", auth::totp, "Set up a second factor")
+        .get("/api/audit", audit::list, "A journal, oldest entry first")
+        .get(
+            "/api/audit/verify",
+            audit::verify,
+            "Work a journal's chain of hashes out",
+        )
+        .get(
+            "/api/audit/export",
+            audit::export,
+            "A journal to take away, with a signed checkpoint",
+        )
+        .get("/api/audit/key", audit::key, "The key that checkpoints are signed with")
+        .get("/api/companies", companies::list, "The companies that one may see")
+        .post("/api/companies", companies::create, "Create a company")
+        .get(
+            "/api/companies/{company_id}",
+            companies::one,
+            "A company with its settings",
+        )
+        .patch("/api/companies/{company_id}", companies::update, "Rename a company")
+        .delete("/api/companies/{company_id}", companies::archive, "Archive a company")
+        .post(
+            "/api/companies/{company_id}/restore",
+            companies::restore,
+            "Open an archived company again",
+        )
+        .get(
+            "/api/companies/{company_id}/correlation",
+            companies::correlation,
+            "How its alerts are grouped",
+        )
+        .put(
+            "/api/companies/{company_id}/correlation",
+            companies::set_correlation,
+            "Say how its alerts are grouped",
+        )
+        .get(
+            "/api/companies/{company_id}/rate-limit",
+            companies::rate_limit,
+            "How many alerts it may send",
+        )
+        .put(
+            "/api/companies/{company_id}/rate-limit",
+            companies::set_rate_limit,
+            "Say how many alerts it may send",
+        )
+        .get("/api/companies/{company_id}/api-keys", companies::keys, "Its API keys")
+        .post(
+            "/api/companies/{company_id}/api-keys",
+            companies::add_key,
+            "Make an API key, which is shown once",
+        )
+        .delete(
+            "/api/companies/{company_id}/api-keys/{key_id}",
+            companies::revoke_key,
+            "Revoke an API key",
+        )
+        .get(
+            "/api/companies/{company_id}/webhook-secrets",
+            companies::secrets,
+            "Its webhook secrets",
+        )
+        .post(
+            "/api/companies/{company_id}/webhook-secrets",
+            companies::rotate_secret,
+            "Make a webhook secret, which is shown once",
+        )
         .delete(
             "/api/companies/{company_id}/webhook-secrets/{secret_id}",
             companies::retire_secret,
+            "End a webhook secret",
         )
-        .post("/api/companies/{company_id}/test-alert", companies::test_alert)
-        .get("/api/companies/{company_id}/assets", companies::assets)
-        .put("/api/companies/{company_id}/assets/{asset_name}", companies::set_asset)
+        .post(
+            "/api/companies/{company_id}/test-alert",
+            companies::test_alert,
+            "Send it a test alert",
+        )
+        .get("/api/companies/{company_id}/assets", companies::assets, "What it has")
+        .put(
+            "/api/companies/{company_id}/assets/{asset_name}",
+            companies::set_asset,
+            "Say how critical an asset is and what it depends on",
+        )
         .delete(
             "/api/companies/{company_id}/assets/{asset_name}",
             companies::remove_asset,
+            "Forget an asset",
         )
-        .get("/api/companies/{company_id}/config", companies::config)
-        .put("/api/companies/{company_id}/config", companies::set_config)
-        .get("/api/users", users::list)
-        .post("/api/users", users::create)
-        .get("/api/users/{user_id}", users::one)
-        .patch("/api/users/{user_id}", users::update)
-        .delete("/api/users/{user_id}", users::disable)
-        .post("/api/users/{user_id}/reset-password", users::reset)
-        .get("/api/alerts", alerts::list)
-        .get("/api/alerts/{alert_id}", alerts::one)
-        .get("/api/alerts/{alert_id}/why", alerts::why)
-        .get("/api/incidents", incidents::list)
-        .post("/api/incidents/correlate", incidents::correlate)
-        .get("/api/incidents/{incident_id}", incidents::one)
-        .patch("/api/incidents/{incident_id}", acts::update)
-        .post("/api/incidents/{incident_id}/acknowledge", acts::acknowledge)
-        .post("/api/incidents/{incident_id}/resolve", acts::resolve)
-        .post("/api/incidents/{incident_id}/reopen", acts::reopen)
-        .post("/api/incidents/{incident_id}/escalate", acts::escalate)
-        .post("/api/incidents/{incident_id}/snooze", acts::snooze)
-        .post("/api/incidents/{incident_id}/merge", acts::merge)
-        .post("/api/incidents/{incident_id}/split", acts::split)
-        .get("/api/incidents/{incident_id}/timeline", incidents::timeline)
-        .get("/api/incidents/{incident_id}/memory", incidents::memory)
-        .get("/api/system/actors", system::actors)
-        .get("/api/system/rights", system::rights)
-        .get("/api/system/dead-letters", system::dead_letters)
-        .post("/api/system/dead-letters/{alert_id}/release", system::release_alert)
-        .post("/api/system/companies/{company_id}/release", system::release_company)
+        .get(
+            "/api/companies/{company_id}/config",
+            companies::config,
+            "All of its configuration as one document",
+        )
+        .put(
+            "/api/companies/{company_id}/config",
+            companies::set_config,
+            "Make a document its configuration, or say what that would change",
+        )
+        .get("/api/users", users::list, "The people whom one administers")
+        .post(
+            "/api/users",
+            users::create,
+            "Make a person, whose first password is shown once",
+        )
+        .get("/api/users/{user_id}", users::one, "A person")
+        .patch("/api/users/{user_id}", users::update, "Change a person")
+        .delete("/api/users/{user_id}", users::disable, "Close a person's account")
+        .post(
+            "/api/users/{user_id}/reset-password",
+            users::reset,
+            "Make a new first password, which is shown once",
+        )
+        .get("/api/alerts", alerts::list, "Alerts, newest first")
+        .get("/api/alerts/{alert_id}", alerts::one, "An alert")
+        .get("/api/alerts/{alert_id}/why", alerts::why, "Why an alert is where it is")
+        .get("/api/incidents", incidents::list, "Incidents, newest first")
+        .post(
+            "/api/incidents/correlate",
+            incidents::correlate,
+            "Wait until all alerts are placed, and say what came of them",
+        )
+        .get("/api/incidents/{incident_id}", incidents::one, "An incident")
+        .patch(
+            "/api/incidents/{incident_id}",
+            acts::update,
+            "Assign an incident, or note something",
+        )
+        .post(
+            "/api/incidents/{incident_id}/acknowledge",
+            acts::acknowledge,
+            "Acknowledge an incident",
+        )
+        .post(
+            "/api/incidents/{incident_id}/resolve",
+            acts::resolve,
+            "Resolve an incident",
+        )
+        .post(
+            "/api/incidents/{incident_id}/reopen",
+            acts::reopen,
+            "Reopen an incident",
+        )
+        .post(
+            "/api/incidents/{incident_id}/escalate",
+            acts::escalate,
+            "Escalate an incident to a person",
+        )
+        .post(
+            "/api/incidents/{incident_id}/snooze",
+            acts::snooze,
+            "Snooze an incident",
+        )
+        .post(
+            "/api/incidents/{incident_id}/merge",
+            acts::merge,
+            "Merge others into an incident",
+        )
+        .post(
+            "/api/incidents/{incident_id}/split",
+            acts::split,
+            "Make some of its alerts an incident of their own",
+        )
+        .get(
+            "/api/incidents/{incident_id}/timeline",
+            incidents::timeline,
+            "What happened in an incident",
+        )
+        .get(
+            "/api/incidents/{incident_id}/memory",
+            incidents::memory,
+            "What was said about an incident",
+        )
+        .get("/api/system/actors", system::actors, "Who lives in the runtime")
+        .get("/api/system/rights", system::rights, "Who may do what")
+        .get(
+            "/api/system/dead-letters",
+            system::dead_letters,
+            "Alerts that could not be placed",
+        )
+        .post(
+            "/api/system/dead-letters/{alert_id}/release",
+            system::release_alert,
+            "Place a dead letter again",
+        )
+        .post(
+            "/api/system/companies/{company_id}/release",
+            system::release_company,
+            "Let a quarantined company try again",
+        )
+        .get("/api/openapi.json", openapi::document_itself, "This document")
+        .get("/api/docs", openapi::to_page, "The page that shows this document")
+        .get("/api/docs/", openapi::page, "The page that shows this document")
+        .get(
+            "/api/docs/{file}",
+            openapi::page_file,
+            "A file of the page that shows this document",
+        )
 }
 
 /// Every route, with who may come in.
 pub fn listed() -> Vec<Route> {
+    described().into_iter().map(|(route, ..)| route).collect()
+}
+
+/// Every route, with what OpenAPI says of it.
+pub(super) fn described() -> Vec<Described> {
     routes().listed()
 }
 
@@ -145,7 +312,7 @@ async fn surround(State(edge): State<Arc<Edge>>, request: Request, next: Next) -
     let answered = async {
         if stage == Stage::Draining && !ALWAYS_ANSWERED.contains(&path.as_str()) {
             let wait = std::time::Duration::from_secs(2);
-            Problem::unavailable("draining", "the server is going down; try again", wait).into_response()
+            Problem::unavailable(Code::Draining, "the server is going down; try again", wait).into_response()
         } else {
             next.run(request).await
         }

@@ -4,19 +4,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::{AlertId, AlertState};
-use actors::port::reader::AlertFilter;
+use actors::census::Resident;
+use actors::domain::{AlertId, AlertState, CompanyId};
+use actors::port::reader::{AlertFilter, Page, PageRequest};
+use actors::port::writer::Receipt;
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
-use serde_json::{Value, json};
+use axum::extract::{Path, State};
+use serde::Serialize;
 use strum::IntoEnumIterator;
+use utoipa::ToSchema;
 
 use super::gate::{Anyone, Policy};
-use super::page::{Query, write_cursor};
+use super::page::{Asked, Paged};
 use super::problem::Problem;
 use super::rights::{May, Oversee, Reaches, Release};
 use super::{Edge, router, shape};
-use crate::accounts::rights::{Right, Role, of_role, scope_for};
+use crate::accounts::rights::{Reach, Right, Role, of_role, scope_for};
 
 /// How long a release may take.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -24,30 +27,82 @@ const WITHIN: Duration = Duration::from_secs(10);
 /// The most lines that `actors` shows.
 const RESIDENTS: usize = 1_000;
 
-/// Who lives: `{total, items: [{kind, id, company_id, state, restarts, queue, handled, age_s}]}`, at most
-/// 1,000 of `total`.
+/// Who lives.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Living {
+    total: usize,
+    /// At most 1,000 of them.
+    items: Vec<Resident>,
+}
+
+/// An alert that could not be placed.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DeadLetter {
+    #[serde(flatten)]
+    alert: shape::Alert,
+    /// Why not.
+    receipt: Option<Receipt>,
+}
+
+/// An alert that is placed again.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ReleasedAlert {
+    message: &'static str,
+    alert_id: AlertId,
+}
+
+/// A company that is let go.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ReleasedCompany {
+    message: &'static str,
+    company_id: CompanyId,
+}
+
+/// Who may do what.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Rights {
+    rights: Vec<RightOfEach>,
+    routes: Vec<RightOfRoute>,
+}
+
+/// Who has a right.
+#[derive(Serialize, ToSchema)]
+struct RightOfEach {
+    right: Right,
+    what: &'static str,
+    /// The scope that gives it to an API key, in its own company.
+    api_key: Option<String>,
+    msp_admin: Reach,
+    company_admin: Reach,
+    technician: Reach,
+}
+
+/// What a route asks for.
+#[derive(Serialize, ToSchema)]
+struct RightOfRoute {
+    method: String,
+    path: &'static str,
+    /// Nothing where anybody may.
+    right: Option<Right>,
+}
+
+/// Who lives, as the supervisors see it.
 pub(super) async fn actors(
     reaches: Reaches<Oversee>,
     State(edge): State<Arc<Edge>>,
-    RawQuery(raw): RawQuery,
-) -> Result<Json<Value>, Problem> {
-    let mut query = Query::read(raw.as_deref())?;
-    let company = reaches.look_at(&edge, query.company()?)?;
-    query.done()?;
-    let (total, residents) = edge.runtime.census().residents(company.as_ref(), RESIDENTS);
-    Ok(Json(json!({"total": total, "items": residents})))
+    Asked { company, .. }: Asked,
+) -> Result<Json<Living>, Problem> {
+    let company = reaches.look_at(&edge, company)?;
+    let (total, items) = edge.runtime.census().residents(company.as_ref(), RESIDENTS);
+    Ok(Json(Living { total, items }))
 }
 
 /// Alerts that could not be placed, newest first, each with its receipt, which says why.
 pub(super) async fn dead_letters(
     may: May<Oversee>,
     State(edge): State<Arc<Edge>>,
-    RawQuery(raw): RawQuery,
-) -> Result<Json<Value>, Problem> {
-    let mut query = Query::read(raw.as_deref())?;
-    query.company()?;
-    let request = query.page()?;
-    query.done()?;
+    Asked { asked: request, .. }: Asked<PageRequest>,
+) -> Result<Json<Paged<DeadLetter>>, Problem> {
     let reader = edge.store.reader(may.company());
     let filter = AlertFilter {
         state: Some(AlertState::DeadLetter),
@@ -57,13 +112,11 @@ pub(super) async fn dead_letters(
     let mut items = Vec::with_capacity(found.items.len());
     for view in &found.items {
         let receipt = reader.alert(view.alert.id()).await?.and_then(|(_, receipt)| receipt);
-        let mut item = shape::alert(view);
-        item["receipt"] = json!(receipt);
-        items.push(item);
+        let alert = shape::alert(view);
+        items.push(DeadLetter { alert, receipt });
     }
-    Ok(Json(
-        json!({"items": items, "next_cursor": found.next.map(write_cursor)}),
-    ))
+    let next = found.next;
+    Ok(Json(Paged::of(Page { items, next }, |item| item)))
 }
 
 /// Places a dead letter again.
@@ -71,41 +124,47 @@ pub(super) async fn release_alert(
     may: May<Release>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<ReleasedAlert>, Problem> {
     let id: AlertId = id.parse().map_err(|_| Problem::not_found("dead letter"))?;
     edge.runtime.release_alert(may.company(), id, WITHIN).await?;
-    Ok(Json(json!({"message": "Released", "alert_id": id})))
+    Ok(Json(ReleasedAlert {
+        message: "Released",
+        alert_id: id,
+    }))
 }
 
 /// Lets a quarantined company try again at once.
-pub(super) async fn release_company(may: May<Release>, State(edge): State<Arc<Edge>>) -> Result<Json<Value>, Problem> {
+pub(super) async fn release_company(
+    may: May<Release>,
+    State(edge): State<Arc<Edge>>,
+) -> Result<Json<ReleasedCompany>, Problem> {
     edge.runtime.release_company(may.company(), WITHIN).await?;
-    Ok(Json(json!({"message": "Released", "company_id": may.company()})))
+    Ok(Json(ReleasedCompany {
+        message: "Released",
+        company_id: may.company().clone(),
+    }))
 }
 
 /// Who may do what: the matrix, and what each route asks for.
-pub(super) async fn rights(_: Anyone) -> Json<Value> {
-    let rows: Vec<Value> = Right::iter()
-        .map(|right| {
-            let mut row = json!({
-                "right": right, "what": right.what(),
-                "api_key": scope_for(right).map(|scope| format!("scope {}", scope.as_str())),
-            });
-            for role in Role::iter() {
-                row[role.as_str()] = json!(of_role(role, right));
-            }
-            row
-        })
-        .collect();
-    let routes: Vec<Value> = router::listed()
-        .iter()
-        .map(|route| {
-            let needs = match route.policy {
-                Policy::Anyone => None,
-                Policy::Whoever(right) => Some(right),
-            };
-            json!({"method": route.method.as_str(), "path": route.path, "right": needs})
-        })
-        .collect();
-    Json(json!({"rights": rows, "routes": routes}))
+pub(super) async fn rights(_: Anyone) -> Json<Rights> {
+    let rights = Right::iter().map(|right| RightOfEach {
+        right,
+        what: right.what(),
+        api_key: scope_for(right).map(|scope| format!("scope {}", scope.as_str())),
+        msp_admin: of_role(Role::MspAdmin, right),
+        company_admin: of_role(Role::CompanyAdmin, right),
+        technician: of_role(Role::Technician, right),
+    });
+    let routes = router::listed().into_iter().map(|route| RightOfRoute {
+        method: route.method.to_string(),
+        path: route.path,
+        right: match route.policy {
+            Policy::Anyone => None,
+            Policy::Whoever(right) => Some(right),
+        },
+    });
+    Json(Rights {
+        rights: rights.collect(),
+        routes: routes.collect(),
+    })
 }

@@ -7,22 +7,22 @@ use std::sync::Arc;
 use actors::domain::ids::UserId;
 use actors::domain::{CompanyId, Timestamp};
 use axum::Json;
-use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, State};
 use secrecy::ExposeSecret;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::path::Parameter;
+use utoipa::{IntoParams, ToSchema};
 
-use super::page::Query;
-use super::problem::Problem;
+use super::Edge;
+use super::body::Sent;
+use super::page::{Ask, Asked, Items, Query};
+use super::problem::{Code, Problem};
 use super::rights::{AdministerUsers, Reaches};
-use super::{Edge, body};
 use crate::accounts::rights::{Companies, Role};
-use crate::accounts::staff::{Keep, NewPerson, StaffError, check_name, shown};
+use crate::accounts::staff::{Keep, NewPerson, ShownUser, StaffError, check_name, shown};
 use crate::accounts::user::User;
 
-type Answer = Result<Json<Value>, Problem>;
+type Answer = Result<Json<ShownUser>, Problem>;
 
 /// Whether somebody with these companies may administer a person.
 fn holds(companies: &Companies, user: &User) -> bool {
@@ -36,18 +36,34 @@ fn holds(companies: &Companies, user: &User) -> bool {
     }
 }
 
+/// Which people.
+#[derive(IntoParams)]
+pub(super) struct OfRole {
+    /// Only those who are this.
+    role: Option<Role>,
+}
+
+impl Ask for OfRole {
+    fn parameters() -> Vec<Parameter> {
+        Self::into_params(|| None)
+    }
+
+    fn read(query: &mut Query, _: &Edge) -> Result<Self, Problem> {
+        Ok(Self {
+            role: query.word("role")?,
+        })
+    }
+}
+
 /// Everybody whom one administers, in the order they were made: `?company_id=`, `?role=`.
 pub(super) async fn list(
     reaches: Reaches<AdministerUsers>,
     State(edge): State<Arc<Edge>>,
-    RawQuery(raw): RawQuery,
-) -> Answer {
-    let mut query = Query::read(raw.as_deref())?;
-    let of = query.company()?;
-    let role: Option<Role> = query.word("role")?;
-    query.done()?;
+    Asked { company: of, asked }: Asked<OfRole>,
+) -> Result<Json<Items<ShownUser>>, Problem> {
+    let OfRole { role } = asked;
     let of = of.map(|company| reaches.held(&edge, company)).transpose()?;
-    let items: Vec<Value> = edge
+    let found = edge
         .accounts
         .people
         .everybody()
@@ -60,12 +76,13 @@ pub(super) async fn list(
         .filter(|user| role.is_none_or(|role| user.value.role == role))
         .map(|user| shown(&user.value))
         .collect();
-    Ok(Json(json!({"items": items})))
+    Ok(Json(found))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Create {
+#[schema(as = NewUser)]
+pub(super) struct Create {
     email: String,
     #[serde(default)]
     name: String,
@@ -74,9 +91,21 @@ struct Create {
     company_ids: BTreeSet<CompanyId>,
 }
 
+/// A person with the password that was made for him.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CreatedUser {
+    #[serde(flatten)]
+    user: ShownUser,
+    /// Shown once; he has to choose his own with it.
+    password: String,
+}
+
 /// `POST {email, name?, role, company_ids}`: answers with a first password, which is shown once.
-pub(super) async fn create(reaches: Reaches<AdministerUsers>, State(edge): State<Arc<Edge>>, sent: Body) -> Answer {
-    let asked: Create = body::json(sent).await?;
+pub(super) async fn create(
+    reaches: Reaches<AdministerUsers>,
+    State(edge): State<Arc<Edge>>,
+    Sent(asked): Sent<Create>,
+) -> Result<Json<CreatedUser>, Problem> {
     may_be(&edge, &reaches, asked.role, &asked.company_ids)?;
     let new = NewPerson {
         email: asked.email,
@@ -85,9 +114,10 @@ pub(super) async fn create(reaches: Reaches<AdministerUsers>, State(edge): State
         company_ids: asked.company_ids,
     };
     let (user, password) = edge.accounts.create_user(&new, &reaches.caller.origin()).await?;
-    let mut answer = shown(&user);
-    answer["password"] = password.expose_secret().into();
-    Ok(Json(answer))
+    Ok(Json(CreatedUser {
+        user: shown(&user),
+        password: password.expose_secret().to_owned(),
+    }))
 }
 
 /// One of them.
@@ -96,12 +126,14 @@ pub(super) async fn one(
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
 ) -> Answer {
-    Ok(Json(shown(&*find(&edge, &reaches, &id)?)))
+    let user = find(&edge, &reaches, &id)?;
+    Ok(Json(shown(&user)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Update {
+#[schema(as = UserUpdate)]
+pub(super) struct Update {
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
@@ -118,9 +150,8 @@ pub(super) async fn update(
     reaches: Reaches<AdministerUsers>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-    sent: Body,
+    Sent(asked): Sent<Update>,
 ) -> Answer {
-    let asked: Update = body::json(sent).await?;
     let before = find(&edge, &reaches, &id)?;
     let named = asked.company_ids.clone().unwrap_or_default();
     may_be(&edge, &reaches, asked.role.unwrap_or(Role::Technician), &named)?;
@@ -185,20 +216,31 @@ pub(super) async fn disable(
     Ok(Json(shown(&changed)))
 }
 
+/// The password that was made for a person.
+#[derive(Serialize, ToSchema)]
+pub(super) struct FirstPassword {
+    user_id: UserId,
+    email: String,
+    /// Shown once; he has to choose his own with it.
+    password: String,
+}
+
 /// `POST reset-password`: a new first password, shown once; logins and the second factor are gone.
 pub(super) async fn reset(
     reaches: Reaches<AdministerUsers>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-) -> Answer {
+) -> Result<Json<FirstPassword>, Problem> {
     let user = find(&edge, &reaches, &id)?;
     let password = edge
         .accounts
         .reset_user(&user.user_id, &reaches.caller.origin())
         .await?;
-    Ok(Json(json!({
-        "user_id": user.user_id, "email": user.email, "password": password.expose_secret(),
-    })))
+    Ok(Json(FirstPassword {
+        user_id: user.user_id.clone(),
+        email: user.email.clone(),
+        password: password.expose_secret().to_owned(),
+    }))
 }
 
 fn find(edge: &Edge, reaches: &Reaches<AdministerUsers>, id: &str) -> Result<Arc<User>, Problem> {
@@ -217,7 +259,7 @@ fn may_be(
 ) -> Result<(), Problem> {
     if reaches.companies != Companies::All && role != Role::Technician {
         let detail = "a company_admin makes technicians; ask whoever runs the platform for others";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail).of_field("role"));
+        return Err(Problem::new(Code::Forbidden, detail).of_field("role"));
     }
     for company in companies {
         reaches

@@ -13,15 +13,18 @@ use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
+use utoipa::ToSchema;
 
+use super::body::Unread;
 use super::caller::{Address, presented};
+use super::describe::Description;
 use super::gate::LooksItself;
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use super::rights::SendAlerts;
-use super::{Edge, body};
+use super::{Edge, body, describe};
 use crate::accounts::api_key::Scope;
 use crate::accounts::refusals::Refusal;
 use crate::ingest::keyring::Bearer;
@@ -40,6 +43,69 @@ struct Claims {
     signature: Option<Claim>,
 }
 
+/// One alert, or up to 1,000.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "describes what `native::parse` reads")]
+pub(super) enum Alerts {
+    One(native::Sent),
+    Many(Vec<native::Sent>),
+}
+
+/// What was taken.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = AlertsReceived)]
+enum Answer {
+    One {
+        message: &'static str,
+        alert_id: AlertId,
+        /// Whether it had been taken before.
+        duplicate: bool,
+        /// That its delivery id came before with another body.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        #[schema(required = false)]
+        body_differs: bool,
+    },
+    Many {
+        message: &'static str,
+        accepted: usize,
+        duplicates: usize,
+        alert_ids: Vec<AlertId>,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        #[schema(required = false)]
+        body_differs: bool,
+    },
+}
+
+/// What was taken, and what the company may still send.
+pub(super) struct Received {
+    answer: Answer,
+    rate: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl IntoResponse for Received {
+    fn into_response(self) -> Response {
+        let mut response = Json(self.answer).into_response();
+        response.headers_mut().extend(self.rate);
+        response
+    }
+}
+
+impl describe::Answer for Received {
+    fn describe(description: &mut Description) {
+        Json::<Answer>::describe(description);
+        description.reads_header("X-Timestamp", "When it was signed: Unix time in whole seconds.");
+        let signature =
+            "`sha256=` and the HMAC-SHA256 over `{X-Timestamp}.{body}` under a live webhook secret, in hex.";
+        description.reads_header("X-Signature", signature);
+        description.reads_header(
+            "X-Delivery-ID",
+            "The sender's own name for this delivery; sent again, it is a duplicate.",
+        );
+    }
+}
+
 /// Takes alerts.
 pub(super) async fn accept(
     _: LooksItself<SendAlerts>,
@@ -47,14 +113,14 @@ pub(super) async fn accept(
     address: Address,
     headers: HeaderMap,
     RawQuery(raw): RawQuery,
-    sent: Body,
-) -> Response {
+    sent: Unread<Alerts>,
+) -> Result<Received, Problem> {
     let began = Instant::now();
-    let answered = take(&edge, headers, raw, sent).await;
+    let answered = take(&edge, headers, raw, sent.body).await;
     match &answered {
         Ok(_) => metrics::histogram!(telemetry::ACCEPT_SECONDS).record(began.elapsed().as_secs_f64()),
         Err(problem) => {
-            metrics::counter!(telemetry::REFUSED, "code" => problem.code).increment(1);
+            metrics::counter!(telemetry::REFUSED, "code" => problem.code.as_str()).increment(1);
             if problem.status == StatusCode::UNAUTHORIZED {
                 let refusal = Refusal {
                     company_id: CompanyId::platform(),
@@ -66,10 +132,10 @@ pub(super) async fn accept(
             }
         }
     }
-    answered.into_response()
+    answered
 }
 
-async fn take(edge: &Edge, headers: HeaderMap, raw: Option<String>, sent: Body) -> Result<Response, Problem> {
+async fn take(edge: &Edge, headers: HeaderMap, raw: Option<String>, sent: Body) -> Result<Received, Problem> {
     let received_at = edge.clock.now();
     body::announced_within(&headers, body::WEBHOOK_BYTES)?;
     let claims = claims(edge, &headers, raw.as_deref(), received_at)?;
@@ -110,9 +176,10 @@ async fn take(edge: &Edge, headers: HeaderMap, raw: Option<String>, sent: Body) 
     let answer = store(edge, &bearer, delivery, taken, many)
         .await
         .map_err(|problem| refused_with_rate(edge, &bearer, problem))?;
-    let mut response = Json(answer).into_response();
-    response.headers_mut().extend(rate_headers(edge, &bearer));
-    Ok(response)
+    Ok(Received {
+        answer,
+        rate: rate_headers(edge, &bearer),
+    })
 }
 
 /// Reads the headers' form. Nothing secret is compared here, so its faults can be named.
@@ -161,7 +228,7 @@ fn api_key(edge: &Edge, headers: &HeaderMap, raw: Option<&str>) -> Option<String
 }
 
 fn malformed(header: &str, detail: &str) -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, "signature_malformed", detail).of_field(header)
+    Problem::new(Code::SignatureMalformed, detail).of_field(header)
 }
 
 fn missing_signature() -> Problem {
@@ -172,16 +239,12 @@ fn missing_signature() -> Problem {
 fn not_genuine() -> Problem {
     let detail = "the API key or the signature is wrong: X-API-Key must be a live key, and X-Signature the \
                   HMAC-SHA256 over \"{X-Timestamp}.{body}\" under a live webhook secret of its company";
-    Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+    Problem::new(Code::Unauthorized, detail)
 }
 
 /// Known and genuine, and for something else.
 fn no_scope() -> Problem {
-    Problem::new(
-        StatusCode::FORBIDDEN,
-        "forbidden",
-        "this API key has no scope \"ingest\"",
-    )
+    Problem::new(Code::Forbidden, "this API key has no scope \"ingest\"")
 }
 
 /// Reads the body; one that cannot be read costs a token.
@@ -198,7 +261,7 @@ fn read(
             .with_bucket(&bearer.company_id, |bucket| bucket.fine(Instant::now()));
         match invalid {
             Invalid::Field(error) => error.into(),
-            Invalid::TooMany(_) => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_many_alerts", invalid.to_string()),
+            Invalid::TooMany(_) => Problem::new(Code::TooManyAlerts, invalid.to_string()),
         }
     })
 }
@@ -218,11 +281,11 @@ fn take_tokens(edge: &Edge, bearer: &Bearer, alerts: &[Arc<NewAlert>]) -> Result
         Verdict::Taken => return Ok(cost.alerts),
         Verdict::Never => {
             let detail = "the body holds more alerts than the company's burst_size ever lets pass; send fewer at once";
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_many_alerts", detail)
+            Problem::new(Code::TooManyAlerts, detail)
         }
         Verdict::Wait(wait) => {
             let detail = "the company sends faster than its rate limit; try again after Retry-After seconds";
-            let mut problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
+            let mut problem = Problem::new(Code::RateLimited, detail);
             problem.retry_after = Some(spread(wait, edge.entropy.fraction()));
             problem
         }
@@ -236,7 +299,7 @@ fn spread(wait: Duration, chance: f64) -> Duration {
 }
 
 /// The durable insert. What turns out to be a duplicate, or is not stored, gives its tokens back.
-async fn store(edge: &Edge, bearer: &Bearer, delivery: Delivery, taken: u32, many: bool) -> Result<Value, Problem> {
+async fn store(edge: &Edge, bearer: &Bearer, delivery: Delivery, taken: u32, many: bool) -> Result<Answer, Problem> {
     let ids: Vec<AlertId> = delivery.alerts.iter().map(|alert| alert.alert_id).collect();
     let mut by_severity = [0; 4];
     delivery
@@ -252,7 +315,7 @@ async fn store(edge: &Edge, bearer: &Bearer, delivery: Delivery, taken: u32, man
             edge.runtime.news(&bearer.company_id);
             edge.hub.accepted(&bearer.company_id, by_severity);
             metrics::counter!(telemetry::ACCEPTED, "result" => "new").increment(ids.len() as u64);
-            Ok(answer(&ids, many, false, false))
+            Ok(answer(ids, many, false, false))
         }
         Ok(Accepted::Duplicate {
             alert_ids,
@@ -260,7 +323,7 @@ async fn store(edge: &Edge, bearer: &Bearer, delivery: Delivery, taken: u32, man
         }) => {
             give_back();
             metrics::counter!(telemetry::ACCEPTED, "result" => "duplicate").increment(alert_ids.len() as u64);
-            Ok(answer(&alert_ids, many, true, body_differs))
+            Ok(answer(alert_ids, many, true, body_differs))
         }
         Ok(Accepted::Stale) => {
             give_back();
@@ -275,17 +338,25 @@ async fn store(edge: &Edge, bearer: &Bearer, delivery: Delivery, taken: u32, man
     }
 }
 
-fn answer(ids: &[AlertId], many: bool, duplicate: bool, body_differs: bool) -> Value {
-    let mut answer = if many {
-        let (accepted, duplicates) = if duplicate { (0, ids.len()) } else { (ids.len(), 0) };
-        json!({"message": "Alerts received", "accepted": accepted, "duplicates": duplicates, "alert_ids": ids})
-    } else {
-        json!({"message": "Alert received", "alert_id": ids.first(), "duplicate": duplicate})
-    };
-    if body_differs {
-        answer["body_differs"] = true.into();
+fn answer(ids: Vec<AlertId>, many: bool, duplicate: bool, body_differs: bool) -> Answer {
+    match (many, ids.first()) {
+        (false, Some(&alert_id)) => Answer::One {
+            message: "Alert received",
+            alert_id,
+            duplicate,
+            body_differs,
+        },
+        _ => {
+            let (accepted, duplicates) = if duplicate { (0, ids.len()) } else { (ids.len(), 0) };
+            Answer::Many {
+                message: "Alerts received",
+                accepted,
+                duplicates,
+                alert_ids: ids,
+                body_differs,
+            }
+        }
     }
-    answer
 }
 
 fn refused_with_rate(edge: &Edge, bearer: &Bearer, mut problem: Problem) -> Problem {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use actors::domain::{AlertId, NewAlert, Severity, Signal, Timestamp};
 use actors::limits::ALERTS_PER_BODY;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::json::{self, FieldError, Object};
 
@@ -34,8 +35,9 @@ fn field(field: impl Into<String>, detail: impl Into<String>) -> Invalid {
 }
 
 /// An alert as it is sent.
-#[derive(Deserialize)]
-struct Sent {
+#[derive(Deserialize, ToSchema)]
+#[schema(as = AlertToSend)]
+pub(crate) struct Sent {
     asset_name: String,
     signature: String,
     severity: Severity,

@@ -6,9 +6,12 @@ use actors::domain::Severity;
 use actors::limits::{ASSETS, DEPENDENCIES};
 use actors::port::{Kept, RecordKind};
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// What is said of an asset.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Traits {
     /// How grave it is when it fails; a critical one makes its incidents more urgent.
@@ -27,6 +30,27 @@ pub struct Asset {
     /// What is said of it.
     #[serde(flatten)]
     pub traits: Traits,
+}
+
+/// Its traits and its name in one: a flattened type that lets nothing else in cannot be described as a part.
+impl PartialSchema for Asset {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = Traits::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            let name = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .description(Some("As alerts give it."));
+            object.properties.insert("name".to_owned(), name.into());
+            object.required.push("name".to_owned());
+        }
+        schema
+    }
+}
+
+impl ToSchema for Asset {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Traits::schemas(schemas);
+    }
 }
 
 impl Asset {

@@ -13,7 +13,7 @@ use super::asset::{self, Asset, Assets, Traits};
 use super::{Change, Desk, TenancyError, invalid};
 
 /// The document.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// What people call the company.

@@ -8,6 +8,7 @@
 mod conformance;
 mod demo;
 mod documents;
+mod interface;
 mod life;
 mod migrate;
 mod mongo;

@@ -11,7 +11,7 @@ use super::ids::{AlertId, CompanyId, DeliveryId};
 use super::time::Timestamp;
 
 /// How grave an alert or an incident is. Ordered: `Low < Medium < High < Critical`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
@@ -51,7 +51,7 @@ impl fmt::Display for Severity {
 }
 
 /// What an alert says of its trouble: that it is there, or that it is over. On the wire: `status`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Signal {
     /// The trouble is there.
@@ -62,7 +62,7 @@ pub enum Signal {
 }
 
 /// What has become of an accepted alert. On the wire: `state`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertState {
     /// Durable, not yet placed.

@@ -35,7 +35,7 @@ fn first_version() -> u64 {
 }
 
 /// Which alerts count as the same trouble.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub enum AggregationKey {
     /// One incident an asset and kind of trouble.
     #[default]
@@ -65,7 +65,7 @@ impl AggregationKey {
 }
 
 /// A company's correlation settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Correlation {
     /// Raised by every change; receipts name it.
@@ -73,14 +73,19 @@ pub struct Correlation {
     /// Which alerts count as the same trouble.
     pub aggregation_key: AggregationKey,
     /// How long after its last alert an incident is joined by key, in minutes: 5 to 15.
+    #[schema(minimum = 5, maximum = 15)]
     pub window_minutes: u32,
     /// How many alerts open an incident: 1 to 1000.
+    #[schema(minimum = 1, maximum = 1000)]
     pub min_alerts: u32,
     /// After how much silence an incident is over, in minutes: 15 to 43200 (30 days).
+    #[schema(minimum = 15, maximum = 43200)]
     pub stale_after_minutes: u32,
     /// How long everything in an incident must have recovered before it resolves itself, in seconds: 0 to 3600.
+    #[schema(minimum = 0, maximum = 3600)]
     pub resolve_hold_seconds: u32,
     /// How long after its end an incident is reopened by its own alerts, in minutes: 0 to 1440.
+    #[schema(minimum = 0, maximum = 1440)]
     pub reopen_window_minutes: u32,
 }
 
@@ -153,7 +158,7 @@ impl Correlation {
 }
 
 /// A company's token bucket, counted in alerts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RateLimit {
     /// Sustained rate: 1 to 10,000,000.

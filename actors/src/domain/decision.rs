@@ -9,7 +9,7 @@ use super::origin::Origin;
 use super::time::Timestamp;
 
 /// What a decision would have done; a proposal, never an authorisation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ToolCall {
     /// A registered tool, such as `ssm.execute`.
     pub tool_name: String,
@@ -18,7 +18,7 @@ pub struct ToolCall {
 }
 
 /// Something a decision rests on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Evidence {
     /// `rule`, `incident`, `short_memory` or `memory_context`.
     pub kind: String,
@@ -27,7 +27,7 @@ pub struct Evidence {
 }
 
 /// What a decision was allowed to spend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Budget {
     /// The most tokens it may use.
     pub max_tokens: u32,
@@ -36,7 +36,7 @@ pub struct Budget {
 }
 
 /// A decision as it is stored and answered: the guide's fields and ours.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Decision {
     /// Its id.
     pub decision_id: DecisionId,

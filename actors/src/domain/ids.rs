@@ -6,6 +6,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 /// The longest id that is taken from outside, in bytes.
@@ -18,6 +21,16 @@ pub struct InvalidId;
 
 fn is_id(text: &str) -> bool {
     (1..=MAX_ID_BYTES).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b))
+}
+
+/// How an id is described to clients.
+fn id_schema(example: &str) -> RefOr<Schema> {
+    let text: Object = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some("^[A-Za-z0-9._:-]{1,128}$"))
+        .examples([example])
+        .build();
+    text.into()
 }
 
 macro_rules! text_id {
@@ -66,6 +79,14 @@ macro_rules! text_id {
                 serializer.serialize_str(&self.0)
             }
         }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                id_schema(concat!($prefix, "0193a1b2c3d47e5f8091a2b3c4d5e6f7"))
+            }
+        }
+
+        impl ToSchema for $name {}
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -173,6 +194,14 @@ impl<'de> Deserialize<'de> for AlertId {
         text.parse().map_err(de::Error::custom)
     }
 }
+
+impl PartialSchema for AlertId {
+    fn schema() -> RefOr<Schema> {
+        id_schema("alr-0193a1b2c3d47e5f8091a2b3c4d5e6f7")
+    }
+}
+
+impl ToSchema for AlertId {}
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,7 @@ use super::time::Timestamp;
 use crate::limits;
 
 /// Where an incident stands, in the words of its users.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IncidentStatus {
     /// Nobody has taken it up.
@@ -36,7 +36,7 @@ impl IncidentStatus {
 }
 
 /// Where an incident stands, in the words of its machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Open, with nothing under way.

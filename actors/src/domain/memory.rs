@@ -14,8 +14,9 @@ use crate::limits;
 pub const SHORT_MEMORY_TTL: Duration = Duration::from_secs(48 * 3600);
 
 /// Who speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = Speaker)]
 pub enum Role {
     /// Alerts and people.
     User,
@@ -26,7 +27,7 @@ pub enum Role {
 }
 
 /// One message. Its content is data from outside, cut to [`limits::MEMORY_MESSAGE_BYTES`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Message {
     /// Who speaks.
     pub role: Role,

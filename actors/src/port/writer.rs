@@ -21,7 +21,7 @@ use crate::domain::{
 };
 
 /// Why an alert is where it is. Kept with every alert; `GET /alerts/{id}/why` shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Receipt {
     /// `identity`, `grouping`, `opened`, `held`, `recovery`, `unmatched` or `dead_letter`.
     pub layer: Cow<'static, str>,
@@ -46,7 +46,7 @@ pub struct Receipt {
 }
 
 /// An incident that an alert did not join.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Considered {
     /// Which.
     pub incident_id: IncidentId,

@@ -3,33 +3,52 @@
 use std::sync::Arc;
 
 use actors::port::events::Position;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::Response;
 use axum::response::sse::Event;
 use futures::stream;
+use utoipa::IntoParams;
+use utoipa::openapi::path::Parameter;
 
 use super::cursor;
 use super::follower::{Follower, Frame};
 use super::standing::Standing;
 use super::streams::StreamKind;
 use crate::http::Edge;
-use crate::http::agent::sse;
-use crate::http::page::Query;
+use crate::http::agent::{EventStream, sse};
+use crate::http::page::{Ask, Asked, Query};
 use crate::http::problem::Problem;
 use crate::http::rights::{Reaches, Read};
+
+/// Where to go on.
+#[derive(IntoParams)]
+pub(in crate::http) struct Resume {
+    /// The id of an earlier event, for clients that cannot send `Last-Event-ID` at first.
+    pub(super) cursor: Option<String>,
+}
+
+impl Ask for Resume {
+    fn parameters() -> Vec<Parameter> {
+        Self::into_params(|| None)
+    }
+
+    fn read(query: &mut Query, _: &Edge) -> Result<Self, Problem> {
+        Ok(Self {
+            cursor: query.text("cursor"),
+        })
+    }
+}
 
 /// From now on; from behind `Last-Event-ID`, or `?cursor=` for clients that cannot send it at first.
 pub(in crate::http) async fn follow(
     reaches: Reaches<Read>,
     State(edge): State<Arc<Edge>>,
-    RawQuery(raw): RawQuery,
+    Asked {
+        company: named,
+        asked: Resume { cursor: asked },
+    }: Asked<Resume>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let mut query = Query::read(raw.as_deref())?;
-    let named = query.company()?;
-    let asked = query.text("cursor");
-    query.done()?;
+) -> Result<EventStream, Problem> {
     let after = match headers.get("last-event-id") {
         Some(value) => Some(place("Last-Event-ID", value.to_str().unwrap_or_default())?),
         None => asked.map(|text| place("cursor", &text)).transpose()?,

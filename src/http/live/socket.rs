@@ -8,17 +8,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::port::events::Position;
+use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
-use axum::extract::{RawQuery, State};
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, MissedTickBehavior, timeout};
+use utoipa::openapi::path::Parameter;
 
-use super::events::place;
+use super::events::{Resume, place};
 use super::follower::{Follower, Frame};
 use super::standing::Standing;
 use super::streams::StreamKind;
@@ -26,9 +27,10 @@ use crate::accounts::rights::Right;
 use crate::http::Edge;
 use crate::http::agent::KEEP_ALIVE;
 use crate::http::caller::{Caller, Place, presented};
+use crate::http::describe::{Answer, Argument, Description};
 use crate::http::gate::LooksItself;
-use crate::http::page::Query;
-use crate::http::problem::Problem;
+use crate::http::page::{Ask, Asked, Query};
+use crate::http::problem::{Code, Problem};
 use crate::http::rights::{Read, read_at_once};
 use crate::json;
 
@@ -55,19 +57,51 @@ struct Introduced {
     after: Option<Position>,
 }
 
+/// Where to go on; of all companies that one reads.
+pub(in crate::http) struct Anew(Resume);
+
+impl Ask for Anew {
+    const OF_COMPANY: bool = false;
+
+    fn parameters() -> Vec<Parameter> {
+        Resume::parameters()
+    }
+
+    fn read(query: &mut Query, edge: &Edge) -> Result<Self, Problem> {
+        Resume::read(query, edge).map(Self)
+    }
+}
+
+/// A connection that has become a WebSocket.
+pub(in crate::http) struct Upgraded(Response);
+
+impl IntoResponse for Upgraded {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl Answer for Upgraded {
+    fn describe(description: &mut Description) {
+        description.answers(101, "The connection speaks WebSocket from now on", None);
+        description.refuses(&[400, 401, 405, 426]);
+    }
+}
+
+impl Argument for Result<WebSocketUpgrade, WebSocketUpgradeRejection> {}
+
 /// Takes the connection over.
 pub(in crate::http) async fn connect(
     _: LooksItself<Read>,
     State(edge): State<Arc<Edge>>,
     from: Place,
     headers: HeaderMap,
-    RawQuery(raw): RawQuery,
+    Asked { asked: from_where, .. }: Asked<Anew>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response, Problem> {
+) -> Result<Upgraded, Problem> {
     from_allowed_origin(&edge, &headers)?;
-    let mut query = Query::read(raw.as_deref())?;
-    let after = query.text("cursor").map(|text| place("cursor", &text)).transpose()?;
-    query.done()?;
+    let Anew(Resume { cursor }) = from_where;
+    let after = cursor.map(|text| place("cursor", &text)).transpose()?;
     let introduced = match presented(&headers) {
         None => None,
         Some(key) => Some(Introduced {
@@ -76,18 +110,21 @@ pub(in crate::http) async fn connect(
         }),
     };
     let upgrade = upgrade.map_err(|rejection| {
-        let mut problem = Problem::new(rejection.status(), "no_websocket", rejection.body_text());
-        if rejection.status() == StatusCode::UPGRADE_REQUIRED {
+        let mut problem = Problem::new(Code::NoWebsocket, rejection.body_text());
+        problem.status = rejection.status();
+        if problem.status == StatusCode::UPGRADE_REQUIRED {
             problem.detail = "this route speaks WebSocket: ask for an upgrade".to_owned();
         }
         problem
     })?;
-    Ok(upgrade
-        .max_message_size(MESSAGE_BYTES)
-        .max_frame_size(MESSAGE_BYTES)
-        .write_buffer_size(0)
-        .max_write_buffer_size(WRITE_BYTES)
-        .on_upgrade(move |socket| converse(edge, socket, introduced, from, after)))
+    Ok(Upgraded(
+        upgrade
+            .max_message_size(MESSAGE_BYTES)
+            .max_frame_size(MESSAGE_BYTES)
+            .write_buffer_size(0)
+            .max_write_buffer_size(WRITE_BYTES)
+            .on_upgrade(move |socket| converse(edge, socket, introduced, from, after)),
+    ))
 }
 
 /// A page of another site must not read with what the browser knows of ours (RFC 6455, 10.2).
@@ -106,7 +143,7 @@ fn from_allowed_origin(edge: &Edge, headers: &HeaderMap) -> Result<(), Problem> 
         return Ok(());
     }
     let detail = "pages of this origin may not connect; ALLOWED_ORIGINS names those that may";
-    Err(Problem::new(StatusCode::FORBIDDEN, "forbidden_origin", detail).of_field("Origin"))
+    Err(Problem::new(Code::ForbiddenOrigin, detail).of_field("Origin"))
 }
 
 /// Somebody who may read.

@@ -8,7 +8,7 @@ use actors::port::CompanySet;
 use dashmap::DashMap;
 use tokio::sync::watch;
 
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 use crate::telemetry;
 
 /// What kind of stream.
@@ -64,7 +64,7 @@ impl Streams {
         if !room {
             let detail = "too many streams are open; close some, or try again";
             return Err(Problem::unavailable(
-                "overloaded",
+                Code::Overloaded,
                 detail,
                 std::time::Duration::from_secs(5),
             ));

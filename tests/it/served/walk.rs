@@ -44,6 +44,7 @@ impl Estate {
                 ("asset_name", "web-1".to_owned()),
                 ("user_id", person.id.clone()),
                 ("login_id", logins["items"][0]["login_id"].as_str().unwrap().to_owned()),
+                ("file", "index.html".to_owned()),
             ]),
         }
     }
@@ -61,6 +62,7 @@ impl Estate {
                 ("asset_name", "web-none".to_owned()),
                 ("user_id", id("usr-")),
                 ("login_id", id("lgn-")),
+                ("file", "none.html".to_owned()),
             ]),
         }
     }

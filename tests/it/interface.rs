@@ -1,0 +1,187 @@
+//! The HTTP interface and its OpenAPI document say the same: schemathesis asks whatever the document allows, as each
+//! role, and knows every answer.
+
+use std::collections::BTreeMap;
+use std::process::Stdio;
+
+use alert_whisperer::accounts::rights::Role;
+use alert_whisperer::http::router::listed;
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use crate::support::engine::Engine;
+use crate::support::server::{Company, Person, Server, alert};
+
+/// Streams, which do not end, and a connection that becomes another.
+const ENDLESS: &str = "^/ws$|^/api/events$|/stream$";
+/// What ends the login that is asked with.
+const FAREWELL: &str = "^/api/auth/(logout|sessions/)";
+
+/// How many requests each role makes at least: `SCHEMA_CASES`, or 500.
+fn cases() -> usize {
+    let asked = std::env::var("SCHEMA_CASES").ok();
+    asked.map_or(500, |cases| cases.parse().expect("SCHEMA_CASES must be a number"))
+}
+
+/// Asks as somebody; how many requests that were, or what did not agree.
+async fn ask(server: &Server, person: &Person, known: &Value, arguments: &[&str]) -> Result<usize, String> {
+    let run = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schemathesis/run");
+    let done = Command::new(run)
+        .arg(&server.url)
+        .args(arguments)
+        .env("TOKEN", &person.token)
+        .env("KNOWN", known.to_string())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    let asked = said
+        .lines()
+        .find_map(|line| line.trim().split_once(" generated")?.0.parse().ok());
+    match (done.status.success(), asked) {
+        (true, Some(asked)) => Ok(asked),
+        _ => Err(format!("{said}\n{}", String::from_utf8_lossy(&done.stderr))),
+    }
+}
+
+/// Things that there are, by the names of the parameters that take them.
+async fn known(server: &Server, acme: &Company, root: &Person) -> Value {
+    for asset in ["web-1", "web-2", "db-1"] {
+        let sent = server.deliver(acme, None, alert(asset, "disk").to_string()).await;
+        assert_eq!(sent.status, 200);
+    }
+    server.settle(acme).await;
+    let path = format!("/api/companies/{}/assets/web-1", acme.id);
+    let set = server
+        .ask(Method::PUT, &path, root.headers(), r#"{"criticality":"critical"}"#)
+        .await;
+    assert_eq!(set.status, 200, "{}", set.text);
+    let all = async |path: &str, id: &str| {
+        let page = server.get_as(root, path).await.json();
+        let items = page["items"].as_array().unwrap().iter();
+        items.map(|item| item[id].clone()).collect::<Vec<Value>>()
+    };
+    let of = |what: &str| format!("/api/companies/{}/{what}", acme.id);
+    let victim = server.person("victim@acme.example", Role::Technician, &[acme]).await;
+    json!({
+        "company_id": [acme.id],
+        "incident_id": all(&format!("/api/incidents?company_id={}", acme.id), "incident_id").await,
+        "alert_id": all(&format!("/api/alerts?company_id={}", acme.id), "alert_id").await,
+        "key_id": all(&of("api-keys"), "key_id").await,
+        "secret_id": all(&of("webhook-secrets"), "secret_id").await,
+        "asset_name": ["web-1", "web-2"],
+        "user_id": [victim.id],
+        "file": ["index.html", "swagger-ui.css"],
+    })
+}
+
+/// Whether every answer to somebody of this role is one that the document knows.
+async fn agrees(role: Role) {
+    let server = Server::start(Engine::Sqlite).await;
+    let acme = server.company("comp-acme").await;
+    let root = server.msp_admin().await;
+    let known = known(&server, &acme, &root).await;
+    let companies: &[&Company] = if role == Role::MspAdmin { &[] } else { &[&acme] };
+    let (stays, goes) = (
+        server.person("stays@schema.example", role, companies).await,
+        server.person("goes@schema.example", role, companies).await,
+    );
+    let each = cases().div_ceil(listed().len() - 10).to_string();
+    let but = format!("{ENDLESS}|{FAREWELL}");
+    let all = ["--exclude-path-regex", &but, "--max-examples", &each, "--seed", "1"];
+    let asked = ask(&server, &stays, &known, &all)
+        .await
+        .unwrap_or_else(|said| panic!("{said}"));
+    assert!(asked >= cases(), "{asked}");
+    let me = server.get_as(&stays, "/api/auth/me").await;
+    assert_eq!(me.status, 200, "was known to the end: {}", me.text);
+    let farewell = ["--include-path-regex", FAREWELL, "--max-examples", "5", "--seed", "1"];
+    let asked = ask(&server, &goes, &known, &farewell)
+        .await
+        .unwrap_or_else(|said| panic!("{said}"));
+    assert!(asked >= 15, "{asked}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn every_answer_to_a_technician_is_one_that_the_document_knows() {
+    agrees(Role::Technician).await;
+}
+
+#[tokio::test]
+async fn every_answer_to_a_company_admin_is_one_that_the_document_knows() {
+    agrees(Role::CompanyAdmin).await;
+}
+
+#[tokio::test]
+async fn every_answer_to_an_msp_admin_is_one_that_the_document_knows() {
+    agrees(Role::MspAdmin).await;
+}
+
+#[tokio::test]
+async fn the_document_has_every_route_and_the_command_prints_it() {
+    let server = Server::start(Engine::Sqlite).await;
+    let served = server
+        .ask(Method::GET, "/api/openapi.json", HeaderMap::new(), "")
+        .await
+        .json();
+    let mut documented: Vec<String> = Vec::new();
+    for (path, item) in served["paths"].as_object().unwrap() {
+        let methods = item.as_object().unwrap().keys();
+        documented.extend(methods.map(|method| format!("{} {path}", method.to_uppercase())));
+    }
+    let mut routes: Vec<String> = listed()
+        .iter()
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    documented.sort();
+    routes.sort();
+    assert_eq!(documented, routes);
+    let ids: Vec<&Value> = served["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|item| item.as_object().unwrap().values())
+        .filter_map(|operation| operation.get("operationId"))
+        .collect();
+    let different: BTreeMap<String, ()> = ids.iter().map(|id| (id.to_string(), ())).collect();
+    assert_eq!(ids.len(), different.len(), "{ids:?}");
+    let printed = std::process::Command::new(env!("CARGO_BIN_EXE_alert-whisperer"))
+        .args(["openapi", "--json"])
+        .output()
+        .unwrap();
+    assert!(printed.status.success());
+    assert_eq!(serde_json::from_slice::<Value>(&printed.stdout).unwrap(), served);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_page_loads_nothing_from_elsewhere() {
+    let server = Server::start(Engine::Sqlite).await;
+    let get = async |path: &str| server.ask(Method::GET, path, HeaderMap::new(), "").await;
+    let page = get("/api/docs").await;
+    assert_eq!(page.status, 200, "after the redirect");
+    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    let files: Vec<&str> = page
+        .text
+        .split(['"', '\''])
+        .filter(|text| text.ends_with(".js") || text.ends_with(".css") || text.ends_with(".png"))
+        .collect();
+    assert!(files.len() >= 5, "{files:?}");
+    for file in files {
+        assert!(!file.contains("//"), "{file}");
+        let found = get(&format!("/api/docs/{}", file.trim_start_matches("./"))).await;
+        assert_eq!(found.status, 200, "{file}");
+    }
+    let start = get("/api/docs/swagger-initializer.js").await.text;
+    assert!(
+        start.contains("/api/openapi.json") && start.contains(r#""validatorUrl": "none""#),
+        "{start}"
+    );
+    get("/api/docs/nothing.js").await.problem(404);
+    server.stop().await;
+}
