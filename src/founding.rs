@@ -1,6 +1,8 @@
 //! Founding a company: its id, its first API key and webhook secret, and the fact of its birth.
 //! Used by `company create`, by the admin socket and by `demo`, with or without a running server.
 
+use std::borrow::Cow;
+
 use actors::domain::ids::{EntryId, KeyId, SecretId};
 use actors::domain::{Company, CompanyId, Correlation, Fact, Origin, RateLimit};
 use actors::port::{Clock, Entropy, Error, NewCompany, Put};
@@ -12,6 +14,7 @@ use utoipa::ToSchema;
 use crate::accounts::api_key::{ApiKey, Scope};
 use crate::accounts::webhook_secret::WebhookSecret;
 use crate::secrets::{Purpose, ServerKey, Unsealable, hash_api_key, new_api_key, new_webhook_secret};
+use crate::text::is_deceptive;
 
 /// What is asked for.
 #[derive(Clone, Debug, Deserialize, Serialize, utoipa::ToSchema)]
@@ -101,7 +104,7 @@ pub enum FoundingError {
     #[error("{field}: {detail}")]
     Invalid {
         /// Which.
-        field: &'static str,
+        field: Cow<'static, str>,
         /// What would be right.
         detail: String,
     },
@@ -113,9 +116,9 @@ pub enum FoundingError {
     Seal(#[from] Unsealable),
 }
 
-fn invalid(field: &'static str, detail: impl ToString) -> FoundingError {
+fn invalid(field: impl Into<Cow<'static, str>>, detail: impl ToString) -> FoundingError {
     FoundingError::Invalid {
-        field,
+        field: field.into(),
         detail: detail.to_string(),
     }
 }
@@ -132,20 +135,20 @@ pub fn prepare(
     entropy: &dyn Entropy,
 ) -> Result<(NewCompany, Credentials), FoundingError> {
     let name = request.name.trim();
-    if name.is_empty() || name.chars().count() > 256 || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > 256 || name.chars().any(is_deceptive) {
         return Err(invalid(
             "name",
-            "must be 1 to 256 characters without control characters",
+            "must be 1 to 256 characters, without control and invisible characters",
         ));
     }
     request
         .correlation
         .check()
-        .map_err(|error| invalid("correlation", error))?;
+        .map_err(|error| invalid(format!("correlation.{}", error.field), error))?;
     request
         .rate_limit
         .check()
-        .map_err(|error| invalid("rate_limit", error))?;
+        .map_err(|error| invalid(format!("rate_limit.{}", error.field), error))?;
     if request.scopes.is_empty() {
         return Err(invalid("scopes", "must hold at least one of ingest, decide, read"));
     }

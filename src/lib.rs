@@ -25,5 +25,6 @@ pub mod serve;
 pub mod store;
 pub mod telemetry;
 pub mod tenancy;
+mod text;
 
 pub(crate) use failpoint::failpoint;

@@ -4,6 +4,7 @@
 pub mod asset;
 pub mod config;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use actors::domain::ids::{EntryId, KeyId, SecretId};
@@ -32,7 +33,7 @@ pub enum TenancyError {
     #[error("{field}: {detail}")]
     Invalid {
         /// Which.
-        field: &'static str,
+        field: Cow<'static, str>,
         /// What would be right.
         detail: String,
     },
@@ -59,9 +60,9 @@ impl From<Unsealable> for TenancyError {
     }
 }
 
-fn invalid(field: &'static str, detail: impl ToString) -> TenancyError {
+fn invalid(field: impl Into<Cow<'static, str>>, detail: impl ToString) -> TenancyError {
     TenancyError::Invalid {
-        field,
+        field: field.into(),
         detail: detail.to_string(),
     }
 }
@@ -95,7 +96,9 @@ impl Desk<'_> {
             after.name = check_name(name).map_err(|error| invalid("name", error))?;
         }
         if let Some(correlation) = change.correlation {
-            correlation.check().map_err(|error| invalid("correlation", error))?;
+            correlation
+                .check()
+                .map_err(|error| invalid(format!("correlation.{}", error.field), error))?;
             let version = company.correlation.version;
             after.correlation = Correlation { version, ..correlation };
             if after.correlation != company.correlation {
@@ -103,7 +106,9 @@ impl Desk<'_> {
             }
         }
         if let Some(rate_limit) = change.rate_limit {
-            rate_limit.check().map_err(|error| invalid("rate_limit", error))?;
+            rate_limit
+                .check()
+                .map_err(|error| invalid(format!("rate_limit.{}", error.field), error))?;
             after.rate_limit = rate_limit;
         }
         after.archived_at = match change.archived {

@@ -93,14 +93,14 @@ impl Right {
             Self::Act => "acknowledge, assign, resolve, reopen, escalate, snooze, merge and split incidents",
             Self::Decide => "ask for decisions",
             Self::FoundCompanies => "create and archive companies",
-            Self::AdministerCompany => "a company's settings, keys, secrets, assets and policy",
-            Self::Correlate => "a company's correlation settings",
-            Self::AdministerUsers => "people",
-            Self::OwnAccount => "one's own password, second factor and logins",
-            Self::Audit => "the journals",
-            Self::Oversee => "the living tree and dead letters",
+            Self::AdministerCompany => "administer a company's settings, keys, secrets and assets",
+            Self::Correlate => "change a company's correlation settings",
+            Self::AdministerUsers => "administer people",
+            Self::OwnAccount => "administer one's own password, second factor and logins",
+            Self::Audit => "read the journals",
+            Self::Oversee => "see the living tree and dead letters",
             Self::Release => "let dead letters and quarantined companies go",
-            Self::Measure => "the process's metrics",
+            Self::Measure => "read the process's metrics",
         }
     }
 }

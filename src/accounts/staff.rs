@@ -23,6 +23,7 @@ use super::throttle::RetryAfter;
 use super::user::{PasswordHash, SecondFactor, User, normal_email};
 use super::{Accounts, second_factor};
 use crate::config::Settings;
+use crate::text::is_deceptive;
 
 /// How often a change that met another is looked at again.
 const TRIES: usize = 8;
@@ -139,10 +140,10 @@ pub fn check_companies(role: Role, companies: &BTreeSet<CompanyId>) -> Result<()
 /// What would be right.
 pub fn check_name(name: &str) -> Result<String, StaffError> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 256 || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > 256 || name.chars().any(is_deceptive) {
         return Err(invalid(
             "name",
-            "must be 1 to 256 characters without control characters",
+            "must be 1 to 256 characters, without control and invisible characters",
         ));
     }
     Ok(name.to_owned())
@@ -157,11 +158,12 @@ pub fn check_email(text: &str) -> Result<String, StaffError> {
     let well_formed = email
         .split_once('@')
         .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
-    let odd = |char: char| char.is_control() || char.is_whitespace() || "<>\"(),;:\\".contains(char);
+    let odd =
+        |char: char| !char.is_ascii() || char.is_control() || char.is_whitespace() || "<>\"(),;:\\".contains(char);
     if !well_formed || email.len() > 254 || email.chars().any(odd) {
         return Err(invalid(
             "email",
-            "must be an address such as ann@example.com, of at most 254 characters",
+            "must be an address such as ann@example.com, of at most 254 ASCII characters",
         ));
     }
     Ok(email)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::{AlertId, IncidentId, Timestamp};
+use actors::domain::{AlertId, CompanyId, IncidentId, Timestamp};
 use actors::incident::acts::Act;
 use actors::limits::{MERGED_INCIDENTS, REGROUPED_ALERTS, SNOOZE};
 use axum::Json;
@@ -16,7 +16,10 @@ use utoipa::ToSchema;
 use super::body::{Sent, SentOrNot};
 use super::problem::Problem;
 use super::rights::{Act as ToAct, May};
+use super::users::works_in;
 use super::{Edge, shape};
+use crate::accounts::user::normal_email;
+use crate::text::is_deceptive;
 
 /// How long an act may take.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -33,7 +36,7 @@ pub(super) struct Nothing {}
 #[serde(deny_unknown_fields)]
 #[schema(as = IncidentUpdate)]
 pub(super) struct Update {
-    /// Absent: left as it is. `null`: nobody.
+    /// The id or e-mail address of somebody who works for the company. Absent: left as it is. `null`: nobody.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 256)]
     assigned_to: Option<Option<String>>,
@@ -83,17 +86,18 @@ pub(super) async fn update(
     Path(id): Path<String>,
     Sent(update): Sent<Update>,
 ) -> Answer {
-    if let Some(Some(who)) = &update.assigned_to {
-        text("assigned_to", who, 256)?;
-    }
+    let assigned_to = match update.assigned_to {
+        Some(Some(who)) => Some(Some(somebody_here(&edge, may.company(), &who)?)),
+        other => other,
+    };
     if let Some(note) = &update.note {
         text("note", note, 2_000)?;
     }
-    if update.assigned_to.is_none() && update.note.is_none() {
+    if assigned_to.is_none() && update.note.is_none() {
         return Err(Problem::invalid("", "give assigned_to, note or both"));
     }
     let act = Act::Update {
-        assigned_to: update.assigned_to,
+        assigned_to,
         note: update.note,
     };
     done(&edge, &may, &id, act).await
@@ -222,6 +226,19 @@ async fn done(edge: &Edge, may: &May<ToAct>, id: &str, act: Act) -> Answer {
     shown(edge, may, &id).await
 }
 
+/// The id of the person that is meant, by it or by his address: somebody who may work there.
+fn somebody_here(edge: &Edge, company: &CompanyId, who: &str) -> Result<String, Problem> {
+    let people = &edge.accounts.people;
+    let found = who.parse().ok().and_then(|id| people.user(&id));
+    let found = found.or_else(|| people.by_email(&normal_email(who)));
+    let here = found.filter(|user| works_in(&user.value, company));
+    let unknown = || {
+        let detail = "must be the id or e-mail address of somebody who works for the company: GET .../members";
+        Problem::invalid("assigned_to", detail)
+    };
+    here.map(|user| user.value.user_id.to_string()).ok_or_else(unknown)
+}
+
 fn known(id: &str) -> Result<IncidentId, Problem> {
     id.parse().map_err(|_| Problem::not_found("incident"))
 }
@@ -233,9 +250,9 @@ async fn shown(edge: &Edge, may: &May<ToAct>, id: &IncidentId) -> Answer {
 }
 
 fn text(field: &'static str, given: &str, most: usize) -> Result<(), Problem> {
-    let control = given.chars().any(|char| char.is_control() && char != '\n');
+    let control = given.chars().any(|char| is_deceptive(char) && char != '\n');
     if given.trim().is_empty() || given.chars().count() > most || control {
-        let detail = format!("must be 1 to {most} characters without control characters");
+        let detail = format!("must be 1 to {most} characters, without control and invisible characters");
         return Err(Problem::invalid(field, detail));
     }
     Ok(())

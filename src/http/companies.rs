@@ -1,6 +1,7 @@
 //! `/api/companies`: companies, their settings, API keys and webhook secrets. What is changed holds at once.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +12,11 @@ use actors::port::inbox::Delivery;
 use actors::port::{Amended, Amendment, Kept, Record, RecordKind};
 use actors::runtime::CallError;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
+use axum::http::header::{ETAG, HeaderValue, IF_MATCH};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,10 +24,11 @@ use utoipa::openapi::path::Parameter;
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Sent, SentOrNot, Unread};
+use super::describe::{Argument, Description};
 use super::page::{Ask, Asked, Items, Query};
 use super::problem::{Code, Problem};
 use super::rights::{AdministerCompany, Correlate, FoundCompanies, May, Needed, Reaches, Read};
-use super::{Edge, admin, body};
+use super::{Edge, admin, body, describe};
 use crate::accounts::api_key::ApiKey;
 use crate::accounts::webhook_secret::WebhookSecret;
 use crate::founding::{CompanyRequest, Revealed};
@@ -137,7 +142,10 @@ pub(super) async fn set_correlation(
         correlation: Some(asked),
         ..Change::default()
     };
-    Ok(Json(changed(&edge, &may, &change).await?.correlation))
+    let changed = changed(&edge, &may, &change).await;
+    Ok(Json(
+        changed.map_err(|problem| problem.within("correlation"))?.correlation,
+    ))
 }
 
 /// How many alerts it may send.
@@ -155,7 +163,10 @@ pub(super) async fn set_rate_limit(
         rate_limit: Some(asked),
         ..Change::default()
     };
-    Ok(Json(changed(&edge, &may, &change).await?.rate_limit))
+    let changed = changed(&edge, &may, &change).await;
+    Ok(Json(
+        changed.map_err(|problem| problem.within("rate_limit"))?.rate_limit,
+    ))
 }
 
 /// An API key in a list.
@@ -407,7 +418,7 @@ pub(super) async fn set_asset(
         config.assets.insert(name.clone(), traits.clone());
         Ok(())
     };
-    configured(&edge, &may, set).await?;
+    configured(&edge, &may, &IfMatch(None), set).await?;
     Ok(Json(Asset { name, traits }))
 }
 
@@ -428,17 +439,85 @@ pub(super) async fn remove_asset(
         Some(_) => Ok(()),
         None => Err(Problem::not_found("asset")),
     };
-    configured(&edge, &may, remove).await?;
+    configured(&edge, &may, &IfMatch(None), remove).await?;
     Ok(Json(RemovedAsset {
         message: "Removed",
         name,
     }))
 }
 
-/// All of its configuration as one document, for git.
-pub(super) async fn config(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer<Config> {
+/// A configuration, and which one it is.
+pub(super) struct Tagged {
+    config: Config,
+    tag: String,
+}
+
+impl IntoResponse for Tagged {
+    fn into_response(self) -> Response {
+        let mut response = Json(self.config).into_response();
+        if let Ok(tag) = HeaderValue::from_str(&self.tag) {
+            response.headers_mut().insert(ETAG, tag);
+        }
+        response
+    }
+}
+
+impl describe::Answer for Tagged {
+    fn describe(description: &mut Description) {
+        <Json<Config> as describe::Answer>::describe(description);
+    }
+}
+
+/// A company's entity tag (RFC 9110, 8.8.3): every change of its configuration makes another.
+fn tag(company: &Company) -> String {
+    format!("\"{}\"", company.version)
+}
+
+/// All of its configuration as one document, for git; `ETag` says which one it is.
+pub(super) async fn config(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Result<Tagged, Problem> {
     let company = edge.store.reader(may.company()).company().await?;
-    Ok(Json(Config::of(&company, &stored_assets(&edge, &may).await?)))
+    let config = Config::of(&company, &stored_assets(&edge, &may).await?);
+    let tag = tag(&company);
+    Ok(Tagged { config, tag })
+}
+
+/// The configuration that a change was made for (RFC 9110, 13.1.1).
+pub(super) struct IfMatch(Option<String>);
+
+impl FromRequestParts<Arc<Edge>> for IfMatch {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Edge>) -> Result<Self, Infallible> {
+        let given = parts
+            .headers
+            .get(IF_MATCH)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()));
+        Ok(Self(given.map(|tag| tag.trim().to_owned()).filter(|tag| tag != "*")))
+    }
+}
+
+impl Argument for IfMatch {
+    fn describe(description: &mut Description) {
+        let what =
+            "The `ETag` of the configuration that this one was made from: refused where there is another by now.";
+        description.reads_header("If-Match", what);
+        description.refuses(&[412]);
+    }
+}
+
+impl IfMatch {
+    fn check(&self, company: &Company) -> Result<(), Problem> {
+        match &self.0 {
+            Some(seen) if *seen != tag(company) => {
+                let detail = format!(
+                    "the configuration is another by now, {}: take it out again",
+                    tag(company)
+                );
+                Err(Problem::new(Code::Stale, detail).of_field("If-Match"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Whether a document is only tried.
@@ -475,6 +554,7 @@ pub(super) async fn set_config(
     may: May<AdministerCompany>,
     State(edge): State<Arc<Edge>>,
     Asked { asked, .. }: Asked<DryRun>,
+    seen: IfMatch,
     sent: Unread<Config>,
 ) -> Answer<Configured> {
     let bytes = body::read(sent.body, body::WEBHOOK_BYTES).await?;
@@ -482,6 +562,7 @@ pub(super) async fn set_config(
     if asked.dry_run {
         let stored = stored_assets(&edge, &may).await?;
         let company = edge.store.reader(may.company()).company().await?;
+        seen.check(&company)?;
         let origin = may.origin();
         desk(&edge, &may, &origin).configure(&company, &stored, &wanted)?;
         let changes = Config::of(&company, &stored).difference(&wanted);
@@ -490,7 +571,7 @@ pub(super) async fn set_config(
             changes,
         }));
     }
-    let changes = configured(&edge, &may, |config| {
+    let changes = configured(&edge, &may, &seen, |config| {
         *config = wanted.clone();
         Ok(())
     });
@@ -504,11 +585,13 @@ pub(super) async fn set_config(
 async fn configured(
     edge: &Edge,
     may: &May<AdministerCompany>,
+    seen: &IfMatch,
     change: impl Fn(&mut Config) -> Result<(), Problem>,
 ) -> Result<BTreeMap<String, Value>, Problem> {
     for _ in 0..TRIES {
         let stored = stored_assets(edge, may).await?;
         let company = edge.store.reader(may.company()).company().await?;
+        seen.check(&company)?;
         let before = Config::of(&company, &stored);
         let mut wanted = before.clone();
         change(&mut wanted)?;

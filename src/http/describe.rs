@@ -30,6 +30,9 @@ const PROBLEM_JSON: &str = "application/problem+json";
 
 /// An argument of a handler.
 pub(super) trait Argument {
+    /// Whether it reads the query, and refuses what it does not know there.
+    const READS_QUERY: bool = false;
+
     /// What it reads.
     fn describe(_: &mut Description) {}
 }
@@ -117,13 +120,17 @@ impl Description {
     /// That the company may be named.
     pub(super) fn takes_company(&mut self) {
         self.refusals.extend([400, 404]);
-        let known = self.parameters.iter().any(|parameter| parameter.name == "company_id");
-        if !known {
+        if !self.has_parameter("company_id") {
             let schema = self.refer::<actors::domain::CompanyId>();
             let what = "The company that is meant; not needed where one has only one.";
             let named = ParameterBuilder::new().name("company_id").description(Some(what));
             self.asks(named.required(Required::False).schema(Some(schema)).build());
         }
+    }
+
+    /// Whether a parameter of this name is read.
+    pub(super) fn has_parameter(&self, name: &str) -> bool {
+        self.parameters.iter().any(|parameter| parameter.name == name)
     }
 
     /// A JSON body.
@@ -221,6 +228,7 @@ fn meaning(status: u16) -> &'static str {
         404 => "There is none, or it is another company's",
         408 => "The body was not sent in time",
         409 => "Does not fit the present state",
+        412 => "What was seen has been changed since",
         413 => "Too large",
         429 => "Too fast: try again after `Retry-After` seconds",
         503 => "Not now: try again after `Retry-After` seconds",
@@ -277,7 +285,9 @@ impl Argument for Place {}
 impl Argument for Address {}
 impl<T> Argument for Path<T> {}
 /// For what is only read behind a setting.
-impl Argument for RawQuery {}
+impl Argument for RawQuery {
+    const READS_QUERY: bool = true;
+}
 
 impl<T: serde::Serialize + ToSchema> Answer for Json<T> {
     fn describe(description: &mut Description) {

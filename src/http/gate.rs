@@ -66,6 +66,8 @@ impl<R: Needed> FromRequestParts<Arc<Edge>> for LooksItself<R> {
 /// are.
 pub(super) trait Endpoint<T>: Handler<T, Arc<Edge>> {
     const POLICY: Policy;
+    /// Whether an argument reads the query.
+    const READS_QUERY: bool;
 
     /// What it reads and answers.
     fn describe(description: &mut Description);
@@ -82,6 +84,7 @@ macro_rules! endpoint {
             $($rest: Argument,)*
         {
             const POLICY: Policy = G::POLICY;
+            const READS_QUERY: bool = $(<$rest as Argument>::READS_QUERY ||)* false;
 
             fn describe(description: &mut Description) {
                 G::describe(description);

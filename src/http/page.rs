@@ -298,6 +298,8 @@ impl<Q: Ask> FromRequestParts<Arc<Edge>> for Asked<Q> {
 }
 
 impl<Q: Ask> Argument for Asked<Q> {
+    const READS_QUERY: bool = true;
+
     fn describe(description: &mut Description) {
         if Q::OF_COMPANY {
             description.takes_company();

@@ -58,6 +58,16 @@ impl Problem {
         self
     }
 
+    /// Names the field as it stands in a body that is a part of something greater.
+    pub fn within(mut self, part: &str) -> Self {
+        let own = self
+            .field
+            .as_deref()
+            .and_then(|field| field.strip_prefix(part)?.strip_prefix('.'));
+        self.field = own.map(str::to_owned).or(self.field);
+        self
+    }
+
     /// 400 with the field at fault.
     pub fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::new(Code::Invalid, detail).of_field(field)

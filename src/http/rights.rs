@@ -214,9 +214,9 @@ pub(super) fn read_at_once(edge: &Edge, companies: &Companies) -> CompanySet {
 
 /// The company that a request names, in its path or its query.
 async fn named(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Option<CompanyId>, Problem> {
-    if let Ok(params) = RawPathParams::from_request_parts(parts, edge).await
-        && let Some((_, id)) = params.iter().find(|(name, _)| *name == "company_id")
-    {
+    let params = RawPathParams::from_request_parts(parts, edge).await;
+    let params = params.map_err(|_| Problem::invalid("path", "must be UTF-8, percent-encoded"))?;
+    if let Some((_, id)) = params.iter().find(|(name, _)| *name == "company_id") {
         let id = id.parse().map_err(|_| Problem::not_found("company"))?;
         return Ok(Some(id));
     }

@@ -157,6 +157,11 @@ fn routes() -> Routes {
             companies::test_alert,
             "Send it a test alert",
         )
+        .get(
+            "/api/companies/{company_id}/members",
+            users::members,
+            "Whom its incidents can be assigned to",
+        )
         .get("/api/companies/{company_id}/assets", companies::assets, "What it has")
         .put(
             "/api/companies/{company_id}/assets/{asset_name}",

@@ -4,13 +4,18 @@ use std::any::type_name;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::http::Method;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use utoipa::openapi::path::Operation;
 
 use super::Edge;
 use super::describe::{Description, Schemas};
 use super::gate::{Endpoint, Policy};
+use super::page::Query;
+use super::problem::Problem;
 
 /// A route.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,9 +68,15 @@ impl Routes {
         let policy = H::POLICY;
         let mut description = Description::of(&method, path, policy);
         H::describe(&mut description);
+        let takes_company = description.has_parameter("company_id");
         let (operation, schemas) = description.operation(type_name::<H>(), what);
         self.listed.push((Route { method, path, policy }, operation, schemas));
-        self.router = self.router.route(path, on(filter, handler));
+        let mut answering = on(filter, handler);
+        if policy != Policy::Anyone && !H::READS_QUERY {
+            let nothing_else = move |request: Request, next: Next| nothing_but_company(takes_company, request, next);
+            answering = answering.layer(middleware::from_fn(nothing_else));
+        }
+        self.router = self.router.route(path, answering);
         self
     }
 
@@ -76,4 +87,22 @@ impl Routes {
     pub(super) fn router(self) -> Router<Arc<Edge>> {
         self.router
     }
+}
+
+/// Refuses parameters that nothing on the route reads: who sends `dry_run` where there is no such thing must not see
+/// it done.
+async fn nothing_but_company(takes_company: bool, request: Request, next: Next) -> Response {
+    let refused = nothing_else(takes_company, request.uri().query());
+    match refused {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+fn nothing_else(takes_company: bool, query: Option<&str>) -> Result<(), Problem> {
+    let mut query = Query::read(query)?;
+    if takes_company {
+        query.company()?;
+    }
+    query.done()
 }

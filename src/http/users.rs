@@ -17,8 +17,8 @@ use super::Edge;
 use super::body::Sent;
 use super::page::{Ask, Asked, Items, Query};
 use super::problem::{Code, Problem};
-use super::rights::{AdministerUsers, Reaches};
-use crate::accounts::rights::{Companies, Role};
+use super::rights::{AdministerUsers, May, Reaches, Read};
+use crate::accounts::rights::{Companies, Right, Role};
 use crate::accounts::staff::{Keep, NewPerson, ShownUser, StaffError, check_name, shown};
 use crate::accounts::user::User;
 
@@ -34,6 +34,50 @@ fn holds(companies: &Companies, user: &User) -> bool {
                 && user.company_ids.iter().all(|company| own.holds(company))
         }
     }
+}
+
+/// Whether somebody with these companies may see a person's account: those whom he administers, and who administers
+/// the same with him.
+fn sees(companies: &Companies, user: &User) -> bool {
+    let with_him = |own: &Companies| {
+        user.role == Role::CompanyAdmin
+            && !user.company_ids.is_empty()
+            && user.company_ids.iter().all(|company| own.holds(company))
+    };
+    holds(companies, user) || with_him(companies)
+}
+
+/// Whether a person works on a company's incidents.
+pub(super) fn works_in(user: &User, company: &CompanyId) -> bool {
+    let reach = user.reach(Right::Act);
+    user.disabled_at.is_none() && reach.is_some_and(|companies| companies.holds(company))
+}
+
+/// Somebody who works for a company.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Member {
+    user_id: UserId,
+    name: String,
+    email: String,
+    role: Role,
+}
+
+/// Whom a company's incidents can be assigned to, by their names.
+pub(super) async fn members(may: May<Read>, State(edge): State<Arc<Edge>>) -> Json<Items<Member>> {
+    let everybody = edge.accounts.people.everybody();
+    let mut members: Vec<Member> = everybody
+        .iter()
+        .map(|user| &user.value)
+        .filter(|user| works_in(user, may.company()))
+        .map(|user| Member {
+            user_id: user.user_id.clone(),
+            name: user.name.clone(),
+            email: user.email.clone(),
+            role: user.role,
+        })
+        .collect();
+    members.sort_by(|one, other| (&one.name, &one.email).cmp(&(&other.name, &other.email)));
+    Json(members.into_iter().collect())
 }
 
 /// Which people.
@@ -68,7 +112,7 @@ pub(super) async fn list(
         .people
         .everybody()
         .iter()
-        .filter(|user| holds(&reaches.companies, &user.value))
+        .filter(|user| sees(&reaches.companies, &user.value))
         .filter(|user| {
             of.as_ref()
                 .is_none_or(|company| user.value.company_ids.contains(company))
@@ -126,8 +170,8 @@ pub(super) async fn one(
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
 ) -> Answer {
-    let user = find(&edge, &reaches, &id)?;
-    Ok(Json(shown(&user)))
+    let user = known(&edge, &id).filter(|user| sees(&reaches.companies, user));
+    Ok(Json(shown(&*user.ok_or_else(unknown)?)))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -243,11 +287,25 @@ pub(super) async fn reset(
     }))
 }
 
+fn unknown() -> Problem {
+    Problem::not_found("user")
+}
+
+fn known(edge: &Edge, id: &str) -> Option<Arc<User>> {
+    let id: UserId = id.parse().ok()?;
+    edge.accounts.people.user(&id).map(|user| user.value)
+}
+
+/// Somebody whom one may change.
 fn find(edge: &Edge, reaches: &Reaches<AdministerUsers>, id: &str) -> Result<Arc<User>, Problem> {
-    let unknown = || Problem::not_found("user");
-    let id: UserId = id.parse().map_err(|_| unknown())?;
-    let found = edge.accounts.people.user(&id).map(|user| user.value);
-    found.filter(|user| holds(&reaches.companies, user)).ok_or_else(unknown)
+    let user = known(edge, id)
+        .filter(|user| sees(&reaches.companies, user))
+        .ok_or_else(unknown)?;
+    if holds(&reaches.companies, &user) {
+        return Ok(user);
+    }
+    let detail = "a company_admin administers technicians; ask whoever runs the platform for others";
+    Err(Problem::new(Code::Forbidden, detail))
 }
 
 /// Whether one may make somebody this, there.
@@ -262,9 +320,10 @@ fn may_be(
         return Err(Problem::new(Code::Forbidden, detail).of_field("role"));
     }
     for company in companies {
+        let detail = || format!("there is no company {company}");
         reaches
             .held(edge, company.clone())
-            .map_err(|problem| problem.of_field("company_ids"))?;
+            .map_err(|_| Problem::invalid("company_ids", detail()))?;
     }
     Ok(())
 }

@@ -143,7 +143,7 @@ async fn take(edge: &Edge, headers: HeaderMap, raw: Option<String>, sent: Body) 
         .api_key
         .as_deref()
         .and_then(|key| edge.keyring.bearer(key, received_at))
-        .ok_or_else(not_genuine)?;
+        .ok_or_else(|| not_taken(edge, claims.api_key.as_deref()))?;
     if claims.signature.is_none() && !bearer.unsigned {
         return Err(missing_signature());
     }
@@ -240,6 +240,17 @@ fn not_genuine() -> Problem {
     let detail = "the API key or the signature is wrong: X-API-Key must be a live key, and X-Signature the \
                   HMAC-SHA256 over \"{X-Timestamp}.{body}\" under a live webhook secret of its company";
     Problem::new(Code::Unauthorized, detail)
+}
+
+/// What is to be told of a key that is not good.
+fn not_taken(edge: &Edge, api_key: Option<&str>) -> Problem {
+    match api_key {
+        Some(key) if edge.keyring.is_of_archived(key) => {
+            let detail = "the company is archived: nothing is accepted for it";
+            Problem::new(Code::Forbidden, detail)
+        }
+        _ => not_genuine(),
+    }
 }
 
 /// Known and genuine, and for something else.

@@ -233,6 +233,16 @@ impl Keyring {
         })
     }
 
+    /// Whether a key is one of a company that is archived.
+    pub fn is_of_archived(&self, api_key: &str) -> bool {
+        let bearer = self
+            .bearers
+            .get(&hash_api_key(api_key))
+            .map(|bearer| bearer.value().clone());
+        let company = bearer.and_then(|bearer| self.company(&bearer.company_id));
+        company.is_some_and(|company| company.archived_at.is_some())
+    }
+
     /// When a key was last used since the start, by its hash.
     pub fn used_at(&self, key_hash: &str) -> Option<Timestamp> {
         let used_at = self.bearers.get(key_hash)?.used_at.load(Ordering::Relaxed);

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use actors::domain::{Company, Correlation, RateLimit};
+use actors::domain::{Company, CompanyId, Correlation, RateLimit};
 use actors::limits::ASSET_CHANGES;
 use actors::port::{Amendment, Put, RecordKind};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::asset::{self, Asset, Assets, Traits};
@@ -16,10 +16,14 @@ use super::{Change, Desk, TenancyError, invalid};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// Whose it is. May be left out; another company's document is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub company_id: Option<CompanyId>,
     /// What people call the company.
     pub name: String,
-    /// How its alerts are grouped. Its `version` is ours.
-    #[serde(default)]
+    /// How its alerts are grouped. Its `version` is ours, and no part of the document.
+    #[serde(default, serialize_with = "without_version")]
     pub correlation: Correlation,
     /// How many alerts it may send.
     #[serde(default)]
@@ -27,6 +31,14 @@ pub struct Config {
     /// What it has.
     #[serde(default)]
     pub assets: Assets,
+}
+
+fn without_version<S: Serializer>(correlation: &Correlation, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut fields = json!(correlation);
+    if let Some(fields) = fields.as_object_mut() {
+        fields.remove("version");
+    }
+    fields.serialize(serializer)
 }
 
 /// Assets as they are stored, each with its version.
@@ -37,6 +49,7 @@ impl Config {
     pub fn of(company: &Company, assets: &StoredAssets) -> Self {
         let plain = |(name, (traits, _)): (&String, &(Traits, u64))| (name.clone(), traits.clone());
         Self {
+            company_id: Some(company.company_id.clone()),
             name: company.name.clone(),
             correlation: company.correlation,
             rate_limit: company.rate_limit,
@@ -92,6 +105,10 @@ impl Desk<'_> {
         stored: &StoredAssets,
         wanted: &Config,
     ) -> Result<Option<Amendment>, TenancyError> {
+        if let Some(other) = wanted.company_id.as_ref().filter(|id| *id != self.company_id) {
+            let detail = format!("this is the document of {other}; leave company_id out to use it as a pattern");
+            return Err(invalid("company_id", detail));
+        }
         asset::check(&wanted.assets).map_err(|detail| invalid("assets", detail))?;
         let change = Change {
             name: Some(wanted.name.clone()),
@@ -117,10 +134,15 @@ impl Desk<'_> {
             let detail = format!("{} of them change: at most {ASSET_CHANGES} may at once", puts.len());
             return Err(invalid("assets", detail));
         }
-        let settings = self.change(company, &change)?;
-        if settings.is_none() && puts.is_empty() {
-            return Ok(None);
-        }
+        let after = match self.change(company, &change)? {
+            Some((after, _)) => after,
+            None if puts.is_empty() => return Ok(None),
+            // What it has is a part of its configuration: whoever has seen it before has seen another one.
+            None => Company {
+                version: company.version + 1,
+                ..company.clone()
+            },
+        };
         let now = self.clock.now();
         let differs = Config::of(company, stored).difference(wanted);
         let fact = self.fact(
@@ -130,7 +152,7 @@ impl Desk<'_> {
             json!({"changes": differs}),
         );
         Ok(Some(Amendment {
-            company: settings.map(|(after, _)| after),
+            company: Some(after),
             puts,
             facts: vec![fact],
         }))

@@ -62,6 +62,8 @@ pub enum Code {
     TooSlow,
     /// What is asked for does not fit the present state; the detail says why.
     Conflict,
+    /// What was seen has been changed since (`If-Match`): look again.
+    Stale,
     /// The last MSP admin that can log in cannot be disabled or made something else.
     LastAdmin,
     /// The body is larger than the route takes.
@@ -115,6 +117,7 @@ impl Code {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Conflict | Self::LastAdmin => StatusCode::CONFLICT,
+            Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge | Self::TooManyAlerts => StatusCode::PAYLOAD_TOO_LARGE,
             Self::RateLimited | Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,

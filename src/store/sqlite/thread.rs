@@ -1,5 +1,8 @@
 //! A store in a directory: one writer thread, readers beside it, checkpoints on a thread of their own.
 
+use std::fs::{OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -55,6 +58,7 @@ impl Threads {
         seen_cap: usize,
     ) -> Result<Self, OpenError> {
         let file = dir.join("store.db");
+        keep_private(&file)?;
         let mut conn = Connection::open(&file)?;
         configure_writer(&conn)?;
         migrate(&mut conn, now)?;
@@ -137,6 +141,22 @@ pub(super) fn configure_writer(conn: &Connection) -> Result<(), OpenError> {
     conn.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
     conn.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
     conn.pragma_update(None, "cache_size", -65_536)?;
+    Ok(())
+}
+
+/// What the store holds is nobody else's to read, whoever made the directory. SQLite gives the files beside it the
+/// same mode.
+fn keep_private(file: &Path) -> io::Result<()> {
+    let made = OpenOptions::new().create(true).append(true).mode(0o600).open(file)?;
+    made.set_permissions(Permissions::from_mode(0o600))?;
+    for beside in ["-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(beside);
+        match std::fs::set_permissions(&name, Permissions::from_mode(0o600)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
     Ok(())
 }
 

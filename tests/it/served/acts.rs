@@ -57,15 +57,10 @@ async fn an_incident_is_taken_through_its_life_by_hand() {
         (&taken["status"], &taken["acknowledged_at"]),
         (&json!("in_progress"), &json!("2026-01-31T08:01:30.000Z"))
     );
-    let updated = patch(
-        &server,
-        &ann,
-        &id,
-        &json!({"assigned_to": "ann@example.com", "note": "looking"}),
-    )
-    .await
-    .json();
-    assert_eq!(updated["assigned_to"], "ann@example.com");
+    let updated = patch(&server, &ann, &id, &json!({"assigned_to": ann.id, "note": "looking"}))
+        .await
+        .json();
+    assert_eq!(updated["assigned_to"], json!(ann.id));
     let freed = patch(&server, &ann, &id, &json!({"assigned_to": null})).await.json();
     assert_eq!(freed["assigned_to"], Value::Null);
     let escalated = act(&server, &ann, &id, "escalate", &json!({"reason": "beyond me"}))
@@ -231,5 +226,36 @@ async fn acts_need_their_own_right_and_reach_no_other_company() {
     patch(&server, &bob, &id, &json!({"note": "hello"})).await.problem(404);
     let untouched = server.get(&acme, &format!("/api/incidents/{id}")).await.json();
     assert_eq!(untouched["status"], "new");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_incident_is_assigned_to_somebody_who_works_there() {
+    let server = Server::start(engine()).await;
+    let (acme, globex) = (server.company("comp-acme").await, server.company("comp-globex").await);
+    let root = server.msp_admin().await;
+    let ann = server.technician(&acme).await;
+    let stranger = server.technician(&globex).await;
+    let id = opened(&server, &acme, "web-1").await;
+    let members = server.get_as(&ann, "/api/companies/comp-acme/members").await.json();
+    let ids: Vec<&Value> = members["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|member| &member["user_id"])
+        .collect();
+    assert!(ids.contains(&&json!(ann.id)) && ids.contains(&&json!(root.id)) && !ids.contains(&&json!(stranger.id)));
+    for who in [ann.id.as_str(), "Comp-Acme@technicians.example", root.id.as_str()] {
+        let assigned = patch(&server, &ann, &id, &json!({"assigned_to": who})).await.json();
+        assert!(ids.contains(&&assigned["assigned_to"]), "{who}: {assigned}");
+    }
+    for who in [stranger.id.as_str(), "comp-globex@technicians.example", "nobody", ""] {
+        assert_eq!(
+            patch(&server, &ann, &id, &json!({"assigned_to": who}))
+                .await
+                .problem(400),
+            "assigned_to"
+        );
+    }
     server.stop().await;
 }

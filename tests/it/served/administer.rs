@@ -208,9 +208,9 @@ async fn settings_hold_for_the_next_alert() {
         "the last fifth is for resolves and criticals"
     );
     for (path, body, field) in [
-        (correlation, json!({"window_minutes": 900}), "correlation"),
+        (correlation, json!({"window_minutes": 900}), "window_minutes"),
         (correlation, json!({"windows": 5}), "windows"),
-        (path, json!({"burst_size": 0}), "rate_limit"),
+        (path, json!({"burst_size": 0}), "burst_size"),
     ] {
         assert_eq!(
             ask(&server, &boss, Method::PUT, path, body.clone()).await.problem(400),
@@ -295,7 +295,7 @@ async fn a_company_is_founded_archived_and_opened_again() {
         .await
         .json();
     assert!(archived["archived_at"].is_string());
-    assert_eq!(send(&server, &acme).await, 401);
+    assert_eq!(send(&server, &acme).await, 403, "its sender learns why");
     let kept = server.get_as(&root, "/api/incidents?company_id=comp-acme").await.json();
     assert_eq!(
         kept["items"].as_array().unwrap().len(),
@@ -500,5 +500,113 @@ async fn a_configuration_is_taken_out_compared_and_put_in_force_whole() {
         after,
         "whole or not at all"
     );
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_configuration_that_another_has_changed_since_is_not_put_in_force() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    server.company("comp-globex").await;
+    let (boss, root) = (boss(&server, &acme).await, server.msp_admin().await);
+    let path = "/api/companies/comp-acme/config";
+    let taken_out = ask(&server, &boss, Method::GET, path, Value::Null).await;
+    let (tag, document) = (taken_out.header("etag").to_owned(), taken_out.json());
+    assert_eq!(document["company_id"], "comp-acme");
+    assert_eq!(
+        document["correlation"]["version"],
+        Value::Null,
+        "that is ours, and noise in git"
+    );
+    let put = async |tag: &str, document: &Value| {
+        let mut headers = boss.headers();
+        headers.insert("if-match", tag.parse().unwrap());
+        server.ask(Method::PUT, path, headers, document.to_string()).await
+    };
+    // Another changes what is not even in the same section.
+    let asset = format!("{}/assets/db-1", path.trim_end_matches("/config"));
+    ask(&server, &boss, Method::PUT, &asset, json!({"criticality": "critical"})).await;
+    let mut mine = document.clone();
+    mine["name"] = json!("Mine");
+    let stale = put(&tag, &mine).await;
+    assert_eq!(stale.problem(412), "If-Match");
+    let now = ask(&server, &boss, Method::GET, path, Value::Null).await;
+    assert_eq!(
+        (&now.json()["name"], &now.json()["assets"]["db-1"]["criticality"]),
+        (&document["name"], &json!("critical"))
+    );
+    mine["assets"] = now.json()["assets"].clone();
+    assert_eq!(put(now.header("etag"), &mine).await.json()["applied"], true);
+    assert_eq!(
+        put(now.header("etag"), &mine).await.status,
+        412,
+        "one's own change counts too"
+    );
+    let other = "/api/companies/comp-globex/config";
+    assert_eq!(
+        ask(&server, &root, Method::PUT, other, mine.clone()).await.problem(400),
+        "company_id"
+    );
+    mine.as_object_mut().unwrap().remove("company_id");
+    assert_eq!(
+        ask(&server, &root, Method::PUT, other, mine).await.json()["applied"],
+        true,
+        "as a pattern"
+    );
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named_where_it_stands() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let root = server.msp_admin().await;
+    let wrong = [
+        (
+            Method::PUT,
+            "/api/companies/comp-acme/correlation",
+            json!({"window_minutes": 99}),
+            "window_minutes",
+        ),
+        (
+            Method::PUT,
+            "/api/companies/comp-acme/rate-limit",
+            json!({"burst_size": 1}),
+            "burst_size",
+        ),
+        (
+            Method::PUT,
+            "/api/companies/comp-acme/config",
+            json!({"name": "x", "rate_limit": {"burst_size": 1}}),
+            "rate_limit.burst_size",
+        ),
+        (Method::POST, "/api/companies", json!({"name": "a\u{202e}b"}), "name"),
+        (Method::POST, "/api/companies", json!({"name": "x", "id": ".."}), "id"),
+        (
+            Method::POST,
+            "/api/users",
+            json!({"email": "a@b.example", "role": "technician", "company_ids": ["comp-none"]}),
+            "company_ids",
+        ),
+        (
+            Method::POST,
+            "/api/users",
+            json!({"email": "ro\u{200b}ot@example.com", "role": "msp_admin"}),
+            "email",
+        ),
+    ];
+    for (method, path, body, field) in wrong {
+        assert_eq!(
+            ask(&server, &root, method, path, body.clone()).await.problem(400),
+            field,
+            "{body}"
+        );
+    }
+    let path = "/api/companies/comp-acme/assets/%FF";
+    assert_eq!(
+        ask(&server, &root, Method::PUT, path, json!({})).await.problem(400),
+        "path"
+    );
+    drop(acme);
     server.stop().await;
 }

@@ -77,6 +77,11 @@ async fn companies_are_founded_through_the_server_that_holds_it() {
     founds_lists_and_refuses(&place).await;
     let socket = std::fs::metadata(place.home.data().join("admin.sock")).unwrap();
     assert_eq!(socket.permissions().mode() & 0o777, 0o600);
+    for name in ["store.db", "store.db-wal", "store.db-shm"] {
+        if let Ok(file) = std::fs::metadata(place.home.data().join(name)) {
+            assert_eq!(file.permissions().mode() & 0o777, 0o600, "{name}");
+        }
+    }
     // Who was founded a moment ago may send at once.
     let created = printed(&company(&place, &["create", "--json", "--name", "Now"], &[]).await);
     let http = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -1,9 +1,11 @@
 //! Every route, found by walking the router: who may come in, and what another's id tells.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use alert_whisperer::accounts::api_key::Scope;
 use alert_whisperer::accounts::rights::{Reach, Right, Role, of_role, scope_for};
+use alert_whisperer::http::openapi::document;
 use alert_whisperer::http::router::{Policy, Route, listed};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
@@ -119,6 +121,14 @@ fn routes() -> Vec<(Route, Right)> {
         .collect()
 }
 
+/// Whether the OpenAPI document lets the company be named in the query.
+fn takes_company(route: &Route) -> bool {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(|| json!(document()));
+    let operation = &DOCUMENT["paths"][route.path][route.method.as_str().to_lowercase()];
+    let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+    parameters.any(|parameter| parameter["name"] == "company_id" && parameter["in"] == "query")
+}
+
 /// The status alone of what may be a stream.
 async fn status(server: &Server, route: &Route, path: &str, headers: HeaderMap, company: &str) -> u16 {
     server
@@ -145,7 +155,12 @@ async fn each_role_and_each_scope_comes_in_where_the_matrix_says_and_nowhere_els
             if may && route.method == Method::DELETE {
                 continue;
             }
-            let path = format!("{}?company_id=comp-acme", estate.path(&route));
+            let query = if takes_company(&route) {
+                "?company_id=comp-acme"
+            } else {
+                ""
+            };
+            let path = format!("{}{query}", estate.path(&route));
             let status = status(&server, &route, &path, person.headers(), "comp-acme").await;
             let is_refused = status == 403;
             let wrong_password = route.path == "/api/auth/password";
@@ -298,5 +313,34 @@ async fn the_matrix_is_shown_with_every_route() {
         (&read["msp_admin"], &read["technician"], &read["api_key"]),
         (&json!("all"), &json!("own"), &json!("scope read"))
     );
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_parameter_that_a_route_does_not_know_is_refused_before_anything_is_done() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let root = server.msp_admin().await;
+    let victim = server.person("victim@acme.example", Role::Technician, &[&acme]).await;
+    let estate = Estate::of(&server, &acme, &root, &victim).await;
+    let mut refused = 0;
+    for (route, _) in routes() {
+        let company = if takes_company(&route) {
+            "company_id=comp-acme&"
+        } else {
+            ""
+        };
+        let path = format!("{}?{company}no_such_thing=true", estate.path(&route));
+        let sent = body(&route, "comp-acme").to_string();
+        let answer = server.ask(route.method.clone(), &path, root.headers(), sent).await;
+        if answer.status == 403 {
+            continue;
+        }
+        assert_eq!(answer.problem(400), "no_such_thing", "{} {}", route.method, route.path);
+        refused += 1;
+    }
+    assert!(refused > 50, "{refused}");
+    let company = server.get_as(&root, "/api/companies/comp-acme").await.json();
+    assert_eq!(company["archived_at"], Value::Null);
     server.stop().await;
 }
