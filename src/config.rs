@@ -84,6 +84,10 @@ pub struct Flags {
     /// Origins, such as `https://ops.example.com`, whose pages may open the WebSocket besides the server's own.
     #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Option<Vec<String>>,
+    /// Requests that a person or an API key may make in a minute, a third of them at once; webhooks have their
+    /// company's limit instead [default: 6000].
+    #[arg(long, env = "API_REQUESTS_PER_MINUTE")]
+    pub api_requests_per_minute: Option<u32>,
     /// Addresses, or networks such as 10.0.0.0/8, that /metrics answers without a token. Behind a proxy on the same
     /// machine everybody comes from 127.0.0.1.
     #[arg(long, env = "METRICS_FROM", value_delimiter = ',')]
@@ -123,6 +127,7 @@ struct FileSettings {
     drain_delay_ms: Option<u64>,
     allow_query_api_key: Option<bool>,
     allowed_origins: Option<Vec<String>>,
+    api_requests_per_minute: Option<u32>,
     metrics_from: Option<Vec<String>>,
     metrics_token: Option<SecretString>,
     second_factor_for: Option<String>,
@@ -130,6 +135,9 @@ struct FileSettings {
     admin_email: Option<String>,
     admin_password: Option<SecretString>,
 }
+
+/// Requests that a person or an API key may make in a minute where nothing is said.
+const API_REQUESTS_PER_MINUTE: u32 = 6_000;
 
 /// The settings in force.
 #[derive(Clone, Debug)]
@@ -154,6 +162,8 @@ pub struct Settings {
     pub allow_query_api_key: bool,
     /// Origins whose pages may open the WebSocket besides the server's own.
     pub allowed_origins: Vec<String>,
+    /// Requests that a person or an API key may make in a minute.
+    pub api_requests_per_minute: u32,
     /// Where `/metrics` may be read from without a token.
     pub metrics_from: Vec<IpNet>,
     /// A token for `/metrics` alone.
@@ -261,6 +271,11 @@ impl Settings {
             drain_delay: Duration::from_millis(drain_delay_ms),
             allow_query_api_key: flags.allow_query_api_key.or(file.allow_query_api_key).unwrap_or(false),
             allowed_origins: origins(flags.allowed_origins.or(file.allowed_origins).unwrap_or_default())?,
+            api_requests_per_minute: flags
+                .api_requests_per_minute
+                .or(file.api_requests_per_minute)
+                .unwrap_or(API_REQUESTS_PER_MINUTE)
+                .max(1),
             metrics_from: networks(&flags.metrics_from.or(file.metrics_from).unwrap_or_default())?,
             metrics_token: strong(flags.metrics_token.or(file.metrics_token))?,
             second_factor_for: roles(flags.second_factor_for.or(file.second_factor_for))?,

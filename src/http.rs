@@ -21,6 +21,7 @@ pub mod listener;
 pub mod live;
 mod metrics;
 pub mod openapi;
+mod pace;
 pub mod page;
 pub mod problem;
 pub mod question;
@@ -48,6 +49,7 @@ use crate::config::Settings;
 use crate::ingest::keyring::Keyring;
 use live::hub::Hub;
 use live::streams::Streams;
+use pace::Paces;
 
 /// How far the process is from ready, or from its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +93,8 @@ pub struct Edge {
     pub(crate) hub: Arc<Hub>,
     /// Who reads live.
     pub streams: Arc<Streams>,
+    /// How fast each may ask.
+    pub(crate) paces: Paces,
     warned_of_query_key: AtomicBool,
 }
 
@@ -106,6 +110,7 @@ impl Edge {
         settings: Settings,
     ) -> Arc<Self> {
         let (stage, _) = watch::channel(Stage::Ready);
+        let paces = Paces::of(settings.api_requests_per_minute);
         let (started, warned_of_query_key) = (Instant::now(), AtomicBool::new(false));
         Arc::new(Self {
             runtime,
@@ -123,6 +128,7 @@ impl Edge {
             stage,
             hub: Arc::default(),
             streams: Arc::default(),
+            paces,
             warned_of_query_key,
         })
     }

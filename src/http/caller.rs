@@ -12,6 +12,7 @@ use axum::http::header::{AUTHORIZATION, HeaderValue, USER_AGENT, WWW_AUTHENTICAT
 use axum::http::request::Parts;
 
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
 
 use super::Edge;
 use super::listener::Peer;
@@ -111,6 +112,7 @@ impl Caller {
         let token = presented(&parts.headers).ok_or_else(unknown)?;
         let from = Place::of(parts);
         let caller = Self::by(token, from.clone(), edge).inspect_err(|_| from.refused(edge, "token"))?;
+        edge.paces.take(caller.name(), Instant::now())?;
         parts.extensions.insert(caller.clone());
         Ok(caller)
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use alert_whisperer::accounts::rights::Role;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
@@ -376,5 +377,34 @@ async fn probes_answer_anybody_with_what_they_measured() {
     )]);
     let answer = server.ask(Method::GET, "/healthz", traced, "").await;
     assert_eq!(answer.header("x-trace-id"), "4bf92f3577b34da6a3ce929d0e0e4736");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn who_asks_too_fast_waits_and_holds_nobody_up() {
+    let server = Server::start_with(engine(), |flags| flags.api_requests_per_minute = Some(30)).await;
+    let acme = server.company("comp-acme").await;
+    let (ann, bob) = (
+        server.member("ann@acme.example", Role::Technician, "comp-acme").await,
+        server.member("bob@acme.example", Role::Technician, "comp-acme").await,
+    );
+    let mut statuses = Vec::new();
+    for _ in 0..11 {
+        statuses.push(server.get_as(&ann, "/api/incidents").await.status);
+    }
+    assert_eq!(statuses, [vec![200; 10], vec![429]].concat(), "a third of them at once");
+    let refused = server.get_as(&ann, "/api/incidents").await;
+    refused.problem(429);
+    assert_eq!(refused.header("retry-after"), "2");
+    assert_eq!(server.get_as(&bob, "/api/incidents").await.status, 200);
+    assert_eq!(server.get(&acme, "/api/incidents").await.status, 200);
+    assert_eq!(
+        server
+            .deliver(&acme, None, alert("web-1", "disk").to_string())
+            .await
+            .status,
+        200,
+        "alerts have a limit of their own"
+    );
     server.stop().await;
 }

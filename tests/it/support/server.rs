@@ -129,6 +129,7 @@ impl Server {
         let mut flags = Flags {
             drain_delay_ms: Some(0),
             second_factor_for: Some(String::new()),
+            api_requests_per_minute: Some(u32::MAX),
             admin_password: Some(PASSWORD.into()),
             ..home.flags()
         };
