@@ -125,6 +125,7 @@ impl Desk<'_> {
         let amendment = Amendment {
             company: Some(after.clone()),
             puts: Vec::new(),
+            wake: wake(company, &after, now),
             facts: vec![fact],
         };
         Ok(Some((after, amendment)))
@@ -275,6 +276,11 @@ impl Desk<'_> {
             ..Amendment::default()
         }))
     }
+}
+
+/// When open incidents are due under other settings: at once where these say otherwise what an incident does.
+fn wake(before: &Company, after: &Company, now: Timestamp) -> Option<Timestamp> {
+    (before.correlation != after.correlation).then_some(now)
 }
 
 /// What is to be changed of a company's settings; what is left out stays.

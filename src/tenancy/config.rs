@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::asset::{self, Asset, Assets, Traits};
-use super::{Change, Desk, TenancyError, invalid};
+use super::{Change, Desk, TenancyError, invalid, wake};
 
 /// The document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -152,6 +152,7 @@ impl Desk<'_> {
             json!({"changes": differs}),
         );
         Ok(Some(Amendment {
+            wake: wake(company, &after, now),
             company: Some(after),
             puts,
             facts: vec![fact],

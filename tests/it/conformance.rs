@@ -251,6 +251,7 @@ promises! {
     roster::an_id_is_taken_once_and_only_the_platform_founds,
     roster::companies_with_unplaced_alerts_are_found,
     roster::what_is_due_is_found_gravest_first,
+    roster::an_amendment_can_make_open_incidents_due,
     roster::held_alerts_fall_due,
     roster::what_has_expired_is_forgotten,
 }

@@ -178,6 +178,9 @@ pub struct Amendment {
     pub company: Option<Company>,
     /// Records.
     pub puts: Vec<Put>,
+    /// From when on every open incident is due: it may have to do otherwise under the new settings, and one that
+    /// rests would not look before its own time.
+    pub wake: Option<Timestamp>,
     /// Facts.
     pub facts: Vec<Fact>,
 }

@@ -188,6 +188,7 @@ pub(super) async fn write(tx: &mut Tx, work: &Work, commit_id: &str) -> Result<(
     tx.insert(DECISIONS, raw(&work.decisions)?).await?;
     tx.update(SHORT_MEMORY, &work.memories).await?;
     all(tx.update(COMPANIES, &work.settings).await?, work.settings.len())?;
+    tx.update(INCIDENTS, &work.wakes).await?;
     records::write(tx, &work.company, &work.puts).await?;
     let entries = work.entries.iter().map(|(entry, at)| rows::entry_document(entry, *at));
     tx.insert(JOURNAL, raw(&entries.collect::<Vec<_>>())?).await?;

@@ -18,8 +18,9 @@ use tokio::time::Instant;
 use super::companies::company_document;
 use super::fault::Fault;
 use super::head::Head;
+use super::read::incidents::OPEN;
 use super::rows::{self, StoredIncident, key};
-use super::shape::{self, int};
+use super::shape::{self, date, int};
 use crate::store::commit::{
     Verdict, add, apply, check_repeats, counts, in_time, is_as_seen, judge, may_change, opened, take,
 };
@@ -48,6 +49,7 @@ pub(super) struct Work {
     pub(super) decisions: Vec<Document>,
     pub(super) memories: Vec<Document>,
     pub(super) settings: Vec<Document>,
+    pub(super) wakes: Vec<Document>,
     pub(super) puts: Vec<Put>,
     /// What live readers are told of it.
     pub(super) counts: Vec<IncidentCounts>,
@@ -74,6 +76,7 @@ impl Work {
             decisions: Vec::new(),
             memories: Vec::new(),
             settings: Vec::new(),
+            wakes: Vec::new(),
             puts: Vec::new(),
             counts: Vec::new(),
             placed: 0,
@@ -313,6 +316,13 @@ impl Work {
             self.head.place.joinable_no += 1;
             let which = doc! { "_id": self.company.as_str() };
             self.settings.push(doc! { "q": which, "u": company_document(company)? });
+        }
+        if let Some(at) = wanted.wake {
+            let which = doc! {
+                "company_id": self.company.as_str(), "status": { "$in": OPEN.to_vec() }, "wake_due": { "$gt": date(at) },
+            };
+            let change = doc! { "$set": { "wake_due": date(at) } };
+            self.wakes.push(doc! { "q": which, "u": change, "multi": true });
         }
         self.puts.clone_from(&wanted.puts);
         self.journal(&wanted.facts);

@@ -46,6 +46,13 @@ pub(super) fn amend(
             .execute(params![cell.no, body])?;
     }
     write(&m.conn, cell.no, &cell.id, &wanted.puts)?;
+    if let Some(at) = wanted.wake {
+        m.conn
+            .prepare_cached(
+                "UPDATE incident SET wake_due = ?2 WHERE company = ?1 AND status <> 'resolved' AND wake_due > ?2",
+            )?
+            .execute(params![cell.no, at.as_millis()])?;
+    }
     m.journal(cell, &mut head, &wanted.facts)?;
     m.heads.stage(cell.no, head);
     Ok(Amended::Done)

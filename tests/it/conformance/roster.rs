@@ -5,7 +5,7 @@ use std::time::Duration;
 use actors::domain::{AlertState, CompanyId, Severity, ShortMemory};
 use actors::port::inbox::Accepted;
 use actors::port::roster::{Due, DueWork};
-use actors::port::{Error, RecordKind, Roster};
+use actors::port::{Amended, Amendment, Error, RecordKind, Roster};
 
 use super::{World, incident_id, place};
 use crate::support::alerts::{delivery, delivery_id, new_company, signature};
@@ -92,6 +92,40 @@ pub async fn what_is_due_is_found_gravest_first(w: World) {
     writer.change(change, None).await.unwrap();
     assert_eq!(w.store.due(w.now(), 9).await.unwrap(), all[1..]);
     assert_eq!(w.store.due(w.after(60), 9).await.unwrap(), all);
+}
+
+pub async fn an_amendment_can_make_open_incidents_due(w: World) {
+    let writer = w.writer().await;
+    let id = incident_id("inc-open");
+    let alerts = w.accepted(vec![w.alert()]).await;
+    place(
+        &*writer,
+        batch(0, vec![opening(&id, &alerts, w.now())], vec![], w.now()),
+    )
+    .await
+    .unwrap();
+    let mut change = change_of(&w.row(&id).await, w.now());
+    change.wake_due = Some(w.after(3600));
+    writer.change(change, None).await.unwrap();
+    assert_eq!(w.store.due(w.after(60), 9).await.unwrap(), []);
+    let wake = Amendment {
+        wake: Some(w.after(60)),
+        ..Amendment::default()
+    };
+    assert_eq!(writer.amend(wake.clone(), None).await, Ok(Amended::Done));
+    let due = Due {
+        company_id: w.a.clone(),
+        work: DueWork::Incident(id.clone(), w.row(&id).await.severity),
+    };
+    assert_eq!(w.store.due(w.after(59), 9).await.unwrap(), []);
+    assert_eq!(w.store.due(w.after(60), 9).await.unwrap(), [due.clone()]);
+    // One that is due before stays so.
+    let later = Amendment {
+        wake: Some(w.after(120)),
+        ..wake
+    };
+    assert_eq!(writer.amend(later, None).await, Ok(Amended::Done));
+    assert_eq!(w.store.due(w.after(60), 9).await.unwrap(), [due]);
 }
 
 pub async fn held_alerts_fall_due(w: World) {

@@ -8,7 +8,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::engine;
-use crate::support::server::{Answer, Company, Person, Server, alert};
+use crate::support::engine::Home;
+use crate::support::server::{Answer, Company, Person, Server, alert, key};
 
 async fn ask(server: &Server, person: &Person, method: Method, path: &str, body: Value) -> Answer {
     let body = if body.is_null() {
@@ -608,5 +609,29 @@ async fn what_is_wrong_is_named_where_it_stands() {
         "path"
     );
     drop(acme);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_incident_that_rests_follows_changed_settings_at_once() {
+    let home = Home::on(engine());
+    let server = Server::start_in(&home).await;
+    let acme = server.company("comp-acme").await;
+    let root = server.msp_admin().await;
+    server.deliver(&acme, None, alert("web-1", "disk").to_string()).await;
+    server.settle(&acme).await;
+    server.clock.advance(Duration::from_secs(20 * 60));
+    let now = server.clock.now();
+    server.stop().await;
+    // Nobody is woken by a start: it rests until it is stale after a day.
+    let server = Server::start_in(&home).await;
+    server.clock.set(now);
+    let mut stream = server
+        .stream(Method::GET, "/api/events", key(&acme), String::new())
+        .await;
+    let path = "/api/companies/comp-acme/correlation";
+    let changed = ask(&server, &root, Method::PUT, path, json!({"stale_after_minutes": 15})).await;
+    assert_eq!(changed.status, 200, "{}", changed.text);
+    while stream.next().await.unwrap().name != "incident.resolved" {}
     server.stop().await;
 }

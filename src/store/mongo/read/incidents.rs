@@ -17,7 +17,7 @@ use super::{alerts, wanted};
 use crate::store::page::{after, before, paged};
 
 /// Whatever is open.
-const OPEN: [&str; 3] = ["new", "in_progress", "escalated"];
+pub(in super::super) const OPEN: [&str; 3] = ["new", "in_progress", "escalated"];
 
 async fn stored(m: &mut Moment, company: &CompanyId, find: Find<'_>) -> Result<Vec<StoredIncident>, Fault> {
     let found = m.documents(find).await?;
