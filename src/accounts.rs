@@ -20,6 +20,7 @@ pub mod staff;
 pub mod throttle;
 pub mod token;
 pub mod totp;
+pub mod usage;
 pub mod user;
 pub mod visit;
 pub mod webhook_secret;

@@ -178,6 +178,7 @@ pub fn prepare(
         created_at: now,
         expires_at: None,
         revoked_at: None,
+        used_at: None,
     };
     let secret = WebhookSecret {
         secret_id: SecretId::from_uuid(entropy.uuid(now)),

@@ -24,6 +24,7 @@ use crate::accounts::Accounts;
 use crate::accounts::people::People;
 use crate::accounts::register::Register;
 use crate::accounts::staff::{FirstAdmin, StaffError};
+use crate::accounts::usage;
 use crate::audit::checkpoint::{NoSigner, Signer};
 use crate::audit::keeper::{self, Keeper, Place};
 use crate::clock::{SystemClock, SystemEntropy};
@@ -203,6 +204,13 @@ pub async fn start_under(
     let refusals = edge.refusals.clone();
     let world = (edge.clock.clone(), edge.entropy.clone());
     gathered.spawn(refusals.run(edge.runtime.clone(), world, gathering.clone()));
+    let (keyring, store_of_keys) = (edge.keyring.clone(), edge.store.clone());
+    gathered.spawn(usage::run(
+        keyring,
+        store_of_keys,
+        edge.runtime.clone(),
+        gathering.clone(),
+    ));
     let keeping = CancellationToken::new();
     let mut kept = JoinSet::new();
     kept.spawn(keeper.run(edge.store.clone(), keeping.clone()));
@@ -324,7 +332,8 @@ impl Running {
             return false;
         }
         self.gathering.cancel();
-        let journalled = timeout(deadline - Instant::now(), self.gathered.join_next()).await;
+        let gathered = async { while self.gathered.join_next().await.is_some() {} };
+        let journalled = timeout(deadline - Instant::now(), gathered).await;
         let drained = self.edge.runtime.drain(deadline - Instant::now()).await;
         // What the drain has journalled is signed too.
         self.keeping.cancel();

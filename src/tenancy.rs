@@ -163,6 +163,7 @@ impl Desk<'_> {
             created_at: now,
             expires_at: asked.expires_at,
             revoked_at: None,
+            used_at: None,
         };
         let fact = self.fact(
             now,

@@ -175,7 +175,7 @@ pub(super) async fn set_rate_limit(
 pub(super) struct KeyLine {
     #[serde(flatten)]
     key: ShownKey,
-    /// When it was last used, since the server started.
+    /// When it was last used; written every ten minutes.
     last_used_at: Option<Timestamp>,
 }
 

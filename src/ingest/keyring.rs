@@ -1,7 +1,7 @@
 //! Every company, API key, webhook secret and token bucket, in memory: loaded at start, and brought up to date
 //! by what is founded and amended. A key that is not here does not exist, so a stranger's guess reads nothing.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -34,8 +34,10 @@ pub struct Bearer {
     /// From when on it is of no use.
     pub expires_at: Option<Timestamp>,
     revoked: bool,
-    /// In milliseconds since 1970; 0 for never since the start.
+    /// In milliseconds since 1970; 0 for never.
     used_at: AtomicI64,
+    /// The same as it is stored.
+    written: i64,
 }
 
 /// A webhook secret that may be live.
@@ -179,10 +181,12 @@ impl Keyring {
     }
 
     fn set_key(&self, company: &CompanyId, key: ApiKey) {
+        let written = key.used_at.map_or(0, Timestamp::as_millis);
         let used_at = self
             .bearers
             .get(&key.key_hash)
-            .map_or(0, |known| known.used_at.load(Ordering::Relaxed));
+            .map_or(0, |known| known.used_at.load(Ordering::Relaxed))
+            .max(written);
         let bearer = Bearer {
             key_id: key.key_id,
             company_id: company.clone(),
@@ -191,6 +195,7 @@ impl Keyring {
             expires_at: key.expires_at,
             revoked: key.revoked_at.is_some(),
             used_at: AtomicI64::new(used_at),
+            written,
         };
         self.bearers.insert(key.key_hash, Arc::new(bearer));
     }
@@ -243,7 +248,20 @@ impl Keyring {
         company.is_some_and(|company| company.archived_at.is_some())
     }
 
-    /// When a key was last used since the start, by its hash.
+    /// Keys that were used since that was last written, with their companies.
+    pub fn used(&self) -> HashMap<CompanyId, Vec<(KeyId, Timestamp)>> {
+        let mut used: HashMap<CompanyId, Vec<(KeyId, Timestamp)>> = HashMap::new();
+        for bearer in &self.bearers {
+            let at = bearer.used_at.load(Ordering::Relaxed);
+            if at > bearer.written && !bearer.revoked {
+                let at = (bearer.key_id.clone(), Timestamp::from_millis(at));
+                used.entry(bearer.company_id.clone()).or_default().push(at);
+            }
+        }
+        used
+    }
+
+    /// When a key was last used, by its hash.
     pub fn used_at(&self, key_hash: &str) -> Option<Timestamp> {
         let used_at = self.bearers.get(key_hash)?.used_at.load(Ordering::Relaxed);
         (used_at > 0).then(|| Timestamp::from_millis(used_at))

@@ -118,7 +118,7 @@ pub async fn an_amendment_can_make_open_incidents_due(w: World) {
         work: DueWork::Incident(id.clone(), w.row(&id).await.severity),
     };
     assert_eq!(w.store.due(w.after(59), 9).await.unwrap(), []);
-    assert_eq!(w.store.due(w.after(60), 9).await.unwrap(), [due.clone()]);
+    assert_eq!(w.store.due(w.after(60), 9).await.unwrap(), std::slice::from_ref(&due));
     // One that is due before stays so.
     let later = Amendment {
         wake: Some(w.after(120)),

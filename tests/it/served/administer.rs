@@ -635,3 +635,24 @@ async fn an_incident_that_rests_follows_changed_settings_at_once() {
     while stream.next().await.unwrap().name != "incident.resolved" {}
     server.stop().await;
 }
+
+#[tokio::test]
+async fn when_a_key_was_last_used_is_known_after_a_restart() {
+    let home = Home::on(engine());
+    let server = Server::start_in(&home).await;
+    let acme = server.company("comp-acme").await;
+    let boss = boss(&server, &acme).await;
+    let used_at = async |server: &Server| {
+        let keys = server.get_as(&boss, "/api/companies/comp-acme/api-keys").await.json();
+        keys["items"][0]["last_used_at"].clone()
+    };
+    assert_eq!(used_at(&server).await, Value::Null);
+    server.clock.advance(Duration::from_secs(60));
+    server.get(&acme, "/api/incidents").await;
+    let now = json!(server.clock.now());
+    assert_eq!(used_at(&server).await, now);
+    server.stop().await;
+    let server = Server::start_in(&home).await;
+    assert_eq!(used_at(&server).await, now);
+    server.stop().await;
+}

@@ -50,6 +50,7 @@ pub fn first_key(name: &str, now: Timestamp) -> ApiKey {
         created_at: now,
         expires_at: None,
         revoked_at: None,
+        used_at: None,
     }
 }
 
