@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONNECTION, HeaderValue};
+use axum::http::Version;
+use axum::http::header::{CACHE_CONTROL, CONNECTION, HOST, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
@@ -318,6 +319,9 @@ async fn surround(State(edge): State<Arc<Edge>>, request: Request, next: Next) -
         if stage == Stage::Draining && !ALWAYS_ANSWERED.contains(&path.as_str()) {
             let wait = std::time::Duration::from_secs(2);
             Problem::unavailable(Code::Draining, "the server is going down; try again", wait).into_response()
+        } else if !names_one_host(&request) {
+            let detail = "a request must have exactly one Host header";
+            Problem::invalid("Host", detail).into_response()
         } else {
             next.run(request).await
         }
@@ -341,6 +345,11 @@ async fn surround(State(edge): State<Arc<Edge>>, request: Request, next: Next) -
         _ => tracing::debug!(status, duration_us, "request"),
     });
     response
+}
+
+/// Whether it is clear whom a request is for (RFC 9112, 3.2): what a proxy and we could read differently is refused.
+fn names_one_host(request: &Request) -> bool {
+    request.version() < Version::HTTP_11 || request.headers().get_all(HOST).iter().count() == 1
 }
 
 /// Gives a problem, or a bare error status, its body.

@@ -99,3 +99,17 @@ async fn nothing_is_hidden_in_anothers_request() {
     );
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let server = Server::start(engine()).await;
+    let asked = async |hosts: &str, version: &str| {
+        let sent = format!("GET /healthz HTTP/{version}\r\n{hosts}Connection: close\r\n\r\n");
+        answers(&server, &sent).await
+    };
+    assert_eq!(asked("Host: a\r\n", "1.1").await, ["200"]);
+    assert_eq!(asked("", "1.1").await, ["400"]);
+    assert_eq!(asked("Host: a\r\nHost: b\r\n", "1.1").await, ["400"]);
+    assert_eq!(asked("Host: a\r\nHost: a\r\n", "1.1").await, ["400"]);
+    server.stop().await;
+}
