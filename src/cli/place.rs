@@ -39,10 +39,18 @@ impl Place {
         self.data_dir.join(CHECKPOINTS)
     }
 
+    /// The server's key, where there is one; none is made.
+    pub(super) fn key(&self) -> Result<Option<ServerKey>> {
+        Ok(ServerKey::find(self.secret_key.as_ref(), &self.data_dir)?)
+    }
+
+    fn mongo_url(&self) -> Option<&SecretString> {
+        self.mongo_url.as_ref().filter(|url| !url.expose_secret().is_empty())
+    }
+
     /// The store, unless a server holds it.
     pub(super) async fn open(&self) -> Result<Option<OpenStore>> {
-        let url = self.mongo_url.as_ref().filter(|url| !url.expose_secret().is_empty());
-        match OpenStore::open(&self.data_dir, url, Arc::new(SystemClock)).await {
+        match OpenStore::open(&self.data_dir, self.mongo_url(), Arc::new(SystemClock)).await {
             Ok(store) => Ok(Some(store)),
             Err(error) if error.is_held() => Ok(None),
             Err(error) => Err(error.into()),
