@@ -1,6 +1,6 @@
 //! `audit verify`: a journal that was exported, or all journals of a store, verified by who does not trust us.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,8 @@ use crate::audit::keeper;
 use crate::audit::signed::{Fault, Signed};
 use crate::audit::walk::{self, Found};
 
+/// What stands at the beginning of a SQLite file.
+const SQLITE: &[u8] = b"SQLite format 3\0";
 /// Said of an export whose signer nobody was named for.
 const UNCHECKED: &str = "The signer was NOT checked: whoever wrote the export may have signed it. Name the key that you have kept \
                          with --public-key.";
@@ -29,14 +31,14 @@ pub(super) struct AuditArgs {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Verify an export (GET /api/audit/export), or all journals of a store that no server holds. Exit code 1 where
-    /// something is wrong, with the first wrong entry.
+    /// Verify an export (GET /api/audit/export), or all journals of a store, whether a server holds it or not: they are
+    /// only read. Exit code 1 where something is wrong, with the first wrong entry.
     Verify(Verify),
 }
 
 #[derive(Args)]
 struct Verify {
-    /// The exported file; without it the store is verified.
+    /// The exported file, or the data directory of a store; without it, the store of --data-dir.
     path: Option<PathBuf>,
     /// A public key, in hex, that checkpoints have to be signed with (GET /api/audit/key, kept from before). May stand
     /// several times. Without it, a store's are those of SECRET_KEY, or of the key in the data directory.
@@ -54,19 +56,34 @@ struct Verify {
 
 impl AuditArgs {
     pub(super) async fn run(self) -> Result<()> {
-        let Action::Verify(verify) = self.action;
-        match &verify.path {
-            Some(file) => verify.export(file),
-            None => verify.store().await,
+        let Action::Verify(mut verify) = self.action;
+        let Some(path) = verify.path.take() else {
+            return verify.store().await;
+        };
+        let found = fs::metadata(&path);
+        let found = found.with_context(|| {
+            format!(
+                "{} is neither an export nor a data directory that can be read",
+                path.display()
+            )
+        })?;
+        if !found.is_dir() {
+            return verify.export(&path);
         }
+        verify.place.of(path);
+        verify.store().await
     }
 }
 
 impl Verify {
     fn export(&self, path: &Path) -> Result<()> {
         let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let mut file = BufReader::new(file);
+        if std::io::BufRead::fill_buf(&mut file).is_ok_and(|begin| begin.starts_with(SQLITE)) {
+            bail!("{} is a database: name the directory that it is in", path.display());
+        }
         let named = (!self.public_key.is_empty()).then(|| Trusted::named(&self.public_key));
-        let checkpoint = match export::verify(BufReader::new(file), named.as_ref()) {
+        let checkpoint = match export::verify(file, named.as_ref()) {
             Ok(verified) => verified.checkpoint,
             Err(broken) => bail!("{}: {broken}", path.display()),
         };
@@ -85,10 +102,7 @@ impl Verify {
     }
 
     async fn store(&self) -> Result<()> {
-        let Some(open) = self.place.open().await? else {
-            bail!("a server holds the data directory: stop it, or ask it for GET /api/audit/verify");
-        };
-        let store = open.port();
+        let store = self.place.evidence().await?;
         // What is signed while the journals are read is no part of this.
         let (signed, file) = match self.without_checkpoints {
             true => (Signed::default(), None),
@@ -108,7 +122,6 @@ impl Verify {
         if unnamed > 0 {
             wrong.push(format!("{unnamed} more lines of the checkpoints are wrong"));
         }
-        open.close().await;
         match wrong.is_empty() {
             true => Ok(()),
             false => bail!(wrong.join("\n")),

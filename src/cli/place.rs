@@ -14,7 +14,7 @@ use crate::clock::SystemClock;
 use crate::config::CHECKPOINTS;
 use crate::http::admin;
 use crate::secrets::{Purpose, ServerKey};
-use crate::store::{OpenStore, every};
+use crate::store::{Evidence, OpenStore, every};
 
 /// Where the store is.
 #[derive(Args)]
@@ -34,9 +34,19 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// The same, of another directory.
+    pub(super) fn of(&mut self, directory: PathBuf) {
+        self.data_dir = directory;
+    }
+
     /// Where a server of this directory keeps its checkpoints, unless it is told otherwise.
     pub(super) fn checkpoint_file(&self) -> PathBuf {
         self.data_dir.join(CHECKPOINTS)
+    }
+
+    /// The store to be looked at alone, whether a server holds it or not.
+    pub(super) async fn evidence(&self) -> Result<Evidence> {
+        Ok(Evidence::open(&self.data_dir, self.mongo_url()).await?)
     }
 
     /// The server's key, where there is one; none is made.

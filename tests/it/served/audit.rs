@@ -1,5 +1,6 @@
 //! Journals as an auditor sees them: read, verified, exported, and compared with what was signed of them.
 
+use std::collections::BTreeMap;
 use std::process::Output;
 
 use actors::domain::{ChainHash, Timestamp};
@@ -16,7 +17,7 @@ use tokio::time::timeout;
 
 use super::engine;
 use crate::support::engine::{Engine, Home};
-use crate::support::process::{PATIENCE, binary};
+use crate::support::process::{PATIENCE, Place, binary, eventually};
 use crate::support::profile::database;
 use crate::support::server::{Server, alert};
 
@@ -302,6 +303,68 @@ async fn an_entry_that_is_hidden_from_its_timeline_is_named() {
     assert_eq!(hidden.status.code(), Some(1));
     let why = "comp-acme: entry 2 is kept under another subject";
     assert!(said(&hidden).contains(why), "{}", said(&hidden));
+}
+
+#[tokio::test]
+async fn a_store_is_verified_as_it_lies_and_beside_its_server_and_nothing_is_written() {
+    let place = Place::at(Home::on(engine()), &["comp-acme"]).await;
+    let server = place.start().await;
+    let directory = place.home.data();
+    let directory = directory.to_str().unwrap();
+    let beside = eventually("the first checkpoints", PATIENCE, async || {
+        let beside = audit(&place.home, &[directory]).await;
+        (beside.status.code() == Some(0)).then_some(beside)
+    })
+    .await;
+    assert!(said(&beside).contains("comp-acme: "), "{}", said(&beside));
+    assert!(!server.log().contains("nothing was signed"), "{}", server.log());
+    server.kill().await;
+    // On SQLite, the log that the killed server has left is part of the evidence.
+    let before = contents(&place.home);
+    let left = audit(&place.home, &[directory]).await;
+    assert_eq!(left.status.code(), Some(0), "{}", said(&left));
+    assert_eq!(contents(&place.home), before);
+    let mut server = place.start().await;
+    server.terminate().await;
+    server.ended(PATIENCE).await;
+    let before = contents(&place.home);
+    let closed = audit(&place.home, &[directory]).await;
+    assert_eq!(closed.status.code(), Some(0), "{}", said(&closed));
+    assert_eq!(contents(&place.home), before);
+
+    let nowhere = place.home.scratch().join("nowhere");
+    let neither = audit(&place.home, &[nowhere.to_str().unwrap()]).await;
+    assert_eq!(neither.status.code(), Some(1));
+    assert!(
+        said(&neither).contains("neither an export nor a data directory"),
+        "{}",
+        said(&neither)
+    );
+    assert!(!nowhere.exists());
+
+    cut_the_tail(&place.home, "platform", 1).await;
+    let server = place.start().await;
+    eventually("the cut tail in the log", PATIENCE, async || {
+        server
+            .log()
+            .contains("a journal is not what was signed of it")
+            .then_some(())
+    })
+    .await;
+}
+
+/// The names and contents of everything in the data directory, but for sockets.
+fn contents(home: &Home) -> BTreeMap<String, Vec<u8>> {
+    let files = std::fs::read_dir(home.data()).unwrap().map(|entry| entry.unwrap());
+    files
+        .filter(|file| file.file_type().unwrap().is_file())
+        .map(|file| {
+            (
+                file.file_name().into_string().unwrap(),
+                std::fs::read(file.path()).unwrap(),
+            )
+        })
+        .collect()
 }
 
 /// The entries that were signed, in the order of the file.
