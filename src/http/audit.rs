@@ -14,12 +14,13 @@ use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, Stream};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::path::Parameter;
+use utoipa::{IntoParams, ToSchema};
 
 use super::describe::{Answer, Description, plain};
 use super::gate::Anyone;
-use super::page::{Asked, Paged};
+use super::page::{Ask, Asked, Paged, Query};
 use super::problem::Problem;
 use super::rights::{Audit, Reaches};
 use super::shape::JournalEntry;
@@ -30,17 +31,50 @@ use crate::audit::keeper::Place;
 use crate::audit::signed::{Fault, Signed};
 use crate::audit::walk::{self, Found, Wrong};
 
-/// Its entries, oldest first.
+/// Which entries come first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Order {
+    /// The oldest.
+    #[default]
+    Asc,
+    /// The newest.
+    Desc,
+}
+
+#[derive(IntoParams)]
+#[allow(dead_code, reason = "describes what `Order` is read from")]
+struct Ordering {
+    /// Oldest (`asc`) or newest (`desc`) entry first.
+    #[param(inline, default = "asc")]
+    order: Option<Order>,
+}
+
+impl Ask for Order {
+    fn parameters() -> Vec<Parameter> {
+        Ordering::into_params(|| None)
+    }
+
+    fn read(query: &mut Query, _: &Edge) -> Result<Self, Problem> {
+        Ok(query.word("order")?.unwrap_or_default())
+    }
+}
+
+/// Its entries, oldest first unless it is asked otherwise.
 pub(super) async fn list(
     reaches: Reaches<Audit>,
     State(edge): State<Arc<Edge>>,
     Asked {
         company: named,
-        asked: request,
-    }: Asked<PageRequest>,
+        asked: (order, request),
+    }: Asked<(Order, PageRequest)>,
 ) -> Result<Json<Paged<JournalEntry>>, Problem> {
     let company = journal_of(&edge, &reaches, named)?;
-    let found = edge.store.reader(&company).journal(request).await?;
+    let reader = edge.store.reader(&company);
+    let found = match order {
+        Order::Asc => reader.journal(request).await?,
+        Order::Desc => reader.journal_backwards(request).await?,
+    };
     Ok(Json(Paged::of(found, |entry| shape::entry(&entry))))
 }
 

@@ -72,6 +72,23 @@ async fn a_journal_is_read_verified_and_taken_away_by_who_may() {
     ] {
         assert!(!page["items"][0][name].is_null(), "{name}: {page}");
     }
+    let seqs = async |order: &str| {
+        let (mut seqs, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/api/audit?limit=2&cursor={cursor}&order={order}");
+            let page = server.get_as(&boss, &path).await.json();
+            let entries = page["items"].as_array().unwrap().iter();
+            seqs.extend(entries.map(|entry| entry["seq"].as_u64().unwrap()));
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = next.to_owned(),
+                None => return seqs,
+            }
+        }
+    };
+    let (forwards, mut backwards) = (seqs("asc").await, seqs("desc").await);
+    backwards.reverse();
+    assert_eq!((&forwards, forwards.len() > 2), (&backwards, true));
+    server.get_as(&boss, "/api/audit?order=newest").await.problem(400);
     let verified = server.get_as(&boss, "/api/audit/verify").await.json();
     assert_eq!((&verified["whole"], &verified["why"]), (&json!(true), &Value::Null));
     assert!(verified["entries"].as_u64().unwrap() >= 3);
