@@ -61,6 +61,22 @@ impl ServerKey {
             Some(given) => Zeroizing::new(given.expose_secret().to_owned()),
             None => key_of(directory)?,
         };
+        Self::of(&text)
+    }
+
+    /// As [`Self::load`], and none where there is none: nothing is made.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn find(setting: Option<&SecretString>, directory: &Path) -> Result<Option<Self>, KeyError> {
+        let text = match setting {
+            Some(given) => Some(Zeroizing::new(given.expose_secret().to_owned())),
+            None => kept_in(directory)?,
+        };
+        text.map(|text| Self::of(&text)).transpose()
+    }
+
+    fn of(text: &str) -> Result<Self, KeyError> {
         let separate = |char: char| char == ',' || char.is_whitespace();
         let texts: Vec<_> = text
             .split(separate)
@@ -148,13 +164,20 @@ fn bound_to(purpose: Purpose, owner: &str) -> Vec<u8> {
     aad
 }
 
-fn key_of(directory: &Path) -> Result<Zeroizing<String>, KeyError> {
-    let path = directory.join(KEY_FILE);
-    match fs::read_to_string(&path) {
-        Ok(text) => return Ok(Zeroizing::new(text.trim().to_owned())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error.into()),
+/// The key file, where there is one.
+fn kept_in(directory: &Path) -> Result<Option<Zeroizing<String>>, KeyError> {
+    match fs::read_to_string(directory.join(KEY_FILE)) {
+        Ok(text) => Ok(Some(Zeroizing::new(text.trim().to_owned()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
     }
+}
+
+fn key_of(directory: &Path) -> Result<Zeroizing<String>, KeyError> {
+    if let Some(text) = kept_in(directory)? {
+        return Ok(text);
+    }
+    let path = directory.join(KEY_FILE);
     let chance = Zeroizing::new(random::<32>());
     let text = Zeroizing::new(hex::encode(*chance));
     let mut file = OpenOptions::new()

@@ -26,7 +26,7 @@ use crate::accounts::register::Register;
 use crate::accounts::staff::{FirstAdmin, StaffError};
 use crate::accounts::usage;
 use crate::audit::checkpoint::{NoSigner, Signer};
-use crate::audit::keeper::{self, Keeper, Place};
+use crate::audit::keeper::{self, Keeper};
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::Settings;
 use crate::http::{Edge, Stage, admin, listener, router};
@@ -156,7 +156,7 @@ pub async fn start_under(
     people.load(&*port).await.map_err(LoadError::from)?;
     let register = Register::new(keyring, people.clone());
     let signer = Arc::new(Signer::of(&server_key)?);
-    heed_checkpoints(&*port, &settings.checkpoints).await?;
+    let journals = keeper::found_at_the_start(&port).await.map_err(LoadError::from)?;
     let ports = Ports {
         store: port.clone(),
         clock: clock.clone(),
@@ -184,6 +184,8 @@ pub async fn start_under(
         settings,
     );
     let first_admin = edge.accounts.first_admin(&edge.settings).await?;
+    // Where nobody has served before, nothing was signed, and nothing is missed.
+    let journals = if first_admin.is_some() { Vec::new() } else { journals };
     let address = listener.local_addr()?;
     let admin_listener = admin::bind(&directory)?;
     let admin_app = admin::router(edge.clone());
@@ -213,7 +215,7 @@ pub async fn start_under(
     ));
     let keeping = CancellationToken::new();
     let mut kept = JoinSet::new();
-    kept.spawn(keeper.run(edge.store.clone(), keeping.clone()));
+    kept.spawn(keeper.run(edge.store.clone(), journals, keeping.clone()));
     let hub = edge.hub.clone().run(edge.store.feed(), edge.clock.clone());
     background.spawn(hub);
     background.spawn(keep_up());
@@ -233,22 +235,6 @@ pub async fn start_under(
         kept,
         _background: background,
     })
-}
-
-/// Looks whether the store still holds what was signed of it. A journal that was cut or written anew is told loudly,
-/// and served: whoever looks into it needs it.
-async fn heed_checkpoints(store: &dyn Store, place: &Place) -> Result<(), StartError> {
-    let Place::File(path) = place else { return Ok(()) };
-    let signed = keeper::last(path).await?;
-    for discord in keeper::compare(store, &signed).await.map_err(LoadError::from)? {
-        let checkpoint = &discord.checkpoint;
-        metrics::counter!(telemetry::DISCORDS).increment(1);
-        tracing::error!(
-            company_id = %checkpoint.company_id, seq = checkpoint.seq, signed_at = %checkpoint.at, why = discord.why,
-            "a journal is not what was signed of it"
-        );
-    }
-    Ok(())
 }
 
 /// Samples are put into their buckets though nobody asks for them.

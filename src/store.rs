@@ -8,6 +8,7 @@
 mod amend;
 mod commit;
 mod every;
+mod evidence;
 mod feed;
 mod lock;
 pub mod migration;
@@ -20,6 +21,7 @@ mod step;
 mod timeline;
 
 pub use every::{every, every_record};
+pub use evidence::Evidence;
 pub use mongo::{MongoError, MongoStore};
 pub use opened::{OpenStore, StoreError};
 pub use sqlite::{MemoryStore, OpenError, SqliteStore};

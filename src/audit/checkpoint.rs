@@ -36,14 +36,43 @@ pub enum BadCheckpoint {
     #[error("its signature does not fit")]
     Signature,
     /// Somebody else signed it.
-    #[error("it is signed by another key than the one that was named")]
+    #[error("it is signed by a key that is not trusted")]
     Key,
+}
+
+/// The public keys that somebody takes checkpoints from, in hex.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trusted(Vec<String>);
+
+impl Trusted {
+    /// The server's own: the one in force, and those before it that it still has.
+    ///
+    /// # Errors
+    /// [`NoSigner`]; there is no reason for it.
+    pub fn of(server_key: &ServerKey) -> Result<Self, NoSigner> {
+        let secrets = server_key.texts().iter();
+        let public = |pair: Ed25519KeyPair| hex::encode(pair.public_key().as_ref());
+        secrets
+            .map(|secret| pair_of(secret).map(public))
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// Those that were named.
+    pub fn named(keys: &[String]) -> Self {
+        Self(keys.to_vec())
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.0.iter().any(|known| known.eq_ignore_ascii_case(key))
+    }
 }
 
 /// Signs checkpoints.
 pub struct Signer {
     pair: Ed25519KeyPair,
     key: String,
+    trusted: Trusted,
 }
 
 /// The server's key gives no signing key.
@@ -57,19 +86,20 @@ impl Signer {
     /// # Errors
     /// [`NoSigner`]; there is no reason for it.
     pub fn of(server_key: &ServerKey) -> Result<Self, NoSigner> {
-        let secret = server_key.texts().first().ok_or(NoSigner)?;
-        let mut seed = Zeroizing::new([0_u8; 32]);
-        Hkdf::<Sha256>::new(None, secret.as_bytes())
-            .expand(PURPOSE, seed.as_mut())
-            .map_err(|_| NoSigner)?;
-        let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_ref()).map_err(|_| NoSigner)?;
+        let pair = pair_of(server_key.texts().first().ok_or(NoSigner)?)?;
         let key = hex::encode(pair.public_key().as_ref());
-        Ok(Self { pair, key })
+        let trusted = Trusted::of(server_key)?;
+        Ok(Self { pair, key, trusted })
     }
 
     /// The public key, in hex: to be kept by who verifies.
     pub fn public_key(&self) -> &str {
         &self.key
+    }
+
+    /// Its public key, and those of the server's keys before it.
+    pub fn trusted(&self) -> &Trusted {
+        &self.trusted
     }
 
     /// Signs what a journal has come to.
@@ -87,6 +117,15 @@ impl Signer {
     }
 }
 
+/// The signing key that is made from a secret.
+fn pair_of(secret: &str) -> Result<Ed25519KeyPair, NoSigner> {
+    let mut seed = Zeroizing::new([0_u8; 32]);
+    Hkdf::<Sha256>::new(None, secret.as_bytes())
+        .expand(PURPOSE, seed.as_mut())
+        .map_err(|_| NoSigner)?;
+    Ed25519KeyPair::from_seed_unchecked(seed.as_ref()).map_err(|_| NoSigner)
+}
+
 impl Checkpoint {
     /// The text that is signed. No field can hold the end of a line.
     fn signed(&self) -> String {
@@ -96,12 +135,12 @@ impl Checkpoint {
         )
     }
 
-    /// Whether it was signed so, and by whom is named, where somebody is.
+    /// Whether it was signed so, and by one of those who are trusted, where somebody is named.
     ///
     /// # Errors
     /// [`BadCheckpoint`].
-    pub fn verify(&self, by: Option<&str>) -> Result<(), BadCheckpoint> {
-        if by.is_some_and(|by| !by.eq_ignore_ascii_case(&self.key)) {
+    pub fn verify(&self, by: Option<&Trusted>) -> Result<(), BadCheckpoint> {
+        if by.is_some_and(|by| !by.has(&self.key)) {
             return Err(BadCheckpoint::Key);
         }
         let decoded = hex::decode(&self.key).ok().zip(hex::decode(&self.signature).ok());
@@ -131,8 +170,18 @@ mod tests {
         let acme = "comp-acme".parse().unwrap();
         let signed = ours.sign(&acme, 7, &[9; 32], Timestamp::from_millis(1));
         assert_eq!(signed.verify(None), Ok(()));
-        assert_eq!(signed.verify(Some(ours.public_key())), Ok(()));
-        assert_eq!(signed.verify(Some(theirs.public_key())), Err(BadCheckpoint::Key));
+        assert_eq!(signed.verify(Some(ours.trusted())), Ok(()));
+        assert_eq!(signed.verify(Some(theirs.trusted())), Err(BadCheckpoint::Key));
+        let rotated =
+            SecretString::from("fedcba98765432100123456789abcdef,".to_owned() + &"0123456789abcdef".repeat(2));
+        let rotated = Signer::of(&ServerKey::load(Some(&rotated), Path::new("/nowhere")).unwrap()).unwrap();
+        assert_eq!(
+            signed.verify(Some(rotated.trusted())),
+            Ok(()),
+            "an earlier key is still known"
+        );
+        let named = Trusted::named(&[theirs.public_key().to_owned(), ours.public_key().to_uppercase()]);
+        assert_eq!(signed.verify(Some(&named)), Ok(()));
         let changed = [
             Checkpoint {
                 seq: 6,

@@ -7,7 +7,7 @@ use actors::domain::journal::{ChainBreak, ChainWalk};
 use actors::domain::{CompanyId, Entry};
 use serde::{Deserialize, Serialize};
 
-use super::checkpoint::{BadCheckpoint, Checkpoint};
+use super::checkpoint::{BadCheckpoint, Checkpoint, Trusted};
 
 /// The longest line that is read, in bytes.
 const LINE_BYTES: u64 = 4 << 20;
@@ -93,11 +93,11 @@ pub enum Broken {
     },
 }
 
-/// Verifies an export; with `key`, that the checkpoint was signed by it.
+/// Verifies an export; with `by`, that the checkpoint was signed by one of those keys.
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub fn verify(mut export: impl BufRead, key: Option<&str>) -> Result<Verified, Broken> {
+pub fn verify(mut export: impl BufRead, by: Option<&Trusted>) -> Result<Verified, Broken> {
     let mut opened: Option<ChainWalk> = None;
     let mut closed: Option<Checkpoint> = None;
     let mut text = String::new();
@@ -128,7 +128,7 @@ pub fn verify(mut export: impl BufRead, key: Option<&str>) -> Result<Verified, B
     }
     let walk = opened.ok_or(Broken::Cut(0))?;
     let checkpoint = closed.ok_or(Broken::Cut(walk.seq()))?;
-    checkpoint.verify(key)?;
+    checkpoint.verify(by)?;
     let stands = *walk.company() == checkpoint.company_id
         && walk.seq() == checkpoint.seq
         && hex::encode(walk.hash()) == checkpoint.hash;
@@ -207,7 +207,7 @@ mod tests {
     }
 
     fn verified(lines: &[Vec<u8>]) -> Result<Verified, Broken> {
-        verify(lines.concat().as_slice(), Some(ours().public_key()))
+        verify(lines.concat().as_slice(), Some(ours().trusted()))
     }
 
     #[test]

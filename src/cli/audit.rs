@@ -1,21 +1,26 @@
 //! `audit verify`: a journal that was exported, or all journals of a store, verified by who does not trust us.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use actors::domain::CompanyId;
-use actors::domain::journal::ChainWalk;
-use actors::limits::PAGE;
-use actors::port::Store;
-use actors::port::reader::PageRequest;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::out;
 use super::place::Place;
-use crate::audit::{export, keeper};
+use crate::audit::checkpoint::Trusted;
+use crate::audit::export;
+use crate::audit::keeper;
+use crate::audit::signed::{Fault, Signed};
+use crate::audit::walk::{self, Found};
+
+/// What stands at the beginning of a SQLite file.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+/// Said of an export whose signer nobody was named for.
+const UNCHECKED: &str = "The signer was NOT checked: whoever wrote the export may have signed it. Name the key that you have kept \
+                         with --public-key.";
 
 /// Journals.
 #[derive(Args)]
@@ -26,119 +31,160 @@ pub(super) struct AuditArgs {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Verify an export (GET /api/audit/export), or all journals of a store that no server holds. Exit code 1 where
-    /// something is wrong, with the first wrong entry.
+    /// Verify an export (GET /api/audit/export), or all journals of a store, whether a server holds it or not: they are
+    /// only read. Exit code 1 where something is wrong, with the first wrong entry.
     Verify(Verify),
 }
 
 #[derive(Args)]
 struct Verify {
-    /// The exported file; without it the store is verified.
-    file: Option<PathBuf>,
-    /// The public key, in hex, that the export's checkpoint has to be signed with (GET /api/audit/key, kept from before).
+    /// The exported file, or the data directory of a store; without it, the store of --data-dir.
+    path: Option<PathBuf>,
+    /// A public key, in hex, that checkpoints have to be signed with (GET /api/audit/key, kept from before). May stand
+    /// several times. Without it, a store's are those of SECRET_KEY, or of the key in the data directory.
     #[arg(long)]
-    public_key: Option<String>,
-    /// A file of checkpoints that the store has to agree with; the data directory's otherwise.
-    #[arg(long)]
+    public_key: Vec<String>,
+    /// The file of checkpoints that the store has to agree with; the data directory's otherwise.
+    #[arg(long, env = "CHECKPOINT_FILE")]
     checkpoints: Option<PathBuf>,
+    /// Verify a store's chains alone, and do not ask for checkpoints: for a store that nothing was signed of yet.
+    #[arg(long)]
+    without_checkpoints: bool,
     #[command(flatten)]
     place: Place,
 }
 
 impl AuditArgs {
     pub(super) async fn run(self) -> Result<()> {
-        let Action::Verify(verify) = self.action;
-        match &verify.file {
-            Some(file) => verify.export(file),
-            None => verify.store().await,
+        let Action::Verify(mut verify) = self.action;
+        let Some(path) = verify.path.take() else {
+            return verify.store().await;
+        };
+        let found = fs::metadata(&path);
+        let found = found.with_context(|| {
+            format!(
+                "{} is neither an export nor a data directory that can be read",
+                path.display()
+            )
+        })?;
+        if !found.is_dir() {
+            return verify.export(&path);
         }
+        verify.place.of(path);
+        verify.store().await
     }
 }
 
 impl Verify {
-    fn export(&self, path: &PathBuf) -> Result<()> {
+    fn export(&self, path: &Path) -> Result<()> {
         let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        let verified = export::verify(BufReader::new(file), self.public_key.as_deref());
-        let checkpoint = match verified {
+        let mut file = BufReader::new(file);
+        if std::io::BufRead::fill_buf(&mut file).is_ok_and(|begin| begin.starts_with(SQLITE)) {
+            bail!("{} is a database: name the directory that it is in", path.display());
+        }
+        let named = (!self.public_key.is_empty()).then(|| Trusted::named(&self.public_key));
+        let checkpoint = match export::verify(file, named.as_ref()) {
             Ok(verified) => verified.checkpoint,
             Err(broken) => bail!("{}: {broken}", path.display()),
         };
         if self.place.json {
-            out::line(json!({"whole": true, "checkpoint": checkpoint}));
+            out::line(json!({"whole": true, "signer_checked": named.is_some(), "checkpoint": checkpoint}));
             return Ok(());
+        }
+        if named.is_none() {
+            out::line(UNCHECKED);
         }
         out::line(format_args!(
             "{}: {} entries, whole from the first; signed at {} by {}",
             checkpoint.company_id, checkpoint.seq, checkpoint.at, checkpoint.key
         ));
-        if self.public_key.is_none() {
-            out::line("Compare that key with the one that you have kept, or name it with --public-key.");
-        }
         Ok(())
     }
 
     async fn store(&self) -> Result<()> {
-        let Some(store) = self.place.open().await? else {
-            bail!("a server holds the data directory: stop it, or ask it for GET /api/audit/verify");
-        };
-        let port = store.port();
-        let mut companies = vec![CompanyId::platform()];
-        companies.extend(port.companies().await?.into_iter().map(|company| company.company_id));
-        let mut wrong = Vec::new();
-        for company in companies {
-            let found = walked(&*port, &company).await?;
-            let whole = found.1.is_none();
-            if self.place.json {
-                out::line(json!({"company_id": company, "entries": found.0, "whole": whole, "why": found.1}));
-            } else if whole {
-                out::line(format_args!("{company}: {} entries, whole from the first", found.0));
+        let store = self.place.evidence().await?;
+        // What is signed while the journals are read is no part of this.
+        let (signed, file) = match self.without_checkpoints {
+            true => (Signed::default(), None),
+            false => {
+                let file = self.file()?;
+                (self.signed(&file).await?, Some(file))
             }
-            wrong.extend(found.1.map(|why| format!("{company}: {why}")));
+        };
+        let mut wrong = Vec::new();
+        for company in keeper::companies(&store, &signed).await? {
+            let found = walk::along(&store, &company, &signed).await?;
+            wrong.extend(self.tell(&found, file.as_deref()));
         }
-        let file = self.checkpoints.clone().unwrap_or_else(|| self.place.checkpoint_file());
-        let signed = keeper::last(&file)
-            .await
-            .with_context(|| format!("{} cannot be read", file.display()))?;
-        for discord in keeper::compare(&*port, &signed).await? {
-            let checkpoint = discord.checkpoint;
-            wrong.push(format!(
-                "{}: entry {}, signed at {}: {}",
-                checkpoint.company_id, checkpoint.seq, checkpoint.at, discord.why
-            ));
+        let of_line = |fault: &Fault| format!("line {} of the checkpoints {}", fault.line, fault.why);
+        wrong.extend(signed.faults.iter().map(of_line));
+        let unnamed = signed.wrong - signed.faults.len() as u64;
+        if unnamed > 0 {
+            wrong.push(format!("{unnamed} more lines of the checkpoints are wrong"));
         }
-        if !self.place.json && !signed.is_empty() {
-            out::line(format_args!(
-                "{} checkpoints of {} compared",
-                signed.len(),
-                file.display()
-            ));
-        }
-        store.close().await;
         match wrong.is_empty() {
             true => Ok(()),
             false => bail!(wrong.join("\n")),
         }
     }
-}
 
-/// How many entries of a journal are whole, and what is wrong with the next.
-async fn walked(store: &dyn Store, company: &CompanyId) -> Result<(u64, Option<String>)> {
-    let reader = store.reader(company);
-    let mut walk = ChainWalk::of(company.clone());
-    let mut request = PageRequest {
-        limit: PAGE,
-        after: None,
-    };
-    loop {
-        let page = reader.journal(request).await?;
-        for entry in &page.items {
-            if let Err(why) = walk.step(entry) {
-                return Ok((walk.seq(), Some(format!("entry {} {why}", walk.seq() + 1))));
-            }
+    /// Tells what a journal is found to be: what is wrong with it, if anything is.
+    fn tell(&self, found: &Found, file: Option<&Path>) -> Option<String> {
+        let company = &found.company;
+        let unsigned = file.filter(|_| found.entries > 0 && found.checkpoints == 0);
+        let why = match (&found.wrong, unsigned) {
+            (Some((seq, why)), _) => Some(format!("entry {seq} {why}")),
+            (None, Some(file)) => Some(format!(
+                "there is no checkpoint of it in {}: they were removed, or nothing was signed yet. A server that is \
+                 started signs what stands, and says so; --without-checkpoints verifies the chain alone",
+                file.display()
+            )),
+            (None, None) => None,
+        };
+        if self.place.json {
+            let compared = file.map(|_| found.checkpoints);
+            out::line(json!({
+                "company_id": company, "entries": found.entries, "checkpoints": compared, "whole": why.is_none(),
+                "broken_at": found.wrong.map(|(seq, _)| seq), "why": why,
+            }));
+        } else if why.is_none() {
+            let compared = match file {
+                Some(_) => format!("checkpoints compared: {}", found.checkpoints),
+                None => "NOT compared with checkpoints".to_owned(),
+            };
+            out::line(format_args!(
+                "{company}: {} entries, whole from the first; {compared}",
+                found.entries
+            ));
         }
-        match page.next {
-            Some(after) => request.after = Some(after),
-            None => return Ok((walk.seq(), None)),
+        why.map(|why| format!("{company}: {why}"))
+    }
+
+    /// The file of checkpoints.
+    fn file(&self) -> Result<PathBuf> {
+        match &self.checkpoints {
+            Some(path) if path.as_os_str() == "-" => bail!(
+                "checkpoints go to standard output: name the file that gathers them with --checkpoints, or verify the \
+                 chains alone, --without-checkpoints"
+            ),
+            Some(path) => Ok(path.clone()),
+            None => Ok(self.place.checkpoint_file()),
         }
+    }
+
+    /// What was signed of the store.
+    async fn signed(&self, file: &Path) -> Result<Signed> {
+        let by = match self.public_key.is_empty() {
+            false => Some(Trusted::named(&self.public_key)),
+            true => self.place.key()?.map(|key| Trusted::of(&key)).transpose()?,
+        };
+        let Some(by) = by else {
+            bail!(
+                "nobody is known who may sign checkpoints: give --public-key, or the server's SECRET_KEY; \
+                 --without-checkpoints verifies the chains alone"
+            );
+        };
+        let signed = Signed::read(file, &by, None).await;
+        signed.with_context(|| format!("{} cannot be read", file.display()))
     }
 }

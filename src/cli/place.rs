@@ -14,7 +14,7 @@ use crate::clock::SystemClock;
 use crate::config::CHECKPOINTS;
 use crate::http::admin;
 use crate::secrets::{Purpose, ServerKey};
-use crate::store::{OpenStore, every};
+use crate::store::{Evidence, OpenStore, every};
 
 /// Where the store is.
 #[derive(Args)]
@@ -34,15 +34,33 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// The same, of another directory.
+    pub(super) fn of(&mut self, directory: PathBuf) {
+        self.data_dir = directory;
+    }
+
     /// Where a server of this directory keeps its checkpoints, unless it is told otherwise.
     pub(super) fn checkpoint_file(&self) -> PathBuf {
         self.data_dir.join(CHECKPOINTS)
     }
 
+    /// The store to be looked at alone, whether a server holds it or not.
+    pub(super) async fn evidence(&self) -> Result<Evidence> {
+        Ok(Evidence::open(&self.data_dir, self.mongo_url()).await?)
+    }
+
+    /// The server's key, where there is one; none is made.
+    pub(super) fn key(&self) -> Result<Option<ServerKey>> {
+        Ok(ServerKey::find(self.secret_key.as_ref(), &self.data_dir)?)
+    }
+
+    fn mongo_url(&self) -> Option<&SecretString> {
+        self.mongo_url.as_ref().filter(|url| !url.expose_secret().is_empty())
+    }
+
     /// The store, unless a server holds it.
     pub(super) async fn open(&self) -> Result<Option<OpenStore>> {
-        let url = self.mongo_url.as_ref().filter(|url| !url.expose_secret().is_empty());
-        match OpenStore::open(&self.data_dir, url, Arc::new(SystemClock)).await {
+        match OpenStore::open(&self.data_dir, self.mongo_url(), Arc::new(SystemClock)).await {
             Ok(store) => Ok(Some(store)),
             Err(error) if error.is_held() => Ok(None),
             Err(error) => Err(error.into()),

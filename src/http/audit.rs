@@ -14,30 +14,67 @@ use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, Stream};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::path::Parameter;
+use utoipa::{IntoParams, ToSchema};
 
 use super::describe::{Answer, Description, plain};
 use super::gate::Anyone;
-use super::page::{Asked, Paged};
+use super::page::{Ask, Asked, Paged, Query};
 use super::problem::Problem;
 use super::rights::{Audit, Reaches};
 use super::shape::JournalEntry;
 use super::{Edge, shape};
 use crate::accounts::rights::Companies;
 use crate::audit::export;
+use crate::audit::keeper::Place;
+use crate::audit::signed::{Fault, Signed};
+use crate::audit::walk::{self, Found, Wrong};
 
-/// Its entries, oldest first.
+/// Which entries come first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Order {
+    /// The oldest.
+    #[default]
+    Asc,
+    /// The newest.
+    Desc,
+}
+
+#[derive(IntoParams)]
+#[allow(dead_code, reason = "describes what `Order` is read from")]
+struct Ordering {
+    /// Oldest (`asc`) or newest (`desc`) entry first.
+    #[param(inline, default = "asc")]
+    order: Option<Order>,
+}
+
+impl Ask for Order {
+    fn parameters() -> Vec<Parameter> {
+        Ordering::into_params(|| None)
+    }
+
+    fn read(query: &mut Query, _: &Edge) -> Result<Self, Problem> {
+        Ok(query.word("order")?.unwrap_or_default())
+    }
+}
+
+/// Its entries, oldest first unless it is asked otherwise.
 pub(super) async fn list(
     reaches: Reaches<Audit>,
     State(edge): State<Arc<Edge>>,
     Asked {
         company: named,
-        asked: request,
-    }: Asked<PageRequest>,
+        asked: (order, request),
+    }: Asked<(Order, PageRequest)>,
 ) -> Result<Json<Paged<JournalEntry>>, Problem> {
     let company = journal_of(&edge, &reaches, named)?;
-    let found = edge.store.reader(&company).journal(request).await?;
+    let reader = edge.store.reader(&company);
+    let found = match order {
+        Order::Asc => reader.journal(request).await?,
+        Order::Desc => reader.journal_backwards(request).await?,
+    };
     Ok(Json(Paged::of(found, |entry| shape::entry(&entry))))
 }
 
@@ -45,7 +82,7 @@ pub(super) async fn list(
 #[derive(Serialize, ToSchema)]
 pub(super) struct Verified {
     company_id: CompanyId,
-    /// Whether every entry's hash is what it has to be.
+    /// Whether every entry's hash is what it has to be, and what was signed.
     whole: bool,
     /// How many entries hold, from the first on.
     entries: u64,
@@ -54,6 +91,30 @@ pub(super) struct Verified {
     /// The place of the first entry that does not hold.
     broken_at: Option<u64>,
     why: Option<String>,
+    /// How many checkpoints they were compared with; none where checkpoints are not kept in a file.
+    checkpoints: Option<u64>,
+}
+
+impl Verified {
+    fn of(found: Found, signed: Option<&Signed>) -> Self {
+        // A line that is wrong is told even where the journal agrees with all the others.
+        let fault = signed.and_then(|signed| signed.faults.first());
+        let of_line = |fault: &Fault| {
+            let why = format!("line {} of the checkpoints {}", fault.line, fault.why);
+            (fault.about.as_ref().map(|(_, seq)| *seq), why)
+        };
+        let of_entry = |(seq, why): (u64, Wrong)| (Some(seq), why.to_string());
+        let wrong = found.wrong.map(of_entry).or_else(|| fault.map(of_line));
+        Self {
+            company_id: found.company,
+            whole: wrong.is_none(),
+            entries: found.entries,
+            hash: hex::encode(found.hash),
+            broken_at: wrong.as_ref().and_then(|(seq, _)| *seq),
+            why: wrong.map(|(_, why)| why),
+            checkpoints: signed.map(|_| found.checkpoints),
+        }
+    }
 }
 
 /// The key that checkpoints are signed with.
@@ -81,7 +142,7 @@ impl Answer for Export {
     }
 }
 
-/// Works every hash out from the first entry on.
+/// Works every hash out from the first entry on, and compares with everything that was signed.
 pub(super) async fn verify(
     reaches: Reaches<Audit>,
     State(edge): State<Arc<Edge>>,
@@ -89,23 +150,21 @@ pub(super) async fn verify(
 ) -> Result<Json<Verified>, Problem> {
     let company = journal_of(&edge, &reaches, company)?;
     let _turn = edge.verifying.acquire().await;
-    let mut pages = Pages::of(edge.store.reader(&company));
-    let mut walk = ChainWalk::of(company.clone());
-    let mut broken = None;
-    while let (None, Some(entries)) = (broken, pages.next().await?) {
-        broken = entries
-            .iter()
-            .find_map(|entry| walk.step(entry).err())
-            .map(|why| (walk.seq() + 1, why));
-    }
-    Ok(Json(Verified {
-        company_id: company,
-        whole: broken.is_none(),
-        entries: walk.seq(),
-        hash: hex::encode(walk.hash()),
-        broken_at: broken.map(|(seq, _)| seq),
-        why: broken.map(|(_, why)| why.to_string()),
-    }))
+    // What is signed while the journal is read is no part of this.
+    let signed = signed_of(&edge, &company).await?;
+    let none = Signed::default();
+    let found = walk::along(&edge.store, &company, signed.as_ref().unwrap_or(&none)).await?;
+    Ok(Json(Verified::of(found, signed.as_ref())))
+}
+
+/// What was signed of a journal, where that is kept in a file.
+async fn signed_of(edge: &Edge, company: &CompanyId) -> Result<Option<Signed>, Error> {
+    let Place::File(path) = &edge.settings.checkpoints else {
+        return Ok(None);
+    };
+    let read = Signed::read(path, edge.signer.trusted(), Some(company)).await;
+    let unreadable = |error| Error::Unavailable(format!("the checkpoints cannot be read: {error}"));
+    read.map(Some).map_err(unreadable)
 }
 
 /// All of it as JSON Lines, closed by a signed checkpoint: `alert-whisperer audit verify` reads it.

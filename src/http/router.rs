@@ -81,7 +81,7 @@ fn routes() -> Routes {
             "End one of one's logins",
         )
         .post("/api/auth/totp", auth::totp, "Set up a second factor")
-        .get("/api/audit", audit::list, "A journal, oldest entry first")
+        .get("/api/audit", audit::list, "A journal, oldest or newest entry first")
         .get(
             "/api/audit/verify",
             audit::verify,

@@ -5,7 +5,7 @@
 //! version has left; `shape`, `rows`, `head`, `companies`, `records` and `seen` values as documents; `tx` one transaction on one of the
 //! `sessions`, `fault` what can go wrong; `accept` takes deliveries under `numbers`, `writer` runs a company's operations (`op`, `batch`), which `work` works
 //! out in memory; `order` puts commits in one order; `moment` several queries at one moment, `read` the
-//! queries, `reader` their handles; `import` fills a database with another store's, which is `unfinished` until
+//! queries, `reader` their handles; `evidence` reads journals, to be verified; `import` fills a database with another store's, which is `unfinished` until
 //! it is whole.
 //!
 //! Invariants: everything is written with the journal of a majority and read as a majority has it; a
@@ -17,6 +17,7 @@ mod batch;
 mod client;
 mod companies;
 mod convert;
+mod evidence;
 mod fault;
 mod head;
 mod import;
@@ -52,6 +53,7 @@ use secrecy::SecretString;
 use strum::IntoEnumIterator;
 use tokio::sync::broadcast;
 
+pub use self::evidence::MongoEvidence;
 use self::fault::Fault;
 pub(in crate::store) use self::import::{Journal, Pack, Target};
 use self::moment::Moment;

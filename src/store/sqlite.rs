@@ -4,7 +4,8 @@
 //! `change`, `amend`, `found`) over the writer's memory (`head`, `seen`, `unplaced`), which `load` rebuilds;
 //! `shared` and `waiting` what readers see of it; `queue` and `thread` the writer thread, `pool` the
 //! readers, `checkpoint` the checkpoints, `inline` all of that without a thread; `reader`, `scope` and
-//! `writer` the handles, `read` the queries, `rows` the values in rows; `export` reads all of it, to be moved.
+//! `writer` the handles, `read` the queries, `rows` the values in rows; `export` reads all of it, to be moved, and
+//! `evidence` its journals, to be verified.
 //!
 //! Invariants: everything is written by one connection, in one order; memory changes with COMMIT or
 //! not at all; after a broken medium nothing is tried again on the handle.
@@ -15,6 +16,7 @@ mod chain;
 mod change;
 mod checkpoint;
 mod core;
+mod evidence;
 mod export;
 mod fault;
 mod found;
@@ -52,6 +54,7 @@ use async_trait::async_trait;
 use tokio::sync::broadcast;
 
 use self::core::{Core, Executor};
+pub use self::evidence::SqliteEvidence;
 pub(in crate::store) use self::export::Source;
 use self::inline::Inline;
 use self::reader::CompanyReader;

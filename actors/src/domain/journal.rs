@@ -1,5 +1,7 @@
 //! The journal: one hash-chained list of facts a company, written in the transaction they came from.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -97,6 +99,9 @@ pub enum ChainBreak {
     /// Its text, or one before it, is not what was hashed.
     #[error("is not what its hash says")]
     Changed,
+    /// It is kept under a subject that its text does not name, so that it shows in another timeline, or in none.
+    #[error("is kept under another subject than its text names")]
+    Subject,
 }
 
 impl ChainWalk {
@@ -123,6 +128,9 @@ impl ChainWalk {
         let hash = chain(&self.company, entry.seq, &self.hash, &entry.canonical);
         if entry.hash != hex(&hash) {
             return Err(ChainBreak::Changed);
+        }
+        if !entry.is_under_its_subject() {
+            return Err(ChainBreak::Subject);
         }
         (self.seq, self.hash) = (entry.seq, hash);
         Ok(())
@@ -177,6 +185,17 @@ impl Entry {
         }
         let read: Result<Kind, _> = serde_json::from_str(&self.canonical);
         read.map(|read| read.kind).unwrap_or_default()
+    }
+
+    /// Whether the subject that it is kept under is the one that was hashed.
+    fn is_under_its_subject(&self) -> bool {
+        #[derive(Deserialize)]
+        struct Subject<'a> {
+            #[serde(borrow)]
+            subject: Cow<'a, str>,
+        }
+        let read: Result<Subject<'_>, _> = serde_json::from_str(&self.canonical);
+        read.is_ok_and(|read| read.subject == self.subject)
     }
 
     /// When it happened; nothing where the canonical JSON does not say.
@@ -268,6 +287,31 @@ mod tests {
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), entry.to_json());
         assert!(!text.contains('\n'), "one line: {text}");
         assert_eq!(entry.kind(), "incident.opened");
+    }
+
+    #[test]
+    fn an_entry_that_is_kept_under_another_subject_does_not_hold() {
+        let company: CompanyId = "comp-a".parse().unwrap();
+        for subject in ["inc-1", "inc \"1\"\nü"] {
+            let id = "jrn-1".parse().unwrap();
+            let at = Timestamp::from_millis(0);
+            let fact = Fact::new(id, at, "incident.opened", subject, "correlator", &json!({}));
+            let entry = Entry {
+                seq: 1,
+                company_id: company.clone(),
+                subject: fact.subject,
+                commit_no: 1,
+                hash: hex(&chain(&company, 1, &GENESIS, &fact.canonical)),
+                canonical: fact.canonical,
+            };
+            let elsewhere = Entry {
+                subject: "inc-2".to_owned(),
+                ..entry.clone()
+            };
+            let mut walk = ChainWalk::of(company.clone());
+            assert_eq!(walk.step(&elsewhere), Err(ChainBreak::Subject));
+            assert_eq!(walk.step(&entry), Ok(()));
+        }
     }
 
     #[test]

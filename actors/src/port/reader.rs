@@ -195,6 +195,9 @@ pub trait Reader: Send + Sync + 'static {
     /// The company's journal, oldest first (cursor: `seq`).
     async fn journal(&self, page: PageRequest) -> Result<Page<Entry>, Error>;
 
+    /// The company's journal, newest first (cursor: `seq`).
+    async fn journal_backwards(&self, page: PageRequest) -> Result<Page<Entry>, Error>;
+
     /// A record of the company.
     async fn record(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error>;
 

@@ -177,6 +177,10 @@ impl Reader for CompanyReader {
         ask!(self, |m| journal::list(&mut m, &self.company, page))
     }
 
+    async fn journal_backwards(&self, page: PageRequest) -> Result<Page<Entry>, Error> {
+        ask!(self, |m| journal::list_backwards(&mut m, &self.company, page))
+    }
+
     async fn record(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error> {
         ask!(self, |m| records::one(&mut m, &self.company, kind, id))
     }

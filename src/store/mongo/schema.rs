@@ -224,6 +224,11 @@ async fn version(database: &Database) -> Result<Option<i64>, MongoError> {
     }
 }
 
+/// Refuses a database that a later version of the binary has written.
+pub(super) async fn known(database: &Database) -> Result<(), MongoError> {
+    version(database).await.map(|_| ())
+}
+
 fn schema(database: &Database) -> mongodb::Collection<Document> {
     database.collection(SCHEMA)
 }

@@ -159,6 +159,11 @@ impl Reader for CompanyReader {
         self.read(move |conn, cell| journal::list(conn, cell, page)).await
     }
 
+    async fn journal_backwards(&self, page: PageRequest) -> Result<Page<Entry>, Error> {
+        self.read(move |conn, cell| journal::list_backwards(conn, cell, page))
+            .await
+    }
+
     async fn record(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error> {
         let id = id.to_owned();
         self.read(move |conn, cell| records::one(conn, cell, kind, &id)).await

@@ -196,19 +196,10 @@ DROP TABLE webhook_secret;
 /// Makes the file ours and brings it to this binary's version, or says why not.
 pub(super) fn migrate(conn: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let version: usize = tx.pragma_query_value(None, "user_version", |row| row.get(0).map(|n: u32| n as usize))?;
-    let owner: i32 = tx.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 = tx.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let (version, owner) = stamp(&tx)?;
     let fresh = version == 0 && owner == 0 && tables == 0;
-    if !fresh && owner != APPLICATION_ID {
-        return Err(OpenError::NotOurs);
-    }
-    if version > MIGRATIONS.len() {
-        return Err(OpenError::Newer {
-            found: version,
-            known: MIGRATIONS.len(),
-        });
-    }
+    let version = if fresh { 0 } else { known(&tx)? };
     for migration in &MIGRATIONS[version..] {
         tx.execute_batch(migration)?;
     }
@@ -224,6 +215,28 @@ pub(super) fn migrate(conn: &mut Connection, now: Timestamp) -> Result<(), OpenE
         )?;
     }
     Ok(tx.commit()?)
+}
+
+/// A file's version and whose it is.
+fn stamp(conn: &Connection) -> Result<(usize, i32), OpenError> {
+    let version = conn.pragma_query_value(None, "user_version", |row| row.get(0).map(|n: u32| n as usize))?;
+    let owner = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    Ok((version, owner))
+}
+
+/// The version of a file of ours, where this binary knows it.
+pub(super) fn known(conn: &Connection) -> Result<usize, OpenError> {
+    let (version, owner) = stamp(conn)?;
+    if owner != APPLICATION_ID {
+        return Err(OpenError::NotOurs);
+    }
+    if version > MIGRATIONS.len() {
+        return Err(OpenError::Newer {
+            found: version,
+            known: MIGRATIONS.len(),
+        });
+    }
+    Ok(version)
 }
 
 #[cfg(test)]

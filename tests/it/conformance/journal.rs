@@ -42,6 +42,11 @@ pub async fn the_chain_is_gapless_and_verifies_from_genesis(w: World) {
     let journal = w.reader().journal(page(99, None)).await.unwrap();
     assert_eq!(journal.items.len(), 3);
     assert_chained(&w.a, &journal.items);
+    let newest = w.reader().journal_backwards(page(2, None)).await.unwrap();
+    let oldest = w.reader().journal_backwards(page(2, newest.next)).await.unwrap();
+    let mut backwards = [newest.items, oldest.items].concat();
+    backwards.reverse();
+    assert_eq!((&backwards, oldest.next), (&journal.items, None));
     assert_eq!(journal.items[1].commit_no, journal.items[2].commit_no);
     let first = journal.items[0].to_json();
     assert_eq!(

@@ -416,6 +416,10 @@ impl Reader for FaultyReader {
         self.inner.journal(page).await
     }
 
+    async fn journal_backwards(&self, page: PageRequest) -> Result<Page<Entry>, Error> {
+        self.inner.journal_backwards(page).await
+    }
+
     async fn record(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error> {
         self.inner.record(kind, id).await
     }

@@ -2,7 +2,7 @@
 
 use actors::domain::{CompanyId, Entry, IncidentId};
 use actors::port::reader::{Cursor, Page, PageRequest, TimelineItem};
-use mongodb::bson::doc;
+use mongodb::bson::{Document, doc};
 
 use super::super::fault::Fault;
 use super::super::moment::{Find, Moment};
@@ -10,7 +10,7 @@ use super::super::names::*;
 use super::super::rows;
 use super::super::shape::int;
 use super::{alerts, wanted};
-use crate::store::page::{after, paged};
+use crate::store::page::{after, before, paged};
 use crate::store::timeline::{cursor, place, shown};
 
 /// The company's journal, oldest first.
@@ -19,10 +19,31 @@ pub(in super::super) async fn list(
     company: &CompanyId,
     page: PageRequest,
 ) -> Result<Page<Entry>, Fault> {
+    let behind = doc! { "$gt": after(page) };
+    entries(m, company, page, behind, 1).await
+}
+
+/// The company's journal, newest first.
+pub(in super::super) async fn list_backwards(
+    m: &mut Moment,
+    company: &CompanyId,
+    page: PageRequest,
+) -> Result<Page<Entry>, Fault> {
+    let before = doc! { "$lt": before(page) };
+    entries(m, company, page, before, -1).await
+}
+
+async fn entries(
+    m: &mut Moment,
+    company: &CompanyId,
+    page: PageRequest,
+    seqs: Document,
+    order: i32,
+) -> Result<Page<Entry>, Fault> {
     let find = Find {
         from: JOURNAL,
-        which: doc! { "company_id": company.as_str(), "seq": { "$gt": after(page) } },
-        order: doc! { "seq": 1 },
+        which: doc! { "company_id": company.as_str(), "seq": seqs },
+        order: doc! { "seq": order },
         limit: wanted(page),
         ..Find::default()
     };

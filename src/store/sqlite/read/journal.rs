@@ -10,16 +10,29 @@ use super::super::rows::{self, int};
 use super::super::shared::Cell;
 use super::alerts::{by_number, incident_no};
 use super::rows_wanted;
-use crate::store::page::{after, paged, wanted};
+use crate::store::page::{after, before, paged, wanted};
 use crate::store::timeline::{cursor, place, shown};
 
 /// The company's journal, oldest first.
 pub(in super::super) fn list(conn: &Connection, cell: &Cell, page: PageRequest) -> Result<Page<Entry>, Fault> {
     let sql = "SELECT seq, commit_no, canonical, hash, subject FROM journal WHERE company = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+    entries(conn, cell, page, sql, after(page))
+}
+
+/// The company's journal, newest first.
+pub(in super::super) fn list_backwards(
+    conn: &Connection,
+    cell: &Cell,
+    page: PageRequest,
+) -> Result<Page<Entry>, Fault> {
+    let sql = "SELECT seq, commit_no, canonical, hash, subject FROM journal WHERE company = ?1 AND seq < ?2 \
+               ORDER BY seq DESC LIMIT ?3";
+    entries(conn, cell, page, sql, before(page))
+}
+
+fn entries(conn: &Connection, cell: &Cell, page: PageRequest, sql: &str, from: i64) -> Result<Page<Entry>, Fault> {
     let mut query = conn.prepare_cached(sql)?;
-    let found = query.query_map([cell.no, after(page), rows_wanted(page)], |row| {
-        rows::entry(row, &cell.id)
-    })?;
+    let found = query.query_map([cell.no, from, rows_wanted(page)], |row| rows::entry(row, &cell.id))?;
     Ok(paged(found.collect::<Result<_, _>>()?, page, |entry| {
         Cursor(entry.seq, 0)
     }))
