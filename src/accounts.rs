@@ -7,8 +7,10 @@ pub mod api_key;
 pub mod commands;
 mod derived;
 pub mod login;
+pub mod network;
 pub mod password;
 pub mod people;
+pub mod places;
 pub mod platform;
 pub mod refresh;
 pub mod refusals;
@@ -27,11 +29,12 @@ pub mod webhook_secret;
 use std::sync::Arc;
 
 use actors::domain::ids::EntryId;
-use actors::domain::{Fact, Origin};
+use actors::domain::{Fact, Origin, Timestamp};
 use actors::port::{Amended, Amendment, Clock, Entropy};
 use actors::runtime::CallError;
 use serde_json::Value;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::secrets::ServerKey;
 use password::Passwords;
@@ -64,8 +67,18 @@ pub struct Accounts {
     entropy: Arc<dyn Entropy>,
 }
 
+/// Who logged in from where before the start is known there still.
+fn knows(throttle: &Throttle, people: &People, now: Timestamp) {
+    let started = Instant::now();
+    for (email, address, at) in people.used_from() {
+        if let Some(seen) = started.checked_sub(now.since(at)) {
+            throttle.know(&email, address, seen);
+        }
+    }
+}
+
 impl Accounts {
-    /// From its parts.
+    /// From its parts: `people` is everybody by now.
     pub fn new(
         people: Arc<People>,
         server_key: Arc<ServerKey>,
@@ -73,12 +86,14 @@ impl Accounts {
         platform: Arc<dyn Platform>,
         (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
     ) -> Self {
+        let throttle = Throttle::new();
+        knows(&throttle, &people, clock.now());
         Self {
             people,
             passwords: Passwords::new(),
             tokens: TokenKeys::derive(server_key.texts()),
             refresh: RefreshKeys::derive(server_key.texts()),
-            throttle: Throttle::new(),
+            throttle,
             renewing: (0..RENEWING).map(|_| Mutex::new(())).collect(),
             server_key,
             second_factor_for,

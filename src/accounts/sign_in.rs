@@ -15,14 +15,15 @@ use actors::runtime::CallError;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::login::Login;
 use super::password::Busy;
 use super::people::Versioned;
+use super::places::{Guest, Place};
 use super::refresh::{self, LoginState, Verdict};
-use super::throttle::RetryAfter;
+use super::throttle::{Attempt, RetryAfter, Trial};
 use super::token::{ACCESS_LIFE, Claims};
 use super::user::{User, normal_email};
 use super::visit::{FirstDo, Visit};
@@ -65,7 +66,7 @@ pub enum SignInError {
     #[error("too many attempts have failed; try again later")]
     Throttled(Duration),
     /// Too many passwords are being checked.
-    #[error("too many are logging in; try again")]
+    #[error("too many are logging in at once; try again")]
     Busy,
     /// A token is none, or not in force.
     #[error("the refresh token is none that is in force: log in again")]
@@ -134,26 +135,52 @@ impl Accounts {
         from: OriginOf<'_>,
     ) -> Result<SignedIn, SignInError> {
         let email = normal_email(shown.email);
-        let attempt = self.throttle.admit(&email, address, Instant::now())?;
-        let done = match self.genuine(&email, shown.password).await {
+        let trial = self.throttle.trial(&email, address, Instant::now());
+        let guest = match trial.known {
+            true => Guest::Known(&email),
+            false => Guest::Stranger(address),
+        };
+        let (attempt, place) = self.begin(trial, guest).await?;
+        let done = match self.genuine(&email, place, shown.password).await {
             Ok(Some(user)) => self.enter(user, shown, from).await,
             Ok(None) => Err(SignInError::Wrong),
             Err(busy) => Err(busy),
         };
         match &done {
             Ok(_) => attempt.succeeded(),
-            Err(SignInError::Call(_) | SignInError::Busy) => attempt.withdrawn(),
-            // It counts as a failure, as it has from its beginning.
-            Err(_) => {}
+            Err(SignInError::Busy) => {
+                attempt.withdrawn();
+                self.throttle.turned_away(trial, Instant::now());
+            }
+            Err(SignInError::Call(_)) => attempt.withdrawn(),
+            Err(_) => drop(attempt),
         }
         done
     }
 
+    /// Lets an attempt begin when those before it that could forbid it are decided, and gives it a place to wait in.
+    pub(super) async fn begin(&self, trial: Trial, guest: Guest<'_>) -> Result<(Attempt<'_>, Place), SignInError> {
+        self.throttle.ask(trial, Instant::now())?;
+        let turned_away = |busy: Busy| {
+            self.throttle.turned_away(trial, Instant::now());
+            busy
+        };
+        let place = self.passwords.place(guest).map_err(turned_away)?;
+        let attempt = timeout_at(place.until, self.throttle.admit(trial)).await;
+        let attempt = attempt.map_err(|_| turned_away(Busy))??;
+        Ok((attempt, place))
+    }
+
     /// The person of this address and password, whose account is open. Costs the same whoever it is.
-    async fn genuine(&self, email: &str, password: &SecretString) -> Result<Option<Versioned<User>>, SignInError> {
+    async fn genuine(
+        &self,
+        email: &str,
+        place: Place,
+        password: &SecretString,
+    ) -> Result<Option<Versioned<User>>, SignInError> {
         let user = self.people.by_email(email);
         let hash = user.as_ref().map(|user| user.value.password.0.clone());
-        let fits = self.passwords.verify(hash.as_deref(), password).await?;
+        let fits = self.passwords.verify(place, hash.as_deref(), password).await?;
         let now = self.clock.now();
         let open = |user: &Versioned<User>| {
             user.value.disabled_at.is_none() && user.value.password_expires_at.is_none_or(|until| now < until)
@@ -257,8 +284,9 @@ impl Accounts {
     /// # Errors
     /// [`SignInError::Wrong`], [`SignInError::Throttled`], [`SignInError::Busy`].
     pub async fn confirm(&self, user: &User, password: &SecretString, address: IpAddr) -> Result<(), SignInError> {
-        let attempt = self.throttle.admit(&user.email, address, Instant::now())?;
-        match self.passwords.verify(Some(&user.password.0), password).await {
+        let trial = self.throttle.trial(&user.email, address, Instant::now());
+        let (attempt, place) = self.begin(trial, Guest::Known(&user.email)).await?;
+        match self.passwords.verify(place, Some(&user.password.0), password).await {
             Ok(true) => {
                 attempt.succeeded();
                 Ok(())

@@ -17,9 +17,10 @@ use utoipa::ToSchema;
 
 use super::password::{Busy, FIRST_PASSWORD_LIFE, WeakPassword, check, generate};
 use super::people::Versioned;
+use super::places::Guest;
 use super::rights::Role;
 use super::second_factor::Offer;
-use super::throttle::RetryAfter;
+use super::sign_in::SignInError;
 use super::user::{PasswordHash, SecondFactor, User, normal_email};
 use super::{Accounts, second_factor};
 use crate::config::Settings;
@@ -92,6 +93,16 @@ pub enum StaffError {
 impl From<Busy> for StaffError {
     fn from(_: Busy) -> Self {
         Self::Busy
+    }
+}
+
+impl From<SignInError> for StaffError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Throttled(wait) => Self::Throttled(wait),
+            SignInError::Call(error) => Self::Call(error),
+            _ => Self::Busy,
+        }
     }
 }
 
@@ -298,6 +309,12 @@ impl Accounts {
         self.create(new, password, None, by).await
     }
 
+    /// The hash of a password that somebody was given or has chosen.
+    async fn hashed(&self, password: &SecretString) -> Result<PasswordHash, Busy> {
+        let place = self.passwords.place(Guest::Staff)?;
+        self.passwords.hash(place, password).await.map(PasswordHash)
+    }
+
     async fn create(
         &self,
         new: &NewPerson,
@@ -305,7 +322,7 @@ impl Accounts {
         until: Option<Timestamp>,
         by: &Origin,
     ) -> Result<User, StaffError> {
-        let hash = PasswordHash(self.passwords.hash(password).await?);
+        let hash = self.hashed(password).await?;
         let (user, amendment) = prepare(new, hash, until, by, (&*self.clock, &*self.entropy))?;
         match self.amended(amendment).await? {
             Amended::Done => Ok(user),
@@ -424,7 +441,7 @@ impl Accounts {
         until: Option<Timestamp>,
         by: &Origin,
     ) -> Result<(), StaffError> {
-        let hash = PasswordHash(self.passwords.hash(password).await?);
+        let hash = self.hashed(password).await?;
         let reset = |user: &User, _| {
             Ok(User {
                 password: hash.clone(),
@@ -467,8 +484,8 @@ impl Accounts {
         address: IpAddr,
         by: &Origin,
     ) -> Result<User, StaffError> {
-        let attempt = self.throttle.admit(&user.email, address, Instant::now());
-        let attempt = attempt.map_err(|RetryAfter(wait)| StaffError::Throttled(wait))?;
+        let trial = self.throttle.trial(&user.email, address, Instant::now());
+        let (attempt, _place) = self.begin(trial, Guest::Known(&user.email)).await?;
         let confirm = |user: &User, now: Timestamp| {
             let waits = user.totp.as_ref().filter(|_| !user.has_second_factor());
             let waits = waits.ok_or(StaffError::NoOffer)?;
@@ -484,8 +501,7 @@ impl Accounts {
         let confirmed = self.change_user(&user.user_id, Keep::One(login), by, confirm).await;
         match &confirmed {
             Ok(_) => attempt.succeeded(),
-            // It counts as a failure, as it has from its beginning.
-            Err(StaffError::WrongCode) => {}
+            Err(StaffError::WrongCode) => drop(attempt),
             Err(_) => attempt.withdrawn(),
         }
         confirmed
@@ -503,7 +519,7 @@ impl Accounts {
         by: &Origin,
     ) -> Result<User, StaffError> {
         check(chosen, &[&user.email, &user.name])?;
-        let hash = PasswordHash(self.passwords.hash(chosen).await?);
+        let hash = self.hashed(chosen).await?;
         let change = |user: &User, now: Timestamp| {
             Ok(User {
                 password: hash.clone(),

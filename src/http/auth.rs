@@ -34,6 +34,7 @@ use crate::accounts::staff::{Keep, ShownUser, StaffError, shown};
 use crate::accounts::token::ACCESS_LIFE;
 use crate::accounts::user::{User, normal_email};
 use crate::accounts::visit::FirstDo;
+use crate::telemetry;
 
 /// The cookie of a page's refresh token; only sent to these routes.
 const REFRESH_COOKIE: &str = "aw_refresh";
@@ -72,12 +73,22 @@ pub(super) async fn login(
         .accounts
         .sign_in(shown, address, &|actor| place.origin(actor))
         .await
-        .inspect_err(|error| {
-            if !matches!(error, SignInError::Call(_) | SignInError::Busy) {
-                refused(&edge, &place, &login.email);
-            }
-        })?;
+        .inspect_err(|error| not_let_in(&edge, &place, &login.email, error))?;
     Ok(tokens(&edge, &signed_in, login.cookie))
+}
+
+/// Counts a login that was refused, and notes it for the journal where something was judged.
+fn not_let_in(edge: &Edge, place: &Place, email: &str, error: &SignInError) {
+    let why = match error {
+        SignInError::Call(_) => return,
+        SignInError::Busy => "busy",
+        SignInError::Throttled(_) => "throttled",
+        _ => "wrong",
+    };
+    metrics::counter!(telemetry::LOGINS_REFUSED, "why" => why).increment(1);
+    if *error != SignInError::Busy {
+        refused(edge, place, email);
+    }
 }
 
 /// Notes a login that was refused: under the person's name where there is such a one.
@@ -552,7 +563,10 @@ impl From<SignInError> for Problem {
                 problem.retry_after = Some(wait);
                 problem
             }
-            SignInError::Busy => Self::unavailable(Code::Overloaded, said, Duration::from_secs(2)),
+            SignInError::Busy => Self {
+                counted: true,
+                ..Self::unavailable(Code::Overloaded, said, Duration::from_secs(2))
+            },
             SignInError::Call(error) => error.into(),
         }
     }
@@ -587,5 +601,19 @@ impl Oneself {
 
     fn address(&self) -> IpAddr {
         self.caller.address().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_stranger_can_bring_about_at_will_is_no_line_in_the_log() {
+        let busy = Problem::from(SignInError::Busy);
+        assert_eq!((busy.status.as_u16(), busy.counted), (503, true));
+        assert!(busy.detail.contains("at once") && !busy.detail.contains("failed"));
+        let fault = Problem::from(SignInError::Call(actors::runtime::CallError::TimedOut));
+        assert!(!fault.counted);
     }
 }

@@ -1,12 +1,15 @@
 //! People: logging in and out, refresh tokens, passwords, the second factor, and who administers whom.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use actors::domain::Timestamp;
 use actors::port::Clock;
 use alert_whisperer::accounts::rights::Role;
+use alert_whisperer::accounts::sign_in::{Credentials, SignInError};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 
@@ -535,6 +538,86 @@ async fn guessing_is_slowed_down_and_says_until_when() {
     refused.problem(429);
     assert_eq!(refused.header("retry-after"), "1");
     assert_eq!(refused.json()["code"], "too_many_attempts");
+    server.stop().await;
+}
+
+/// A login from an address, past the listener: with the wrong password.
+async fn guess(server: &Server, email: &str, address: IpAddr) -> SignInError {
+    let password = SecretString::from("not-the-password-at-all");
+    let shown = Credentials {
+        email,
+        password: &password,
+        code: None,
+    };
+    let guessed = server.accounts().sign_in(shown, address, &|actor| actor.into()).await;
+    guessed.map(drop).unwrap_err()
+}
+
+/// An address among many that have nothing to do with each other.
+fn elsewhere(number: usize) -> IpAddr {
+    let [.., high, low] = number.to_be_bytes();
+    [198, low, high, 1].into()
+}
+
+#[tokio::test]
+async fn who_logs_in_many_times_at_once_is_let_in_each_time() {
+    let server = Server::start(engine()).await;
+    for _ in 0..2 {
+        let all = futures::future::join_all((0..30).map(|_| login(&server, ROOT, PASSWORD))).await;
+        let answers: Vec<u16> = all.iter().map(|answer| answer.status).collect();
+        assert_eq!(answers, [200; 30]);
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn strangers_do_not_keep_a_person_from_logging_in() {
+    let server = Server::start(engine()).await;
+    assert_eq!(login(&server, ROOT, PASSWORD).await.status, 200);
+    let strangers = (0..300).map(async |number| {
+        let email = format!("{number}@nowhere.example");
+        guess(&server, &email, elsewhere(number)).await
+    });
+    let person = async {
+        let mut answers = Vec::new();
+        for _ in 0..5 {
+            answers.push(login(&server, ROOT, PASSWORD).await.status);
+        }
+        answers
+    };
+    let (strangers, answers) = tokio::join!(futures::future::join_all(strangers), person);
+    assert_eq!(answers, [200; 5]);
+    let busy = strangers.iter().filter(|error| **error == SignInError::Busy).count();
+    assert!(busy >= 300 - 2 * 64, "{busy} found no place");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn who_logged_in_before_a_restart_is_let_in_there_whatever_strangers_try() {
+    let home = Home::on(engine());
+    let server = Server::start_in(&home).await;
+    assert_eq!(login(&server, ROOT, PASSWORD).await.status, 200);
+    server.stop().await;
+    let server = Server::start_in(&home).await;
+    for number in 0..100 {
+        assert_eq!(guess(&server, ROOT, elsewhere(number)).await, SignInError::Wrong);
+    }
+    let stranger = guess(&server, ROOT, elsewhere(100)).await;
+    assert!(matches!(stranger, SignInError::Throttled(_)), "{stranger}");
+    assert_eq!(login(&server, ROOT, PASSWORD).await.status, 200);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn who_is_known_is_not_held_to_what_others_do_at_his_address() {
+    let server = Server::start(engine()).await;
+    assert_eq!(login(&server, ROOT, PASSWORD).await.status, 200);
+    for number in 0..100 {
+        let other = login(&server, &format!("{number}@nowhere.example"), PASSWORD).await;
+        other.problem(401);
+    }
+    login(&server, "100@nowhere.example", PASSWORD).await.problem(429);
+    assert_eq!(login(&server, ROOT, PASSWORD).await.status, 200);
     server.stop().await;
 }
 
