@@ -45,8 +45,12 @@ use rights::Role;
 use throttle::Throttle;
 use token::TokenKeys;
 
-/// Turns in which logins are renewed.
-const RENEWING: usize = 64;
+/// Turns in which logins are made and renewed.
+const TURNS: usize = 64;
+
+fn turns() -> Vec<Mutex<()>> {
+    (0..TURNS).map(|_| Mutex::new(())).collect()
+}
 
 /// What accounts are made of.
 pub struct Accounts {
@@ -60,6 +64,8 @@ pub struct Accounts {
     throttle: Throttle,
     /// One family of refresh tokens is renewed once at a time; several share a turn.
     renewing: Vec<Mutex<()>>,
+    /// One person is let in once at a time, so that his logins do not meet each other; several share a turn.
+    entering: Vec<Mutex<()>>,
     /// Roles that need a second factor.
     second_factor_for: Vec<Role>,
     platform: Arc<dyn Platform>,
@@ -94,7 +100,8 @@ impl Accounts {
             tokens: TokenKeys::derive(server_key.texts()),
             refresh: RefreshKeys::derive(server_key.texts()),
             throttle,
-            renewing: (0..RENEWING).map(|_| Mutex::new(())).collect(),
+            renewing: turns(),
+            entering: turns(),
             server_key,
             second_factor_for,
             platform,

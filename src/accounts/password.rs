@@ -268,7 +268,8 @@ mod tests {
         let one = async |place: Place| {
             let told = told.clone();
             let strange = place.strange;
-            passwords.in_turn(place, move || told.send(strange)).await
+            let judged = passwords.in_turn(place, move || told.send(strange)).await;
+            assert_eq!(judged, Ok(Ok(())));
         };
         let strangers = (0..20).map(|last| one(strange(&passwords, last)));
         let later = async {

@@ -560,13 +560,17 @@ fn elsewhere(number: usize) -> IpAddr {
 }
 
 #[tokio::test]
-async fn who_logs_in_many_times_at_once_is_let_in_each_time() {
+async fn who_logs_in_many_times_at_once_is_not_taken_for_one_who_guesses() {
     let server = Server::start(engine()).await;
-    for _ in 0..2 {
-        let all = futures::future::join_all((0..30).map(|_| login(&server, ROOT, PASSWORD))).await;
-        let answers: Vec<u16> = all.iter().map(|answer| answer.status).collect();
-        assert_eq!(answers, [200; 30]);
+    let all = futures::future::join_all((0..30).map(|_| login(&server, ROOT, PASSWORD))).await;
+    // On a slow machine some may have waited for too long, which is no failure of theirs.
+    for answer in all.iter().filter(|answer| answer.status != 200) {
+        assert_eq!((answer.status, &answer.json()["code"]), (503, &json!("overloaded")));
+        assert!(!answer.text.contains("failed"), "{}", answer.text);
     }
+    let let_in = all.iter().filter(|answer| answer.status == 200).count();
+    assert!(let_in > 10, "{let_in}");
+    assert_eq!(login(&server, ROOT, PASSWORD).await.status, 200);
     server.stop().await;
 }
 
