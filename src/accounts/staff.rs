@@ -359,7 +359,7 @@ impl Accounts {
         }))
     }
 
-    /// Changes a person; all his access tokens end, and all his logins but the one that he may keep.
+    /// Changes a person; of his logins and access tokens that is left which he may keep.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -379,6 +379,9 @@ impl Accounts {
             if runs(&found.value) && !runs(&after) && !self.has_another_admin(id) {
                 return Err(StaffError::LastAdmin);
             }
+            let Some(keep) = keep.settled(&found.value, &after) else {
+                return Ok(after);
+            };
             let mut differs = difference(&shown(&found.value), &shown(&after));
             let mut puts = Vec::new();
             if keep != Keep::All {
@@ -543,12 +546,28 @@ pub enum Keep<'a> {
     One(&'a LoginId),
     /// Nothing.
     None,
+    /// What the change calls for: nothing where the account is closed, the logins where the rights are others, else
+    /// all. Where nothing changes nothing is done.
+    AsChanged,
 }
 
 impl Keep<'_> {
+    /// What is left after this change; `None` where there is nothing to be done.
+    fn settled(self, before: &User, after: &User) -> Option<Self> {
+        let closes = before.disabled_at.is_none() && after.disabled_at.is_some();
+        let other_rights = (before.role, &before.company_ids) != (after.role, &after.company_ids);
+        match self {
+            Self::AsChanged if before == after => None,
+            Self::AsChanged if closes => Some(Self::None),
+            Self::AsChanged if other_rights => Some(Self::Logins),
+            Self::AsChanged => Some(Self::All),
+            said => Some(said),
+        }
+    }
+
     fn ends(self, login: &LoginId) -> bool {
         match self {
-            Self::All | Self::Logins => false,
+            Self::All | Self::Logins | Self::AsChanged => false,
             Self::One(kept) => login != kept,
             Self::None => true,
         }

@@ -541,6 +541,29 @@ async fn guessing_is_slowed_down_and_says_until_when() {
     server.stop().await;
 }
 
+#[tokio::test]
+async fn a_change_that_changes_nothing_does_nothing() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let root = server.msp_admin().await;
+    let ann = server.person("ann@acme.example", Role::Technician, &[&acme]).await;
+    let path = format!("/api/users/{}", ann.id);
+    let before = journalled(&server).await;
+    let same = json!({"role": "technician", "company_ids": ["comp-acme"], "disabled": false});
+    for body in [json!({}), same] {
+        let answer = server.ask(Method::PATCH, &path, root.headers(), body.to_string()).await;
+        assert_eq!((answer.status, &answer.json()["user_id"]), (200, &json!(ann.id)));
+    }
+    assert!(is_in(&server, &ann).await);
+    assert_eq!(journalled(&server).await, before);
+    for _ in 0..2 {
+        assert_eq!(server.ask(Method::DELETE, &path, root.headers(), "").await.status, 200);
+    }
+    assert!(!is_in(&server, &ann).await);
+    assert_eq!(journalled(&server).await.len(), before.len() + 1);
+    server.stop().await;
+}
+
 /// A login from an address, past the listener: with the wrong password.
 async fn guess(server: &Server, email: &str, address: IpAddr) -> SignInError {
     let password = SecretString::from("not-the-password-at-all");
