@@ -91,7 +91,7 @@ pub struct Flags {
     /// A token for /metrics alone, at least 32 random characters: for `Authorization: Bearer`.
     #[arg(long, env = "METRICS_TOKEN", hide_env_values = true)]
     pub metrics_token: Option<SecretString>,
-    /// Roles that may do nothing before they have set up a second factor [default: msp_admin; an empty text: none].
+    /// Roles that may do nothing before they have set up a second factor [default: msp_admin; `none` or an empty text: nobody].
     #[arg(long, env = "SECOND_FACTOR_FOR")]
     pub second_factor_for: Option<String>,
     /// Where signed checkpoints of the journals go: a file, best on another disk than the store, or `-` for standard
@@ -209,7 +209,7 @@ pub enum ConfigError {
     #[error("METRICS_FROM: {0:?} must be an address, or a network such as 10.0.0.0/8")]
     Network(String),
     /// A role is none.
-    #[error("SECOND_FACTOR_FOR: {0:?} must be msp_admin, company_admin or technician")]
+    #[error("SECOND_FACTOR_FOR: {0:?} must be msp_admin, company_admin or technician, or `none` (or empty) for nobody")]
     Role(String),
     /// A setting asks for what this version does not have.
     #[error("{0} is not built yet: leave it out")]
@@ -311,6 +311,9 @@ fn roles(named: Option<String>) -> Result<Vec<Role>, ConfigError> {
         .collect()
 }
 
+    if named.trim() == "none" {
+        return Ok(Vec::new());
+    }
 /// Origins as browsers send them (RFC 6454, 6.2).
 fn origins(named: Vec<String>) -> Result<Vec<String>, ConfigError> {
     let is_origin = |text: &String| {
@@ -392,6 +395,23 @@ mod tests {
         assert!(matches!(Settings::settle(remote), Err(ConfigError::NotYet(_))));
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "lissten = \"x\"").unwrap();
+    #[test]
+    fn nobody_may_be_said_to_need_a_second_factor() {
+        let of = |text: Option<&str>| roles(text.map(str::to_owned));
+        assert_eq!(of(None).unwrap(), [Role::MspAdmin]);
+        assert_eq!(
+            of(Some("technician, msp_admin")).unwrap(),
+            [Role::Technician, Role::MspAdmin]
+        );
+        for nobody in ["", "none", " none "] {
+            assert!(of(Some(nobody)).unwrap().is_empty(), "{nobody:?}");
+        }
+        for odd in ["nobody", "none,msp_admin"] {
+            let said = of(Some(odd)).unwrap_err().to_string();
+            assert!(said.contains("`none`"), "{said}");
+        }
+    }
+
         let unknown = Flags {
             config: Some(file.path().into()),
             ..Flags::default()

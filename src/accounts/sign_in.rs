@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::ids::LoginId;
-use actors::domain::{Origin, Timestamp};
+use actors::domain::{Fact, Origin, Timestamp};
 use actors::limits::LOGINS;
 use actors::port::{Amendment, Put};
 use actors::runtime::CallError;
@@ -22,7 +22,7 @@ use super::login::Login;
 use super::password::Busy;
 use super::people::Versioned;
 use super::places::{Guest, Place};
-use super::refresh::{self, LoginState, Verdict};
+use super::refresh::{self, LoginState, Presented, Verdict};
 use super::throttle::{Attempt, RetryAfter, Trial};
 use super::token::{ACCESS_LIFE, Claims};
 use super::user::{User, normal_email};
@@ -349,11 +349,7 @@ impl Accounts {
                 }
                 Verdict::Reuse => {
                     let origin = from(user.user_id.as_str());
-                    let data = json!({
-                        "login_id": login.value.login_id, "generation": presented.generation,
-                        "in_force": login.value.generation,
-                    });
-                    let fact = self.fact("login.reused", user.user_id.as_str(), &origin, data);
+                    let fact = self.reused(&login.value, &presented, &origin);
                     let amendment = Amendment {
                         puts: vec![ended(&login, now)?],
                         facts: vec![fact],
@@ -381,10 +377,9 @@ impl Accounts {
             else {
                 return Ok(false);
             };
-            let data = json!({"login_id": login});
             let amendment = Amendment {
                 puts: vec![ended(&found, now)?],
-                facts: vec![self.fact("login.ended", user.user_id.as_str(), origin, data)],
+                facts: vec![self.left(&found.value, origin)],
                 ..Amendment::default()
             };
             if self.amend(amendment).await? {
@@ -394,12 +389,50 @@ impl Accounts {
         Err(CallError::Overloaded)
     }
 
-    /// Whose refresh token this is, where its login lives: for logging out without an access token.
-    pub fn login_of(&self, refresh_token: &str) -> Option<(Arc<User>, LoginId)> {
-        let presented = self.refresh.read(refresh_token)?;
-        let login = self.people.by_family(&presented.family)?.value;
-        let user = self.people.user(&login.user_id)?.value;
-        Some((user, login.login_id.clone()))
+    /// Ends the login of a refresh token, where it lives: for logging out without an access token. Whoever has one of
+    /// before has the login's, so it ends too, and is journalled as a token that was used again.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn give_back(&self, token: &str, from: OriginOf<'_>) -> Result<(), CallError> {
+        let Some(presented) = self.refresh.read(token) else {
+            return Ok(());
+        };
+        for _ in 0..TRIES {
+            let now = self.clock.now();
+            let found = self.people.by_family(&presented.family);
+            let Some(login) = found.filter(|login| login.value.lives(now)) else {
+                return Ok(());
+            };
+            let origin = from(login.value.user_id.as_str());
+            let fact = match refresh::judge(&state(&login.value), &presented, now) {
+                Verdict::Reuse => self.reused(&login.value, &presented, &origin),
+                _ => self.left(&login.value, &origin),
+            };
+            let amendment = Amendment {
+                puts: vec![ended(&login, now)?],
+                facts: vec![fact],
+                ..Amendment::default()
+            };
+            if self.amend(amendment).await? {
+                return Ok(());
+            }
+        }
+        Err(CallError::Overloaded)
+    }
+
+    /// That somebody has logged out.
+    fn left(&self, login: &Login, by: &Origin) -> Fact {
+        let data = json!({"login_id": login.login_id});
+        self.fact("login.ended", login.user_id.as_str(), by, data)
+    }
+
+    /// That a refresh token was used again.
+    fn reused(&self, login: &Login, presented: &Presented, by: &Origin) -> Fact {
+        let data = json!({
+            "login_id": login.login_id, "generation": presented.generation, "in_force": login.generation,
+        });
+        self.fact("login.reused", login.user_id.as_str(), by, data)
     }
 }
 

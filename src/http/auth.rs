@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 
 use super::Edge;
 use super::body::{Sent, SentOrNot};
-use super::caller::{Place, presented};
+use super::caller::{API_KEY, Place, presented};
 use super::describe::{Answer, Description};
 use super::gate::Anyone;
 use super::page::Items;
@@ -142,17 +142,18 @@ pub(super) async fn logout(
     SentOrNot(sent): SentOrNot<RefreshBody>,
 ) -> Result<WithCookie<LoggedOut>, Problem> {
     let now = edge.clock.now();
-    let by_access = presented(&headers).and_then(|token| edge.accounts.visit(token, now));
-    let whose = match by_access {
-        Some(visit) => Some((visit.user.clone(), visit.login_id.clone())),
-        None => {
-            let shown = refresh_token(&headers, sent)?.ok_or_else(no_refresh_token)?;
-            edge.accounts.login_of(shown.token.expose_secret())
-        }
-    };
-    if let Some((user, login)) = whose {
-        let origin = place.origin(user.user_id.as_str());
-        edge.accounts.sign_out(&user, &login, &origin).await?;
+    let shown = presented(&headers)?;
+    if headers.contains_key(API_KEY) || shown.is_some_and(|token| edge.keyring.bearer(token, now).is_some()) {
+        let detail = "an API key has no login that could end; send an access token or a refresh token";
+        return Err(Problem::new(Code::Unauthorized, detail));
+    }
+    if let Some(visit) = shown.and_then(|token| edge.accounts.visit(token, now)) {
+        let origin = place.origin(visit.user.user_id.as_str());
+        edge.accounts.sign_out(&visit.user, &visit.login_id, &origin).await?;
+    } else {
+        let shown = refresh_token(&headers, sent)?.ok_or_else(no_refresh_token)?;
+        let token = shown.token.expose_secret();
+        edge.accounts.give_back(token, &|actor| place.origin(actor)).await?;
     }
     // Who has no login is logged out already.
     Ok(logged_out("Logged out"))
@@ -417,7 +418,7 @@ fn refresh_token(headers: &HeaderMap, sent: RefreshBody) -> Result<Option<Shown>
         token,
         by_cookie: false,
     };
-    if let Some(token) = presented(headers) {
+    if let Some(token) = presented(headers)? {
         return Ok(Some(shown(token.into())));
     }
     if let Some(token) = sent.refresh_token {
@@ -426,7 +427,7 @@ fn refresh_token(headers: &HeaderMap, sent: RefreshBody) -> Result<Option<Shown>
     let Some(token) = cookie(headers, REFRESH_COOKIE) else {
         return Ok(None);
     };
-    if !headers.contains_key(CSRF) {
+    if headers.get(CSRF).is_none_or(|value| value != "1") {
         let detail = "a request that uses the cookie has to send the header X-CSRF: 1";
         return Err(Problem::new(Code::Csrf, detail).of_field("X-CSRF"));
     }

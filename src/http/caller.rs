@@ -24,6 +24,8 @@ use crate::ingest::keyring::Bearer;
 /// The most that is kept of what a client calls itself, in characters.
 const AGENT_CHARS: usize = 256;
 /// A time that is looked at again before it is over.
+/// Where a program sends its key.
+pub(super) const API_KEY: &str = "x-api-key";
 const FAR: Duration = Duration::from_secs(24 * 3600);
 
 /// Who calls.
@@ -108,7 +110,7 @@ impl Caller {
         if let Some(known) = parts.extensions.get::<Self>() {
             return Ok(known.clone());
         }
-        let token = presented(&parts.headers).ok_or_else(unknown)?;
+        let token = presented(&parts.headers)?.ok_or_else(unknown)?;
         let from = Place::of(parts);
         let caller = Self::by(token, from.clone(), edge).inspect_err(|_| from.refused(edge, "token"))?;
         parts.extensions.insert(caller.clone());
@@ -209,11 +211,24 @@ impl Caller {
 }
 
 /// The token or key that a request presents, in `X-API-Key` or `Authorization: Bearer`.
-pub(super) fn presented(headers: &HeaderMap) -> Option<&str> {
-    if let Some(key) = headers.get("x-api-key") {
-        return key.to_str().ok();
+///
+/// # Errors
+/// 400 where it sends both: which is meant is not guessed.
+pub(super) fn presented(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let (key, authorization) = (headers.get(API_KEY), headers.get(AUTHORIZATION));
+    match (key, authorization) {
+        (Some(_), Some(_)) => Err(Problem::invalid(
+            "X-API-Key",
+            "Authorization is there too: send one of the two",
+        )),
+        (Some(key), None) => Ok(key.to_str().ok()),
+        (None, authorization) => Ok(authorization.and_then(bearer)),
     }
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+}
+
+/// The token in `Authorization: Bearer`.
+fn bearer(authorization: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = authorization.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 

@@ -35,7 +35,7 @@ impl FromRequestParts<Arc<Edge>> for MayMeasure {
         let near = Place::of(parts)
             .address
             .is_some_and(|address| settings.metrics_from.iter().any(|from| from.contains(&address)));
-        let holds_token = match (&settings.metrics_token, presented(&parts.headers)) {
+        let holds_token = match (&settings.metrics_token, presented(&parts.headers)?) {
             (Some(token), Some(given)) => bool::from(token.expose_secret().as_bytes().ct_eq(given.as_bytes())),
             _ => false,
         };

@@ -225,6 +225,9 @@ async fn a_page_keeps_its_refresh_token_where_no_script_reads_it() {
         "X-CSRF",
         "another site's page cannot send it"
     );
+    for other in [b"0".as_slice(), b"", b"true"] {
+        assert_eq!(refresh(with(&[("x-csrf", other)])).await.problem(403), "X-CSRF");
+    }
     let renewed = refresh(with(&[("x-csrf", b"1")])).await;
     assert_eq!(renewed.status, 200, "{}", renewed.text);
     assert!(renewed.header("set-cookie").starts_with("aw_refresh=awr_"));
@@ -538,6 +541,59 @@ async fn guessing_is_slowed_down_and_says_until_when() {
     refused.problem(429);
     assert_eq!(refused.header("retry-after"), "1");
     assert_eq!(refused.json()["code"], "too_many_attempts");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_key_has_no_login_that_could_end() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let out = |headers: HeaderMap| server.ask(Method::POST, "/api/auth/logout", headers, "");
+    out(headers(&[("x-api-key", acme.key.as_bytes())])).await.problem(401);
+    out(headers(&[("x-api-key", b"awk_of_nobody")])).await.problem(401);
+    let bearer = format!("Bearer {}", acme.key);
+    out(headers(&[("authorization", bearer.as_bytes())])).await.problem(401);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_of_before_that_logs_out_ends_its_login_and_is_journalled_as_reuse() {
+    let server = Server::start(engine()).await;
+    let first = person(&login(&server, ROOT, PASSWORD).await);
+    let second = person(&renew(&server, &first.refresh).await);
+    let third = person(&renew(&server, &second.refresh).await);
+    let out = post(&server, "/api/auth/logout", &json!({"refresh_token": first.refresh})).await;
+    assert_eq!(out.status, 200, "{}", out.text);
+    assert!(!is_in(&server, &third).await);
+    let kinds = journalled(&server).await;
+    let count = |kind: &str| kinds.iter().filter(|other| *other == kind).count();
+    assert_eq!((count("login.reused"), count("login.ended")), (1, 0));
+    let other = person(&login(&server, ROOT, PASSWORD).await);
+    post(&server, "/api/auth/logout", &json!({"refresh_token": other.refresh})).await;
+    let kinds = journalled(&server).await;
+    assert!(kinds.contains(&"login.ended".to_owned()), "{kinds:?}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn of_a_token_and_a_key_neither_is_guessed_to_be_meant() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let ann = server.technician(&acme).await;
+    let mut both = ann.headers();
+    both.extend(headers(&[("x-api-key", acme.key.as_bytes())]));
+    for (method, path) in [
+        (Method::GET, "/api/incidents"),
+        (Method::GET, "/api/auth/me"),
+        (Method::GET, "/metrics"),
+        (Method::POST, "/api/auth/logout"),
+        (Method::POST, "/api/webhooks/alerts"),
+    ] {
+        let answer = server.ask(method, path, both.clone(), "").await;
+        assert_eq!(answer.problem(400), "X-API-Key", "{path}");
+        assert!(answer.text.contains("send one of the two"), "{}", answer.text);
+    }
+    assert!(is_in(&server, &ann).await);
     server.stop().await;
 }
 
