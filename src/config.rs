@@ -88,6 +88,10 @@ pub struct Flags {
     /// machine everybody comes from 127.0.0.1.
     #[arg(long, env = "METRICS_FROM", value_delimiter = ',')]
     pub metrics_from: Option<Vec<String>>,
+    /// Addresses, or networks such as 10.0.0.0/8, of proxies that are believed where `X-Forwarded-For`, or else
+    /// `Forwarded`, says that a request came from.
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Option<Vec<String>>,
     /// A token for /metrics alone, at least 32 random characters: for `Authorization: Bearer`.
     #[arg(long, env = "METRICS_TOKEN", hide_env_values = true)]
     pub metrics_token: Option<SecretString>,
@@ -124,6 +128,7 @@ struct FileSettings {
     allow_query_api_key: Option<bool>,
     allowed_origins: Option<Vec<String>>,
     metrics_from: Option<Vec<String>>,
+    trusted_proxies: Option<Vec<String>>,
     metrics_token: Option<SecretString>,
     second_factor_for: Option<String>,
     checkpoint_file: Option<PathBuf>,
@@ -156,6 +161,8 @@ pub struct Settings {
     pub allowed_origins: Vec<String>,
     /// Where `/metrics` may be read from without a token.
     pub metrics_from: Vec<IpNet>,
+    /// Proxies that are believed where a request came from.
+    pub trusted_proxies: Vec<IpNet>,
     /// A token for `/metrics` alone.
     pub metrics_token: Option<SecretString>,
     /// Roles that need a second factor.
@@ -206,8 +213,8 @@ pub enum ConfigError {
     #[error("{0} is weak: use at least 32 random characters, for example from `openssl rand -hex 32`")]
     WeakToken(&'static str),
     /// A network is none.
-    #[error("METRICS_FROM: {0:?} must be an address, or a network such as 10.0.0.0/8")]
-    Network(String),
+    #[error("{0}: {1:?} must be an address, or a network such as 10.0.0.0/8")]
+    Network(&'static str, String),
     /// A role is none.
     #[error("SECOND_FACTOR_FOR: {0:?} must be msp_admin, company_admin or technician, or `none` (or empty) for nobody")]
     Role(String),
@@ -261,7 +268,8 @@ impl Settings {
             drain_delay: Duration::from_millis(drain_delay_ms),
             allow_query_api_key: flags.allow_query_api_key.or(file.allow_query_api_key).unwrap_or(false),
             allowed_origins: origins(flags.allowed_origins.or(file.allowed_origins).unwrap_or_default())?,
-            metrics_from: networks(&flags.metrics_from.or(file.metrics_from).unwrap_or_default())?,
+            metrics_from: networks("METRICS_FROM", flags.metrics_from.or(file.metrics_from))?,
+            trusted_proxies: networks("TRUSTED_PROXIES", flags.trusted_proxies.or(file.trusted_proxies))?,
             metrics_token: strong(flags.metrics_token.or(file.metrics_token))?,
             second_factor_for: roles(flags.second_factor_for.or(file.second_factor_for))?,
             admin_email: flags
@@ -287,12 +295,13 @@ fn strong(token: Option<SecretString>) -> Result<Option<SecretString>, ConfigErr
 }
 
 /// Addresses and networks.
-fn networks(named: &[String]) -> Result<Vec<IpNet>, ConfigError> {
+fn networks(setting: &'static str, named: Option<Vec<String>>) -> Result<Vec<IpNet>, ConfigError> {
+    let named = named.unwrap_or_default();
     let given = named.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
     given
         .map(|text| {
             let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-            network.map_err(|_| ConfigError::Network(text.to_owned()))
+            network.map_err(|_| ConfigError::Network(setting, text.to_owned()))
         })
         .collect()
 }
@@ -302,6 +311,9 @@ fn roles(named: Option<String>) -> Result<Vec<Role>, ConfigError> {
     let Some(named) = named else {
         return Ok(vec![Role::MspAdmin]);
     };
+    if named.trim() == "none" {
+        return Ok(Vec::new());
+    }
     let names = named.split(',').map(str::trim).filter(|name| !name.is_empty());
     names
         .map(|name| {
@@ -311,9 +323,6 @@ fn roles(named: Option<String>) -> Result<Vec<Role>, ConfigError> {
         .collect()
 }
 
-    if named.trim() == "none" {
-        return Ok(Vec::new());
-    }
 /// Origins as browsers send them (RFC 6454, 6.2).
 fn origins(named: Vec<String>) -> Result<Vec<String>, ConfigError> {
     let is_origin = |text: &String| {
@@ -387,15 +396,6 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_built_is_refused_and_unknown_settings_too() {
-        let remote = Flags {
-            agent_mode: Some(AgentMode::Remote),
-            ..Flags::default()
-        };
-        assert!(matches!(Settings::settle(remote), Err(ConfigError::NotYet(_))));
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "lissten = \"x\"").unwrap();
-    #[test]
     fn nobody_may_be_said_to_need_a_second_factor() {
         let of = |text: Option<&str>| roles(text.map(str::to_owned));
         assert_eq!(of(None).unwrap(), [Role::MspAdmin]);
@@ -412,6 +412,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn networks_are_named_by_their_setting() {
+        let of = |text: &str| networks("TRUSTED_PROXIES", Some(vec![text.to_owned()]));
+        assert_eq!(of("127.0.0.1").unwrap()[0].to_string(), "127.0.0.1/32");
+        assert!(of("").unwrap().is_empty());
+        assert!(of("proxy").unwrap_err().to_string().starts_with("TRUSTED_PROXIES"));
+    }
+
+    #[test]
+    fn what_is_not_built_is_refused_and_unknown_settings_too() {
+        let remote = Flags {
+            agent_mode: Some(AgentMode::Remote),
+            ..Flags::default()
+        };
+        assert!(matches!(Settings::settle(remote), Err(ConfigError::NotYet(_))));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "lissten = \"x\"").unwrap();
         let unknown = Flags {
             config: Some(file.path().into()),
             ..Flags::default()

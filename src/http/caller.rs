@@ -14,6 +14,7 @@ use axum::http::request::Parts;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Edge;
+use super::forwarded::{self, Source};
 use super::listener::Peer;
 use super::problem::{Code, Problem};
 use crate::accounts::refusals::Refusal;
@@ -23,9 +24,9 @@ use crate::ingest::keyring::Bearer;
 
 /// The most that is kept of what a client calls itself, in characters.
 const AGENT_CHARS: usize = 256;
-/// A time that is looked at again before it is over.
 /// Where a program sends its key.
 pub(super) const API_KEY: &str = "x-api-key";
+/// A time that is looked at again before it is over.
 const FAR: Duration = Duration::from_secs(24 * 3600);
 
 /// Who calls.
@@ -49,6 +50,8 @@ pub(super) struct Caller {
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     pub(super) address: Option<IpAddr>,
+    /// Whether that is where it was sent, and no proxy stands for somebody who cannot be told.
+    pub(super) told: bool,
     pub(super) agent: Option<String>,
 }
 
@@ -59,26 +62,33 @@ pub(super) struct Address(pub(super) Option<IpAddr>);
 impl FromRequestParts<Arc<Edge>> for Address {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<Edge>) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<Peer>>();
-        Ok(Self(peer.map(|ConnectInfo(Peer(address))| address.ip().to_canonical())))
+    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Infallible> {
+        Ok(Self(source(parts, edge).map(|source| source.address)))
     }
 }
 
 impl FromRequestParts<Arc<Edge>> for Place {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<Edge>) -> Result<Self, Infallible> {
-        Ok(Self::of(parts))
+    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Infallible> {
+        Ok(Self::of(parts, edge))
     }
 }
 
+/// Where a request came from, as far as its connection and the proxies that are trusted tell.
+fn source(parts: &Parts, edge: &Edge) -> Option<Source> {
+    let ConnectInfo(Peer(peer)) = parts.extensions.get::<ConnectInfo<Peer>>()?;
+    let proxies = &edge.settings.trusted_proxies;
+    Some(forwarded::source(peer.ip(), &parts.headers, proxies))
+}
+
 impl Place {
-    pub(super) fn of(parts: &Parts) -> Self {
-        let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+    pub(super) fn of(parts: &Parts, edge: &Edge) -> Self {
+        let source = source(parts, edge);
         let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         Self {
-            address: peer.map(|ConnectInfo(Peer(address))| address.ip().to_canonical()),
+            address: source.map(|source| source.address),
+            told: source.is_some_and(|source| source.told),
             agent: agent.map(|agent| agent.chars().take(AGENT_CHARS).collect()),
         }
     }
@@ -111,7 +121,7 @@ impl Caller {
             return Ok(known.clone());
         }
         let token = presented(&parts.headers)?.ok_or_else(unknown)?;
-        let from = Place::of(parts);
+        let from = Place::of(parts, edge);
         let caller = Self::by(token, from.clone(), edge).inspect_err(|_| from.refused(edge, "token"))?;
         parts.extensions.insert(caller.clone());
         Ok(caller)

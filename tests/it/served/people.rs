@@ -620,6 +620,38 @@ async fn a_change_that_changes_nothing_does_nothing() {
     server.stop().await;
 }
 
+#[tokio::test]
+async fn behind_a_proxy_that_is_trusted_everybody_has_his_own_address() {
+    let server = Server::start_with(engine(), |flags| {
+        flags.trusted_proxies = Some(vec!["127.0.0.1".into()]);
+        flags.metrics_from = Some(vec!["127.0.0.1".into(), "192.0.2.9".into()]);
+    })
+    .await;
+    let from = |address: &str| headers(&[("x-forwarded-for", format!("forged, {address}").as_bytes())]);
+    let login = async |address: &str, password: &str| {
+        let body = json!({"email": ROOT, "password": password}).to_string();
+        server.ask(Method::POST, "/api/auth/login", from(address), body).await
+    };
+    for _ in 0..10 {
+        login("198.51.100.1", "not-the-password-at-all").await.problem(401);
+    }
+    login("198.51.100.1", PASSWORD).await.problem(429);
+    let answer = login("203.0.113.7", PASSWORD).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let root = person(&answer);
+    let sessions = server.get_as(&root, "/api/auth/sessions").await.json();
+    assert_eq!(sessions["items"][0]["address"], "203.0.113.7");
+    let journal = server.platform_journal().await;
+    let started = journal.iter().find(|entry| entry["kind"] == "login.started").unwrap();
+    assert!(started.to_string().contains("203.0.113.7"), "{started}");
+    let metrics = |headers: HeaderMap| server.ask(Method::GET, "/metrics", headers, "");
+    assert_eq!(metrics(HeaderMap::new()).await.status, 200, "the proxy's own");
+    assert_eq!(metrics(from("192.0.2.9")).await.status, 200);
+    metrics(from("192.0.2.8")).await.problem(401);
+    metrics(from("nobody")).await.problem(401);
+    server.stop().await;
+}
+
 /// A login from an address, past the listener: with the wrong password.
 async fn guess(server: &Server, email: &str, address: IpAddr) -> SignInError {
     let password = SecretString::from("not-the-password-at-all");
