@@ -7,8 +7,10 @@ pub mod api_key;
 pub mod commands;
 mod derived;
 pub mod login;
+pub mod network;
 pub mod password;
 pub mod people;
+pub mod places;
 pub mod platform;
 pub mod refresh;
 pub mod refusals;
@@ -28,11 +30,12 @@ pub mod webhook_secret;
 use std::sync::Arc;
 
 use actors::domain::ids::EntryId;
-use actors::domain::{Fact, Origin};
+use actors::domain::{Fact, Origin, Timestamp};
 use actors::port::{Amended, Amendment, Clock, Entropy};
 use actors::runtime::CallError;
 use serde_json::Value;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::secrets::ServerKey;
 use password::Passwords;
@@ -43,8 +46,12 @@ use rights::Role;
 use throttle::Throttle;
 use token::TokenKeys;
 
-/// Turns in which logins are renewed.
-const RENEWING: usize = 64;
+/// Turns in which logins are made and renewed.
+const TURNS: usize = 64;
+
+fn turns() -> Vec<Mutex<()>> {
+    (0..TURNS).map(|_| Mutex::new(())).collect()
+}
 
 /// What accounts are made of.
 pub struct Accounts {
@@ -58,6 +65,8 @@ pub struct Accounts {
     throttle: Throttle,
     /// One family of refresh tokens is renewed once at a time; several share a turn.
     renewing: Vec<Mutex<()>>,
+    /// One person is let in once at a time, so that his logins do not meet each other; several share a turn.
+    entering: Vec<Mutex<()>>,
     /// Roles that need a second factor.
     second_factor_for: Vec<Role>,
     platform: Arc<dyn Platform>,
@@ -65,8 +74,18 @@ pub struct Accounts {
     entropy: Arc<dyn Entropy>,
 }
 
+/// Who logged in from where before the start is known there still.
+fn knows(throttle: &Throttle, people: &People, now: Timestamp) {
+    let started = Instant::now();
+    for (email, address, at) in people.used_from() {
+        if let Some(seen) = started.checked_sub(now.since(at)) {
+            throttle.know(&email, address, seen);
+        }
+    }
+}
+
 impl Accounts {
-    /// From its parts.
+    /// From its parts: `people` is everybody by now.
     pub fn new(
         people: Arc<People>,
         server_key: Arc<ServerKey>,
@@ -74,13 +93,16 @@ impl Accounts {
         platform: Arc<dyn Platform>,
         (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
     ) -> Self {
+        let throttle = Throttle::new();
+        knows(&throttle, &people, clock.now());
         Self {
             people,
             passwords: Passwords::new(),
             tokens: TokenKeys::derive(server_key.texts()),
             refresh: RefreshKeys::derive(server_key.texts()),
-            throttle: Throttle::new(),
-            renewing: (0..RENEWING).map(|_| Mutex::new(())).collect(),
+            throttle,
+            renewing: turns(),
+            entering: turns(),
             server_key,
             second_factor_for,
             platform,

@@ -92,10 +92,14 @@ pub struct Flags {
     /// machine everybody comes from 127.0.0.1.
     #[arg(long, env = "METRICS_FROM", value_delimiter = ',')]
     pub metrics_from: Option<Vec<String>>,
+    /// Addresses, or networks such as 10.0.0.0/8, of proxies that are believed where `X-Forwarded-For`, or else
+    /// `Forwarded`, says that a request came from.
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Option<Vec<String>>,
     /// A token for /metrics alone, at least 32 random characters: for `Authorization: Bearer`.
     #[arg(long, env = "METRICS_TOKEN", hide_env_values = true)]
     pub metrics_token: Option<SecretString>,
-    /// Roles that may do nothing before they have set up a second factor [default: msp_admin; an empty text: none].
+    /// Roles that may do nothing before they have set up a second factor [default: msp_admin; `none` or an empty text: nobody].
     #[arg(long, env = "SECOND_FACTOR_FOR")]
     pub second_factor_for: Option<String>,
     /// Where signed checkpoints of the journals go: a file, best on another disk than the store, or `-` for standard
@@ -129,6 +133,7 @@ struct FileSettings {
     allowed_origins: Option<Vec<String>>,
     api_requests_per_minute: Option<u32>,
     metrics_from: Option<Vec<String>>,
+    trusted_proxies: Option<Vec<String>>,
     metrics_token: Option<SecretString>,
     second_factor_for: Option<String>,
     checkpoint_file: Option<PathBuf>,
@@ -166,6 +171,8 @@ pub struct Settings {
     pub api_requests_per_minute: u32,
     /// Where `/metrics` may be read from without a token.
     pub metrics_from: Vec<IpNet>,
+    /// Proxies that are believed where a request came from.
+    pub trusted_proxies: Vec<IpNet>,
     /// A token for `/metrics` alone.
     pub metrics_token: Option<SecretString>,
     /// Roles that need a second factor.
@@ -216,10 +223,10 @@ pub enum ConfigError {
     #[error("{0} is weak: use at least 32 random characters, for example from `openssl rand -hex 32`")]
     WeakToken(&'static str),
     /// A network is none.
-    #[error("METRICS_FROM: {0:?} must be an address, or a network such as 10.0.0.0/8")]
-    Network(String),
+    #[error("{0}: {1:?} must be an address, or a network such as 10.0.0.0/8")]
+    Network(&'static str, String),
     /// A role is none.
-    #[error("SECOND_FACTOR_FOR: {0:?} must be msp_admin, company_admin or technician")]
+    #[error("SECOND_FACTOR_FOR: {0:?} must be msp_admin, company_admin or technician, or `none` (or empty) for nobody")]
     Role(String),
     /// A setting asks for what this version does not have.
     #[error("{0} is not built yet: leave it out")]
@@ -276,7 +283,8 @@ impl Settings {
                 .or(file.api_requests_per_minute)
                 .unwrap_or(API_REQUESTS_PER_MINUTE)
                 .max(1),
-            metrics_from: networks(&flags.metrics_from.or(file.metrics_from).unwrap_or_default())?,
+            metrics_from: networks("METRICS_FROM", flags.metrics_from.or(file.metrics_from))?,
+            trusted_proxies: networks("TRUSTED_PROXIES", flags.trusted_proxies.or(file.trusted_proxies))?,
             metrics_token: strong(flags.metrics_token.or(file.metrics_token))?,
             second_factor_for: roles(flags.second_factor_for.or(file.second_factor_for))?,
             admin_email: flags
@@ -302,12 +310,13 @@ fn strong(token: Option<SecretString>) -> Result<Option<SecretString>, ConfigErr
 }
 
 /// Addresses and networks.
-fn networks(named: &[String]) -> Result<Vec<IpNet>, ConfigError> {
+fn networks(setting: &'static str, named: Option<Vec<String>>) -> Result<Vec<IpNet>, ConfigError> {
+    let named = named.unwrap_or_default();
     let given = named.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
     given
         .map(|text| {
             let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-            network.map_err(|_| ConfigError::Network(text.to_owned()))
+            network.map_err(|_| ConfigError::Network(setting, text.to_owned()))
         })
         .collect()
 }
@@ -317,6 +326,9 @@ fn roles(named: Option<String>) -> Result<Vec<Role>, ConfigError> {
     let Some(named) = named else {
         return Ok(vec![Role::MspAdmin]);
     };
+    if named.trim() == "none" {
+        return Ok(Vec::new());
+    }
     let names = named.split(',').map(str::trim).filter(|name| !name.is_empty());
     names
         .map(|name| {
@@ -396,6 +408,31 @@ mod tests {
             of(Some("0.0.0.0:9000"), Some(9001)),
             Err(ConfigError::Ports { .. })
         ));
+    }
+
+    #[test]
+    fn nobody_may_be_said_to_need_a_second_factor() {
+        let of = |text: Option<&str>| roles(text.map(str::to_owned));
+        assert_eq!(of(None).unwrap(), [Role::MspAdmin]);
+        assert_eq!(
+            of(Some("technician, msp_admin")).unwrap(),
+            [Role::Technician, Role::MspAdmin]
+        );
+        for nobody in ["", "none", " none "] {
+            assert!(of(Some(nobody)).unwrap().is_empty(), "{nobody:?}");
+        }
+        for odd in ["nobody", "none,msp_admin"] {
+            let said = of(Some(odd)).unwrap_err().to_string();
+            assert!(said.contains("`none`"), "{said}");
+        }
+    }
+
+    #[test]
+    fn networks_are_named_by_their_setting() {
+        let of = |text: &str| networks("TRUSTED_PROXIES", Some(vec![text.to_owned()]));
+        assert_eq!(of("127.0.0.1").unwrap()[0].to_string(), "127.0.0.1/32");
+        assert!(of("").unwrap().is_empty());
+        assert!(of("proxy").unwrap_err().to_string().starts_with("TRUSTED_PROXIES"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod caller;
 mod companies;
 mod decisions;
 mod describe;
+pub mod forwarded;
 mod gate;
 mod health;
 mod incidents;

@@ -38,6 +38,8 @@ pub fn start(settings: &Settings) -> Result<(), BadFilter> {
 pub const ACCEPTED: &str = "alert_whisperer_alerts_accepted_total";
 /// Webhook requests refused, by `code`.
 pub const REFUSED: &str = "alert_whisperer_webhooks_refused_total";
+/// Logins refused, by `why`: `wrong`, `throttled` or `busy`.
+pub const LOGINS_REFUSED: &str = "alert_whisperer_logins_refused_total";
 /// Seconds from a webhook's arrival to its acknowledgement.
 pub const ACCEPT_SECONDS: &str = "alert_whisperer_accept_seconds";
 /// Transactions of the store, by `outcome`: `committed` or `failed`.
@@ -116,6 +118,7 @@ fn begin_at_nothing() {
 fn describe() {
     metrics::describe_counter!(ACCEPTED, "Alerts accepted, by result: new or duplicate");
     metrics::describe_counter!(REFUSED, "Webhook requests refused, by code");
+    metrics::describe_counter!(LOGINS_REFUSED, "Logins refused, by why: wrong, throttled or busy");
     metrics::describe_histogram!(ACCEPT_SECONDS, "From a webhook's arrival to its acknowledgement");
     metrics::describe_counter!(COMMITS, "Transactions of the store, by outcome");
     metrics::describe_histogram!(COMMIT_OPERATIONS, "Operations in one transaction");

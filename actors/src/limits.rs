@@ -98,8 +98,16 @@ pub const WEBHOOK_SECRETS: usize = 2;
 pub const COMPANIES_PER_PERSON: usize = 200;
 /// Logins of one person that live at once; the oldest is ended for one more.
 pub const LOGINS: usize = 20;
-/// Passwords that may wait to be checked; past it 503.
+/// Passwords of those whom we know that may wait to be checked; past it 503.
 pub const PASSWORDS_WAITING: usize = 64;
+/// Of these, passwords of one account.
+pub const WAITING_OF_ACCOUNT: usize = 32;
+/// Passwords of strangers that may wait to be checked; past it 503.
+pub const STRANGERS_WAITING: usize = 64;
+/// Of these, passwords from one address, or one /64 of IPv6.
+pub const STRANGERS_OF_ADDRESS: usize = 32;
+/// Of these, passwords from one /24, or one /48 of IPv6.
+pub const STRANGERS_OF_NETWORK: usize = 48;
 /// Failures to log in of one account from one address that cost nothing, in 15 minutes.
 pub const FREE_FAILURES: u32 = 10;
 /// Failures to log in from one address, or of one account from addresses strange to it, that cost nothing.

@@ -91,13 +91,13 @@ impl UserCommand {
             Self::Disable { email } => {
                 let user = find(accounts, &email)?;
                 let close = closed(|user, now| user.disabled_at.or(Some(now)));
-                let changed = accounts.change_user(&user.user_id, Keep::None, &by, close).await?;
+                let changed = accounts.change_user(&user.user_id, Keep::AsChanged, &by, close).await?;
                 Ok(json!(shown(&changed)))
             }
             Self::Enable { email } => {
                 let user = find(accounts, &email)?;
                 let changed = accounts
-                    .change_user(&user.user_id, Keep::All, &by, closed(|_, _| None))
+                    .change_user(&user.user_id, Keep::AsChanged, &by, closed(|_, _| None))
                     .await?;
                 Ok(json!(shown(&changed)))
             }

@@ -6,14 +6,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::limits::PASSWORDS_WAITING;
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 use zeroize::Zeroizing;
 use zxcvbn::matching::patterns::MatchPattern;
 
+use super::places::{Guest, Place, Places};
 use crate::clock::random;
 
 /// How long a password that was made for somebody is good.
@@ -21,8 +21,6 @@ pub const FIRST_PASSWORD_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Memory of one hash, in KiB; passes over it; lanes.
 const COST: (u32, u32, u32) = (19_456, 2, 1);
-/// How long they may wait.
-const WAIT: Duration = Duration::from_secs(5);
 /// Characters of a password.
 const CHARS: std::ops::RangeInclusive<usize> = 8..=128;
 /// Characters that are looked at for what is common: looking costs more than linearly.
@@ -54,7 +52,9 @@ pub enum WeakPassword {
 /// Hashes passwords.
 pub struct Passwords {
     turns: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    /// No more strangers than there are turns stand in line for one; so who is known waits for no others of them.
+    strangers: Arc<Semaphore>,
+    places: Places,
     /// What is checked where there is no such person: it takes as long, and fits nothing.
     nobody: String,
 }
@@ -69,20 +69,30 @@ impl Passwords {
     /// For this machine: half of its processors, so that other requests keep the rest.
     pub fn new() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let turns = (processors / 2).max(1);
         Self {
-            turns: Arc::new(Semaphore::new((processors / 2).max(1))),
-            waiting: Arc::new(Semaphore::new(PASSWORDS_WAITING)),
+            turns: Arc::new(Semaphore::new(turns)),
+            strangers: Arc::new(Semaphore::new(turns)),
+            places: Places::default(),
             nobody: nobody(),
         }
+    }
+
+    /// A place to wait in.
+    ///
+    /// # Errors
+    /// [`Busy`].
+    pub fn place(&self, guest: Guest<'_>) -> Result<Place, Busy> {
+        self.places.take(guest)
     }
 
     /// The hash of a password, in PHC form.
     ///
     /// # Errors
     /// [`Busy`].
-    pub async fn hash(&self, password: &SecretString) -> Result<String, Busy> {
+    pub async fn hash(&self, place: Place, password: &SecretString) -> Result<String, Busy> {
         let password = password.clone();
-        let hashed = self.in_turn(move || hash(&password)).await?;
+        let hashed = self.in_turn(place, move || hash(&password)).await?;
         hashed.ok_or(Busy)
     }
 
@@ -90,18 +100,29 @@ impl Passwords {
     ///
     /// # Errors
     /// [`Busy`].
-    pub async fn verify(&self, phc: Option<&str>, password: &SecretString) -> Result<bool, Busy> {
+    pub async fn verify(&self, place: Place, phc: Option<&str>, password: &SecretString) -> Result<bool, Busy> {
         let known = phc.is_some();
         let phc = phc.unwrap_or(&self.nobody).to_owned();
         let password = password.clone();
-        let fits = self.in_turn(move || fits(&phc, &password)).await?;
+        let fits = self.in_turn(place, move || fits(&phc, &password)).await?;
         Ok(fits && known)
     }
 
     /// Does work of this size when its turn comes. Who leaves before gives his place to the next.
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
-        let place = self.waiting.clone().try_acquire_owned().map_err(|_| Busy)?;
-        let turn = timeout(WAIT, self.turns.clone().acquire_owned()).await;
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        place: Place,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        let turn = async {
+            let stranger = match place.strange {
+                true => Some(self.strangers.clone().acquire_owned().await),
+                false => None,
+            };
+            let stranger = stranger.transpose()?;
+            self.turns.clone().acquire_owned().await.map(|turn| (turn, stranger))
+        };
+        let turn = timeout_at(place.until, turn).await;
         let turn = turn.map_err(|_| Busy)?.map_err(|_| Busy)?;
         let done = tokio::task::spawn_blocking(move || {
             let done = work();
@@ -185,42 +206,41 @@ pub fn generate() -> SecretString {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
 
     fn secret(text: &str) -> SecretString {
         SecretString::from(text)
     }
 
-    #[tokio::test]
-    async fn a_password_fits_its_hash_alone_and_nobodys_fits_nothing() {
-        let passwords = Passwords::new();
-        let hash = passwords.hash(&secret("correct horse battery")).await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert_eq!(
-            passwords.verify(Some(&hash), &secret("correct horse battery")).await,
-            Ok(true)
-        );
-        assert_eq!(
-            passwords.verify(Some(&hash), &secret("correct horse batterz")).await,
-            Ok(false)
-        );
-        assert_eq!(
-            passwords.verify(None, &secret("correct horse battery")).await,
-            Ok(false)
-        );
-        assert_eq!(passwords.verify(Some("no hash"), &secret("x")).await, Ok(false));
-        assert!(PasswordHash::new(&nobody()).is_ok(), "nobody's costs as much");
+    fn known(passwords: &Passwords) -> Place {
+        passwords.place(Guest::Known("ann")).unwrap()
+    }
+
+    fn strange(passwords: &Passwords, last: u8) -> Place {
+        let address = IpAddr::from([192, last, 2, 1]);
+        passwords.place(Guest::Stranger(address)).unwrap()
     }
 
     #[tokio::test]
-    async fn no_more_than_may_wait_wait() {
+    async fn a_password_fits_its_hash_alone_and_nobodys_fits_nothing() {
         let passwords = Passwords::new();
-        let _all = passwords
-            .waiting
-            .clone()
-            .try_acquire_many_owned(PASSWORDS_WAITING as u32)
+        let hash = passwords
+            .hash(known(&passwords), &secret("correct horse battery"))
+            .await
             .unwrap();
-        assert_eq!(passwords.hash(&secret("whatever it is")).await, Err(Busy));
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        for (phc, given, fits) in [
+            (Some(hash.as_str()), "correct horse battery", true),
+            (Some(hash.as_str()), "correct horse batterz", false),
+            (None, "correct horse battery", false),
+            (Some("no hash"), "x", false),
+        ] {
+            let verified = passwords.verify(known(&passwords), phc, &secret(given)).await;
+            assert_eq!(verified, Ok(fits), "{phc:?} {given}");
+        }
+        assert!(PasswordHash::new(&nobody()).is_ok(), "nobody's costs as much");
     }
 
     #[tokio::test(start_paused = true)]
@@ -228,12 +248,39 @@ mod tests {
         let passwords = Passwords::new();
         let turns = passwords.turns.available_permits();
         let _all = passwords.turns.clone().try_acquire_many_owned(turns as u32).unwrap();
-        assert_eq!(passwords.verify(None, &secret("whatever it is")).await, Err(Busy));
+        for place in [known(&passwords), strange(&passwords, 1)] {
+            let verified = passwords.verify(place, None, &secret("whatever it is")).await;
+            assert_eq!(verified, Err(Busy));
+        }
         assert_eq!(
-            passwords.waiting.available_permits(),
-            PASSWORDS_WAITING,
-            "its place is free again"
+            passwords.strangers.available_permits(),
+            turns,
+            "its place in line is free again"
         );
+    }
+
+    #[tokio::test]
+    async fn who_is_known_does_not_stand_behind_strangers() {
+        let passwords = Passwords::new();
+        let turns = passwords.turns.available_permits();
+        let all = passwords.turns.clone().try_acquire_many_owned(turns as u32).unwrap();
+        let (told, mut order) = tokio::sync::mpsc::unbounded_channel();
+        let one = async |place: Place| {
+            let told = told.clone();
+            let strange = place.strange;
+            let judged = passwords.in_turn(place, move || told.send(strange)).await;
+            assert_eq!(judged, Ok(Ok(())));
+        };
+        let strangers = (0..20).map(|last| one(strange(&passwords, last)));
+        let later = async {
+            // The strangers are in line by now: they were asked first.
+            tokio::join!(one(known(&passwords)), async { drop(all) })
+        };
+        tokio::join!(biased; futures::future::join_all(strangers), later);
+        let first: Vec<bool> = std::iter::from_fn(|| order.try_recv().ok()).collect();
+        let before = first.iter().position(|strange| !strange).unwrap();
+        assert_eq!(first.len(), 21);
+        assert!(before <= 2 * turns, "behind {before} strangers");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! amended. Asked at every request, so a change holds at the next one.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actors::domain::ids::{LoginId, UserId};
@@ -156,6 +157,19 @@ impl People {
             .collect();
         found.sort_by_key(|login| (login.value.created_at, login.value.login_id.clone()));
         found
+    }
+
+    /// Whose logins began where and when, as far as they are kept.
+    pub fn used_from(&self) -> Vec<(String, IpAddr, Timestamp)> {
+        let used = |login: &Login| {
+            let user = self.user(&login.user_id)?;
+            let address = login.address.as_ref()?.parse().ok()?;
+            Some((user.value.email.clone(), address, login.created_at))
+        };
+        self.logins
+            .iter()
+            .filter_map(|entry| used(&entry.value().value))
+            .collect()
     }
 
     /// Forgets logins that the store forgets too.

@@ -8,21 +8,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::ids::LoginId;
-use actors::domain::{Origin, Timestamp};
+use actors::domain::{Fact, Origin, Timestamp};
 use actors::limits::LOGINS;
 use actors::port::{Amendment, Put};
 use actors::runtime::CallError;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::login::Login;
 use super::password::Busy;
 use super::people::Versioned;
-use super::refresh::{self, LoginState, Verdict};
-use super::throttle::RetryAfter;
+use super::places::{Guest, Place};
+use super::refresh::{self, LoginState, Presented, Verdict};
+use super::throttle::{Attempt, RetryAfter, Trial};
 use super::token::{ACCESS_LIFE, Claims};
 use super::user::{User, normal_email};
 use super::visit::{FirstDo, Visit};
@@ -65,7 +66,7 @@ pub enum SignInError {
     #[error("too many attempts have failed; try again later")]
     Throttled(Duration),
     /// Too many passwords are being checked.
-    #[error("too many are logging in; try again")]
+    #[error("too many are logging in at once; try again")]
     Busy,
     /// A token is none, or not in force.
     #[error("the refresh token is none that is in force: log in again")]
@@ -134,26 +135,52 @@ impl Accounts {
         from: OriginOf<'_>,
     ) -> Result<SignedIn, SignInError> {
         let email = normal_email(shown.email);
-        let attempt = self.throttle.admit(&email, address, Instant::now())?;
-        let done = match self.genuine(&email, shown.password).await {
+        let trial = self.throttle.trial(&email, address, Instant::now());
+        let guest = match trial.known {
+            true => Guest::Known(&email),
+            false => Guest::Stranger(address),
+        };
+        let (attempt, place) = self.begin(trial, guest).await?;
+        let done = match self.genuine(&email, place, shown.password).await {
             Ok(Some(user)) => self.enter(user, shown, from).await,
             Ok(None) => Err(SignInError::Wrong),
             Err(busy) => Err(busy),
         };
         match &done {
             Ok(_) => attempt.succeeded(),
-            Err(SignInError::Call(_) | SignInError::Busy) => attempt.withdrawn(),
-            // It counts as a failure, as it has from its beginning.
-            Err(_) => {}
+            Err(SignInError::Busy) => {
+                attempt.withdrawn();
+                self.throttle.turned_away(trial, Instant::now());
+            }
+            Err(SignInError::Call(_)) => attempt.withdrawn(),
+            Err(_) => drop(attempt),
         }
         done
     }
 
+    /// Lets an attempt begin when those before it that could forbid it are decided, and gives it a place to wait in.
+    pub(super) async fn begin(&self, trial: Trial, guest: Guest<'_>) -> Result<(Attempt<'_>, Place), SignInError> {
+        self.throttle.ask(trial, Instant::now())?;
+        let turned_away = |busy: Busy| {
+            self.throttle.turned_away(trial, Instant::now());
+            busy
+        };
+        let place = self.passwords.place(guest).map_err(turned_away)?;
+        let attempt = timeout_at(place.until, self.throttle.admit(trial)).await;
+        let attempt = attempt.map_err(|_| turned_away(Busy))??;
+        Ok((attempt, place))
+    }
+
     /// The person of this address and password, whose account is open. Costs the same whoever it is.
-    async fn genuine(&self, email: &str, password: &SecretString) -> Result<Option<Versioned<User>>, SignInError> {
+    async fn genuine(
+        &self,
+        email: &str,
+        place: Place,
+        password: &SecretString,
+    ) -> Result<Option<Versioned<User>>, SignInError> {
         let user = self.people.by_email(email);
         let hash = user.as_ref().map(|user| user.value.password.0.clone());
-        let fits = self.passwords.verify(hash.as_deref(), password).await?;
+        let fits = self.passwords.verify(place, hash.as_deref(), password).await?;
         let now = self.clock.now();
         let open = |user: &Versioned<User>| {
             user.value.disabled_at.is_none() && user.value.password_expires_at.is_none_or(|until| now < until)
@@ -168,6 +195,8 @@ impl Accounts {
         shown: Credentials<'_>,
         from: OriginOf<'_>,
     ) -> Result<SignedIn, SignInError> {
+        let turn = user.value.user_id.as_str().bytes().map(usize::from).sum::<usize>();
+        let _turn = self.entering[turn % self.entering.len()].lock().await;
         for _ in 0..TRIES {
             let now = self.clock.now();
             let mut entering = User::clone(&user.value);
@@ -257,8 +286,9 @@ impl Accounts {
     /// # Errors
     /// [`SignInError::Wrong`], [`SignInError::Throttled`], [`SignInError::Busy`].
     pub async fn confirm(&self, user: &User, password: &SecretString, address: IpAddr) -> Result<(), SignInError> {
-        let attempt = self.throttle.admit(&user.email, address, Instant::now())?;
-        match self.passwords.verify(Some(&user.password.0), password).await {
+        let trial = self.throttle.trial(&user.email, address, Instant::now());
+        let (attempt, place) = self.begin(trial, Guest::Known(&user.email)).await?;
+        match self.passwords.verify(place, Some(&user.password.0), password).await {
             Ok(true) => {
                 attempt.succeeded();
                 Ok(())
@@ -319,11 +349,7 @@ impl Accounts {
                 }
                 Verdict::Reuse => {
                     let origin = from(user.user_id.as_str());
-                    let data = json!({
-                        "login_id": login.value.login_id, "generation": presented.generation,
-                        "in_force": login.value.generation,
-                    });
-                    let fact = self.fact("login.reused", user.user_id.as_str(), &origin, data);
+                    let fact = self.reused(&login.value, &presented, &origin);
                     let amendment = Amendment {
                         puts: vec![ended(&login, now)?],
                         facts: vec![fact],
@@ -351,10 +377,9 @@ impl Accounts {
             else {
                 return Ok(false);
             };
-            let data = json!({"login_id": login});
             let amendment = Amendment {
                 puts: vec![ended(&found, now)?],
-                facts: vec![self.fact("login.ended", user.user_id.as_str(), origin, data)],
+                facts: vec![self.left(&found.value, origin)],
                 ..Amendment::default()
             };
             if self.amend(amendment).await? {
@@ -364,12 +389,50 @@ impl Accounts {
         Err(CallError::Overloaded)
     }
 
-    /// Whose refresh token this is, where its login lives: for logging out without an access token.
-    pub fn login_of(&self, refresh_token: &str) -> Option<(Arc<User>, LoginId)> {
-        let presented = self.refresh.read(refresh_token)?;
-        let login = self.people.by_family(&presented.family)?.value;
-        let user = self.people.user(&login.user_id)?.value;
-        Some((user, login.login_id.clone()))
+    /// Ends the login of a refresh token, where it lives: for logging out without an access token. Whoever has one of
+    /// before has the login's, so it ends too, and is journalled as a token that was used again.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn give_back(&self, token: &str, from: OriginOf<'_>) -> Result<(), CallError> {
+        let Some(presented) = self.refresh.read(token) else {
+            return Ok(());
+        };
+        for _ in 0..TRIES {
+            let now = self.clock.now();
+            let found = self.people.by_family(&presented.family);
+            let Some(login) = found.filter(|login| login.value.lives(now)) else {
+                return Ok(());
+            };
+            let origin = from(login.value.user_id.as_str());
+            let fact = match refresh::judge(&state(&login.value), &presented, now) {
+                Verdict::Reuse => self.reused(&login.value, &presented, &origin),
+                _ => self.left(&login.value, &origin),
+            };
+            let amendment = Amendment {
+                puts: vec![ended(&login, now)?],
+                facts: vec![fact],
+                ..Amendment::default()
+            };
+            if self.amend(amendment).await? {
+                return Ok(());
+            }
+        }
+        Err(CallError::Overloaded)
+    }
+
+    /// That somebody has logged out.
+    fn left(&self, login: &Login, by: &Origin) -> Fact {
+        let data = json!({"login_id": login.login_id});
+        self.fact("login.ended", login.user_id.as_str(), by, data)
+    }
+
+    /// That a refresh token was used again.
+    fn reused(&self, login: &Login, presented: &Presented, by: &Origin) -> Fact {
+        let data = json!({
+            "login_id": login.login_id, "generation": presented.generation, "in_force": login.generation,
+        });
+        self.fact("login.reused", login.user_id.as_str(), by, data)
     }
 }
 

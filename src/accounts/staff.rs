@@ -17,9 +17,10 @@ use utoipa::ToSchema;
 
 use super::password::{Busy, FIRST_PASSWORD_LIFE, WeakPassword, check, generate};
 use super::people::Versioned;
+use super::places::Guest;
 use super::rights::Role;
 use super::second_factor::Offer;
-use super::throttle::RetryAfter;
+use super::sign_in::SignInError;
 use super::user::{PasswordHash, SecondFactor, User, normal_email};
 use super::{Accounts, second_factor};
 use crate::config::Settings;
@@ -93,6 +94,16 @@ pub enum StaffError {
 impl From<Busy> for StaffError {
     fn from(_: Busy) -> Self {
         Self::Busy
+    }
+}
+
+impl From<SignInError> for StaffError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Throttled(wait) => Self::Throttled(wait),
+            SignInError::Call(error) => Self::Call(error),
+            _ => Self::Busy,
+        }
     }
 }
 
@@ -300,6 +311,12 @@ impl Accounts {
         self.create(new, password, None, by).await
     }
 
+    /// The hash of a password that somebody was given or has chosen.
+    async fn hashed(&self, password: &SecretString) -> Result<PasswordHash, Busy> {
+        let place = self.passwords.place(Guest::Staff)?;
+        self.passwords.hash(place, password).await.map(PasswordHash)
+    }
+
     async fn create(
         &self,
         new: &NewPerson,
@@ -307,7 +324,7 @@ impl Accounts {
         until: Option<Timestamp>,
         by: &Origin,
     ) -> Result<User, StaffError> {
-        let hash = PasswordHash(self.passwords.hash(password).await?);
+        let hash = self.hashed(password).await?;
         let (user, amendment) = prepare(new, hash, until, by, (&*self.clock, &*self.entropy))?;
         match self.amended(amendment).await? {
             Amended::Done => Ok(user),
@@ -344,7 +361,7 @@ impl Accounts {
         }))
     }
 
-    /// Changes a person; all his access tokens end, and all his logins but the one that he may keep.
+    /// Changes a person; of his logins and access tokens that is left which he may keep.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -364,6 +381,9 @@ impl Accounts {
             if runs(&found.value) && !runs(&after) && !self.has_another_admin(id) {
                 return Err(StaffError::LastAdmin);
             }
+            let Some(keep) = keep.settled(&found.value, &after) else {
+                return Ok(after);
+            };
             let mut differs = difference(&shown(&found.value), &shown(&after));
             let mut puts = Vec::new();
             if keep != Keep::All {
@@ -426,7 +446,7 @@ impl Accounts {
         until: Option<Timestamp>,
         by: &Origin,
     ) -> Result<(), StaffError> {
-        let hash = PasswordHash(self.passwords.hash(password).await?);
+        let hash = self.hashed(password).await?;
         let reset = |user: &User, _| {
             Ok(User {
                 password: hash.clone(),
@@ -469,8 +489,8 @@ impl Accounts {
         address: IpAddr,
         by: &Origin,
     ) -> Result<User, StaffError> {
-        let attempt = self.throttle.admit(&user.email, address, Instant::now());
-        let attempt = attempt.map_err(|RetryAfter(wait)| StaffError::Throttled(wait))?;
+        let trial = self.throttle.trial(&user.email, address, Instant::now());
+        let (attempt, _place) = self.begin(trial, Guest::Known(&user.email)).await?;
         let confirm = |user: &User, now: Timestamp| {
             let waits = user.totp.as_ref().filter(|_| !user.has_second_factor());
             let waits = waits.ok_or(StaffError::NoOffer)?;
@@ -486,8 +506,7 @@ impl Accounts {
         let confirmed = self.change_user(&user.user_id, Keep::One(login), by, confirm).await;
         match &confirmed {
             Ok(_) => attempt.succeeded(),
-            // It counts as a failure, as it has from its beginning.
-            Err(StaffError::WrongCode) => {}
+            Err(StaffError::WrongCode) => drop(attempt),
             Err(_) => attempt.withdrawn(),
         }
         confirmed
@@ -505,7 +524,7 @@ impl Accounts {
         by: &Origin,
     ) -> Result<User, StaffError> {
         check(chosen, &[&user.email, &user.name])?;
-        let hash = PasswordHash(self.passwords.hash(chosen).await?);
+        let hash = self.hashed(chosen).await?;
         let change = |user: &User, now: Timestamp| {
             Ok(User {
                 password: hash.clone(),
@@ -529,12 +548,28 @@ pub enum Keep<'a> {
     One(&'a LoginId),
     /// Nothing.
     None,
+    /// What the change calls for: nothing where the account is closed, the logins where the rights are others, else
+    /// all. Where nothing changes nothing is done.
+    AsChanged,
 }
 
 impl Keep<'_> {
+    /// What is left after this change; `None` where there is nothing to be done.
+    fn settled(self, before: &User, after: &User) -> Option<Self> {
+        let closes = before.disabled_at.is_none() && after.disabled_at.is_some();
+        let other_rights = (before.role, &before.company_ids) != (after.role, &after.company_ids);
+        match self {
+            Self::AsChanged if before == after => None,
+            Self::AsChanged if closes => Some(Self::None),
+            Self::AsChanged if other_rights => Some(Self::Logins),
+            Self::AsChanged => Some(Self::All),
+            said => Some(said),
+        }
+    }
+
     fn ends(self, login: &LoginId) -> bool {
         match self {
-            Self::All | Self::Logins => false,
+            Self::All | Self::Logins | Self::AsChanged => false,
             Self::One(kept) => login != kept,
             Self::None => true,
         }

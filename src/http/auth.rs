@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 
 use super::Edge;
 use super::body::{Sent, SentOrNot};
-use super::caller::{Place, presented};
+use super::caller::{API_KEY, Place, presented};
 use super::describe::{Answer, Description};
 use super::gate::Anyone;
 use super::page::Items;
@@ -34,6 +34,7 @@ use crate::accounts::staff::{Keep, ShownUser, StaffError, shown};
 use crate::accounts::token::ACCESS_LIFE;
 use crate::accounts::user::{User, normal_email};
 use crate::accounts::visit::FirstDo;
+use crate::telemetry;
 
 /// The cookie of a page's refresh token; only sent to these routes.
 const REFRESH_COOKIE: &str = "aw_refresh";
@@ -72,12 +73,22 @@ pub(super) async fn login(
         .accounts
         .sign_in(shown, address, &|actor| place.origin(actor))
         .await
-        .inspect_err(|error| {
-            if !matches!(error, SignInError::Call(_) | SignInError::Busy) {
-                refused(&edge, &place, &login.email);
-            }
-        })?;
+        .inspect_err(|error| not_let_in(&edge, &place, &login.email, error))?;
     Ok(tokens(&edge, &signed_in, login.cookie))
+}
+
+/// Counts a login that was refused, and notes it for the journal where something was judged.
+fn not_let_in(edge: &Edge, place: &Place, email: &str, error: &SignInError) {
+    let why = match error {
+        SignInError::Call(_) => return,
+        SignInError::Busy => "busy",
+        SignInError::Throttled(_) => "throttled",
+        _ => "wrong",
+    };
+    metrics::counter!(telemetry::LOGINS_REFUSED, "why" => why).increment(1);
+    if *error != SignInError::Busy {
+        refused(edge, place, email);
+    }
 }
 
 /// Notes a login that was refused: under the person's name where there is such a one.
@@ -131,17 +142,18 @@ pub(super) async fn logout(
     SentOrNot(sent): SentOrNot<RefreshBody>,
 ) -> Result<WithCookie<LoggedOut>, Problem> {
     let now = edge.clock.now();
-    let by_access = presented(&headers).and_then(|token| edge.accounts.visit(token, now));
-    let whose = match by_access {
-        Some(visit) => Some((visit.user.clone(), visit.login_id.clone())),
-        None => {
-            let shown = refresh_token(&headers, sent)?.ok_or_else(no_refresh_token)?;
-            edge.accounts.login_of(shown.token.expose_secret())
-        }
-    };
-    if let Some((user, login)) = whose {
-        let origin = place.origin(user.user_id.as_str());
-        edge.accounts.sign_out(&user, &login, &origin).await?;
+    let shown = presented(&headers)?;
+    if headers.contains_key(API_KEY) || shown.is_some_and(|token| edge.keyring.bearer(token, now).is_some()) {
+        let detail = "an API key has no login that could end; send an access token or a refresh token";
+        return Err(Problem::new(Code::Unauthorized, detail));
+    }
+    if let Some(visit) = shown.and_then(|token| edge.accounts.visit(token, now)) {
+        let origin = place.origin(visit.user.user_id.as_str());
+        edge.accounts.sign_out(&visit.user, &visit.login_id, &origin).await?;
+    } else {
+        let shown = refresh_token(&headers, sent)?.ok_or_else(no_refresh_token)?;
+        let token = shown.token.expose_secret();
+        edge.accounts.give_back(token, &|actor| place.origin(actor)).await?;
     }
     // Who has no login is logged out already.
     Ok(logged_out("Logged out"))
@@ -406,7 +418,7 @@ fn refresh_token(headers: &HeaderMap, sent: RefreshBody) -> Result<Option<Shown>
         token,
         by_cookie: false,
     };
-    if let Some(token) = presented(headers) {
+    if let Some(token) = presented(headers)? {
         return Ok(Some(shown(token.into())));
     }
     if let Some(token) = sent.refresh_token {
@@ -415,7 +427,7 @@ fn refresh_token(headers: &HeaderMap, sent: RefreshBody) -> Result<Option<Shown>
     let Some(token) = cookie(headers, REFRESH_COOKIE) else {
         return Ok(None);
     };
-    if !headers.contains_key(CSRF) {
+    if headers.get(CSRF).is_none_or(|value| value != "1") {
         let detail = "a request that uses the cookie has to send the header X-CSRF: 1";
         return Err(Problem::new(Code::Csrf, detail).of_field("X-CSRF"));
     }
@@ -552,7 +564,10 @@ impl From<SignInError> for Problem {
                 problem.retry_after = Some(wait);
                 problem
             }
-            SignInError::Busy => Self::unavailable(Code::Overloaded, said, Duration::from_secs(2)),
+            SignInError::Busy => Self {
+                counted: true,
+                ..Self::unavailable(Code::Overloaded, said, Duration::from_secs(2))
+            },
             SignInError::Call(error) => error.into(),
         }
     }
@@ -587,5 +602,19 @@ impl Oneself {
 
     fn address(&self) -> IpAddr {
         self.caller.address().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_stranger_can_bring_about_at_will_is_no_line_in_the_log() {
+        let busy = Problem::from(SignInError::Busy);
+        assert_eq!((busy.status.as_u16(), busy.counted), (503, true));
+        assert!(busy.detail.contains("at once") && !busy.detail.contains("failed"));
+        let fault = Problem::from(SignInError::Call(actors::runtime::CallError::TimedOut));
+        assert!(!fault.counted);
     }
 }

@@ -15,6 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
 use super::Edge;
+use super::forwarded::{self, Source};
 use super::listener::Peer;
 use super::problem::{Code, Problem};
 use crate::accounts::refusals::Refusal;
@@ -24,6 +25,8 @@ use crate::ingest::keyring::Bearer;
 
 /// The most that is kept of what a client calls itself, in characters.
 const AGENT_CHARS: usize = 256;
+/// Where a program sends its key.
+pub(super) const API_KEY: &str = "x-api-key";
 /// A time that is looked at again before it is over.
 const FAR: Duration = Duration::from_secs(24 * 3600);
 
@@ -48,6 +51,8 @@ pub(super) struct Caller {
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     pub(super) address: Option<IpAddr>,
+    /// Whether that is where it was sent, and no proxy stands for somebody who cannot be told.
+    pub(super) told: bool,
     pub(super) agent: Option<String>,
 }
 
@@ -58,26 +63,33 @@ pub(super) struct Address(pub(super) Option<IpAddr>);
 impl FromRequestParts<Arc<Edge>> for Address {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<Edge>) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<Peer>>();
-        Ok(Self(peer.map(|ConnectInfo(Peer(address))| address.ip().to_canonical())))
+    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Infallible> {
+        Ok(Self(source(parts, edge).map(|source| source.address)))
     }
 }
 
 impl FromRequestParts<Arc<Edge>> for Place {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<Edge>) -> Result<Self, Infallible> {
-        Ok(Self::of(parts))
+    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Infallible> {
+        Ok(Self::of(parts, edge))
     }
 }
 
+/// Where a request came from, as far as its connection and the proxies that are trusted tell.
+fn source(parts: &Parts, edge: &Edge) -> Option<Source> {
+    let ConnectInfo(Peer(peer)) = parts.extensions.get::<ConnectInfo<Peer>>()?;
+    let proxies = &edge.settings.trusted_proxies;
+    Some(forwarded::source(peer.ip(), &parts.headers, proxies))
+}
+
 impl Place {
-    pub(super) fn of(parts: &Parts) -> Self {
-        let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+    pub(super) fn of(parts: &Parts, edge: &Edge) -> Self {
+        let source = source(parts, edge);
         let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         Self {
-            address: peer.map(|ConnectInfo(Peer(address))| address.ip().to_canonical()),
+            address: source.map(|source| source.address),
+            told: source.is_some_and(|source| source.told),
             agent: agent.map(|agent| agent.chars().take(AGENT_CHARS).collect()),
         }
     }
@@ -109,8 +121,8 @@ impl Caller {
         if let Some(known) = parts.extensions.get::<Self>() {
             return Ok(known.clone());
         }
-        let token = presented(&parts.headers).ok_or_else(unknown)?;
-        let from = Place::of(parts);
+        let token = presented(&parts.headers)?.ok_or_else(unknown)?;
+        let from = Place::of(parts, edge);
         let caller = Self::by(token, from.clone(), edge).inspect_err(|_| from.refused(edge, "token"))?;
         edge.paces.take(caller.name(), Instant::now())?;
         parts.extensions.insert(caller.clone());
@@ -211,11 +223,24 @@ impl Caller {
 }
 
 /// The token or key that a request presents, in `X-API-Key` or `Authorization: Bearer`.
-pub(super) fn presented(headers: &HeaderMap) -> Option<&str> {
-    if let Some(key) = headers.get("x-api-key") {
-        return key.to_str().ok();
+///
+/// # Errors
+/// 400 where it sends both: which is meant is not guessed.
+pub(super) fn presented(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let (key, authorization) = (headers.get(API_KEY), headers.get(AUTHORIZATION));
+    match (key, authorization) {
+        (Some(_), Some(_)) => Err(Problem::invalid(
+            "X-API-Key",
+            "Authorization is there too: send one of the two",
+        )),
+        (Some(key), None) => Ok(key.to_str().ok()),
+        (None, authorization) => Ok(authorization.and_then(bearer)),
     }
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+}
+
+/// The token in `Authorization: Bearer`.
+fn bearer(authorization: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = authorization.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 

@@ -32,10 +32,12 @@ impl FromRequestParts<Arc<Edge>> for MayMeasure {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
         let settings = &edge.settings;
-        let near = Place::of(parts)
+        let place = Place::of(parts, edge);
+        let near = place
             .address
+            .filter(|_| place.told)
             .is_some_and(|address| settings.metrics_from.iter().any(|from| from.contains(&address)));
-        let holds_token = match (&settings.metrics_token, presented(&parts.headers)) {
+        let holds_token = match (&settings.metrics_token, presented(&parts.headers)?) {
             (Some(token), Some(given)) => bool::from(token.expose_secret().as_bytes().ct_eq(given.as_bytes())),
             _ => false,
         };

@@ -37,6 +37,9 @@ pub struct Problem {
     pub retry_after: Option<Duration>,
     /// More headers.
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// Whether it is counted where it is found. A stranger can bring it about as often as he likes, so that it is worth
+    /// no line in the log.
+    pub counted: bool,
 }
 
 impl Problem {
@@ -49,6 +52,7 @@ impl Problem {
             field: None,
             retry_after: None,
             headers: Vec::new(),
+            counted: false,
         }
     }
 

@@ -326,7 +326,12 @@ async fn surround(State(edge): State<Arc<Edge>>, request: Request, next: Next) -
             next.run(request).await
         }
     };
-    let mut response = rendered(answered.instrument(span.clone()).await, &path, &trace_id);
+    let answered = answered.instrument(span.clone()).await;
+    let counted = answered
+        .extensions()
+        .get::<Problem>()
+        .is_some_and(|problem| problem.counted);
+    let mut response = rendered(answered, &path, &trace_id);
     let headers = response.headers_mut();
     headers
         .entry(CACHE_CONTROL)
@@ -341,7 +346,7 @@ async fn surround(State(edge): State<Arc<Edge>>, request: Request, next: Next) -
     }
     let (status, duration_us) = (response.status().as_u16(), began.elapsed().as_micros());
     span.in_scope(|| match status {
-        500.. => tracing::warn!(status, duration_us, "request failed"),
+        500.. if !counted => tracing::warn!(status, duration_us, "request failed"),
         _ => tracing::debug!(status, duration_us, "request"),
     });
     response

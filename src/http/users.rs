@@ -189,7 +189,7 @@ pub(super) struct Update {
 }
 
 /// `PATCH {name?, role?, company_ids?, disabled?}`. What changes somebody's rights ends his access tokens; disabling
-/// him ends his logins too.
+/// him ends his logins too. What changes nothing does nothing.
 pub(super) async fn update(
     reaches: Reaches<AdministerUsers>,
     State(edge): State<Arc<Edge>>,
@@ -200,11 +200,6 @@ pub(super) async fn update(
     let named = asked.company_ids.clone().unwrap_or_default();
     may_be(&edge, &reaches, asked.role.unwrap_or(Role::Technician), &named)?;
     let name = asked.name.as_deref().map(check_name).transpose()?;
-    let keep = match (asked.disabled, asked.role.is_some() || asked.company_ids.is_some()) {
-        (Some(true), _) => Keep::None,
-        (_, true) => Keep::Logins,
-        (_, false) => Keep::All,
-    };
     // What is not asked for stays as it is when this is committed, whoever has changed it meanwhile.
     let change = |user: &User, now: Timestamp| {
         if !holds(&reaches.companies, user) {
@@ -231,7 +226,7 @@ pub(super) async fn update(
     let origin = reaches.caller.origin();
     let changed = edge
         .accounts
-        .change_user(&before.user_id, keep, &origin, change)
+        .change_user(&before.user_id, Keep::AsChanged, &origin, change)
         .await?;
     Ok(Json(shown(&changed)))
 }
@@ -255,7 +250,7 @@ pub(super) async fn disable(
     let origin = reaches.caller.origin();
     let changed = edge
         .accounts
-        .change_user(&user.user_id, Keep::None, &origin, close)
+        .change_user(&user.user_id, Keep::AsChanged, &origin, close)
         .await?;
     Ok(Json(shown(&changed)))
 }

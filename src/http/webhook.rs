@@ -208,23 +208,25 @@ fn claims(edge: &Edge, headers: &HeaderMap, raw: Option<&str>, now: Timestamp) -
     };
     Ok(Claims {
         delivery_id,
-        api_key: api_key(edge, headers, raw),
+        api_key: api_key(edge, headers, raw)?,
         signature,
     })
 }
 
 /// The key from the headers; from the URL only where the setting allows it.
-fn api_key(edge: &Edge, headers: &HeaderMap, raw: Option<&str>) -> Option<String> {
-    if let Some(key) = presented(headers) {
-        return Some(key.to_owned());
+fn api_key(edge: &Edge, headers: &HeaderMap, raw: Option<&str>) -> Result<Option<String>, Problem> {
+    if let Some(key) = presented(headers)? {
+        return Ok(Some(key.to_owned()));
     }
-    if !edge.settings.allow_query_api_key {
-        return None;
-    }
-    let mut parameters = form_urlencoded::parse(raw?.as_bytes());
-    let (_, key) = parameters.find(|(name, _)| name == "api_key")?;
-    edge.warn_of_query_key();
-    Some(key.into_owned())
+    let Some(raw) = raw.filter(|_| edge.settings.allow_query_api_key) else {
+        return Ok(None);
+    };
+    let mut parameters = form_urlencoded::parse(raw.as_bytes());
+    let found = parameters.find(|(name, _)| name == "api_key");
+    Ok(found.map(|(_, key)| {
+        edge.warn_of_query_key();
+        key.into_owned()
+    }))
 }
 
 fn malformed(header: &str, detail: &str) -> Problem {

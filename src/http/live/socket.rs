@@ -102,7 +102,7 @@ pub(in crate::http) async fn connect(
     from_allowed_origin(&edge, &headers)?;
     let Anew(Resume { cursor }) = from_where;
     let after = cursor.map(|text| place("cursor", &text)).transpose()?;
-    let introduced = match presented(&headers) {
+    let introduced = match presented(&headers)? {
         None => None,
         Some(key) => Some(Introduced {
             caller: reader(&edge, key, from.clone())?,

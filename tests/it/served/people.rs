@@ -1,13 +1,16 @@
 //! People: logging in and out, refresh tokens, passwords, the second factor, and who administers whom.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use actors::domain::Timestamp;
 use actors::port::Clock;
 use alert_whisperer::accounts::rights::Role;
+use alert_whisperer::accounts::sign_in::{Credentials, SignInError};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 
@@ -223,6 +226,9 @@ async fn a_page_keeps_its_refresh_token_where_no_script_reads_it() {
         "X-CSRF",
         "another site's page cannot send it"
     );
+    for other in [b"0".as_slice(), b"", b"true"] {
+        assert_eq!(refresh(with(&[("x-csrf", other)])).await.problem(403), "X-CSRF");
+    }
     let renewed = refresh(with(&[("x-csrf", b"1")])).await;
     assert_eq!(renewed.status, 200, "{}", renewed.text);
     assert!(renewed.header("set-cookie").starts_with("aw_refresh=awr_"));
@@ -545,6 +551,198 @@ async fn guessing_is_slowed_down_and_says_until_when() {
     refused.problem(429);
     assert_eq!(refused.header("retry-after"), "1");
     assert_eq!(refused.json()["code"], "too_many_attempts");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_key_has_no_login_that_could_end() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let out = |headers: HeaderMap| server.ask(Method::POST, "/api/auth/logout", headers, "");
+    out(headers(&[("x-api-key", acme.key.as_bytes())])).await.problem(401);
+    out(headers(&[("x-api-key", b"awk_of_nobody")])).await.problem(401);
+    let bearer = format!("Bearer {}", acme.key);
+    out(headers(&[("authorization", bearer.as_bytes())])).await.problem(401);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_of_before_that_logs_out_ends_its_login_and_is_journalled_as_reuse() {
+    let server = Server::start(engine()).await;
+    let first = person(&login(&server, ROOT, PASSWORD).await);
+    let second = person(&renew(&server, &first.refresh).await);
+    let third = person(&renew(&server, &second.refresh).await);
+    let out = post(&server, "/api/auth/logout", &json!({"refresh_token": first.refresh})).await;
+    assert_eq!(out.status, 200, "{}", out.text);
+    assert!(!is_in(&server, &third).await);
+    let kinds = journalled(&server).await;
+    let count = |kind: &str| kinds.iter().filter(|other| *other == kind).count();
+    assert_eq!((count("login.reused"), count("login.ended")), (1, 0));
+    let other = person(&login(&server, ROOT, PASSWORD).await);
+    post(&server, "/api/auth/logout", &json!({"refresh_token": other.refresh})).await;
+    let kinds = journalled(&server).await;
+    assert!(kinds.contains(&"login.ended".to_owned()), "{kinds:?}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn of_a_token_and_a_key_neither_is_guessed_to_be_meant() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let ann = server.technician(&acme).await;
+    let mut both = ann.headers();
+    both.extend(headers(&[("x-api-key", acme.key.as_bytes())]));
+    for (method, path) in [
+        (Method::GET, "/api/incidents"),
+        (Method::GET, "/api/auth/me"),
+        (Method::GET, "/metrics"),
+        (Method::POST, "/api/auth/logout"),
+        (Method::POST, "/api/webhooks/alerts"),
+    ] {
+        let answer = server.ask(method, path, both.clone(), "").await;
+        assert_eq!(answer.problem(400), "X-API-Key", "{path}");
+        assert!(answer.text.contains("send one of the two"), "{}", answer.text);
+    }
+    assert!(is_in(&server, &ann).await);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_change_that_changes_nothing_does_nothing() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let root = server.msp_admin().await;
+    let ann = server.person("ann@acme.example", Role::Technician, &[&acme]).await;
+    let path = format!("/api/users/{}", ann.id);
+    let before = journalled(&server).await;
+    let same = json!({"role": "technician", "company_ids": ["comp-acme"], "disabled": false});
+    for body in [json!({}), same] {
+        let answer = server.ask(Method::PATCH, &path, root.headers(), body.to_string()).await;
+        assert_eq!((answer.status, &answer.json()["user_id"]), (200, &json!(ann.id)));
+    }
+    assert!(is_in(&server, &ann).await);
+    assert_eq!(journalled(&server).await, before);
+    for _ in 0..2 {
+        assert_eq!(server.ask(Method::DELETE, &path, root.headers(), "").await.status, 200);
+    }
+    assert!(!is_in(&server, &ann).await);
+    assert_eq!(journalled(&server).await.len(), before.len() + 1);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn behind_a_proxy_that_is_trusted_everybody_has_his_own_address() {
+    let server = Server::start_with(engine(), |flags| {
+        flags.trusted_proxies = Some(vec!["127.0.0.1".into()]);
+        flags.metrics_from = Some(vec!["127.0.0.1".into(), "192.0.2.9".into()]);
+    })
+    .await;
+    let from = |address: &str| headers(&[("x-forwarded-for", format!("forged, {address}").as_bytes())]);
+    let login = async |address: &str, password: &str| {
+        let body = json!({"email": ROOT, "password": password}).to_string();
+        server.ask(Method::POST, "/api/auth/login", from(address), body).await
+    };
+    for _ in 0..10 {
+        login("198.51.100.1", "not-the-password-at-all").await.problem(401);
+    }
+    login("198.51.100.1", PASSWORD).await.problem(429);
+    let answer = login("203.0.113.7", PASSWORD).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let root = person(&answer);
+    let sessions = server.get_as(&root, "/api/auth/sessions").await.json();
+    assert_eq!(sessions["items"][0]["address"], "203.0.113.7");
+    let journal = server.platform_journal().await;
+    let started = journal.iter().find(|entry| entry["kind"] == "login.started").unwrap();
+    assert!(started.to_string().contains("203.0.113.7"), "{started}");
+    let metrics = |headers: HeaderMap| server.ask(Method::GET, "/metrics", headers, "");
+    assert_eq!(metrics(HeaderMap::new()).await.status, 200, "the proxy's own");
+    assert_eq!(metrics(from("192.0.2.9")).await.status, 200);
+    metrics(from("192.0.2.8")).await.problem(401);
+    metrics(from("nobody")).await.problem(401);
+    server.stop().await;
+}
+
+/// A login from an address, past the listener: with the wrong password.
+async fn guess(server: &Server, email: &str, address: IpAddr) -> SignInError {
+    let password = SecretString::from("not-the-password-at-all");
+    let shown = Credentials {
+        email,
+        password: &password,
+        code: None,
+    };
+    let guessed = server.accounts().sign_in(shown, address, &|actor| actor.into()).await;
+    guessed.map(drop).unwrap_err()
+}
+
+/// An address among many that have nothing to do with each other.
+fn elsewhere(number: usize) -> IpAddr {
+    let [.., high, low] = number.to_be_bytes();
+    [198, low, high, 1].into()
+}
+
+#[tokio::test]
+async fn who_logs_in_many_times_at_once_is_not_taken_for_one_who_guesses() {
+    let server = Server::start(engine()).await;
+    let all = futures::future::join_all((0..30).map(|_| login(&server, ROOT, PASSWORD))).await;
+    // On a slow machine some may have waited for too long, which is no failure of theirs.
+    for answer in all.iter().filter(|answer| answer.status != 200) {
+        assert_eq!((answer.status, &answer.json()["code"]), (503, &json!("overloaded")));
+        assert!(!answer.text.contains("failed"), "{}", answer.text);
+    }
+    let let_in = all.iter().filter(|answer| answer.status == 200).count();
+    assert!(let_in > 10, "{let_in}");
+    assert_eq!(login(&server, ROOT, PASSWORD).await.status, 200);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn strangers_do_not_keep_a_person_from_logging_in() {
+    let server = Server::start(engine()).await;
+    assert_eq!(login(&server, ROOT, PASSWORD).await.status, 200);
+    let strangers = (0..300).map(async |number| {
+        let email = format!("{number}@nowhere.example");
+        guess(&server, &email, elsewhere(number)).await
+    });
+    let person = async {
+        let mut answers = Vec::new();
+        for _ in 0..5 {
+            answers.push(login(&server, ROOT, PASSWORD).await.status);
+        }
+        answers
+    };
+    let (strangers, answers) = tokio::join!(futures::future::join_all(strangers), person);
+    assert_eq!(answers, [200; 5]);
+    let busy = strangers.iter().filter(|error| **error == SignInError::Busy).count();
+    assert!(busy >= 300 - 2 * 64, "{busy} found no place");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn who_logged_in_before_a_restart_is_let_in_there_whatever_strangers_try() {
+    let home = Home::on(engine());
+    let server = Server::start_in(&home).await;
+    assert_eq!(login(&server, ROOT, PASSWORD).await.status, 200);
+    server.stop().await;
+    let server = Server::start_in(&home).await;
+    for number in 0..100 {
+        assert_eq!(guess(&server, ROOT, elsewhere(number)).await, SignInError::Wrong);
+    }
+    let stranger = guess(&server, ROOT, elsewhere(100)).await;
+    assert!(matches!(stranger, SignInError::Throttled(_)), "{stranger}");
+    assert_eq!(login(&server, ROOT, PASSWORD).await.status, 200);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn who_is_known_is_not_held_to_what_others_do_at_his_address() {
+    let server = Server::start(engine()).await;
+    assert_eq!(login(&server, ROOT, PASSWORD).await.status, 200);
+    for number in 0..100 {
+        let other = login(&server, &format!("{number}@nowhere.example"), PASSWORD).await;
+        other.problem(401);
+    }
+    login(&server, "100@nowhere.example", PASSWORD).await.problem(429);
+    assert_eq!(login(&server, ROOT, PASSWORD).await.status, 200);
     server.stop().await;
 }
 

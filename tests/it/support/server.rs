@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actors::domain::{CompanyId, Correlation, RateLimit};
 use actors::port::Clock;
 use actors::port::reader::PageRequest;
+use alert_whisperer::accounts::Accounts;
 use alert_whisperer::accounts::rights::Role;
 use alert_whisperer::accounts::sign_in::Credentials as Shown;
 use alert_whisperer::accounts::staff::NewPerson;
@@ -173,6 +174,11 @@ impl Server {
             key: credentials.api_key.expose_secret().to_owned(),
             secret: credentials.webhook_secret.expose_secret().to_owned(),
         }
+    }
+
+    /// People and their logins, past the listener.
+    pub fn accounts(&self) -> &Accounts {
+        &self.running.edge.accounts
     }
 
     /// A person of these companies, logged in.
