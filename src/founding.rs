@@ -157,6 +157,10 @@ pub fn prepare(
         .id
         .clone()
         .unwrap_or_else(|| CompanyId::from_uuid(entropy.uuid(now)));
+    if [".", ".."].contains(&company_id.as_str()) {
+        // As part of a path this would be another path (RFC 3986, 5.2.4). What an older store holds is left as it is.
+        return Err(invalid("id", "must be more than dots: it is part of paths"));
+    }
     if company_id.is_platform() {
         return Err(FoundingError::Taken(company_id));
     }
