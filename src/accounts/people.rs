@@ -74,7 +74,9 @@ impl People {
                 }
                 let before = self.users.insert(user.user_id.clone(), versioned(record, user.clone()));
                 if let Some(before) = before.filter(|before| before.value.email != user.email) {
-                    self.by_email.remove(&before.value.email);
+                    // By now it may be another's.
+                    self.by_email
+                        .remove_if(&before.value.email, |_, id| *id == user.user_id);
                 }
                 self.by_email.insert(user.email.clone(), user.user_id.clone());
             }

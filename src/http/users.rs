@@ -19,7 +19,7 @@ use super::page::{Ask, Asked, Items, Query};
 use super::problem::{Code, Problem};
 use super::rights::{AdministerUsers, May, Reaches, Read};
 use crate::accounts::rights::{Companies, Right, Role};
-use crate::accounts::staff::{Keep, NewPerson, ShownUser, StaffError, check_name, shown};
+use crate::accounts::staff::{Keep, NewPerson, ShownUser, StaffError, check_email, check_name, shown};
 use crate::accounts::user::User;
 
 type Answer = Result<Json<ShownUser>, Problem>;
@@ -178,6 +178,9 @@ pub(super) async fn one(
 #[serde(deny_unknown_fields)]
 #[schema(as = UserUpdate)]
 pub(super) struct Update {
+    /// What he logs in with from now on.
+    #[serde(default)]
+    email: Option<String>,
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
@@ -188,7 +191,7 @@ pub(super) struct Update {
     disabled: Option<bool>,
 }
 
-/// `PATCH {name?, role?, company_ids?, disabled?}`. What changes somebody's rights ends his access tokens; disabling
+/// `PATCH {email?, name?, role?, company_ids?, disabled?}`. What changes somebody's rights ends his access tokens; disabling
 /// him ends his logins too. What changes nothing does nothing.
 pub(super) async fn update(
     reaches: Reaches<AdministerUsers>,
@@ -200,6 +203,7 @@ pub(super) async fn update(
     let named = asked.company_ids.clone().unwrap_or_default();
     may_be(&edge, &reaches, asked.role.unwrap_or(Role::Technician), &named)?;
     let name = asked.name.as_deref().map(check_name).transpose()?;
+    let email = asked.email.as_deref().map(check_email).transpose()?;
     // What is not asked for stays as it is when this is committed, whoever has changed it meanwhile.
     let change = |user: &User, now: Timestamp| {
         if !holds(&reaches.companies, user) {
@@ -207,6 +211,7 @@ pub(super) async fn update(
         }
         let role = asked.role.unwrap_or(user.role);
         Ok(User {
+            email: email.clone().unwrap_or_else(|| user.email.clone()),
             name: name.clone().unwrap_or_else(|| user.name.clone()),
             role,
             company_ids: match (&asked.company_ids, role) {

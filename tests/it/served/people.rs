@@ -834,3 +834,45 @@ async fn a_login_that_meets_a_new_password_does_not_outlive_it() {
     assert!(is_in(&server, &root).await);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn an_address_is_changed_and_free_for_another() {
+    let server = Server::start(engine()).await;
+    let root = server.msp_admin().await;
+    let acme = server.company("comp-acme").await;
+    let ann = server.person("anne@acme.example", Role::Technician, &[&acme]).await;
+    let bob = server.person("bob@acme.example", Role::Technician, &[&acme]).await;
+    let change = async |person: &Person, email: &str| {
+        let body = json!({"email": email}).to_string();
+        server
+            .ask(
+                Method::PATCH,
+                &format!("/api/users/{}", person.id),
+                root.headers(),
+                body,
+            )
+            .await
+    };
+    assert_eq!(change(&ann, "bob@acme.example").await.problem(409), "email");
+    assert_eq!(change(&ann, "no address").await.problem(400), "email");
+    assert_eq!(
+        change(&ann, " Ann@Acme.example").await.json()["email"],
+        "ann@acme.example"
+    );
+    assert_eq!(change(&bob, "anne@acme.example").await.status, 200, "it is free now");
+    assert_eq!(
+        server.get_as(&ann, "/api/auth/me").await.json()["email"],
+        "ann@acme.example",
+        "she is still logged in"
+    );
+    assert_eq!(
+        login(&server, "ann@acme.example", PASSWORD).await.json()["user"]["user_id"],
+        json!(ann.id)
+    );
+    assert_eq!(
+        login(&server, "anne@acme.example", PASSWORD).await.json()["user"]["user_id"],
+        json!(bob.id)
+    );
+    login(&server, "bob@acme.example", PASSWORD).await.problem(401);
+    server.stop().await;
+}
