@@ -16,7 +16,7 @@ use super::checkpoint::{BadCheckpoint, Checkpoint, Trusted};
 const LINE_BYTES: u64 = 64 << 10;
 /// Read at once, in bytes.
 const BLOCK: usize = 64 << 10;
-/// Lines between which others have their turn: a signature takes some 50 µs.
+/// Lines between which others have their turn: a signature costs more than all else of a line.
 const LINES_AT_ONCE: u64 = 16;
 /// Faults that are named.
 const NAMED: usize = 100;

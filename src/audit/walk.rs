@@ -31,17 +31,9 @@ impl Journals for Arc<dyn Store> {
 
     async fn journal(&self, company: &CompanyId, page: PageRequest) -> Result<Page<Entry>, Error> {
         match self.reader(company).journal(page).await {
-            Err(Error::NoSuchCompany) => Ok(nothing()),
+            Err(Error::NoSuchCompany) => Ok(Page::empty()),
             other => other,
         }
-    }
-}
-
-/// The page of a journal that is not there.
-pub fn nothing() -> Page<Entry> {
-    Page {
-        items: Vec::new(),
-        next: None,
     }
 }
 

@@ -8,9 +8,10 @@ use actors::domain::{Decision, DecisionRequest};
 use actors::limits::DECISION_EVENTS;
 use actors::runtime::{CallError, DecisionEvent};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
+use axum::http::request::Parts;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, Stream, StreamExt};
@@ -18,10 +19,12 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::body::{REQUEST_BYTES, Unread};
-use super::describe::{Answer, Description};
+use super::describe::{Answer, Argument, Description};
 use super::problem::Problem;
 use super::rights::{Decide, Reaches};
 use super::{Edge, body, question};
+
+const LAST_EVENT_ID: &str = "last-event-id";
 
 /// How often a silent stream says that it lives.
 pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -95,8 +98,26 @@ impl IntoResponse for EventStream {
 
 impl Answer for EventStream {
     fn describe(description: &mut Description) {
-        description.reads_header("Last-Event-ID", "The id of the last event that was seen.");
         description.answers(200, "Events as they come", Some(("text/event-stream", None)));
+    }
+}
+
+/// `Last-Event-ID`: where a client goes on that was cut off.
+pub(super) struct LastEventId(pub(super) Option<String>);
+
+impl FromRequestParts<Arc<Edge>> for LastEventId {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Edge>) -> Result<Self, Infallible> {
+        // What is no text is no id either, and is told so by who reads it.
+        let given = parts.headers.get(LAST_EVENT_ID);
+        Ok(Self(given.map(|id| id.to_str().unwrap_or_default().to_owned())))
+    }
+}
+
+impl Argument for LastEventId {
+    fn describe(description: &mut Description) {
+        description.reads_header("Last-Event-ID", "The id of the last event that was seen.");
     }
 }
 

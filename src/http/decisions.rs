@@ -8,14 +8,13 @@ use actors::port::reader::{Cursor, PageRequest};
 use actors::port::{Committed, CompanySet, Reader};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::sse::Event;
 use futures::stream::{self, Stream};
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
-use super::agent::{EventStream, named, sse};
+use super::agent::{EventStream, LastEventId, named, sse};
 use super::live::follower::RECONNECT;
 use super::live::hub::News;
 use super::live::standing::Standing;
@@ -42,15 +41,10 @@ pub(super) async fn follow(
     may: May<Read>,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    LastEventId(last): LastEventId,
 ) -> Result<EventStream, Problem> {
-    let seen = match headers.get("last-event-id") {
-        None => None,
-        Some(value) => {
-            let place = value.to_str().ok().and_then(|text| text.parse::<u64>().ok());
-            Some(place.ok_or_else(|| Problem::invalid("Last-Event-ID", "must be the id of an earlier event"))?)
-        }
-    };
+    let seen = last.map(|id| id.parse::<u64>()).transpose();
+    let seen = seen.map_err(|_| Problem::invalid("Last-Event-ID", "must be the id of an earlier event"))?;
     let companies = CompanySet::one(may.company().clone());
     let open = edge.streams.enter(StreamKind::Decisions, &companies)?;
     let standing = Standing::of(&edge, may.caller.clone(), companies)?;

@@ -14,10 +14,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use utoipa::openapi::path::Parameter;
+use utoipa::openapi::path::{Parameter, ParameterBuilder};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
-use utoipa::{IntoParams, PartialSchema, ToSchema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::Edge;
 use super::describe::{Argument, Description};
@@ -258,20 +258,22 @@ impl<A: Ask, B: Ask> Ask for (A, B) {
     }
 }
 
-/// `limit` and `cursor`.
-#[derive(IntoParams)]
-#[allow(dead_code, reason = "describes what `Query::page` reads")]
-struct Paging {
-    /// Rows of the page.
-    #[param(minimum = 1, maximum = 500, default = 50)]
-    limit: Option<usize>,
-    /// The `next_cursor` of an earlier page.
-    cursor: Option<String>,
-}
-
 impl Ask for PageRequest {
     fn parameters() -> Vec<Parameter> {
-        Paging::into_params(|| None)
+        let limit = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(1))
+            .maximum(Some(PAGE))
+            .default(Some(DEFAULT_LIMIT.into()));
+        let cursor = ObjectBuilder::new().schema_type(Type::String);
+        let parameter = |name, what, schema: ObjectBuilder| {
+            let named = ParameterBuilder::new().name(name).description(Some(what));
+            named.schema(Some(schema)).build()
+        };
+        vec![
+            parameter("limit", "Rows of the page.", limit),
+            parameter("cursor", "The `next_cursor` of an earlier page.", cursor),
+        ]
     }
 
     fn read(query: &mut Query, _: &Edge) -> Result<Self, Problem> {

@@ -174,7 +174,7 @@ pub(super) async fn one(
     Ok(Json(shown(&*user.ok_or_else(unknown)?)))
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UserUpdate)]
 pub(super) struct Update {
@@ -199,9 +199,14 @@ pub(super) async fn update(
     Path(id): Path<String>,
     Sent(asked): Sent<Update>,
 ) -> Answer {
-    let before = find(&edge, &reaches, &id)?;
+    changed(&edge, &reaches, &id, asked).await
+}
+
+/// Changes one of those whom one administers.
+async fn changed(edge: &Edge, reaches: &Reaches<AdministerUsers>, id: &str, asked: Update) -> Answer {
+    let before = find(edge, reaches, id)?;
     let named = asked.company_ids.clone().unwrap_or_default();
-    may_be(&edge, &reaches, asked.role.unwrap_or(Role::Technician), &named)?;
+    may_be(edge, reaches, asked.role.unwrap_or(Role::Technician), &named)?;
     let name = asked.name.as_deref().map(check_name).transpose()?;
     let email = asked.email.as_deref().map(check_email).transpose()?;
     // What is not asked for stays as it is when this is committed, whoever has changed it meanwhile.
@@ -242,22 +247,11 @@ pub(super) async fn disable(
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
 ) -> Answer {
-    let user = find(&edge, &reaches, &id)?;
-    let close = |user: &User, now: Timestamp| {
-        if !holds(&reaches.companies, user) {
-            return Err(StaffError::Unknown);
-        }
-        Ok(User {
-            disabled_at: user.disabled_at.or(Some(now)),
-            ..user.clone()
-        })
+    let close = Update {
+        disabled: Some(true),
+        ..Update::default()
     };
-    let origin = reaches.caller.origin();
-    let changed = edge
-        .accounts
-        .change_user(&user.user_id, Keep::AsChanged, &origin, close)
-        .await?;
-    Ok(Json(shown(&changed)))
+    changed(&edge, &reaches, &id, close).await
 }
 
 /// The password that was made for a person.

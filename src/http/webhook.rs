@@ -3,6 +3,7 @@
 //! The order of checks is the contract's, cheapest first, and nothing is read or written for a caller
 //! who has not passed: size, form of the headers, key, signature, body, rate, the durable insert.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use actors::domain::{AlertId, CompanyId, DeliveryId, NewAlert, Severity, Signal,
 use actors::port::inbox::{Accepted, Delivery, Signature};
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{RawQuery, State};
+use axum::extract::{FromRequestParts, RawQuery, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -20,7 +22,7 @@ use utoipa::ToSchema;
 
 use super::body::Unread;
 use super::caller::{Address, presented};
-use super::describe::Description;
+use super::describe::{Argument, Description};
 use super::gate::LooksItself;
 use super::problem::{Code, Problem};
 use super::rights::SendAlerts;
@@ -95,6 +97,22 @@ impl IntoResponse for Received {
 impl describe::Answer for Received {
     fn describe(description: &mut Description) {
         Json::<Answer>::describe(description);
+    }
+}
+
+/// The headers of a request that may be signed.
+pub(super) struct Signed(HeaderMap);
+
+impl FromRequestParts<Arc<Edge>> for Signed {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Edge>) -> Result<Self, Infallible> {
+        Ok(Self(parts.headers.clone()))
+    }
+}
+
+impl Argument for Signed {
+    fn describe(description: &mut Description) {
         description.reads_header("X-Timestamp", "When it was signed: Unix time in whole seconds.");
         let signature =
             "`sha256=` and the HMAC-SHA256 over `{X-Timestamp}.{body}` under a live webhook secret, in hex.";
@@ -111,7 +129,7 @@ pub(super) async fn accept(
     _: LooksItself<SendAlerts>,
     State(edge): State<Arc<Edge>>,
     address: Address,
-    headers: HeaderMap,
+    Signed(headers): Signed,
     RawQuery(raw): RawQuery,
     sent: Unread<Alerts>,
 ) -> Result<Received, Problem> {

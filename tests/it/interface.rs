@@ -207,6 +207,40 @@ async fn the_document_has_every_route_and_the_command_prints_it() {
     server.stop().await;
 }
 
+/// A parameter that the document has and nothing reads would be refused as unknown.
+#[tokio::test]
+async fn every_parameter_of_the_document_is_read() {
+    let server = Server::start(Engine::Sqlite).await;
+    let acme = server.company("comp-acme").await;
+    let root = server.msp_admin().await;
+    let known = known(&server, &acme, &root).await;
+    let document = server.get_as(&root, "/api/openapi.json").await.json();
+    let mut read = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let Some(operation) = item.get("get") else { continue };
+        let parts = path.split('/').map(
+            |part| match part.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                Some(name) => known[name][0].as_str().unwrap_or("none").to_owned(),
+                None => part.to_owned(),
+            },
+        );
+        let route = parts.collect::<Vec<_>>().join("/");
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let name = parameter["name"].as_str().unwrap();
+            if parameter["in"] != "query" {
+                continue;
+            }
+            // Nothing is called so: whoever reads it refuses it for what it is, or finds nothing.
+            let answer = server.get_as(&root, &format!("{route}?{name}=%00")).await;
+            let answer: Value = serde_json::from_str(&answer.text).unwrap_or_default();
+            assert_ne!(answer["detail"], "there is no such parameter here", "{path}: {name}");
+            read += 1;
+        }
+    }
+    assert!(read > 40, "{read}");
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn the_page_loads_nothing_from_elsewhere() {
     let server = Server::start(Engine::Sqlite).await;

@@ -162,8 +162,10 @@ impl Correlation {
 #[serde(default, deny_unknown_fields)]
 pub struct RateLimit {
     /// Sustained rate: 1 to 10,000,000.
+    #[schema(minimum = 1, maximum = 10_000_000)]
     pub requests_per_minute: u32,
     /// The most the bucket holds: 5 to 10,000,000. Its last fifth is for resolves and criticals.
+    #[schema(minimum = 5, maximum = 10_000_000)]
     pub burst_size: u32,
 }
 
@@ -184,5 +186,46 @@ impl RateLimit {
     pub fn check(&self) -> Result<(), OutOfRange> {
         within("requests_per_minute", self.requests_per_minute, 1, 10_000_000)?;
         within("burst_size", self.burst_size, 5, 10_000_000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use utoipa::PartialSchema;
+
+    use super::*;
+
+    /// Whether settings are taken at the limits that are told to clients, and not one step outside.
+    fn keeps_its_limits<T>(check: impl Fn(&T) -> Result<(), OutOfRange>)
+    where
+        T: PartialSchema + for<'de> Deserialize<'de>,
+    {
+        let schema = json!(T::schema());
+        let mut limited = 0;
+        for (name, field) in schema["properties"].as_object().unwrap() {
+            let (Some(low), Some(high)) = (field["minimum"].as_u64(), field["maximum"].as_u64()) else {
+                continue;
+            };
+            let takes = |value: u64| {
+                let settings: T = serde_json::from_value(json!({ name: value })).unwrap();
+                check(&settings).is_ok()
+            };
+            assert!(takes(low) && takes(high), "{name}: {low} to {high}");
+            assert!(
+                !takes(high + 1) && (low == 0 || !takes(low - 1)),
+                "{name}: {low} to {high}"
+            );
+            limited += 1;
+        }
+        let open = |(name, field): &(&String, &Value)| field["type"] == "integer" && *name != "version";
+        let integers = schema["properties"].as_object().unwrap().iter().filter(open).count();
+        assert_eq!(limited, integers, "every number has its limits");
+    }
+
+    #[test]
+    fn the_limits_that_are_told_are_those_that_are_kept() {
+        keeps_its_limits(Correlation::check);
+        keeps_its_limits(RateLimit::check);
     }
 }

@@ -35,6 +35,16 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
 }
 
+impl<T> Page<T> {
+    /// The page of a list that is not there.
+    pub fn empty() -> Self {
+        Self {
+            items: Vec::new(),
+            next: None,
+        }
+    }
+}
+
 /// An alert and what has become of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertView {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use actors::port::events::Position;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::sse::Event;
 use futures::stream;
 use utoipa::IntoParams;
@@ -15,7 +14,7 @@ use super::follower::{Follower, Frame};
 use super::standing::Standing;
 use super::streams::StreamKind;
 use crate::http::Edge;
-use crate::http::agent::{EventStream, sse};
+use crate::http::agent::{EventStream, LastEventId, sse};
 use crate::http::page::{Ask, Asked, Query};
 use crate::http::problem::Problem;
 use crate::http::rights::{Reaches, Read};
@@ -47,10 +46,10 @@ pub(in crate::http) async fn follow(
         company: named,
         asked: Resume { cursor: asked },
     }: Asked<Resume>,
-    headers: HeaderMap,
+    LastEventId(last): LastEventId,
 ) -> Result<EventStream, Problem> {
-    let after = match headers.get("last-event-id") {
-        Some(value) => Some(place("Last-Event-ID", value.to_str().unwrap_or_default())?),
+    let after = match last {
+        Some(id) => Some(place("Last-Event-ID", &id)?),
         None => asked.map(|text| place("cursor", &text)).transpose()?,
     };
     let companies = reaches.read_at_once(&edge, named)?;

@@ -23,7 +23,6 @@ use super::read::journal;
 use super::rows::parsed;
 use super::schema;
 use super::shared::{Cell, locked};
-use crate::audit::walk::nothing;
 
 /// The journals of a directory.
 #[derive(Debug)]
@@ -69,7 +68,7 @@ impl SqliteEvidence {
         let conn = locked(&self.conn);
         let read = || match cells(&conn, Some(company))?.first() {
             Some(cell) => journal::list(&conn, cell, page),
-            None => Ok(nothing()),
+            None => Ok(Page::empty()),
         };
         read().map_err(Fault::into_error)
     }
