@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use super::companies::{config, credentials};
 pub use super::gate::Policy;
 use super::live::{events, socket};
 use super::problem::{Code, Problem};
@@ -127,30 +128,34 @@ fn routes() -> Routes {
             companies::set_rate_limit,
             "Say how many alerts it may send",
         )
-        .get("/api/companies/{company_id}/api-keys", companies::keys, "Its API keys")
+        .get(
+            "/api/companies/{company_id}/api-keys",
+            credentials::keys,
+            "Its API keys",
+        )
         .post(
             "/api/companies/{company_id}/api-keys",
-            companies::add_key,
+            credentials::add_key,
             "Make an API key, which is shown once",
         )
         .delete(
             "/api/companies/{company_id}/api-keys/{key_id}",
-            companies::revoke_key,
+            credentials::revoke_key,
             "Revoke an API key",
         )
         .get(
             "/api/companies/{company_id}/webhook-secrets",
-            companies::secrets,
+            credentials::secrets,
             "Its webhook secrets",
         )
         .post(
             "/api/companies/{company_id}/webhook-secrets",
-            companies::rotate_secret,
+            credentials::rotate_secret,
             "Make a webhook secret, which is shown once",
         )
         .delete(
             "/api/companies/{company_id}/webhook-secrets/{secret_id}",
-            companies::retire_secret,
+            credentials::retire_secret,
             "End a webhook secret",
         )
         .post(
@@ -163,25 +168,25 @@ fn routes() -> Routes {
             users::members,
             "Whom its incidents can be assigned to",
         )
-        .get("/api/companies/{company_id}/assets", companies::assets, "What it has")
+        .get("/api/companies/{company_id}/assets", config::assets, "What it has")
         .put(
             "/api/companies/{company_id}/assets/{asset_name}",
-            companies::set_asset,
+            config::set_asset,
             "Say how critical an asset is and what it depends on",
         )
         .delete(
             "/api/companies/{company_id}/assets/{asset_name}",
-            companies::remove_asset,
+            config::remove_asset,
             "Forget an asset",
         )
         .get(
             "/api/companies/{company_id}/config",
-            companies::config,
+            config::config,
             "All of its configuration as one document",
         )
         .put(
             "/api/companies/{company_id}/config",
-            companies::set_config,
+            config::set_config,
             "Make a document its configuration, or say what that would change",
         )
         .get("/api/users", users::list, "The people whom one administers")
