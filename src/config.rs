@@ -18,6 +18,9 @@ use crate::audit::keeper::Place;
 /// The file of checkpoints in the data directory.
 pub const CHECKPOINTS: &str = "checkpoints.jsonl";
 
+/// The directory of archives in the data directory.
+const ARCHIVES: &str = "archives";
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -106,6 +109,10 @@ pub struct Flags {
     /// output. In the data directory otherwise.
     #[arg(long, env = "CHECKPOINT_FILE")]
     pub checkpoint_file: Option<PathBuf>,
+    /// The directory that what is past its time is archived to, best on another disk than the store; `archives` in the
+    /// data directory otherwise.
+    #[arg(long, env = "ARCHIVE_DIR")]
+    pub archive_dir: Option<PathBuf>,
     /// E-mail address of the administrator whom the first start makes; admin@localhost where nothing is said.
     #[arg(long, env = "ADMIN_EMAIL")]
     pub admin_email: Option<String>,
@@ -137,6 +144,7 @@ struct FileSettings {
     metrics_token: Option<SecretString>,
     second_factor_for: Option<String>,
     checkpoint_file: Option<PathBuf>,
+    archive_dir: Option<PathBuf>,
     admin_email: Option<String>,
     admin_password: Option<SecretString>,
 }
@@ -179,6 +187,8 @@ pub struct Settings {
     pub second_factor_for: Vec<Role>,
     /// Where checkpoints of the journals go.
     pub checkpoints: Place,
+    /// Where what is past its time goes.
+    pub archives: PathBuf,
     /// The first administrator's address.
     pub admin_email: String,
     /// His password, where it is not to be made.
@@ -264,6 +274,10 @@ impl Settings {
             None => Place::File(data_dir.join(CHECKPOINTS)),
         };
         Ok(Self {
+            archives: flags
+                .archive_dir
+                .or(file.archive_dir)
+                .unwrap_or_else(|| data_dir.join(ARCHIVES)),
             checkpoints,
             listen: address(flags.listen.or(file.listen), flags.port.or(file.port))?,
             data_dir,

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use actors::domain::ids::{EntryId, KeyId, SecretId};
-use actors::domain::{Company, CompanyId, Correlation, Fact, Origin, RateLimit};
+use actors::domain::{Company, CompanyId, Correlation, Fact, Origin, RateLimit, Retention};
 use actors::port::{Clock, Entropy, Error, NewCompany, Put};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -201,6 +201,7 @@ pub fn prepare(
             archived_at: None,
             correlation: request.correlation,
             rate_limit: request.rate_limit,
+            retention: Retention::default(),
         },
         puts: puts.map_err(|_| Unsealable)?,
         fact,

@@ -11,6 +11,7 @@ compile_error!("supervision needs unwinding: build with panic = \"unwind\"");
 mod failpoint;
 
 pub mod accounts;
+pub mod archive;
 pub mod audit;
 pub mod cli;
 pub mod client;

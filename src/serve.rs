@@ -25,6 +25,7 @@ use crate::accounts::people::People;
 use crate::accounts::register::Register;
 use crate::accounts::staff::{FirstAdmin, StaffError};
 use crate::accounts::usage;
+use crate::archive;
 use crate::audit::checkpoint::{NoSigner, Signer};
 use crate::audit::keeper::{self, Keeper};
 use crate::clock::{SystemClock, SystemEntropy};
@@ -200,6 +201,14 @@ pub async fn start_under(
         Ok(())
     });
     let mut background = JoinSet::new();
+    let archives = archive::keeper::Keeper {
+        store: edge.store.clone(),
+        runtime: edge.runtime.clone(),
+        signer: signer.clone(),
+        clock: edge.clock.clone(),
+        entropy: edge.entropy.clone(),
+        dir: edge.settings.archives.clone(),
+    };
     let keeper = Keeper::new(signer, edge.settings.checkpoints.clone(), clock);
     let gathering = CancellationToken::new();
     let mut gathered = JoinSet::new();
@@ -213,6 +222,7 @@ pub async fn start_under(
         edge.runtime.clone(),
         gathering.clone(),
     ));
+    gathered.spawn(archives.run(register.settings_changed(), gathering.clone()));
     let keeping = CancellationToken::new();
     let mut kept = JoinSet::new();
     kept.spawn(keeper.run(edge.store.clone(), journals, keeping.clone()));

@@ -56,6 +56,10 @@ pub const ACTORS: &str = "alert_whisperer_actors";
 pub const RESTARTS: &str = "alert_whisperer_actor_restarts_total";
 /// Journals that were not what was signed of them.
 pub const DISCORDS: &str = "alert_whisperer_journal_discords_total";
+/// Alerts, incidents and journal entries that were archived and have gone, by `of`.
+pub const ARCHIVED: &str = "alert_whisperer_archived_total";
+/// Looks at a company that could not archive what was past its time.
+pub const ARCHIVE_FAILURES: &str = "alert_whisperer_archive_failures_total";
 /// Seconds since the process began to serve.
 pub const UPTIME: &str = "alert_whisperer_uptime_seconds";
 
@@ -113,6 +117,7 @@ fn begin_at_nothing() {
     ] {
         metrics::counter!(measures::PLACEMENTS, "state" => state.as_str()).increment(0);
     }
+    metrics::counter!(ARCHIVE_FAILURES).increment(0);
 }
 
 fn describe() {
@@ -127,6 +132,14 @@ fn describe() {
     metrics::describe_gauge!(ACTORS, "Actors that live, by kind");
     metrics::describe_counter!(RESTARTS, "Actors started again, by kind");
     metrics::describe_counter!(DISCORDS, "Journals that were not what was signed of them at the start");
+    metrics::describe_counter!(
+        ARCHIVED,
+        "What was archived and has gone, by of: alerts, incidents or journal"
+    );
+    metrics::describe_counter!(
+        ARCHIVE_FAILURES,
+        "Looks at a company that could not archive what was past its time"
+    );
     metrics::describe_gauge!(UPTIME, "Time since the process began to serve");
     metrics::describe_histogram!(measures::PLACEMENT_LAG, "From an alert's acceptance to its placement");
     metrics::describe_histogram!(measures::PLACEMENT_BATCH, "Alerts placed in one commit");

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use actors::domain::ids::{EntryId, KeyId, SecretId};
-use actors::domain::{Company, CompanyId, Correlation, Fact, Origin, RateLimit, Timestamp};
+use actors::domain::{Company, CompanyId, Correlation, Fact, Origin, RateLimit, Retention, Timestamp};
 use actors::limits::{API_KEYS, WEBHOOK_SECRETS};
 use actors::port::{Amendment, Clock, Entropy, Error, Put};
 use secrecy::{ExposeSecret, SecretString};
@@ -111,6 +111,12 @@ impl Desk<'_> {
                 .map_err(|error| invalid(format!("rate_limit.{}", error.field), error))?;
             after.rate_limit = rate_limit;
         }
+        if let Some(retention) = change.retention {
+            retention
+                .check()
+                .map_err(|error| invalid(format!("retention.{}", error.field), error))?;
+            after.retention = retention;
+        }
         after.archived_at = match change.archived {
             Some(true) => company.archived_at.or(Some(now)),
             Some(false) => None,
@@ -124,9 +130,9 @@ impl Desk<'_> {
         let fact = self.fact(now, "company.changed", self.company_id.as_str(), data);
         let amendment = Amendment {
             company: Some(after.clone()),
-            puts: Vec::new(),
             wake: wake(company, &after, now),
             facts: vec![fact],
+            ..Amendment::default()
         };
         Ok(Some((after, amendment)))
     }
@@ -293,6 +299,8 @@ pub struct Change {
     pub correlation: Option<Correlation>,
     /// How many alerts it may send.
     pub rate_limit: Option<RateLimit>,
+    /// How long what there is of it is kept.
+    pub retention: Option<Retention>,
     /// Whether it is archived.
     pub archived: Option<bool>,
 }
@@ -331,6 +339,8 @@ pub struct ShownCompany {
     pub correlation: Correlation,
     /// How many alerts it may send.
     pub rate_limit: RateLimit,
+    /// How long what there is of it is kept.
+    pub retention: Retention,
 }
 
 /// A company with its settings.
@@ -343,6 +353,7 @@ pub fn shown(company: &Company) -> ShownCompany {
         archived_at: company.archived_at,
         correlation: company.correlation,
         rate_limit: company.rate_limit,
+        retention: company.retention,
     }
 }
 

@@ -12,7 +12,7 @@ pub mod origin;
 pub mod time;
 
 pub use alert::{Alert, AlertState, NewAlert, Severity, Signal};
-pub use company::{AggregationKey, Company, Correlation, RateLimit};
+pub use company::{AggregationKey, Company, Correlation, RateLimit, Retention};
 pub use decision::{Decision, DecisionRequest, IncidentFacts, ToolCall};
 pub use ids::{AlertId, CompanyId, DecisionId, DeliveryId, IncidentId, InvalidId, MemoryId, SessionId};
 pub use incident::{Incident, IncidentStatus, Life, Phase, Session, Snooze};

@@ -18,6 +18,8 @@ pub struct Register {
     /// Raised by every change: whoever holds a stream open looks again whether he still may.
     changes: watch::Sender<u64>,
     doubt: Notify,
+    /// Told of other settings of a company.
+    settings: Arc<Notify>,
 }
 
 impl Register {
@@ -28,6 +30,7 @@ impl Register {
             people,
             changes: watch::Sender::new(0),
             doubt: Notify::new(),
+            settings: Arc::default(),
         })
     }
 
@@ -39,6 +42,11 @@ impl Register {
     /// Told whenever anything has changed.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
+    }
+
+    /// Told when the settings of a company have changed.
+    pub fn settings_changed(&self) -> Arc<Notify> {
+        self.settings.clone()
     }
 
     fn changed(&self) {
@@ -76,6 +84,9 @@ impl Notices for Register {
             self.people.amended(amendment);
         } else {
             self.keyring.amended(company, amendment);
+        }
+        if amendment.company.is_some() {
+            self.settings.notify_one();
         }
         self.changed();
     }

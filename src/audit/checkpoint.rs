@@ -112,8 +112,13 @@ impl Signer {
             key: self.key.clone(),
             signature: String::new(),
         };
-        checkpoint.signature = hex::encode(self.pair.sign(checkpoint.signed().as_bytes()));
+        checkpoint.signature = self.sign_text(&checkpoint.signed());
         checkpoint
+    }
+
+    /// The signature over a text, in hex.
+    pub(crate) fn sign_text(&self, text: &str) -> String {
+        hex::encode(self.pair.sign(text.as_bytes()))
     }
 }
 
@@ -140,15 +145,20 @@ impl Checkpoint {
     /// # Errors
     /// [`BadCheckpoint`].
     pub fn verify(&self, by: Option<&Trusted>) -> Result<(), BadCheckpoint> {
-        if by.is_some_and(|by| !by.has(&self.key)) {
-            return Err(BadCheckpoint::Key);
-        }
-        let decoded = hex::decode(&self.key).ok().zip(hex::decode(&self.signature).ok());
-        let (key, signature) = decoded.ok_or(BadCheckpoint::Signature)?;
-        UnparsedPublicKey::new(&ED25519, key)
-            .verify(self.signed().as_bytes(), &signature)
-            .map_err(|_| BadCheckpoint::Signature)
+        verify_text(&self.signed(), &self.key, &self.signature, by)
     }
+}
+
+/// Whether a text was signed so, and by one of those who are trusted, where somebody is named.
+pub(crate) fn verify_text(text: &str, key: &str, signature: &str, by: Option<&Trusted>) -> Result<(), BadCheckpoint> {
+    if by.is_some_and(|by| !by.has(key)) {
+        return Err(BadCheckpoint::Key);
+    }
+    let decoded = hex::decode(key).ok().zip(hex::decode(signature).ok());
+    let (key, signature) = decoded.ok_or(BadCheckpoint::Signature)?;
+    UnparsedPublicKey::new(&ED25519, key)
+        .verify(text.as_bytes(), &signature)
+        .map_err(|_| BadCheckpoint::Signature)
 }
 
 #[cfg(test)]

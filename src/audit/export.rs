@@ -1,5 +1,5 @@
-//! An exported journal: JSON Lines. The first names it, `{"journal": "comp-acme"}`; then comes an entry each as
-//! `/api/audit` shows it, and in the end `{"checkpoint": {...}}`.
+//! An exported journal: JSON Lines. The first names it, `{"journal": "comp-acme"}`, and in `cut` where it was cut, if it
+//! was; then comes an entry each as `/api/audit` shows it, and in the end `{"checkpoint": {...}}`.
 
 use std::io::{self, BufRead};
 
@@ -8,6 +8,7 @@ use actors::domain::{CompanyId, Entry};
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint::{BadCheckpoint, Checkpoint, Trusted};
+use super::cut::{self, SignedCut};
 
 /// The longest line that is read, in bytes.
 const LINE_BYTES: u64 = 4 << 20;
@@ -17,6 +18,8 @@ const LINE_BYTES: u64 = 4 << 20;
 #[serde(deny_unknown_fields)]
 struct Opening {
     journal: CompanyId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cut: Option<SignedCut>,
 }
 
 /// The last line.
@@ -27,11 +30,12 @@ struct Closing {
 }
 
 /// The first line of an export, without its end.
-pub fn opening(company: &CompanyId) -> String {
+pub fn opening(company: &CompanyId, cut: Option<&SignedCut>) -> String {
     let opening = Opening {
         journal: company.clone(),
+        cut: cut.cloned(),
     };
-    // It holds a text alone.
+    // It holds texts and numbers alone.
     serde_json::to_string(&opening).unwrap_or_default()
 }
 
@@ -47,6 +51,8 @@ pub fn closing(checkpoint: &Checkpoint) -> String {
 /// What an export is found to be, where it is whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
+    /// The last entry before it: 0 where it begins with the journal's first.
+    pub behind: u64,
     /// The checkpoint that closes it.
     pub checkpoint: Checkpoint,
 }
@@ -76,6 +82,14 @@ pub enum Broken {
     /// The checkpoint is missing.
     #[error("the tail is cut: after entry {0} there is no checkpoint that closes the export")]
     Cut(u64),
+    /// It begins behind an entry, and nobody whom one trusts says that it was cut there.
+    #[error("it begins behind entry {behind}, and the cut there says nothing: {why}")]
+    Beginning {
+        /// The last entry before it.
+        behind: u64,
+        /// Why not.
+        why: BadCheckpoint,
+    },
     /// The checkpoint is none.
     #[error("the checkpoint says nothing: {0}")]
     Checkpoint(#[from] BadCheckpoint),
@@ -99,6 +113,7 @@ pub enum Broken {
 /// The first thing that is wrong.
 pub fn verify(mut export: impl BufRead, by: Option<&Trusted>) -> Result<Verified, Broken> {
     let mut opened: Option<ChainWalk> = None;
+    let mut behind = 0;
     let mut closed: Option<Checkpoint> = None;
     let mut text = String::new();
     for line in 1.. {
@@ -115,7 +130,10 @@ pub fn verify(mut export: impl BufRead, by: Option<&Trusted>) -> Result<Verified
         }
         let content = text.strip_suffix('\n').ok_or(Broken::Line(line))?;
         let Some(walk) = &mut opened else {
-            opened = Some(ChainWalk::of(read_opening(content).ok_or(Broken::Line(line))?));
+            let Opening { journal, cut } = read_opening(content).ok_or(Broken::Line(line))?;
+            behind = cut.as_ref().map_or(0, |cut| cut.seq);
+            let walk = cut::walk(&journal, cut.as_ref(), by);
+            opened = Some(walk.map_err(|why| Broken::Beginning { behind, why })?);
             continue;
         };
         if let Some(checkpoint) = read_closing(content) {
@@ -133,7 +151,7 @@ pub fn verify(mut export: impl BufRead, by: Option<&Trusted>) -> Result<Verified
         && walk.seq() == checkpoint.seq
         && hex::encode(walk.hash()) == checkpoint.hash;
     match stands {
-        true => Ok(Verified { checkpoint }),
+        true => Ok(Verified { behind, checkpoint }),
         false => Err(Broken::Tail {
             company: checkpoint.company_id.to_string(),
             signed: checkpoint.seq,
@@ -143,9 +161,9 @@ pub fn verify(mut export: impl BufRead, by: Option<&Trusted>) -> Result<Verified
 }
 
 /// The opening line, where it is exactly one.
-fn read_opening(text: &str) -> Option<CompanyId> {
+fn read_opening(text: &str) -> Option<Opening> {
     let read: Opening = serde_json::from_str(text).ok()?;
-    (opening(&read.journal) == text).then_some(read.journal)
+    (opening(&read.journal, read.cut.as_ref()) == text).then_some(read)
 }
 
 /// The closing line, where it is exactly one.
@@ -182,7 +200,7 @@ mod tests {
     fn exported(company: &str, signer: &Signer) -> Vec<Vec<u8>> {
         let company: CompanyId = company.parse().unwrap();
         let mut walk = ChainWalk::of(company.clone());
-        let mut lines = vec![format!("{}\n", opening(&company)).into_bytes()];
+        let mut lines = vec![format!("{}\n", opening(&company, None)).into_bytes()];
         for seq in 1..=ENTRIES as u64 {
             let at = Timestamp::from_millis(1_800_000_000_000 + seq.cast_signed());
             let data =
@@ -224,12 +242,55 @@ mod tests {
         assert!(matches!(verify(&b""[..], None), Err(Broken::Cut(0))));
     }
 
+    #[test]
+    fn an_export_begins_later_only_where_one_who_is_trusted_has_cut_the_journal() {
+        let whole = exported("comp-acme", &ours());
+        let entry = Entry::from_json_text(std::str::from_utf8(&whole[20]).unwrap().trim_end()).unwrap();
+        let mut hash = [0; 32];
+        hex::decode_to_slice(&entry.hash, &mut hash).unwrap();
+        let company = &entry.company_id;
+        let at = Timestamp::from_millis(5);
+        let behind = |cut: Option<&SignedCut>| {
+            let first = format!("{}\n", opening(company, cut)).into_bytes();
+            let lines = std::iter::once(first).chain(whole[21..].to_vec());
+            verified(&lines.collect::<Vec<_>>())
+        };
+        let cut = ours().sign_cut(company, 20, &hash, at);
+        let found = behind(Some(&cut)).unwrap();
+        assert_eq!((found.behind, found.checkpoint.seq), (20, ENTRIES as u64));
+
+        let theirs = signer("fedcba9876543210").sign_cut(company, 20, &hash, at);
+        let checkpoint = ours().sign(company, 20, &hash, at);
+        let shown_as_a_cut = SignedCut {
+            signature: checkpoint.signature,
+            ..cut.clone()
+        };
+        let of_another = ours().sign_cut(&"comp-globex".parse().unwrap(), 20, &hash, at);
+        let changed = SignedCut { seq: 19, ..cut.clone() };
+        for (cut, why) in [
+            (theirs, BadCheckpoint::Key),
+            (shown_as_a_cut, BadCheckpoint::Signature),
+            (of_another, BadCheckpoint::Signature),
+            (changed, BadCheckpoint::Signature),
+        ] {
+            let found = behind(Some(&cut));
+            assert!(
+                matches!(found, Err(Broken::Beginning { why: found, .. }) if found == why),
+                "{found:?}"
+            );
+        }
+        assert!(matches!(behind(None), Err(Broken::Entry { seq: 1, .. })));
+        let elsewhere = ours().sign_cut(company, 19, &hash, at);
+        assert!(matches!(behind(Some(&elsewhere)), Err(Broken::Entry { seq: 20, .. })));
+    }
+
     /// Where a fault says that it is, from 1.
     fn place(broken: &Broken) -> u64 {
         match broken {
             Broken::Line(line) | Broken::Entry { line, .. } | Broken::Behind(line) => *line,
             Broken::Cut(last) | Broken::Tail { last, .. } => last + 2,
             Broken::Checkpoint(_) => ENTRIES as u64 + 2,
+            Broken::Beginning { .. } => 1,
             Broken::Io(error) => panic!("{error}"),
         }
     }

@@ -215,7 +215,7 @@ async fn heed(store: Arc<dyn Store>, place: Place, by: Trusted, before: Vec<Comp
     match companies(&store, &signed).await {
         Ok(companies) => {
             for company in companies {
-                match walk::along(&store, &company, &signed).await {
+                match walk::along(&store, &company, &signed, Some(&by)).await {
                     Ok(found) => all.push(found),
                     Err(error) => tracing::error!(%error, company_id = %company, "a journal cannot be compared"),
                 }

@@ -6,9 +6,11 @@ use actors::domain::journal::{ChainBreak, ChainWalk};
 use actors::domain::{ChainHash, CompanyId, Entry};
 use actors::limits::PAGE;
 use actors::port::reader::{Page, PageRequest};
-use actors::port::{Error, Store};
+use actors::port::{Error, Record, RecordKind, Store};
 use async_trait::async_trait;
 
+use super::checkpoint::{BadCheckpoint, Trusted};
+use super::cut::{self, SignedCut};
 use super::signed::{Point, Signed};
 
 /// Where journals are read from: a store that serves, or one that is only looked at.
@@ -16,6 +18,9 @@ use super::signed::{Point, Signed};
 pub trait Journals: Send + Sync {
     /// The companies that have a journal, with the platform.
     async fn companies(&self) -> Result<Vec<CompanyId>, Error>;
+
+    /// Where a company's journal was cut, if it was.
+    async fn cut(&self, company: &CompanyId) -> Result<Option<Record>, Error>;
 
     /// A page of a company's journal, oldest first; none where there is no such company.
     async fn journal(&self, company: &CompanyId, page: PageRequest) -> Result<Page<Entry>, Error>;
@@ -27,6 +32,13 @@ impl Journals for Arc<dyn Store> {
         let companies = (**self).companies().await?;
         let ids = companies.into_iter().map(|company| company.company_id);
         Ok(std::iter::once(CompanyId::platform()).chain(ids).collect())
+    }
+
+    async fn cut(&self, company: &CompanyId) -> Result<Option<Record>, Error> {
+        match self.reader(company).record(RecordKind::Cuts, cut::RECORD).await {
+            Err(Error::NoSuchCompany) => Ok(None),
+            other => other,
+        }
     }
 
     async fn journal(&self, company: &CompanyId, page: PageRequest) -> Result<Page<Entry>, Error> {
@@ -48,6 +60,9 @@ pub enum Wrong {
         "is not the one that was signed (line {0} of the checkpoints): the journal was written anew here or before"
     )]
     Rewritten(u64),
+    /// It begins behind an entry, and nobody whom one trusts says that it was cut there.
+    #[error("is missing: the journal begins later, and what says that it was cut there says nothing: {0}")]
+    Beginning(BadCheckpoint),
     /// What was signed is no longer there.
     #[error("is missing: the journal's tail is cut, for entry {seq} was signed (line {line} of the checkpoints)")]
     Cut {
@@ -63,7 +78,9 @@ pub enum Wrong {
 pub struct Found {
     /// Whose.
     pub company: CompanyId,
-    /// How many entries hold, from the first on.
+    /// Behind which entry it begins, because what was before it is archived; 0 where nothing was cut.
+    pub behind: u64,
+    /// Up to which entry it holds.
     pub entries: u64,
     /// The chain hash of the last of them.
     pub hash: ChainHash,
@@ -73,16 +90,53 @@ pub struct Found {
     pub wrong: Option<(u64, Wrong)>,
 }
 
-/// Walks a journal to its end, or to the first entry that does not hold.
+/// Where a company's journal was cut, if it was.
 ///
 /// # Errors
 /// It cannot be read.
-pub async fn along(journals: &dyn Journals, company: &CompanyId, signed: &Signed) -> Result<Found, Error> {
-    let mut witnessed = Witnessed {
-        walk: ChainWalk::of(company.clone()),
-        points: signed.of(company),
-        passed: 0,
+pub async fn cut_of(journals: &dyn Journals, company: &CompanyId) -> Result<Option<SignedCut>, Error> {
+    let record = journals.cut(company).await?;
+    record.map(|record| record.read()).transpose()
+}
+
+/// Walks a journal to its end, or to the first entry that does not hold. Where it was cut, it is walked from there on,
+/// if one of those who are trusted has signed the cut, where somebody is named.
+///
+/// # Errors
+/// It cannot be read.
+pub async fn along(
+    journals: &dyn Journals,
+    company: &CompanyId,
+    signed: &Signed,
+    by: Option<&Trusted>,
+) -> Result<Found, Error> {
+    loop {
+        let cut = cut_of(journals, company).await?;
+        let found = along_from(journals, company, cut.as_ref(), signed, by).await?;
+        // What is cut while it is read is not missing.
+        if found.wrong.is_none() || cut_of(journals, company).await? == cut {
+            return Ok(found);
+        }
+    }
+}
+
+async fn along_from(
+    journals: &dyn Journals,
+    company: &CompanyId,
+    cut: Option<&SignedCut>,
+    signed: &Signed,
+    by: Option<&Trusted>,
+) -> Result<Found, Error> {
+    let mut witnessed = match cut::walk(company, cut, by) {
+        Ok(walk) => Witnessed::behind(walk, signed.of(company)),
+        Err(why) => {
+            let walk = ChainWalk::of(company.clone());
+            return Ok(Witnessed::behind(walk, &[]).found(Some((1, Wrong::Beginning(why)))));
+        }
     };
+    if let Err(wrong) = witnessed.agrees_at_the_cut() {
+        return Ok(witnessed.found(Some(wrong)));
+    }
     let mut request = PageRequest {
         limit: PAGE,
         after: None,
@@ -104,12 +158,37 @@ pub async fn along(journals: &dyn Journals, company: &CompanyId, signed: &Signed
 
 /// A walk along a chain, and along what was signed of it.
 struct Witnessed<'a> {
+    behind: u64,
     walk: ChainWalk,
+    /// What was signed of what is kept, and of the last entry that was cut.
     points: &'a [Point],
     passed: usize,
 }
 
-impl Witnessed<'_> {
+impl<'a> Witnessed<'a> {
+    /// What was signed of entries before the last that was cut is compared with their archive.
+    fn behind(walk: ChainWalk, points: &'a [Point]) -> Self {
+        let behind = walk.seq();
+        let cut = points.partition_point(|point| point.seq < behind);
+        Self {
+            behind,
+            walk,
+            points: points.get(cut..).unwrap_or_default(),
+            passed: 0,
+        }
+    }
+
+    /// What was signed of the last entry that was cut is compared with what the cut says of it.
+    fn agrees_at_the_cut(&mut self) -> Result<(), (u64, Wrong)> {
+        for point in self.points.iter().take_while(|point| point.seq == self.behind) {
+            if point.hash != *self.walk.hash() {
+                return Err((point.seq, Wrong::Rewritten(point.line)));
+            }
+            self.passed += 1;
+        }
+        Ok(())
+    }
+
     /// Takes the next entry.
     fn step(&mut self, entry: &Entry) -> Result<(), (u64, Wrong)> {
         let mut next = self.walk.clone();
@@ -137,6 +216,7 @@ impl Witnessed<'_> {
     fn found(self, wrong: Option<(u64, Wrong)>) -> Found {
         Found {
             company: self.walk.company().clone(),
+            behind: self.behind,
             entries: self.walk.seq(),
             hash: *self.walk.hash(),
             checkpoints: self.passed as u64,

@@ -1,7 +1,7 @@
 //! `audit verify`: a journal that was exported, or all journals of a store, verified by who does not trust us.
 
 use std::fs::{self, File};
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -10,17 +10,29 @@ use serde_json::json;
 
 use super::out;
 use super::place::Place;
+use crate::archive::seal;
 use crate::audit::checkpoint::Trusted;
-use crate::audit::export;
+use crate::audit::export::{self, Verified};
 use crate::audit::keeper;
 use crate::audit::signed::{Fault, Signed};
 use crate::audit::walk::{self, Found};
 
 /// What stands at the beginning of a SQLite file.
 const SQLITE: &[u8] = b"SQLite format 3\0";
-/// Said of an export whose signer nobody was named for.
-const UNCHECKED: &str = "The signer was NOT checked: whoever wrote the export may have signed it. Name the key that you have kept \
+/// Said of a file whose signer nobody was named for.
+const UNCHECKED: &str = "The signer was NOT checked: whoever wrote the file may have signed it. Name the key that you have kept \
                          with --public-key.";
+
+/// Said of a store whose journal was cut, where nobody is known who may sign.
+const UNCHECKED_CUT: &str = "The signer of the cut was NOT checked: name the key that you have kept with --public-key.";
+
+/// Which entries of a journal are there and hold.
+fn extent(behind: u64, last: u64) -> String {
+    match behind {
+        0 => format!("{last} entries, whole from the first"),
+        _ => format!("entries {} to {last}, whole from the signed cut on", behind + 1),
+    }
+}
 
 /// Journals.
 #[derive(Args)]
@@ -31,14 +43,14 @@ pub(super) struct AuditArgs {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Verify an export (GET /api/audit/export), or all journals of a store, whether a server holds it or not: they are
-    /// only read. Exit code 1 where something is wrong, with the first wrong entry.
+    /// Verify an export (GET /api/audit/export), an archive, or all journals of a store, whether a server holds it or not:
+    /// they are only read. Exit code 1 where something is wrong, with the first wrong entry.
     Verify(Verify),
 }
 
 #[derive(Args)]
 struct Verify {
-    /// The exported file, or the data directory of a store; without it, the store of --data-dir.
+    /// The exported or archived file, or the data directory of a store; without it, the store of --data-dir.
     path: Option<PathBuf>,
     /// A public key, in hex, that checkpoints have to be signed with (GET /api/audit/key, kept from before). May stand
     /// several times. Without it, a store's are those of SECRET_KEY, or of the key in the data directory.
@@ -63,12 +75,12 @@ impl AuditArgs {
         let found = fs::metadata(&path);
         let found = found.with_context(|| {
             format!(
-                "{} is neither an export nor a data directory that can be read",
+                "{} is neither an export, an archive nor a data directory that can be read",
                 path.display()
             )
         })?;
         if !found.is_dir() {
-            return verify.export(&path);
+            return verify.file(&path);
         }
         verify.place.of(path);
         verify.store().await
@@ -76,27 +88,62 @@ impl AuditArgs {
 }
 
 impl Verify {
-    fn export(&self, path: &Path) -> Result<()> {
+    fn file(&self, path: &Path) -> Result<()> {
         let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
         let mut file = BufReader::new(file);
-        if std::io::BufRead::fill_buf(&mut file).is_ok_and(|begin| begin.starts_with(SQLITE)) {
+        let named = (!self.public_key.is_empty()).then(|| Trusted::named(&self.public_key));
+        let begin = file.fill_buf().unwrap_or_default();
+        if begin.starts_with(SQLITE) {
             bail!("{} is a database: name the directory that it is in", path.display());
         }
-        let named = (!self.public_key.is_empty()).then(|| Trusted::named(&self.public_key));
-        let checkpoint = match export::verify(file, named.as_ref()) {
-            Ok(verified) => verified.checkpoint,
+        match begin.starts_with(seal::BEGINNING) {
+            true => self.archive(path, file, named.as_ref()),
+            false => self.export(path, file, named.as_ref()),
+        }
+    }
+
+    /// An archive of alerts or incidents.
+    fn archive(&self, path: &Path, file: BufReader<File>, named: Option<&Trusted>) -> Result<()> {
+        let seal::Verified { of, seal } = match seal::verify(file, named) {
+            Ok(verified) => verified,
             Err(broken) => bail!("{}: {broken}", path.display()),
         };
         if self.place.json {
-            out::line(json!({"whole": true, "signer_checked": named.is_some(), "checkpoint": checkpoint}));
+            out::line(json!({"whole": true, "of": of, "signer_checked": named.is_some(), "seal": seal}));
+            return Ok(());
+        }
+        if named.is_none() {
+            out::line(UNCHECKED);
+        }
+        let of: &str = of.into();
+        out::line(format_args!(
+            "{}: an archive of {of}, {} documents, whole; sealed at {} by {}",
+            seal.company_id, seal.documents, seal.at, seal.key
+        ));
+        Ok(())
+    }
+
+    fn export(&self, path: &Path, file: BufReader<File>, named: Option<&Trusted>) -> Result<()> {
+        let Verified { behind, checkpoint } = match export::verify(file, named) {
+            Ok(verified) => verified,
+            Err(broken) => bail!("{}: {broken}", path.display()),
+        };
+        if self.place.json {
+            let signer_checked = named.is_some();
+            out::line(
+                json!({"whole": true, "behind": behind, "signer_checked": signer_checked, "checkpoint": checkpoint}),
+            );
             return Ok(());
         }
         if named.is_none() {
             out::line(UNCHECKED);
         }
         out::line(format_args!(
-            "{}: {} entries, whole from the first; signed at {} by {}",
-            checkpoint.company_id, checkpoint.seq, checkpoint.at, checkpoint.key
+            "{}: {}; signed at {} by {}",
+            checkpoint.company_id,
+            extent(behind, checkpoint.seq),
+            checkpoint.at,
+            checkpoint.key
         ));
         Ok(())
     }
@@ -104,17 +151,21 @@ impl Verify {
     async fn store(&self) -> Result<()> {
         let store = self.place.evidence().await?;
         // What is signed while the journals are read is no part of this.
+        let by = self.trusted()?;
         let (signed, file) = match self.without_checkpoints {
             true => (Signed::default(), None),
             false => {
-                let file = self.file()?;
-                (self.signed(&file).await?, Some(file))
+                let file = self.checkpoint_file()?;
+                (self.signed(&file, by.as_ref()).await?, Some(file))
             }
         };
         let mut wrong = Vec::new();
         for company in keeper::companies(&store, &signed).await? {
-            let found = walk::along(&store, &company, &signed).await?;
+            let found = walk::along(&store, &company, &signed, by.as_ref()).await?;
             wrong.extend(self.tell(&found, file.as_deref()));
+            if found.behind > 0 && by.is_none() && !self.place.json {
+                out::line(format_args!("{company}: {UNCHECKED_CUT}"));
+            }
         }
         let of_line = |fault: &Fault| format!("line {} of the checkpoints {}", fault.line, fault.why);
         wrong.extend(signed.faults.iter().map(of_line));
@@ -144,7 +195,7 @@ impl Verify {
         if self.place.json {
             let compared = file.map(|_| found.checkpoints);
             out::line(json!({
-                "company_id": company, "entries": found.entries, "checkpoints": compared, "whole": why.is_none(),
+                "company_id": company, "behind": found.behind, "entries": found.entries, "checkpoints": compared, "whole": why.is_none(),
                 "broken_at": found.wrong.map(|(seq, _)| seq), "why": why,
             }));
         } else if why.is_none() {
@@ -153,15 +204,15 @@ impl Verify {
                 None => "NOT compared with checkpoints".to_owned(),
             };
             out::line(format_args!(
-                "{company}: {} entries, whole from the first; {compared}",
-                found.entries
+                "{company}: {}; {compared}",
+                extent(found.behind, found.entries)
             ));
         }
         why.map(|why| format!("{company}: {why}"))
     }
 
     /// The file of checkpoints.
-    fn file(&self) -> Result<PathBuf> {
+    fn checkpoint_file(&self) -> Result<PathBuf> {
         match &self.checkpoints {
             Some(path) if path.as_os_str() == "-" => bail!(
                 "checkpoints go to standard output: name the file that gathers them with --checkpoints, or verify the \
@@ -172,19 +223,23 @@ impl Verify {
         }
     }
 
-    /// What was signed of the store.
-    async fn signed(&self, file: &Path) -> Result<Signed> {
-        let by = match self.public_key.is_empty() {
+    /// Who may sign for the store: those who were named, or else its server.
+    fn trusted(&self) -> Result<Option<Trusted>> {
+        Ok(match self.public_key.is_empty() {
             false => Some(Trusted::named(&self.public_key)),
             true => self.place.key()?.map(|key| Trusted::of(&key)).transpose()?,
-        };
+        })
+    }
+
+    /// What was signed of the store.
+    async fn signed(&self, file: &Path, by: Option<&Trusted>) -> Result<Signed> {
         let Some(by) = by else {
             bail!(
                 "nobody is known who may sign checkpoints: give --public-key, or the server's SECRET_KEY; \
                  --without-checkpoints verifies the chains alone"
             );
         };
-        let signed = Signed::read(file, &by, None).await;
+        let signed = Signed::read(file, by, None).await;
         signed.with_context(|| format!("{} cannot be read", file.display()))
     }
 }

@@ -26,10 +26,10 @@ use super::rights::{Audit, Reaches};
 use super::shape::JournalEntry;
 use super::{Edge, shape};
 use crate::accounts::rights::Companies;
-use crate::audit::export;
 use crate::audit::keeper::Place;
 use crate::audit::signed::{Fault, Signed};
 use crate::audit::walk::{self, Found, Wrong};
+use crate::audit::{cut, export};
 
 /// Which entries come first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -84,7 +84,9 @@ pub(super) struct Verified {
     company_id: CompanyId,
     /// Whether every entry's hash is what it has to be, and what was signed.
     whole: bool,
-    /// How many entries hold, from the first on.
+    /// The last entry that was archived, and cut with a signature; 0 where none was.
+    behind: u64,
+    /// Up to which entry it holds.
     entries: u64,
     /// The hash of the last of them, in hex.
     hash: String,
@@ -108,6 +110,7 @@ impl Verified {
         Self {
             company_id: found.company,
             whole: wrong.is_none(),
+            behind: found.behind,
             entries: found.entries,
             hash: hex::encode(found.hash),
             broken_at: wrong.as_ref().and_then(|(seq, _)| *seq),
@@ -153,7 +156,13 @@ pub(super) async fn verify(
     // What is signed while the journal is read is no part of this.
     let signed = signed_of(&edge, &company).await?;
     let none = Signed::default();
-    let found = walk::along(&edge.store, &company, signed.as_ref().unwrap_or(&none)).await?;
+    let found = walk::along(
+        &edge.store,
+        &company,
+        signed.as_ref().unwrap_or(&none),
+        Some(edge.signer.trusted()),
+    )
+    .await?;
     Ok(Json(Verified::of(found, signed.as_ref())))
 }
 
@@ -248,9 +257,20 @@ fn lines(edge: Arc<Edge>, company: CompanyId) -> impl Stream<Item = Result<Bytes
             Exporting::Over => return None,
             Exporting::Entries(pages, walk) => (pages, walk),
             Exporting::Opening(company) => {
-                let first = format!("{}\n", export::opening(&company));
-                let pages = Pages::of(edge.store.reader(&company));
-                let entries = Exporting::Entries(pages, ChainWalk::of(company));
+                let cut = match walk::cut_of(&edge.store, &company).await {
+                    Err(error) => return Some((Err(error), (edge, Exporting::Over))),
+                    Ok(cut) => cut,
+                };
+                let first = format!("{}\n", export::opening(&company, cut.as_ref()));
+                let walk = match cut::walk(&company, cut.as_ref(), Some(edge.signer.trusted())) {
+                    Ok(walk) => walk,
+                    Err(why) => {
+                        let error = Error::Corrupt(format!("the cut of {company}: {why}"));
+                        tracing::error!(%error, "a journal that is exported is broken");
+                        return Some((Err(error), (edge, Exporting::Over)));
+                    }
+                };
+                let entries = Exporting::Entries(Pages::of(edge.store.reader(&company)), walk);
                 return Some((Ok(first.into()), (edge, entries)));
             }
         };

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::{AlertId, Company, CompanyId, Correlation, NewAlert, RateLimit, Severity, Signal, Timestamp};
+use actors::domain::{
+    AlertId, Company, CompanyId, Correlation, NewAlert, RateLimit, Retention, Severity, Signal, Timestamp,
+};
 use actors::limits::PAGE;
 use actors::port::inbox::Delivery;
 use actors::port::{Amended, Amendment, Kept, Record};
@@ -156,6 +158,25 @@ pub(super) async fn set_rate_limit(
     Ok(Json(
         changed.map_err(|problem| problem.within("rate_limit"))?.rate_limit,
     ))
+}
+
+/// How long what there is of it is kept; what is past its time is archived and goes.
+pub(super) async fn retention(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer<Retention> {
+    Ok(Json(company(&edge, &may)?.retention))
+}
+
+/// `PUT {alert_days?, incident_days?, journal_days?}`: what is left out is as for a new company.
+pub(super) async fn set_retention(
+    may: May<AdministerCompany>,
+    State(edge): State<Arc<Edge>>,
+    Sent(asked): Sent<Retention>,
+) -> Answer<Retention> {
+    let change = Change {
+        retention: Some(asked),
+        ..Change::default()
+    };
+    let changed = changed(&edge, &may, &change).await;
+    Ok(Json(changed.map_err(|problem| problem.within("retention"))?.retention))
 }
 
 /// A test alert that was taken in.

@@ -129,6 +129,16 @@ fn routes() -> Routes {
             "Say how many alerts it may send",
         )
         .get(
+            "/api/companies/{company_id}/retention",
+            companies::retention,
+            "How long what there is of it is kept",
+        )
+        .put(
+            "/api/companies/{company_id}/retention",
+            companies::set_retention,
+            "Say how long what there is of it is kept",
+        )
+        .get(
             "/api/companies/{company_id}/api-keys",
             credentials::keys,
             "Its API keys",

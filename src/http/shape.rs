@@ -74,6 +74,8 @@ pub(super) struct Incident {
     updated_at: Timestamp,
     resolved_at: Option<Timestamp>,
     resolved_by: Option<String>,
+    /// Since when its alerts are in an archive alone.
+    alerts_archived_at: Option<Timestamp>,
 }
 
 /// An incident's time at work: at most eight hours.
@@ -220,6 +222,7 @@ pub(super) fn incident(edge: &Edge, view: IncidentView) -> Incident {
         updated_at: row.updated_at,
         resolved_at: life.resolved_at,
         resolved_by: life.resolved_by,
+        alerts_archived_at: life.alerts_archived_at,
     }
 }
 

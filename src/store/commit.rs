@@ -216,6 +216,27 @@ fn wake_due(row: &Incident, wanted: &IncidentChange) -> Option<Timestamp> {
     }
 }
 
+/// Whether a row is as a cut saw it, and its alerts may go.
+pub(in crate::store) fn may_be_emptied(row: &Incident, version: u64) -> bool {
+    !row.is_open() && row.version == version && row.life.alerts_archived_at.is_none()
+}
+
+/// Says of a row that its alerts have gone.
+pub(in crate::store) fn empty(row: &mut Incident, now: Timestamp) {
+    row.life.alerts_archived_at = Some(now);
+    row.version += 1;
+}
+
+/// Whether a row is as a cut saw it, and may go: it is over, and no alert is in it any more.
+pub(in crate::store) fn may_go(row: &Incident, version: u64) -> bool {
+    row.version == version && is_empty_and_over(row)
+}
+
+/// Whether an incident is over, and no alert is in it any more.
+pub(in crate::store) fn is_empty_and_over(row: &Incident) -> bool {
+    !row.is_open() && (row.life.alerts_archived_at.is_some() || row.alert_count == 0)
+}
+
 /// Whether a row is open and as a regrouping saw it.
 pub(in crate::store) fn is_as_seen(row: &Incident, seen: Seen) -> bool {
     row.is_open() && row.version == seen.version && row.placed_no == seen.placed_no

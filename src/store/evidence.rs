@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use actors::domain::{CompanyId, Entry};
-use actors::port::Error;
 use actors::port::reader::{Page, PageRequest};
+use actors::port::{Error, Record};
 use async_trait::async_trait;
 use secrecy::SecretString;
 
@@ -45,6 +45,13 @@ impl Journals for Evidence {
         match self {
             Self::Sqlite(store) => store.companies(),
             Self::Mongo(store) => store.companies().await,
+        }
+    }
+
+    async fn cut(&self, company: &CompanyId) -> Result<Option<Record>, Error> {
+        match self {
+            Self::Sqlite(store) => store.cut(company),
+            Self::Mongo(store) => store.cut(company).await,
         }
     }
 

@@ -17,6 +17,7 @@ mod batch;
 mod client;
 mod companies;
 mod convert;
+mod cut;
 mod evidence;
 mod fault;
 mod head;

@@ -16,6 +16,7 @@ mod chain;
 mod change;
 mod checkpoint;
 mod core;
+mod cut;
 mod evidence;
 mod export;
 mod fault;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use actors::domain::{Company, CompanyId, Correlation, RateLimit};
+use actors::domain::{Company, CompanyId, Correlation, RateLimit, Retention};
 use actors::limits::ASSET_CHANGES;
 use actors::port::{Amendment, Put, RecordKind};
 use serde::{Deserialize, Serialize, Serializer};
@@ -28,6 +28,9 @@ pub struct Config {
     /// How many alerts it may send.
     #[serde(default)]
     pub rate_limit: RateLimit,
+    /// How long what there is of it is kept.
+    #[serde(default)]
+    pub retention: Retention,
     /// What it has.
     #[serde(default)]
     pub assets: Assets,
@@ -53,6 +56,7 @@ impl Config {
             name: company.name.clone(),
             correlation: company.correlation,
             rate_limit: company.rate_limit,
+            retention: company.retention,
             assets: assets.iter().map(plain).collect(),
         }
     }
@@ -78,6 +82,7 @@ impl Config {
         for (section, fields) in [
             ("correlation", json!(self.correlation)),
             ("rate_limit", json!(self.rate_limit)),
+            ("retention", json!(self.retention)),
         ] {
             for (name, value) in fields
                 .as_object()
@@ -114,6 +119,7 @@ impl Desk<'_> {
             name: Some(wanted.name.clone()),
             correlation: Some(wanted.correlation),
             rate_limit: Some(wanted.rate_limit),
+            retention: Some(wanted.retention),
             archived: None,
         };
         let mut puts = Vec::new();
@@ -156,6 +162,7 @@ impl Desk<'_> {
             company: Some(after),
             puts,
             facts: vec![fact],
+            ..Amendment::default()
         }))
     }
 }

@@ -9,6 +9,7 @@ mod directory;
 pub mod events;
 pub mod journal;
 pub mod lists;
+mod past;
 mod place;
 pub mod records;
 mod roster;
@@ -236,6 +237,10 @@ promises! {
     lists::the_journal_is_paged,
     lists::nothing_of_another_company_is_seen,
     lists::counts_are_since_a_moment,
+    past::what_arrived_before_and_is_settled_is_past,
+    past::what_is_past_goes_whole_or_not_at_all,
+    past::an_emptied_incident_does_not_begin_again,
+    past::a_journal_is_cut_at_the_end_of_a_commit_and_goes_on,
     records::a_record_is_read_as_it_was_written,
     records::an_amendment_is_done_whole_or_not_at_all,
     records::an_amendment_is_one_commit_with_its_facts,

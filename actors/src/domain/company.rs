@@ -28,6 +28,9 @@ pub struct Company {
     /// How many alerts it may send.
     #[serde(default)]
     pub rate_limit: RateLimit,
+    /// How long what there is of it is kept.
+    #[serde(default)]
+    pub retention: Retention,
 }
 
 fn first_version() -> u64 {
@@ -189,6 +192,64 @@ impl RateLimit {
     }
 }
 
+/// How long a company's things are kept. What is past its time is archived to a signed file, and goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// Alerts from their arrival, those of an incident from its end: 7 to 3650 days.
+    #[schema(minimum = 7, maximum = 3650)]
+    pub alert_days: u32,
+    /// Incidents from their end, with their decisions: 7 to 3650 days, and no less than their alerts.
+    #[schema(minimum = 7, maximum = 3650)]
+    pub incident_days: u32,
+    /// Journal entries: 365 to 36500 days, and no less than incidents.
+    #[schema(minimum = 365, maximum = 36500)]
+    pub journal_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            alert_days: 90,
+            incident_days: 2 * 365,
+            journal_days: 7 * 365,
+        }
+    }
+}
+
+impl Retention {
+    /// Whether every setting is in range, and nothing goes before what belongs to it.
+    ///
+    /// # Errors
+    /// The first setting that is not.
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        within("alert_days", self.alert_days, 7, 3650)?;
+        within("incident_days", self.incident_days, 7, 3650)?;
+        within("journal_days", self.journal_days, 365, 36_500)?;
+        within("incident_days", self.incident_days, self.alert_days, 3650)?;
+        within("journal_days", self.journal_days, self.incident_days, 36_500)
+    }
+
+    /// What arrived before this is past its time.
+    pub fn alerts_before(&self, now: Timestamp) -> Timestamp {
+        now.minus(days(self.alert_days))
+    }
+
+    /// What ended before this is past its time.
+    pub fn incidents_before(&self, now: Timestamp) -> Timestamp {
+        now.minus(days(self.incident_days))
+    }
+
+    /// What was journalled before this is past its time.
+    pub fn journal_before(&self, now: Timestamp) -> Timestamp {
+        now.minus(days(self.journal_days))
+    }
+}
+
+fn days(count: u32) -> Duration {
+    Duration::from_secs(u64::from(count) * 24 * 3600)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -196,8 +257,9 @@ mod tests {
 
     use super::*;
 
-    /// Whether settings are taken at the limits that are told to clients, and not one step outside.
-    fn keeps_its_limits<T>(check: impl Fn(&T) -> Result<(), OutOfRange>)
+    /// Whether settings are taken at the limits that are told to clients, and not one step outside. `beside` says what
+    /// else is asked for beside a field.
+    fn keeps_its_limits<T>(check: impl Fn(&T) -> Result<(), OutOfRange>, beside: impl Fn(&str) -> Value)
     where
         T: PartialSchema + for<'de> Deserialize<'de>,
     {
@@ -208,8 +270,9 @@ mod tests {
                 continue;
             };
             let takes = |value: u64| {
-                let settings: T = serde_json::from_value(json!({ name: value })).unwrap();
-                check(&settings).is_ok()
+                let mut settings = beside(name);
+                settings[name] = value.into();
+                check(&serde_json::from_value(settings).unwrap()).is_ok()
             };
             assert!(takes(low) && takes(high), "{name}: {low} to {high}");
             assert!(
@@ -225,7 +288,27 @@ mod tests {
 
     #[test]
     fn the_limits_that_are_told_are_those_that_are_kept() {
-        keeps_its_limits(Correlation::check);
-        keeps_its_limits(RateLimit::check);
+        keeps_its_limits(Correlation::check, |_| json!({}));
+        keeps_its_limits(RateLimit::check, |_| json!({}));
+        keeps_its_limits(Retention::check, |name| match name {
+            "alert_days" => json!({"incident_days": 3650, "journal_days": 36_500}),
+            "incident_days" => json!({"alert_days": 7, "journal_days": 36_500}),
+            _ => json!({"alert_days": 7, "incident_days": 7}),
+        });
+    }
+
+    #[test]
+    fn nothing_goes_before_what_belongs_to_it() {
+        let check = |alert_days, incident_days, journal_days| {
+            let retention = Retention {
+                alert_days,
+                incident_days,
+                journal_days,
+            };
+            retention.check().map_err(|error| (error.field, error.low))
+        };
+        assert_eq!(check(90, 90, 365), Ok(()));
+        assert_eq!(check(90, 89, 365), Err(("incident_days", 90)));
+        assert_eq!(check(90, 400, 399), Err(("journal_days", 400)));
     }
 }

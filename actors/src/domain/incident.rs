@@ -122,6 +122,9 @@ pub struct Life {
     /// it, and its silence counts from then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept_open_at: Option<Timestamp>,
+    /// Since when its alerts are in an archive alone: it cannot begin again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alerts_archived_at: Option<Timestamp>,
 }
 
 impl Life {
@@ -140,6 +143,7 @@ impl Life {
             snooze: None,
             flapping_since: None,
             kept_open_at: None,
+            alerts_archived_at: None,
         }
     }
 
@@ -180,9 +184,10 @@ impl Life {
     }
 
     /// Until when a firing alert reopens it: [`None`] while it is open, and where nothing reopens it
-    /// (it was merged away, or went stale).
+    /// (it was merged away, went stale, or its alerts are archived).
     pub fn reopens_until(&self, window: Duration) -> Option<Timestamp> {
-        let by_alert = self.merged_into.is_none() && self.resolved_by.as_deref() != Some("stale");
+        let is_stale = self.resolved_by.as_deref() == Some("stale");
+        let by_alert = self.merged_into.is_none() && !is_stale && self.alerts_archived_at.is_none();
         self.resolved_at.filter(|_| by_alert).map(|at| at.plus(window))
     }
 }

@@ -79,7 +79,7 @@ pub fn chain(company: &CompanyId, seq: u64, previous: &ChainHash, canonical: &st
     hasher.finalize().into()
 }
 
-/// A walk along a chain, from its first entry on.
+/// A walk along a chain, from its first entry on, or from behind one that was cut.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChainWalk {
     company: CompanyId,
@@ -112,6 +112,11 @@ impl ChainWalk {
             seq: 0,
             hash: GENESIS,
         }
+    }
+
+    /// Behind an entry with a hash, from where on the journal is kept.
+    pub fn behind(company: CompanyId, seq: u64, hash: ChainHash) -> Self {
+        Self { company, seq, hash }
     }
 
     /// Takes the next entry.

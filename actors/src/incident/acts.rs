@@ -42,6 +42,9 @@ pub enum ActRefusal {
     /// Its alerts have gone to another.
     #[error("the incident was merged into {0}; reopen that one")]
     Merged(String),
+    /// Its alerts are in an archive alone.
+    #[error("the incident's alerts were archived at {0}; what is new opens an incident of its own")]
+    Archived(Timestamp),
     /// A newer incident has its fingerprint.
     #[error("{0} is open and has what this incident was about; work there, or resolve it first")]
     Superseded(String),
@@ -101,6 +104,9 @@ pub fn act(row: &Incident, act: &Act, by: &str, now: Timestamp) -> Result<Done, 
         Act::Reopen => {
             if let Some(into) = &life.merged_into {
                 return Err(ActRefusal::Merged(into.to_string()));
+            }
+            if let Some(at) = life.alerts_archived_at {
+                return Err(ActRefusal::Archived(at));
             }
             let life = Life {
                 kept_open_at: Some(now),
@@ -199,6 +205,8 @@ fn moved(from: IncidentStatus, to: IncidentStatus) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::domain::Severity;
 
@@ -288,6 +296,12 @@ mod tests {
             ..after(Life::new(), &[Act::Resolve]).unwrap()
         };
         assert_eq!(after(merged, &[Act::Reopen]), Err(ActRefusal::Merged("inc-2".into())));
+        let archived = Life {
+            alerts_archived_at: Some(at(70)),
+            ..after(Life::new(), &[Act::Resolve]).unwrap()
+        };
+        assert_eq!(archived.reopens_until(Duration::from_secs(99)), None);
+        assert_eq!(after(archived, &[Act::Reopen]), Err(ActRefusal::Archived(at(70))));
     }
 
     #[test]

@@ -69,6 +69,17 @@ pub struct AlertFilter {
     pub since: Option<Timestamp>,
 }
 
+/// An alert that is past its time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastAlert {
+    /// The alert.
+    pub view: AlertView,
+    /// Why it is where it is.
+    pub receipt: Option<Receipt>,
+    /// The version of its incident, where that is there and not emptied yet ([`super::record::Cut::emptied`]).
+    pub version: Option<u64>,
+}
+
 /// Which incidents.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IncidentFilter {
@@ -207,6 +218,13 @@ pub trait Reader: Send + Sync + 'static {
 
     /// The company's journal, newest first (cursor: `seq`).
     async fn journal_backwards(&self, page: PageRequest) -> Result<Page<Entry>, Error>;
+
+    /// Alerts that arrived before a moment, in that order, and have their last verdict, apart from those of an incident
+    /// that had not ended by then. A page may hold fewer than it was asked for.
+    async fn past_alerts(&self, before: Timestamp, page: PageRequest) -> Result<Page<PastAlert>, Error>;
+
+    /// Incidents that ended before a moment and are emptied, or that no alert was left in; the oldest end first.
+    async fn past_incidents(&self, before: Timestamp, page: PageRequest) -> Result<Page<IncidentView>, Error>;
 
     /// A record of the company.
     async fn record(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error>;

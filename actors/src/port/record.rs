@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Error;
-use crate::domain::{Company, CompanyId, Fact, Timestamp};
+use crate::domain::{Company, CompanyId, Fact, IncidentId, Timestamp};
 
 /// What a record is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, strum::IntoStaticStr, strum::EnumIter)]
@@ -25,6 +25,8 @@ pub enum RecordKind {
     Users,
     /// A person's login: a family of refresh tokens. Expires.
     Logins,
+    /// Where a company's journal was cut, signed: one, once something was.
+    Cuts,
 }
 
 impl RecordKind {
@@ -181,8 +183,28 @@ pub struct Amendment {
     /// From when on every open incident is due: it may have to do otherwise under the new settings, and one that
     /// rests would not look before its own time.
     pub wake: Option<Timestamp>,
+    /// What goes, because it is past its time and stands in an archive.
+    pub cut: Option<Cut>,
     /// Facts.
     pub facts: Vec<Fact>,
+}
+
+/// What goes. All of it must be as it was seen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cut {
+    /// The clock of the cut.
+    pub now: Timestamp,
+    /// Resolved incidents whose alerts go from now on, with the versions they were seen under: none of those alerts
+    /// is shown any more, and the incident cannot begin again.
+    pub emptied: Vec<(IncidentId, u64)>,
+    /// Alerts, by `no`: those with a last verdict that are of no incident, or of one that is emptied, by this cut or
+    /// before.
+    pub alerts: Vec<u64>,
+    /// Incidents with the versions they were seen under, their decisions and memory with them: those that are resolved
+    /// and emptied, or that no alert was left in.
+    pub incidents: Vec<(IncidentId, u64)>,
+    /// The journal up to and with this entry, which must be the last of its commit and not of the last commit.
+    pub journal: Option<u64>,
 }
 
 /// The answer to an amendment.
@@ -190,7 +212,7 @@ pub struct Amendment {
 pub enum Amended {
     /// Done.
     Done,
-    /// The company, or a record, is not of the version that was expected.
+    /// The company, a record, or something that was to go is not of the version that was expected.
     Changed,
     /// A record's lookup text is another's, of this company or not.
     Taken,

@@ -47,7 +47,7 @@ pub enum Part {
 
 impl Part {
     /// Every one, in the order in which they are moved: what says of a company that it is there comes last.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Alerts,
         Self::Incidents,
         Self::Identities,
@@ -63,6 +63,7 @@ impl Part {
         Self::Records(RecordKind::Assets),
         Self::Records(RecordKind::Users),
         Self::Records(RecordKind::Logins),
+        Self::Records(RecordKind::Cuts),
         Self::Companies,
         Self::Heads,
     ];
@@ -85,6 +86,7 @@ impl Part {
             Self::Records(RecordKind::Assets) => "assets",
             Self::Records(RecordKind::Users) => "users",
             Self::Records(RecordKind::Logins) => "logins",
+            Self::Records(RecordKind::Cuts) => "cuts of journals",
             Self::Companies => "companies",
             Self::Heads => "heads",
         }
@@ -177,4 +179,6 @@ pub(in crate::store) struct Head {
     pub(in crate::store) place: commit::Head,
     pub(in crate::store) incident_no: u64,
     pub(in crate::store) decision_no: u64,
+    /// The last commit, among all, whose entries were cut from the journal.
+    pub(in crate::store) cut_pos: Option<u64>,
 }

@@ -6,6 +6,7 @@ use mongodb::bson::{Document, RawDocumentBuf, doc};
 use tokio::time::Instant;
 
 use super::companies::company_document;
+use super::cut;
 use super::fault::Fault;
 use super::head::{self, Head};
 use super::names::*;
@@ -130,10 +131,16 @@ async fn amend(tx: &mut Tx, work: &mut Work, wanted: &Amendment, deadline: Optio
         }
     }
     let judged = records::judged(tx, &work.company, &wanted.puts).await?;
-    if judged == Amended::Done {
-        work.amend(wanted)?;
+    if judged != Amended::Done {
+        return Ok(judged);
     }
-    Ok(judged)
+    if let Some(wanted) = &wanted.cut
+        && !cut::cut(tx, &work.company, wanted).await?
+    {
+        return Ok(Amended::Changed);
+    }
+    work.amend(wanted)?;
+    Ok(Amended::Done)
 }
 
 /// Founds a company with its first records; `false` where the id is taken, or a record's lookup text is. Only

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use actors::domain::{CompanyId, Entry};
-use actors::port::Error;
 use actors::port::reader::{Page, PageRequest};
+use actors::port::{Error, Record, RecordKind};
 use mongodb::Database;
 use mongodb::bson::{Document, doc};
 use secrecy::SecretString;
@@ -14,7 +14,8 @@ use super::moment::{Find, Moment};
 use super::names::{COMPANIES, HEADS};
 use super::read::journal;
 use super::shape::Fields;
-use super::{MongoError, client, schema, unfinished};
+use super::{MongoError, client, records, schema, unfinished};
+use crate::audit::cut;
 
 /// The journals of a database.
 #[derive(Debug)]
@@ -50,6 +51,15 @@ impl MongoEvidence {
         }
         found.remove(&CompanyId::platform());
         Ok(std::iter::once(CompanyId::platform()).chain(found).collect())
+    }
+
+    /// Where a journal was cut, if it was.
+    pub(in crate::store) async fn cut(&self, company: &CompanyId) -> Result<Option<Record>, Error> {
+        let read = async {
+            let mut moment = Moment::of(&self.database).await?;
+            records::one(&mut moment, company, RecordKind::Cuts, cut::RECORD).await
+        };
+        read.await.map_err(Fault::into_error)
     }
 
     /// A page of a journal, oldest first.

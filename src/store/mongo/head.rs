@@ -14,6 +14,8 @@ pub(super) struct Head {
     pub(super) place: commit::Head,
     pub(super) incident_no: u64,
     pub(super) decision_no: u64,
+    /// The last commit, among all, whose entries were cut from the journal. A cut writes it.
+    pub(super) cut_pos: Option<u64>,
 }
 
 impl Default for Head {
@@ -22,6 +24,7 @@ impl Default for Head {
             place: commit::Head::NEW,
             incident_no: 0,
             decision_no: 0,
+            cut_pos: None,
         }
     }
 }
@@ -48,6 +51,9 @@ pub(super) fn document(company: &CompanyId, head: &Head, commit_id: Option<&str>
         "epoch": int(head.place.epoch),
     };
     document.extend(fields(head, commit_id.unwrap_or_default()));
+    if let Some(place) = head.cut_pos {
+        document.insert("cut_pos", int(place));
+    }
     document
 }
 
@@ -66,6 +72,10 @@ pub(super) fn read(document: &Document) -> Result<Head, Fault> {
         },
         incident_no: document.count("incident_no")?,
         decision_no: document.count("decision_no")?,
+        cut_pos: match document.contains_key("cut_pos") {
+            true => Some(document.count("cut_pos")?),
+            false => None,
+        },
     })
 }
 
@@ -75,6 +85,7 @@ pub(super) fn of(moved: Moved) -> (CompanyId, Head) {
         place: moved.place,
         incident_no: moved.incident_no,
         decision_no: moved.decision_no,
+        cut_pos: moved.cut_pos,
     };
     (moved.company, head)
 }
@@ -86,5 +97,6 @@ pub(super) fn moved(company: &CompanyId, head: &Head) -> Moved {
         place: head.place,
         incident_no: head.incident_no,
         decision_no: head.decision_no,
+        cut_pos: head.cut_pos,
     }
 }

@@ -30,6 +30,7 @@ impl Moment {
             let found = collection
                 .find(find.which)
                 .sort(find.order)
+                .skip(find.skip)
                 .limit(find.limit)
                 .projection(find.only);
             let mut cursor = found.session(&mut *session).await?;
@@ -68,6 +69,8 @@ pub(super) struct Find<'a> {
     pub(super) from: &'a str,
     pub(super) which: Document,
     pub(super) order: Document,
+    /// How many of the first to pass over.
+    pub(super) skip: u64,
     pub(super) limit: i64,
     pub(super) only: Document,
 }

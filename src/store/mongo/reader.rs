@@ -6,8 +6,8 @@ use std::time::Duration;
 use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, ShortMemory, Timestamp};
 use actors::port::events::{CompanySet, EventReader, EventsAfter, Position};
 use actors::port::reader::{
-    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, Reader,
-    TimelineItem,
+    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, PastAlert,
+    Reader, TimelineItem,
 };
 use actors::port::writer::{OpenIncident, Receipt, Strays};
 use actors::port::{Error, Record, RecordKind};
@@ -19,7 +19,7 @@ use super::fault::Fault;
 use super::moment::{Find, Moment};
 use super::names::*;
 use super::numbers;
-use super::read::{alerts, events, incidents, journal};
+use super::read::{alerts, events, incidents, journal, past};
 use super::records;
 use super::shape::{Fields, int};
 use super::shared::Shared;
@@ -179,6 +179,14 @@ impl Reader for CompanyReader {
 
     async fn journal_backwards(&self, page: PageRequest) -> Result<Page<Entry>, Error> {
         ask!(self, |m| journal::list_backwards(&mut m, &self.company, page))
+    }
+
+    async fn past_alerts(&self, before: Timestamp, page: PageRequest) -> Result<Page<PastAlert>, Error> {
+        ask!(self, |m| past::alerts(&mut m, &self.company, before, page))
+    }
+
+    async fn past_incidents(&self, before: Timestamp, page: PageRequest) -> Result<Page<IncidentView>, Error> {
+        ask!(self, |m| past::incidents(&mut m, &self.company, before, page))
     }
 
     async fn record(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error> {

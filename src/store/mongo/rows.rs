@@ -30,6 +30,7 @@ const LIFE: &[&str] = &[
     "snooze.until",
     "flapping_since",
     "kept_open_at",
+    "alerts_archived_at",
 ];
 const DECIDED: &[&str] = &["at"];
 const RECEIPT: &[&str] = &["event_at", "now"];

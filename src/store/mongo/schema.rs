@@ -24,7 +24,7 @@ use super::rows::UNSETTLED;
 use super::shape::Fields;
 
 /// What this binary knows; a database of a later version is refused.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// How long one process may hold the lock without a word.
 const LOCK_SECONDS: i64 = 60;
 /// How long another waits for it.
@@ -276,7 +276,7 @@ async fn unlock(database: &Database, owner: &str, done: bool) -> Result<(), Mong
 }
 
 async fn make(database: &Database) -> Result<(), MongoError> {
-    if version(database).await?.is_some_and(|found| found < VERSION) {
+    if version(database).await? == Some(1) {
         convert(database).await?;
     }
     let there = database.list_collection_names().await?;

@@ -27,6 +27,13 @@ pub(super) async fn in_time<T>(command: impl Future<Output = Result<T, Failure>>
     }
 }
 
+/// How what is found is ordered, and how much of it is wanted (0 for all).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Order {
+    pub(super) by: Document,
+    pub(super) limit: i64,
+}
+
 /// Transactions on one session, one after the other. Each that begins ends the one before on the server, so
 /// that what it reads of it is the last word.
 pub(super) struct Tx {
@@ -125,10 +132,26 @@ impl Tx {
         filter: Document,
         only: Document,
     ) -> Result<Vec<Document>, Fault> {
+        self.find_in_order(collection, filter, only, Order::default()).await
+    }
+
+    /// What a filter meets first in an order.
+    pub(super) async fn find_in_order(
+        &mut self,
+        collection: &str,
+        filter: Document,
+        only: Document,
+        order: Order,
+    ) -> Result<Vec<Document>, Fault> {
         let Self { database, session } = self;
         let collection = database.collection::<Document>(collection);
         in_time(async {
-            let mut cursor = collection.find(filter).projection(only).session(&mut *session).await?;
+            let found = collection
+                .find(filter)
+                .projection(only)
+                .sort(order.by)
+                .limit(order.limit);
+            let mut cursor = found.session(&mut *session).await?;
             cursor.stream(session).try_collect().await
         })
         .await

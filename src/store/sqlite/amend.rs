@@ -7,6 +7,7 @@ use actors::port::{Amended, Amendment, Put};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::time::Instant;
 
+use super::cut;
 use super::fault::{Fault, unwritable};
 use super::machine::Machine;
 use super::rows::{self, int, ms, parsed, uint};
@@ -36,8 +37,18 @@ pub(super) fn amend(
     if judged != Amended::Done {
         return Ok(judged);
     }
+    let going = match &wanted.cut {
+        None => None,
+        Some(cut) => match cut::found(&m.conn, cell, cut)? {
+            None => return Ok(Amended::Changed),
+            found => found.map(|found| (cut, found)),
+        },
+    };
     // From here on everything is written.
     head.commit_no += 1;
+    if let Some((cut, found)) = going {
+        cut::write(&m.conn, cell, cut, found)?;
+    }
     if let Some(company) = &wanted.company {
         head.joinable_no += 1;
         let body = serde_json::to_string(company).map_err(unwritable)?;

@@ -12,17 +12,18 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use actors::domain::{CompanyId, Entry};
-use actors::port::Error;
 use actors::port::reader::{Page, PageRequest};
+use actors::port::{Error, Record, RecordKind};
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
 use super::OpenError;
 use super::fault::Fault;
-use super::read::journal;
+use super::read::{journal, records};
 use super::rows::parsed;
 use super::schema;
 use super::shared::{Cell, locked};
+use crate::audit::cut;
 
 /// The journals of a directory.
 #[derive(Debug)]
@@ -61,6 +62,16 @@ impl SqliteEvidence {
     pub(in crate::store) fn companies(&self) -> Result<Vec<CompanyId>, Error> {
         let found = cells(&locked(&self.conn), None).map_err(|error| Fault::from(error).into_error())?;
         Ok(found.iter().map(|cell| cell.id.clone()).collect())
+    }
+
+    /// Where a journal was cut, if it was.
+    pub(in crate::store) fn cut(&self, company: &CompanyId) -> Result<Option<Record>, Error> {
+        let conn = locked(&self.conn);
+        let read = || match cells(&conn, Some(company))?.first() {
+            Some(cell) if has_records(&conn)? => records::one(&conn, cell, RecordKind::Cuts, cut::RECORD),
+            _ => Ok(None),
+        };
+        read().map_err(Fault::into_error)
     }
 
     /// A page of a journal, oldest first.
@@ -142,6 +153,11 @@ fn escaped(file: &Path) -> String {
         }
     }
     text
+}
+
+/// Whether there are records: a file of an older version has none, and no journal of it was cut.
+fn has_records(conn: &Connection) -> Result<bool, rusqlite::Error> {
+    conn.table_exists(None, "record")
 }
 
 /// The companies, or one of them.

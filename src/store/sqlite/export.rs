@@ -14,6 +14,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, Params, Row, params};
 
 use super::OpenError;
+use super::cut::last_alert;
 use super::fault::Fault;
 use super::load;
 use super::read::records::{self, record_columns};
@@ -355,8 +356,7 @@ impl Source {
     }
 
     fn counters(&self, hand: Hand<'_>) -> Result<(), Fault> {
-        let last = "SELECT coalesce(max(no), 0) FROM alert";
-        hand(Value::LastAlert(self.conn.query_row(last, [], |row| uint(row, 0))?))?;
+        hand(Value::LastAlert(last_alert(&self.conn)?))?;
         Ok(hand(Value::Clock(self.clock))?)
     }
 
@@ -368,7 +368,8 @@ impl Source {
     fn stored_heads(&self) -> Result<Vec<Head>, Fault> {
         let sql = "SELECT h.company, h.epoch, h.commit_no, h.seq, h.hash, h.joinable_no, \
                    coalesce((SELECT max(i.no) FROM incident i WHERE i.company = h.company), 0), \
-                   coalesce((SELECT max(d.no) FROM decision d WHERE d.company = h.company), 0) FROM head h";
+                   coalesce((SELECT max(d.no) FROM decision d WHERE d.company = h.company), 0), c.cut_pos \
+                   FROM head h CROSS JOIN company c ON c.no = h.company";
         let mut query = self.conn.prepare(sql)?;
         let heads = query.query_map([], |row| {
             Ok(Head {
@@ -382,6 +383,7 @@ impl Source {
                 },
                 incident_no: uint(row, 6)?,
                 decision_no: uint(row, 7)?,
+                cut_pos: row.get::<_, Option<i64>>(8)?.map(i64::unsigned_abs),
             })
         })?;
         Ok(heads.collect::<Result<_, _>>()?)

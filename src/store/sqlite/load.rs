@@ -7,6 +7,7 @@ use actors::port::Committed;
 use actors::port::inbox::Signature;
 use rusqlite::Connection;
 
+use super::cut::last_alert;
 use super::fault::Fault;
 use super::head::Heads;
 use super::machine::Machine;
@@ -18,8 +19,7 @@ use crate::store::commit::Head;
 
 /// The writer of a migrated database.
 pub(super) fn load(conn: Connection, shared: Arc<Shared>, mut seen: Seen) -> Result<Machine, Fault> {
-    let next_no: i64 = conn.query_row("SELECT coalesce(max(no), 0) + 1 FROM alert", [], |row| row.get(0))?;
-    let mut unplaced = Unplaced::new(next_no.unsigned_abs());
+    let mut unplaced = Unplaced::new(last_alert(&conn)? + 1);
     let heads = load_companies(&conn, &shared, &mut seen)?;
     load_seen(&conn, &mut seen)?;
     unplaced.publish(&shared);

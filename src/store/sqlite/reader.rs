@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, ShortMemory, Timestamp};
 use actors::port::reader::{
-    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, Reader,
-    TimelineItem,
+    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, PastAlert,
+    Reader, TimelineItem,
 };
 use actors::port::writer::{OpenIncident, Receipt, Strays};
 use actors::port::{Error, Record, RecordKind};
@@ -15,7 +15,7 @@ use rusqlite::Connection;
 
 use super::core::Core;
 use super::fault::Fault;
-use super::read::{alerts, incidents, journal, records};
+use super::read::{alerts, incidents, journal, past, records};
 use super::shared::{Cell, locked};
 
 /// A company's reader. The company need not be there yet.
@@ -161,6 +161,16 @@ impl Reader for CompanyReader {
 
     async fn journal_backwards(&self, page: PageRequest) -> Result<Page<Entry>, Error> {
         self.read(move |conn, cell| journal::list_backwards(conn, cell, page))
+            .await
+    }
+
+    async fn past_alerts(&self, before: Timestamp, page: PageRequest) -> Result<Page<PastAlert>, Error> {
+        self.read(move |conn, cell| past::alerts(conn, cell, before, page))
+            .await
+    }
+
+    async fn past_incidents(&self, before: Timestamp, page: PageRequest) -> Result<Page<IncidentView>, Error> {
+        self.read(move |conn, cell| past::incidents(conn, cell, before, page))
             .await
     }
 

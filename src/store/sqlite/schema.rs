@@ -14,7 +14,7 @@ use super::OpenError;
 const APPLICATION_ID: i32 = 0x416c_5768;
 
 /// What brings a file from one version to the next.
-const MIGRATIONS: &[&str] = &[FIRST, EVENTS, CHAIN, URGENCY, RECORDS];
+const MIGRATIONS: &[&str] = &[FIRST, EVENTS, CHAIN, URGENCY, RECORDS, RETENTION];
 
 const FIRST: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -191,6 +191,23 @@ SELECT 'webhook_secrets', company, 'whs-' || no, 1, NULL, NULL, json_object(
 ) FROM webhook_secret;
 DROP TABLE api_key;
 DROP TABLE webhook_secret;
+";
+
+/// What is past its time goes: of a journal only what its company's cut says, which never moves back.
+const RETENTION: &str = "
+-- The last entry that was cut from the company's journal.
+ALTER TABLE company ADD COLUMN cut_seq INTEGER;
+CREATE TRIGGER company_cut_moves_on BEFORE UPDATE OF cut_seq, cut_pos ON company
+    WHEN NEW.cut_seq < OLD.cut_seq OR NEW.cut_pos < OLD.cut_pos
+    BEGIN SELECT RAISE(ABORT, 'what is cut from a journal does not come back'); END;
+DROP TRIGGER journal_is_not_deleted;
+CREATE TRIGGER journal_is_not_deleted BEFORE DELETE ON journal
+    WHEN OLD.seq > coalesce((SELECT cut_seq FROM company WHERE no = OLD.company), 0)
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+DROP TRIGGER commit_log_is_not_deleted;
+CREATE TRIGGER commit_log_is_not_deleted BEFORE DELETE ON commit_log
+    WHEN OLD.last_seq > coalesce((SELECT cut_seq FROM company WHERE no = OLD.company), 0)
+    BEGIN SELECT RAISE(ABORT, 'the order of commits is append-only'); END;
 ";
 
 /// Makes the file ours and brings it to this binary's version, or says why not.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use actors::domain::{AlertState, CompanyId};
 use actors::limits::ALERTS_PER_BODY;
-use actors::port::events::{CompanySet, EventsAfter, Position};
+use actors::port::events::{CompanySet, Position};
 use actors::port::inbox::{Accepted, Delivery};
 use actors::port::reader::AlertFilter;
-use actors::port::{Amended, Amendment, Clock, Error, Inbox, RecordKind, Roster, Store};
+use actors::port::{Amended, Amendment, Clock, Cut, Error, Inbox, RecordKind, Roster, Store};
 use alert_whisperer::store::{MemoryStore, OpenError, SqliteStore};
 use rusqlite::Connection;
 use serde_json::json;
@@ -319,36 +319,53 @@ async fn after_a_restart_the_same_positions_go_on() {
 }
 
 #[tokio::test]
-async fn a_position_older_than_what_is_kept_is_lost() {
+async fn the_number_of_an_alert_that_has_gone_is_not_given_again() {
+    let (clock, dir) = (Arc::new(ManualClock::default()), tempfile::tempdir().unwrap());
+    let (store, w) = world(dir.path(), &clock).await;
+    let writer = w.writer().await;
+    let alerts = w.alerts(3).await;
+    let verdicts = alerts
+        .iter()
+        .map(|alert| verdict(alert, AlertState::Unmatched, None, w.now()));
+    place(&*writer, batch(0, vec![], verdicts.collect(), w.now()))
+        .await
+        .unwrap();
+    let cut = Cut {
+        alerts: alerts.iter().map(|alert| alert.no).collect(),
+        ..Cut::default()
+    };
+    let amendment = Amendment {
+        cut: Some(cut),
+        ..Amendment::default()
+    };
+    assert_eq!(writer.amend(amendment, None).await, Ok(Amended::Done));
+    store.close();
+
+    let store = SqliteStore::open(dir.path(), clock.clone()).unwrap();
+    let again = World { store, ..w };
+    let newer = again.alerts(1).await;
+    assert!(newer[0].no > alerts[2].no, "{newer:?}");
+}
+
+/// Whatever writes to the file: of a journal only what was cut goes, and a cut does not move back.
+#[tokio::test]
+async fn nothing_goes_from_a_journal_but_what_is_cut() {
     let (clock, dir) = (Arc::new(ManualClock::default()), tempfile::tempdir().unwrap());
     let (store, w) = world(dir.path(), &clock).await;
     history_of_both(&w, 12).await;
-    let of_a = CompanySet::one(w.a.clone());
-    let events = walk(&*w.store.events(&of_a), Position::START, 9).await;
     store.close();
-    // As retention will do it: with all entries of a company's commits up to one.
-    let cut = events[events.len() / 2].position.commit;
     let conn = Connection::open(dir.path().join("store.db")).unwrap();
-    conn.execute(
-        "UPDATE company SET cut_pos = ?1 WHERE company_id = 'comp-a'",
-        [cut as i64],
-    )
-    .unwrap();
-    drop(conn);
-
-    let store = SqliteStore::open(dir.path(), clock.clone()).unwrap();
-    let reader = store.events(&of_a);
-    assert_eq!(reader.after(Position::START, 9).await, Ok(EventsAfter::Lost));
-    for (place, event) in events.iter().enumerate() {
-        if event.position.commit <= cut {
-            assert_eq!(reader.after(event.position, 9).await, Ok(EventsAfter::Lost));
-        } else {
-            assert_eq!(walk(&*reader, event.position, 9).await, events[place + 1..]);
-        }
-    }
-    // The other company's journal is as it was.
-    let of_b = store.events(&CompanySet::one(w.b.clone()));
-    assert!(!walk(&*of_b, Position::START, 9).await.is_empty());
+    let refused = |sql: &str| conn.execute(sql, []).unwrap_err().to_string();
+    assert!(refused("DELETE FROM journal WHERE seq = 1").contains("append-only"));
+    assert!(refused("UPDATE journal SET subject = 'x'").contains("append-only"));
+    assert!(refused("DELETE FROM commit_log WHERE pos = 1").contains("append-only"));
+    conn.execute("UPDATE company SET cut_seq = 2 WHERE company_id = 'comp-a'", [])
+        .unwrap();
+    assert!(refused("UPDATE company SET cut_seq = 1 WHERE company_id = 'comp-a'").contains("does not come back"));
+    assert!(refused("DELETE FROM journal WHERE seq <= 3").contains("append-only"));
+    let of_a = "(SELECT no FROM company WHERE company_id = 'comp-a')";
+    let sql = format!("DELETE FROM journal WHERE seq <= 2 AND company = {of_a}");
+    assert_eq!(conn.execute(&sql, []), Ok(2));
 }
 
 /// A file of the first version, whose commits are told in the order they were made.
@@ -362,8 +379,12 @@ async fn an_older_file_is_read_along_the_order_of_its_commits() {
     store.close();
     let conn = Connection::open(dir.path().join("store.db")).unwrap();
     conn.execute_batch(
-        "DROP INDEX commit_log_by_company; DROP TRIGGER commit_log_is_not_updated;
-         DROP TRIGGER commit_log_is_not_deleted; ALTER TABLE company DROP COLUMN cut_pos;
+        "DROP TRIGGER company_cut_moves_on; DROP TRIGGER journal_is_not_deleted; DROP TRIGGER commit_log_is_not_deleted;
+         CREATE TRIGGER journal_is_not_deleted BEFORE DELETE ON journal
+             BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+         ALTER TABLE company DROP COLUMN cut_seq;
+         DROP INDEX commit_log_by_company; DROP TRIGGER commit_log_is_not_updated;
+         ALTER TABLE company DROP COLUMN cut_pos;
          ALTER TABLE placement DROP COLUMN previous; ALTER TABLE incident DROP COLUMN last_alert; DROP TABLE milestone;
          CREATE INDEX placement_by_incident ON placement (incident, commit_no, alert) WHERE incident IS NOT NULL;
          CREATE INDEX seen_expiry ON seen_log (expires_at);

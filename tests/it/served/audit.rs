@@ -1,7 +1,6 @@
 //! Journals as an auditor sees them: read, verified, exported, and compared with what was signed of them.
 
 use std::collections::BTreeMap;
-use std::process::Output;
 
 use actors::domain::{ChainHash, Timestamp};
 use alert_whisperer::accounts::rights::Role;
@@ -13,28 +12,12 @@ use mongodb::bson::{Document, doc};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
-use tokio::time::timeout;
 
 use super::engine;
 use crate::support::engine::{Engine, Home};
-use crate::support::process::{PATIENCE, Place, binary, eventually};
+use crate::support::process::{PATIENCE, Place, audit, eventually, said};
 use crate::support::profile::database;
 use crate::support::server::{Server, alert};
-
-async fn audit(home: &Home, args: &[&str]) -> Output {
-    let mut command = binary();
-    command.args(["audit", "verify"]).args(args);
-    home.tell(&mut command);
-    timeout(PATIENCE, command.output()).await.unwrap().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
-}
 
 /// A server in whose journals something stands.
 async fn storied(home: &Home) -> Server {
@@ -353,7 +336,7 @@ async fn a_store_is_verified_as_it_lies_and_beside_its_server_and_nothing_is_wri
     let neither = audit(&place.home, &[nowhere.to_str().unwrap()]).await;
     assert_eq!(neither.status.code(), Some(1));
     assert!(
-        said(&neither).contains("neither an export nor a data directory"),
+        said(&neither).contains("neither an export, an archive nor a data directory"),
         "{}",
         said(&neither)
     );

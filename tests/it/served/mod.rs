@@ -13,6 +13,7 @@ mod live;
 mod people;
 mod reading;
 mod recovery;
+mod retention;
 mod secrecy;
 mod smuggling;
 mod system;

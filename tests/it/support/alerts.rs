@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actors::domain::{
-    AlertId, Company, CompanyId, Correlation, DeliveryId, Fact, NewAlert, RateLimit, Severity, Signal, Timestamp,
+    AlertId, Company, CompanyId, Correlation, DeliveryId, Fact, NewAlert, RateLimit, Retention, Severity, Signal,
+    Timestamp,
 };
 use actors::port::inbox::{Delivery, Signature};
 use actors::port::{Entropy, NewCompany, Put};
@@ -33,6 +34,7 @@ pub fn new_company(id: &CompanyId, now: Timestamp) -> NewCompany {
             archived_at: None,
             correlation: Correlation::default(),
             rate_limit: RateLimit::default(),
+            retention: Retention::default(),
         },
         puts: vec![Put::new(&key).unwrap(), Put::new(&secret).unwrap()],
         fact: fact("company.created", name, now),

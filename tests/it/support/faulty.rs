@@ -9,7 +9,8 @@ use actors::domain::{
     Alert, AlertId, Company, CompanyId, Decision, Entry, Incident, IncidentId, ShortMemory, Timestamp,
 };
 use actors::port::reader::{
-    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, TimelineItem,
+    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, PastAlert,
+    TimelineItem,
 };
 use actors::port::writer::{Changed, IncidentChange, OpenIncident, PlaceBatch, Placed, Receipt, Regroup, Strays};
 use actors::port::{
@@ -418,6 +419,14 @@ impl Reader for FaultyReader {
 
     async fn journal_backwards(&self, page: PageRequest) -> Result<Page<Entry>, Error> {
         self.inner.journal_backwards(page).await
+    }
+
+    async fn past_alerts(&self, before: Timestamp, page: PageRequest) -> Result<Page<PastAlert>, Error> {
+        self.inner.past_alerts(before, page).await
+    }
+
+    async fn past_incidents(&self, before: Timestamp, page: PageRequest) -> Result<Page<IncidentView>, Error> {
+        self.inner.past_incidents(before, page).await
     }
 
     async fn record(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error> {

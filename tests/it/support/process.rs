@@ -1,7 +1,7 @@
 //! The real binary as a process of its own: started, watched, killed, always reaped.
 
 use std::ffi::OsStr;
-use std::process::{ExitStatus, Stdio};
+use std::process::{ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -34,6 +34,23 @@ pub async fn eventually<T>(what: &str, within: Duration, mut ask: impl AsyncFnMu
 /// The binary with nothing of our environment in its own.
 pub fn binary() -> Command {
     clean(Command::new(BINARY))
+}
+
+/// What `audit verify` says of a home's store, or of what the arguments name.
+pub async fn audit(home: &Home, args: &[&str]) -> Output {
+    let mut command = binary();
+    command.args(["audit", "verify"]).args(args);
+    home.tell(&mut command);
+    timeout(PATIENCE, command.output()).await.unwrap().unwrap()
+}
+
+/// All that a command has said.
+pub fn said(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 fn clean(mut command: Command) -> Command {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use actors::domain::journal::{ChainBreak, ChainWalk};
 use actors::domain::{ChainHash, CompanyId, Timestamp};
 use actors::limits::PAGE;
-use actors::port::Error;
 use actors::port::reader::PageRequest;
+use actors::port::{Error, RecordKind};
 use mongodb::bson::{Document, doc};
 use tokio::time::timeout;
 
@@ -14,11 +14,11 @@ use super::super::fault::Fault;
 use super::super::moment::Moment;
 use super::super::names::HEADS;
 use super::super::read::journal;
-use super::super::records::FORGET_AT;
 use super::super::shape::{self, date};
 use super::super::tx::in_time;
-use super::super::{MongoError, head, seen};
+use super::super::{MongoError, head, records, seen};
 use super::Target;
+use crate::audit::cut::{self, SignedCut};
 use crate::store::migration::{Head, Part};
 
 /// How long counting a collection may take.
@@ -48,7 +48,7 @@ impl Target {
     pub(in crate::store) async fn count(&self, part: Part, behind: Option<Timestamp>) -> Result<u64, MongoError> {
         let which = match (part, behind) {
             (Part::Deliveries, Some(behind)) => seen::unexpired(behind),
-            (Part::Records(_), Some(behind)) => doc! { FORGET_AT: { "$not": { "$lte": date(behind) } } },
+            (Part::Records(_), Some(behind)) => doc! { records::FORGET_AT: { "$not": { "$lte": date(behind) } } },
             (Part::ShortMemory, Some(behind)) => doc! { "expires_at": { "$gt": date(behind) } },
             _ => doc! {},
         };
@@ -70,14 +70,22 @@ impl Target {
         found.map(read).transpose()
     }
 
-    /// Reads a company's journal as its reader does, works its hashes out from the beginning, and tells how many
+    /// A walk along a company's journal as it is kept: where it was cut, it begins there.
+    async fn beginning(&self, company: &CompanyId) -> Result<ChainWalk, Fault> {
+        let mut moment = Moment::of(&self.database).await?;
+        let record = records::one(&mut moment, company, RecordKind::Cuts, cut::RECORD).await?;
+        let signed: Option<SignedCut> = record.map(|record| record.read()).transpose()?;
+        cut::walk(company, signed.as_ref(), None).map_err(|why| Fault::corrupt(format!("the cut of {company}: {why}")))
+    }
+
+    /// Reads a company's journal as its reader does, works its hashes out from its beginning, and tells how many
     /// entries it has come past.
     pub(in crate::store) async fn journal(
         &self,
         company: &CompanyId,
         mut passed: impl FnMut(u64),
     ) -> Result<Journal, Error> {
-        let mut walk = ChainWalk::of(company.clone());
+        let mut walk = self.beginning(company).await.map_err(Fault::into_error)?;
         let mut page = PageRequest {
             limit: PAGE,
             after: None,

@@ -3,7 +3,7 @@
 use actors::domain::{Alert, AlertId, AlertState, CompanyId, IncidentId, Severity, Signal, Timestamp};
 use actors::port::reader::{AlertFilter, AlertView, CorrelationCounts, Cursor, Page, PageRequest};
 use actors::port::writer::{Receipt, Strays};
-use mongodb::bson::{Document, RawDocumentBuf, doc};
+use mongodb::bson::{Document, RawDocument, RawDocumentBuf, doc};
 
 use super::super::fault::Fault;
 use super::super::moment::{Find, Moment};
@@ -242,11 +242,15 @@ pub(in super::super) async fn one(
     };
     let found = m.find(find).await?;
     let Some(document) = found.first() else { return Ok(None) };
-    let receipt = match document.get_document("receipt") {
-        Ok(receipt) => Some(shape::value(Document::try_from(receipt)?)?),
-        Err(_) => None,
-    };
-    Ok(Some((rows::alert_view(document, company)?, receipt)))
+    Ok(Some((rows::alert_view(document, company)?, receipt(document)?)))
+}
+
+/// An alert's receipt, if it has been placed.
+pub(super) fn receipt(alert: &RawDocument) -> Result<Option<Receipt>, Fault> {
+    match alert.get_document("receipt") {
+        Ok(receipt) => Ok(Some(shape::value(Document::try_from(receipt)?)?)),
+        Err(_) => Ok(None),
+    }
 }
 
 /// What the alerts since a moment came to.

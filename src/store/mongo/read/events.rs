@@ -128,7 +128,7 @@ pub(in super::super) async fn after(
     position: Position,
     limit: usize,
 ) -> Result<EventsAfter, Fault> {
-    if !is_ours(shared, companies, position).await? {
+    if !is_kept(shared, companies, position).await? || !is_ours(shared, companies, position).await? {
         return Ok(EventsAfter::Lost);
     }
     let limit = limit.clamp(1, PAGE);
@@ -151,6 +151,14 @@ pub(in super::super) async fn after(
     let more = events.len() > limit;
     events.truncate(limit);
     Ok(EventsAfter::Page { events, more })
+}
+
+/// Whether nothing behind the position has been cut from these companies' journals.
+async fn is_kept(shared: &Shared, companies: &CompanySet, position: Position) -> Result<bool, Fault> {
+    let heads = shared.collection(HEADS);
+    let cut = doc! { "_id": { "$in": of(companies) }, "cut_pos": { "$gte": int(position.commit) } };
+    let found = in_time(async { heads.find_one(cut).projection(doc! { "_id": 1 }).await }).await?;
+    Ok(found.is_none())
 }
 
 /// Whether the position lies behind an entry of these companies, and the one that it was made for.

@@ -19,7 +19,8 @@ use crate::store::page::{after, before, paged};
 /// Whatever is open.
 pub(in super::super) const OPEN: [&str; 3] = ["new", "in_progress", "escalated"];
 
-async fn stored(m: &mut Moment, company: &CompanyId, find: Find<'_>) -> Result<Vec<StoredIncident>, Fault> {
+/// Incidents that a query finds.
+pub(super) async fn stored(m: &mut Moment, company: &CompanyId, find: Find<'_>) -> Result<Vec<StoredIncident>, Fault> {
     let found = m.documents(find).await?;
     found
         .into_iter()
@@ -85,15 +86,24 @@ pub(in super::super) async fn list(
     };
     let found = stored(m, company, find).await?;
     let found = paged(found, page, |stored| Cursor(stored.no, 0));
-    let mut decisions = last_decisions(m, company, &found.items).await?;
-    let views = found.items.into_iter().map(|stored| IncidentView {
+    Ok(Page {
+        items: views(m, company, found.items).await?,
+        next: found.next,
+    })
+}
+
+/// Incidents with their last decisions.
+pub(super) async fn views(
+    m: &mut Moment,
+    company: &CompanyId,
+    found: Vec<StoredIncident>,
+) -> Result<Vec<IncidentView>, Fault> {
+    let mut decisions = last_decisions(m, company, &found).await?;
+    let views = found.into_iter().map(|stored| IncidentView {
         decision: decisions.remove(stored.row.incident_id.as_str()),
         incident: stored.row,
     });
-    Ok(Page {
-        items: views.collect(),
-        next: found.next,
-    })
+    Ok(views.collect())
 }
 
 /// Each one's last decision.

@@ -50,6 +50,7 @@ pub(in super::super) async fn due(m: &mut Moment, now: Timestamp, limit: usize) 
             order: doc! { "wake_due": 1, "_id": 1 },
             limit: int(left as u64),
             only: doc! { "company_id": 1, "incident_id": 1 },
+            ..Find::default()
         };
         for incident in m.documents(find).await? {
             found.push(Due {

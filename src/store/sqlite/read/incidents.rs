@@ -25,7 +25,7 @@ pub(in super::super) fn company(conn: &Connection, cell: &Cell) -> Result<Compan
 }
 
 /// An incident and its last decision, in one row.
-macro_rules! view {
+macro_rules! incident_view {
     ($rest:literal) => {
         concat!(
             "SELECT ",
@@ -36,8 +36,10 @@ macro_rules! view {
         )
     };
 }
+pub(super) use incident_view;
 
-fn view(row: &Row<'_>, cell: &Cell) -> rusqlite::Result<(i64, IncidentView)> {
+/// An incident from [`incident_view`], and the store's own number for it.
+pub(super) fn view(row: &Row<'_>, cell: &Cell) -> rusqlite::Result<(i64, IncidentView)> {
     let stored = rows::incident(row, &cell.id)?;
     let decision = rows::json_or_none(row, INCIDENT_COLUMNS)?;
     Ok((
@@ -51,7 +53,7 @@ fn view(row: &Row<'_>, cell: &Cell) -> rusqlite::Result<(i64, IncidentView)> {
 
 /// An incident with its last decision.
 pub(in super::super) fn one(conn: &Connection, cell: &Cell, id: &IncidentId) -> Result<Option<IncidentView>, Fault> {
-    let mut query = conn.prepare_cached(view!("WHERE i.company = ?1 AND i.incident_id = ?2"))?;
+    let mut query = conn.prepare_cached(incident_view!("WHERE i.company = ?1 AND i.incident_id = ?2"))?;
     let found = query.query_row(params![cell.no, id.as_str()], |row| view(row, cell));
     Ok(found.optional()?.map(|(_, view)| view))
 }
@@ -63,7 +65,7 @@ pub(in super::super) fn list(
     filter: &IncidentFilter,
     page: PageRequest,
 ) -> Result<Page<IncidentView>, Fault> {
-    let mut query = conn.prepare_cached(view!(
+    let mut query = conn.prepare_cached(incident_view!(
         "WHERE i.company = :company AND i.no < :before AND (:status IS NULL OR i.status = :status) \
          AND (:severity IS NULL OR i.severity = :severity) AND (:signature IS NULL OR i.signature = :signature) \
          AND (:since IS NULL OR i.created_at >= :since) \

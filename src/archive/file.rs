@@ -1,0 +1,107 @@
+//! A file of an archive: written under another name, flushed, and there only when it is whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+/// What the name of a file ends with that is not whole.
+const PARTIAL: &str = ".partial";
+
+/// A file that is being written; dropped before it is closed, it is removed.
+pub(super) struct ArchiveFile {
+    name: String,
+    path: PathBuf,
+    partial: PathBuf,
+    to: BufWriter<File>,
+    sha256: Sha256,
+    is_whole: bool,
+}
+
+/// A file that is whole, and on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Archived {
+    /// Its name in the directory of archives.
+    pub(super) name: String,
+    /// SHA-256 of all of it, in hex.
+    pub(super) sha256: String,
+}
+
+impl ArchiveFile {
+    /// Begins a file that there must not be yet; the directory is made where it is missing.
+    pub(super) fn begin(dir: &Path, name: String) -> io::Result<Self> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+        let path = dir.join(&name);
+        if path.try_exists()? {
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, name));
+        }
+        let partial = dir.join(format!("{name}{PARTIAL}"));
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&partial)?;
+        Ok(Self {
+            name,
+            path,
+            partial,
+            to: BufWriter::new(file),
+            sha256: Sha256::new(),
+            is_whole: false,
+        })
+    }
+
+    /// Writes lines, each with its end.
+    pub(super) fn write(&mut self, lines: &str) -> io::Result<()> {
+        self.sha256.update(lines);
+        self.to.write_all(lines.as_bytes())
+    }
+
+    /// The hash of what was written so far.
+    pub(super) fn sha256(&self) -> [u8; 32] {
+        self.sha256.clone().finalize().into()
+    }
+
+    /// Flushes it to the disk, and gives it its name.
+    pub(super) fn close(mut self) -> io::Result<Archived> {
+        self.to.flush()?;
+        self.to.get_ref().sync_all()?;
+        fs::rename(&self.partial, &self.path)?;
+        self.is_whole = true;
+        if let Some(dir) = self.path.parent() {
+            File::open(dir)?.sync_all()?;
+        }
+        Ok(Archived {
+            name: std::mem::take(&mut self.name),
+            sha256: hex::encode(self.sha256()),
+        })
+    }
+}
+
+impl Drop for ArchiveFile {
+    fn drop(&mut self) {
+        if !self.is_whole
+            && let Err(error) = fs::remove_file(&self.partial)
+        {
+            tracing::warn!(%error, file = %self.partial.display(), "an unfinished archive cannot be removed");
+        }
+    }
+}
+
+/// Removes what the end of an earlier process has left unfinished.
+pub(super) fn remove_partial(dir: &Path) -> io::Result<()> {
+    let found = match fs::read_dir(dir) {
+        Ok(found) => found,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for file in found {
+        let file = file?;
+        if file.file_name().to_string_lossy().ends_with(PARTIAL) {
+            fs::remove_file(file.path())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,425 @@
+//! One look at one company: what is past its time goes to files, and then from the store.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::domain::ids::EntryId;
+use actors::domain::{CompanyId, Decision, Entry, Fact, IncidentId, Retention, Timestamp};
+use actors::limits::PAGE;
+use actors::port::reader::{Cursor, IncidentView, Page, PageRequest};
+use actors::port::{Amended, Amendment, Clock, Cut, Entropy, Put, Reader, RecordKind, Store};
+use actors::runtime::Runtime;
+use serde_json::{Value, json};
+
+use super::ArchiveError;
+use super::document::{Alert, Document, PastIncident};
+use super::file::{ArchiveFile, Archived};
+use super::seal::{self, Of};
+use crate::audit::checkpoint::Signer;
+use crate::audit::cut::{self, SignedCut};
+use crate::audit::export;
+
+/// Documents of a file; of decisions and journal entries those that belong together may go beyond it.
+const FILE_DOCUMENTS: u64 = 100_000;
+/// Journal entries that one commit removes; those of one commit may go beyond it.
+const ENTRIES_AT_ONCE: usize = 1_000;
+/// How long a commit may take.
+const WITHIN: Duration = Duration::from_secs(30);
+
+/// Who archives, and where to.
+pub(super) struct Archivist {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) runtime: Runtime,
+    pub(super) signer: Arc<Signer>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) dir: PathBuf,
+}
+
+/// What went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Gone {
+    pub(super) alerts: u64,
+    pub(super) incidents: u64,
+    pub(super) entries: u64,
+}
+
+/// A look at a company: whose, how, and as of when.
+struct Look<'a> {
+    by: &'a Archivist,
+    company: &'a CompanyId,
+    reader: Arc<dyn Reader>,
+    now: Timestamp,
+}
+
+/// What the journal is told of a file: by the first of the commits that remove what stands in it.
+struct Told(Option<Fact>);
+
+impl Archivist {
+    /// Archives what is past its time of one company; the platform has a journal alone.
+    pub(super) async fn pass(&self, company: &CompanyId) -> Result<Gone, ArchiveError> {
+        let look = Look {
+            by: self,
+            company,
+            reader: self.store.reader(company),
+            now: self.clock.now(),
+        };
+        if company.is_platform() {
+            let entries = look.journal(Retention::default()).await?;
+            return Ok(Gone {
+                entries,
+                ..Gone::default()
+            });
+        }
+        let retention = look.reader.company().await?.retention;
+        Ok(Gone {
+            alerts: look.documents(Of::Alerts, retention.alerts_before(look.now)).await?,
+            incidents: look
+                .documents(Of::Incidents, retention.incidents_before(look.now))
+                .await?,
+            entries: look.journal(retention).await?,
+        })
+    }
+}
+
+impl Look<'_> {
+    /// Archives alerts or incidents, file by file: how many have gone.
+    async fn documents(&self, of: Of, before: Timestamp) -> Result<u64, ArchiveError> {
+        let mut gone = 0;
+        loop {
+            let mut archive = Archive::of(of, before);
+            let mut cuts = Vec::new();
+            let mut request = first_page();
+            let is_last = loop {
+                let (cut, next) = match of {
+                    Of::Alerts => self.alerts(&mut archive, request).await?,
+                    Of::Incidents => self.incidents(&mut archive, request).await?,
+                };
+                cuts.extend(Some(cut).filter(|cut| count(cut) > 0));
+                match next {
+                    None => break true,
+                    Some(_) if archive.documents >= FILE_DOCUMENTS => break false,
+                    after => request.after = after,
+                }
+            };
+            let Some(mut told) = archive.close(self).await? else {
+                return Ok(gone);
+            };
+            for cut in cuts {
+                let count = count(&cut);
+                if !self.commit(cut, Vec::new(), &mut told).await? {
+                    return Ok(gone);
+                }
+                gone += count;
+            }
+            if is_last {
+                return Ok(gone);
+            }
+        }
+    }
+
+    /// Writes a page of alerts: what goes, and where to go on.
+    async fn alerts(&self, archive: &mut Archive, request: PageRequest) -> Result<(Cut, Option<Cursor>), ArchiveError> {
+        let found = self.reader.past_alerts(archive.before, request).await?;
+        let mut cut = self.cut();
+        let mut lines = Lines::default();
+        for past in &found.items {
+            lines.add(&Document::Alert(Alert::of(past)))?;
+            cut.alerts.push(past.view.alert.no);
+            // Its first alert to go empties an incident.
+            if let (Some(id), Some(version)) = (&past.view.incident_id, past.version)
+                && archive.emptied.insert(id.clone())
+            {
+                cut.emptied.push((id.clone(), version));
+            }
+        }
+        archive.write(self, lines).await?;
+        Ok((cut, found.next))
+    }
+
+    /// Writes a page of incidents with their decisions: what goes, and where to go on.
+    async fn incidents(
+        &self,
+        archive: &mut Archive,
+        request: PageRequest,
+    ) -> Result<(Cut, Option<Cursor>), ArchiveError> {
+        let found = self.reader.past_incidents(archive.before, request).await?;
+        let mut cut = self.cut();
+        for IncidentView { incident, .. } in &found.items {
+            let mut lines = Lines::default();
+            lines.add(&Document::Incident(PastIncident::of(incident)))?;
+            archive.write(self, lines).await?;
+            self.write_decisions(archive, &incident.incident_id).await?;
+            cut.incidents.push((incident.incident_id.clone(), incident.version));
+        }
+        Ok((cut, found.next))
+    }
+
+    async fn write_decisions(&self, archive: &mut Archive, id: &IncidentId) -> Result<(), ArchiveError> {
+        let mut request = first_page();
+        loop {
+            let found: Page<(u64, Decision)> = self.reader.decisions(id, request).await?;
+            let mut lines = Lines::default();
+            for (_, decision) in &found.items {
+                lines.add(&Document::Decision(decision))?;
+            }
+            archive.write(self, lines).await?;
+            match found.next {
+                None => return Ok(()),
+                after => request.after = after,
+            }
+        }
+    }
+
+    /// Archives the beginning of the journal: whole commits, and never the last one, from whose hash it goes on.
+    async fn journal(&self, retention: Retention) -> Result<u64, ArchiveError> {
+        let before = retention.journal_before(self.now);
+        let record = self.reader.record(RecordKind::Cuts, cut::RECORD).await?;
+        let mut version = record.as_ref().map(|record| record.version);
+        let signed: Option<SignedCut> = record.map(|record| record.read()).transpose()?;
+        let mut walk = cut::walk(self.company, signed.as_ref(), Some(self.by.signer.trusted()))?;
+        let behind = walk.seq();
+        let mut file = None;
+        let mut cuts: Vec<SignedCut> = Vec::new();
+        let mut commits = Commits::behind(behind);
+        let mut since = behind;
+        while let Some(commit) = commits.next(&*self.reader).await? {
+            let is_past = commit.iter().all(|entry| entry.at().is_some_and(|at| at < before));
+            if !is_past || walk.seq() - behind >= FILE_DOCUMENTS {
+                break;
+            }
+            let mut lines = Lines::default();
+            for entry in &commit {
+                let broken = |why| ArchiveError::Journal(format!("entry {} {why}", entry.seq));
+                walk.step(entry).map_err(broken)?;
+                lines.push(&entry.to_json_text());
+            }
+            let to = match file.take() {
+                Some(to) => to,
+                None => {
+                    self.begin("journal", &export::opening(self.company, signed.as_ref()))
+                        .await?
+                }
+            };
+            file = Some(written(to, lines.text).await?);
+            if walk.seq() - since >= ENTRIES_AT_ONCE as u64 {
+                since = walk.seq();
+                cuts.push(self.by.signer.sign_cut(self.company, since, walk.hash(), self.now));
+            }
+        }
+        let Some(file) = file else { return Ok(0) };
+        if since < walk.seq() {
+            cuts.push(self.by.signer.sign_cut(self.company, walk.seq(), walk.hash(), self.now));
+        }
+        let checkpoint = self.by.signer.sign(self.company, walk.seq(), walk.hash(), self.now);
+        let archived = closed(file, export::closing(&checkpoint)).await?;
+        let data = json!({"first": behind + 1, "last": walk.seq(), "hash": checkpoint.hash, "before": before});
+        let mut told = self.told("journal", &archived, data);
+        let mut gone = 0;
+        for signed in cuts {
+            let put = match version {
+                None => Put::new(&signed)?,
+                Some(version) => Put::change(&signed, version)?,
+            };
+            let cut = Cut {
+                journal: Some(signed.seq),
+                ..self.cut()
+            };
+            if !self.commit(cut, vec![put], &mut told).await? {
+                break;
+            }
+            version = Some(version.unwrap_or(0) + 1);
+            gone = signed.seq - behind;
+        }
+        Ok(gone)
+    }
+
+    /// Of nothing yet.
+    fn cut(&self) -> Cut {
+        Cut {
+            now: self.now,
+            ..Cut::default()
+        }
+    }
+
+    /// Begins a file with its first line.
+    async fn begin(&self, of: &str, opening: &str) -> Result<ArchiveFile, ArchiveError> {
+        let at = self.now.to_string().replace(':', "-");
+        let unique = self.by.entropy.uuid(self.now).simple().to_string();
+        let name = format!("{}.{of}.{at}.{}.jsonl", self.company, &unique[unique.len() - 8..]);
+        let (dir, opening) = (self.by.dir.clone(), format!("{opening}\n"));
+        on_thread(move || {
+            let mut file = ArchiveFile::begin(&dir, name)?;
+            file.write(&opening)?;
+            Ok(file)
+        })
+        .await
+    }
+
+    fn told(&self, of: &str, archived: &Archived, mut data: Value) -> Told {
+        data["of"] = of.into();
+        data["file"] = archived.name.as_str().into();
+        data["sha256"] = archived.sha256.as_str().into();
+        let id = EntryId::from_uuid(self.by.entropy.uuid(self.now));
+        let company = self.company.as_str();
+        let fact = Fact::new(id, self.now, "retention.archived", company, "retention", &data);
+        Told(Some(fact))
+    }
+
+    /// Removes what stands in a file; `false` where something was changed meanwhile, which is looked at the next time.
+    async fn commit(&self, cut: Cut, puts: Vec<Put>, told: &mut Told) -> Result<bool, ArchiveError> {
+        let amendment = Amendment {
+            cut: Some(cut),
+            puts,
+            facts: told.0.take().into_iter().collect(),
+            ..Amendment::default()
+        };
+        let amended = self.by.runtime.amend(self.company, amendment, WITHIN).await?;
+        Ok(amended == Amended::Done)
+    }
+}
+
+/// How many alerts or incidents it removes.
+fn count(cut: &Cut) -> u64 {
+    (cut.alerts.len() + cut.incidents.len()) as u64
+}
+
+fn first_page() -> PageRequest {
+    PageRequest {
+        limit: PAGE,
+        after: None,
+    }
+}
+
+/// Lines on their way to a file.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    count: u64,
+}
+
+impl Lines {
+    fn add(&mut self, document: &Document<'_>) -> Result<(), serde_json::Error> {
+        self.push(&serde_json::to_string(document)?);
+        Ok(())
+    }
+
+    fn push(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+        self.count += 1;
+    }
+}
+
+/// An archive under way; its file begins with its first document.
+struct Archive {
+    of: Of,
+    before: Timestamp,
+    file: Option<ArchiveFile>,
+    documents: u64,
+    /// Incidents that are emptied by what stands in it.
+    emptied: HashSet<IncidentId>,
+}
+
+impl Archive {
+    fn of(of: Of, before: Timestamp) -> Self {
+        Self {
+            of,
+            before,
+            file: None,
+            documents: 0,
+            emptied: HashSet::new(),
+        }
+    }
+
+    async fn write(&mut self, look: &Look<'_>, lines: Lines) -> Result<(), ArchiveError> {
+        if lines.count == 0 {
+            return Ok(());
+        }
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => {
+                let opening = seal::opening(look.company, self.of, self.before);
+                look.begin(self.of.into(), &opening).await?
+            }
+        };
+        self.file = Some(written(file, lines.text).await?);
+        self.documents += lines.count;
+        Ok(())
+    }
+
+    /// What is to be told of it; nothing where there was no document.
+    async fn close(self, look: &Look<'_>) -> Result<Option<Told>, ArchiveError> {
+        let Some(file) = self.file else { return Ok(None) };
+        let sealed = seal::closing(&look.by.signer, look.company, self.documents, &file.sha256(), look.now);
+        let archived = closed(file, sealed).await?;
+        let data = json!({"documents": self.documents, "before": self.before});
+        Ok(Some(look.told(self.of.into(), &archived, data)))
+    }
+}
+
+async fn written(mut file: ArchiveFile, lines: String) -> Result<ArchiveFile, ArchiveError> {
+    on_thread(move || {
+        file.write(&lines)?;
+        Ok(file)
+    })
+    .await
+}
+
+async fn closed(mut file: ArchiveFile, last: String) -> Result<Archived, ArchiveError> {
+    on_thread(move || {
+        file.write(&format!("{last}\n"))?;
+        file.close()
+    })
+    .await
+}
+
+/// Waits for a disk where one may wait.
+async fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, ArchiveError> {
+    let cut_short = |_| Err(io::Error::other("it was cut short"));
+    Ok(tokio::task::spawn_blocking(work).await.unwrap_or_else(cut_short)?)
+}
+
+/// A journal, commit by commit.
+struct Commits {
+    request: PageRequest,
+    is_over: bool,
+    read: Vec<Entry>,
+}
+
+impl Commits {
+    fn behind(seq: u64) -> Self {
+        let after = Cursor(seq, 0);
+        Self {
+            request: PageRequest {
+                limit: PAGE,
+                after: Some(after),
+            },
+            is_over: false,
+            read: Vec::new(),
+        }
+    }
+
+    /// The entries of the next commit, which is not the last.
+    async fn next(&mut self, reader: &dyn Reader) -> Result<Option<Vec<Entry>>, ArchiveError> {
+        loop {
+            let first = self.read.first().map(|entry| entry.commit_no);
+            let end = self.read.iter().position(|entry| Some(entry.commit_no) != first);
+            if let Some(end) = end {
+                return Ok(Some(self.read.drain(..end).collect()));
+            }
+            if self.is_over {
+                return Ok(None);
+            }
+            let found = reader.journal(self.request).await?;
+            self.read.extend(found.items);
+            self.is_over = found.next.is_none();
+            self.request.after = found.next;
+        }
+    }
+}
