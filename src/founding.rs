@@ -202,6 +202,8 @@ pub fn prepare(
             correlation: request.correlation,
             rate_limit: request.rate_limit,
             retention: Retention::default(),
+            erase_requested_at: None,
+            erased_at: None,
         },
         puts: puts.map_err(|_| Unsealable)?,
         fact,

@@ -56,7 +56,7 @@ pub const ACTORS: &str = "alert_whisperer_actors";
 pub const RESTARTS: &str = "alert_whisperer_actor_restarts_total";
 /// Journals that were not what was signed of them.
 pub const DISCORDS: &str = "alert_whisperer_journal_discords_total";
-/// Alerts, incidents and journal entries that were archived and have gone, by `of`.
+/// Alerts, incidents, decisions and journal entries that were archived and have gone, by `of`.
 pub const ARCHIVED: &str = "alert_whisperer_archived_total";
 /// Looks at a company that could not archive what was past its time.
 pub const ARCHIVE_FAILURES: &str = "alert_whisperer_archive_failures_total";
@@ -134,7 +134,7 @@ fn describe() {
     metrics::describe_counter!(DISCORDS, "Journals that were not what was signed of them at the start");
     metrics::describe_counter!(
         ARCHIVED,
-        "What was archived and has gone, by of: alerts, incidents or journal"
+        "What was archived and has gone, by of: alerts, incidents, decisions or journal"
     );
     metrics::describe_counter!(
         ARCHIVE_FAILURES,

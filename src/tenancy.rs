@@ -91,7 +91,20 @@ impl Desk<'_> {
     /// [`TenancyError::Invalid`].
     pub fn change(&self, company: &Company, change: &Change) -> Result<Option<(Company, Amendment)>, TenancyError> {
         let now = self.clock.now();
+        if company.erase_requested_at.is_some() {
+            return match change.erase {
+                true => Ok(None),
+                false => Err(TenancyError::Conflict("the company is erased".to_owned())),
+            };
+        }
         let mut after = company.clone();
+        if change.erase {
+            if company.archived_at.is_none() {
+                let detail = "archive the company first: nothing may come in any more";
+                return Err(TenancyError::Conflict(detail.to_owned()));
+            }
+            after.erase_requested_at = Some(now);
+        }
         if let Some(name) = &change.name {
             after.name = check_name(name).map_err(|error| invalid("name", error))?;
         }
@@ -303,6 +316,8 @@ pub struct Change {
     pub retention: Option<Retention>,
     /// Whether it is archived.
     pub archived: Option<bool>,
+    /// Whether all of it shall go, for good.
+    pub erase: bool,
 }
 
 /// An API key that is asked for.
@@ -335,6 +350,10 @@ pub struct ShownCompany {
     pub version: u64,
     /// Since when nothing is accepted for it.
     pub archived_at: Option<Timestamp>,
+    /// Since when all of it is on its way out, into archives.
+    pub erase_requested_at: Option<Timestamp>,
+    /// When nothing was left of it but its id and the end of its journal.
+    pub erased_at: Option<Timestamp>,
     /// How its alerts are grouped.
     pub correlation: Correlation,
     /// How many alerts it may send.
@@ -351,6 +370,8 @@ pub fn shown(company: &Company) -> ShownCompany {
         created_at: company.created_at,
         version: company.version,
         archived_at: company.archived_at,
+        erase_requested_at: company.erase_requested_at,
+        erased_at: company.erased_at,
         correlation: company.correlation,
         rate_limit: company.rate_limit,
         retention: company.retention,

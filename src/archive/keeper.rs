@@ -94,10 +94,16 @@ fn tell(company: &CompanyId, gone: Gone) {
     let Gone {
         alerts,
         incidents,
+        decisions,
         entries,
     } = gone;
-    for (of, count) in [("alerts", alerts), ("incidents", incidents), ("journal", entries)] {
+    for (of, count) in [
+        ("alerts", alerts),
+        ("incidents", incidents),
+        ("decisions", decisions),
+        ("journal", entries),
+    ] {
         metrics::counter!(telemetry::ARCHIVED, "of" => of).increment(count);
     }
-    tracing::info!(company_id = %company, alerts, incidents, entries, "archived what was past its time");
+    tracing::info!(company_id = %company, alerts, incidents, decisions, entries, "archived what was past its time");
 }

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::ids::EntryId;
-use actors::domain::{CompanyId, Decision, Entry, Fact, IncidentId, Retention, Timestamp};
+use actors::domain::{
+    Company, CompanyId, Correlation, Decision, Entry, Fact, IncidentId, RateLimit, Retention, Timestamp,
+};
 use actors::limits::PAGE;
-use actors::port::reader::{Cursor, IncidentView, Page, PageRequest};
+use actors::port::reader::{AlertFilter, Cursor, IncidentFilter, IncidentView, Page, PageRequest};
 use actors::port::{Amended, Amendment, Clock, Cut, Entropy, Put, Reader, RecordKind, Store};
 use actors::runtime::Runtime;
 use serde_json::{Value, json};
@@ -44,6 +46,7 @@ pub(super) struct Archivist {
 pub(super) struct Gone {
     pub(super) alerts: u64,
     pub(super) incidents: u64,
+    pub(super) decisions: u64,
     pub(super) entries: u64,
 }
 
@@ -68,25 +71,29 @@ impl Archivist {
             now: self.clock.now(),
         };
         if company.is_platform() {
-            let entries = look.journal(Retention::default()).await?;
+            let entries = look.journal(Retention::default().past(look.now).journal).await?;
             return Ok(Gone {
                 entries,
                 ..Gone::default()
             });
         }
-        let retention = look.reader.company().await?.retention;
-        Ok(Gone {
-            alerts: look.documents(Of::Alerts, retention.alerts_before(look.now)).await?,
-            incidents: look
-                .documents(Of::Incidents, retention.incidents_before(look.now))
-                .await?,
-            entries: look.journal(retention).await?,
-        })
+        let settings = look.reader.company().await?;
+        let past = settings.past(look.now);
+        let gone = Gone {
+            alerts: look.documents(Of::Alerts, past.alerts).await?,
+            incidents: look.documents(Of::Incidents, past.incidents).await?,
+            decisions: look.documents(Of::Decisions, past.incidents).await?,
+            entries: look.journal(past.journal).await?,
+        };
+        if settings.erase_requested_at.is_some() && settings.erased_at.is_none() {
+            look.erase(settings).await?;
+        }
+        Ok(gone)
     }
 }
 
 impl Look<'_> {
-    /// Archives alerts or incidents, file by file: how many have gone.
+    /// Archives documents of a kind, file by file: how many have gone.
     async fn documents(&self, of: Of, before: Timestamp) -> Result<u64, ArchiveError> {
         let mut gone = 0;
         loop {
@@ -97,6 +104,7 @@ impl Look<'_> {
                 let (cut, next) = match of {
                     Of::Alerts => self.alerts(&mut archive, request).await?,
                     Of::Incidents => self.incidents(&mut archive, request).await?,
+                    Of::Decisions => self.decisions(&mut archive, request).await?,
                 };
                 cuts.extend(Some(cut).filter(|cut| count(cut) > 0));
                 match next {
@@ -158,6 +166,23 @@ impl Look<'_> {
         Ok((cut, found.next))
     }
 
+    /// Writes a page of decisions that no incident has: what goes, and where to go on.
+    async fn decisions(
+        &self,
+        archive: &mut Archive,
+        request: PageRequest,
+    ) -> Result<(Cut, Option<Cursor>), ArchiveError> {
+        let found = self.reader.past_decisions(archive.before, request).await?;
+        let mut cut = self.cut();
+        let mut lines = Lines::default();
+        for (no, decision) in &found.items {
+            lines.add(&Document::Decision(decision))?;
+            cut.decisions.push((decision.incident_id.clone(), *no));
+        }
+        archive.write(self, lines).await?;
+        Ok((cut, found.next))
+    }
+
     async fn write_decisions(&self, archive: &mut Archive, id: &IncidentId) -> Result<(), ArchiveError> {
         let mut request = first_page();
         loop {
@@ -175,8 +200,7 @@ impl Look<'_> {
     }
 
     /// Archives the beginning of the journal: whole commits, and never the last one, from whose hash it goes on.
-    async fn journal(&self, retention: Retention) -> Result<u64, ArchiveError> {
-        let before = retention.journal_before(self.now);
+    async fn journal(&self, before: Timestamp) -> Result<u64, ArchiveError> {
         let record = self.reader.record(RecordKind::Cuts, cut::RECORD).await?;
         let mut version = record.as_ref().map(|record| record.version);
         let signed: Option<SignedCut> = record.map(|record| record.read()).transpose()?;
@@ -237,6 +261,51 @@ impl Look<'_> {
         Ok(gone)
     }
 
+    /// Removes what is left of a company that is to be erased, once its alerts and incidents have gone: its keys,
+    /// secrets and assets, its name and its settings. Its id stays taken.
+    async fn erase(&self, settings: Company) -> Result<(), ArchiveError> {
+        let one = PageRequest { limit: 1, after: None };
+        let alerts = self.reader.alerts(&AlertFilter::default(), one).await?;
+        let incidents = self.reader.incidents(&IncidentFilter::default(), one).await?;
+        if !alerts.items.is_empty() || !incidents.items.is_empty() {
+            return Ok(());
+        }
+        for kind in [RecordKind::ApiKeys, RecordKind::WebhookSecrets, RecordKind::Assets] {
+            loop {
+                let found = self.reader.records(kind, None, PAGE).await?;
+                if found.is_empty() {
+                    break;
+                }
+                let gone = found
+                    .into_iter()
+                    .map(|record| Put::remove(kind, record.id, record.version));
+                let amendment = Amendment {
+                    puts: gone.collect(),
+                    ..Amendment::default()
+                };
+                if !self.amend(amendment).await? {
+                    return Ok(());
+                }
+            }
+        }
+        let erased = Company {
+            name: settings.company_id.to_string(),
+            version: settings.version + 1,
+            erased_at: Some(self.now),
+            correlation: Correlation::default(),
+            rate_limit: RateLimit::default(),
+            retention: Retention::default(),
+            ..settings
+        };
+        let amendment = Amendment {
+            company: Some(erased),
+            facts: vec![self.fact("company.erased", &json!({}))],
+            ..Amendment::default()
+        };
+        self.amend(amendment).await?;
+        Ok(())
+    }
+
     /// Of nothing yet.
     fn cut(&self) -> Cut {
         Cut {
@@ -263,10 +332,12 @@ impl Look<'_> {
         data["of"] = of.into();
         data["file"] = archived.name.as_str().into();
         data["sha256"] = archived.sha256.as_str().into();
+        Told(Some(self.fact("retention.archived", &data)))
+    }
+
+    fn fact(&self, kind: &'static str, data: &Value) -> Fact {
         let id = EntryId::from_uuid(self.by.entropy.uuid(self.now));
-        let company = self.company.as_str();
-        let fact = Fact::new(id, self.now, "retention.archived", company, "retention", &data);
-        Told(Some(fact))
+        Fact::new(id, self.now, kind, self.company.as_str(), "retention", data)
     }
 
     /// Removes what stands in a file; `false` where something was changed meanwhile, which is looked at the next time.
@@ -277,14 +348,18 @@ impl Look<'_> {
             facts: told.0.take().into_iter().collect(),
             ..Amendment::default()
         };
+        self.amend(amendment).await
+    }
+
+    async fn amend(&self, amendment: Amendment) -> Result<bool, ArchiveError> {
         let amended = self.by.runtime.amend(self.company, amendment, WITHIN).await?;
         Ok(amended == Amended::Done)
     }
 }
 
-/// How many alerts or incidents it removes.
+/// How many documents it removes.
 fn count(cut: &Cut) -> u64 {
-    (cut.alerts.len() + cut.incidents.len()) as u64
+    (cut.alerts.len() + cut.incidents.len() + cut.decisions.len()) as u64
 }
 
 fn first_page() -> PageRequest {

@@ -24,6 +24,8 @@ pub enum Of {
     Alerts,
     /// Incidents, with their decisions.
     Incidents,
+    /// Decisions about ids that the company had no incident of.
+    Decisions,
 }
 
 #[derive(Serialize, Deserialize)]

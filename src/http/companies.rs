@@ -110,6 +110,34 @@ pub(super) async fn restore(may: May<FoundCompanies>, State(edge): State<Arc<Edg
     archived(&edge, &may, false).await
 }
 
+/// Confirms what is not taken back.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Erasure {
+    /// The company's id, once more.
+    confirm: CompanyId,
+}
+
+/// `POST erase {confirm}`: all of an archived company goes to signed archives and from the store, each incident once it
+/// has ended; its id stays taken. This is not taken back.
+pub(super) async fn erase(
+    may: May<FoundCompanies>,
+    State(edge): State<Arc<Edge>>,
+    Sent(Erasure { confirm }): Sent<Erasure>,
+) -> Answer<ShownCompany> {
+    if confirm != *may.company() {
+        return Err(Problem::invalid(
+            "confirm",
+            "must be the id of the company that is erased",
+        ));
+    }
+    let change = Change {
+        erase: true,
+        ..Change::default()
+    };
+    Ok(Json(shown(&changed(&edge, &may, &change).await?)))
+}
+
 async fn archived(edge: &Edge, may: &May<FoundCompanies>, archived: bool) -> Answer<ShownCompany> {
     let change = Change {
         archived: Some(archived),
@@ -256,6 +284,9 @@ async fn changed<R: Needed>(edge: &Edge, may: &May<R>, change: &Change) -> Resul
 
 /// Commits through the company's tenant; `false` where another was first.
 async fn commit<R>(edge: &Edge, may: &May<R>, amendment: Amendment) -> Result<bool, Problem> {
+    if company(edge, may)?.erase_requested_at.is_some() {
+        return Err(Problem::new(Code::Conflict, "the company is erased"));
+    }
     Ok(edge.runtime.amend(may.company(), amendment, WITHIN).await? == Amended::Done)
 }
 

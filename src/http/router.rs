@@ -108,6 +108,11 @@ fn routes() -> Routes {
             companies::restore,
             "Open an archived company again",
         )
+        .post(
+            "/api/companies/{company_id}/erase",
+            companies::erase,
+            "Erase an archived company, for good",
+        )
         .get(
             "/api/companies/{company_id}/correlation",
             companies::correlation,

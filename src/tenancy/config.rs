@@ -120,7 +120,7 @@ impl Desk<'_> {
             correlation: Some(wanted.correlation),
             rate_limit: Some(wanted.rate_limit),
             retention: Some(wanted.retention),
-            archived: None,
+            ..Change::default()
         };
         let mut puts = Vec::new();
         for (name, traits) in &wanted.assets {

@@ -240,6 +240,7 @@ promises! {
     past::what_arrived_before_and_is_settled_is_past,
     past::what_is_past_goes_whole_or_not_at_all,
     past::an_emptied_incident_does_not_begin_again,
+    past::decisions_that_no_incident_has_are_past_and_go,
     past::a_journal_is_cut_at_the_end_of_a_commit_and_goes_on,
     records::a_record_is_read_as_it_was_written,
     records::an_amendment_is_done_whole_or_not_at_all,

@@ -22,6 +22,12 @@ pub struct Company {
     /// Since when it is archived: nothing is accepted for it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived_at: Option<Timestamp>,
+    /// Since when all of it is on its way out, into archives: this is not taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erase_requested_at: Option<Timestamp>,
+    /// When nothing was left of it but its id and the end of its journal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
     /// How its alerts are grouped.
     #[serde(default)]
     pub correlation: Correlation,
@@ -230,19 +236,39 @@ impl Retention {
         within("journal_days", self.journal_days, self.incident_days, 36_500)
     }
 
-    /// What arrived before this is past its time.
-    pub fn alerts_before(&self, now: Timestamp) -> Timestamp {
-        now.minus(days(self.alert_days))
+    /// What is past its time at a moment.
+    pub fn past(&self, now: Timestamp) -> Past {
+        Past {
+            alerts: now.minus(days(self.alert_days)),
+            incidents: now.minus(days(self.incident_days)),
+            journal: now.minus(days(self.journal_days)),
+        }
     }
+}
 
-    /// What ended before this is past its time.
-    pub fn incidents_before(&self, now: Timestamp) -> Timestamp {
-        now.minus(days(self.incident_days))
-    }
+/// What is past its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// Alerts that arrived before this.
+    pub alerts: Timestamp,
+    /// Incidents that ended before this.
+    pub incidents: Timestamp,
+    /// What was journalled before this.
+    pub journal: Timestamp,
+}
 
-    /// What was journalled before this is past its time.
-    pub fn journal_before(&self, now: Timestamp) -> Timestamp {
-        now.minus(days(self.journal_days))
+impl Company {
+    /// What is past its time at a moment: of a company that is erased everything, apart from what its journal says
+    /// of that.
+    pub fn past(&self, now: Timestamp) -> Past {
+        match self.erase_requested_at {
+            None => self.retention.past(now),
+            Some(requested) => Past {
+                alerts: now,
+                incidents: now,
+                journal: requested,
+            },
+        }
     }
 }
 

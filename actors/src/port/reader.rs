@@ -226,6 +226,10 @@ pub trait Reader: Send + Sync + 'static {
     /// Incidents that ended before a moment and are emptied, or that no alert was left in; the oldest end first.
     async fn past_incidents(&self, before: Timestamp, page: PageRequest) -> Result<Page<IncidentView>, Error>;
 
+    /// Decisions made before a moment about ids that the company has no incident of, the oldest first, each with its
+    /// place in the store.
+    async fn past_decisions(&self, before: Timestamp, page: PageRequest) -> Result<Page<(u64, Decision)>, Error>;
+
     /// A record of the company.
     async fn record(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error>;
 

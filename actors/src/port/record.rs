@@ -203,6 +203,8 @@ pub struct Cut {
     /// Incidents with the versions they were seen under, their decisions and memory with them: those that are resolved
     /// and emptied, or that no alert was left in.
     pub incidents: Vec<(IncidentId, u64)>,
+    /// Decisions by their places in the store, about ids that the company has no incident of.
+    pub decisions: Vec<(IncidentId, u64)>,
     /// The journal up to and with this entry, which must be the last of its commit and not of the last commit.
     pub journal: Option<u64>,
 }

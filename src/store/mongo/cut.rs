@@ -23,7 +23,8 @@ pub(super) async fn cut(tx: &mut Tx, company: &CompanyId, cut: &Cut) -> Result<b
     };
     let as_seen = cut.emptied.iter().all(|seen| is(seen, may_be_emptied))
         && cut.incidents.iter().all(|seen| is(seen, may_go))
-        && alerts_may_go(tx, company, cut).await?;
+        && alerts_may_go(tx, company, cut).await?
+        && decisions_may_go(tx, company, cut).await?;
     let last_commit = match cut.journal {
         None => None,
         Some(seq) => commit_that_ends_with(tx, company, seq).await?,
@@ -93,6 +94,27 @@ async fn alerts_may_go(tx: &mut Tx, company: &CompanyId, cut: &Cut) -> Result<bo
     Ok(found.len() == cut.alerts.len() && others.is_empty())
 }
 
+/// Decisions by their ids and numbers.
+fn which_decisions(company: &CompanyId, cut: &Cut) -> Vec<Document> {
+    let which = |(id, no): &(IncidentId, u64)| {
+        doc! { "company_id": company.as_str(), "incident_id": id.as_str(), "no": int(*no) }
+    };
+    cut.decisions.iter().map(which).collect()
+}
+
+/// Whether all decisions are about ids that the company has no incident of.
+async fn decisions_may_go(tx: &mut Tx, company: &CompanyId, cut: &Cut) -> Result<bool, Fault> {
+    if cut.decisions.is_empty() {
+        return Ok(true);
+    }
+    let which = doc! { "$or": which_decisions(company, cut) };
+    let found = tx.find(DECISIONS, which, doc! { "_id": 1 }).await?.len();
+    let ids = cut.decisions.iter().map(|(id, _)| key(company, id.as_str()));
+    let which = doc! { "_id": { "$in": ids.collect::<Vec<_>>() }, "company_id": company.as_str() };
+    let rows = tx.find(INCIDENTS, which, doc! { "_id": 1 }).await?;
+    Ok(found == cut.decisions.len() && rows.is_empty())
+}
+
 /// The place of the commit whose last entry this is, where it is not the company's last commit.
 async fn commit_that_ends_with(tx: &mut Tx, company: &CompanyId, seq: u64) -> Result<Option<i64>, Fault> {
     let which = doc! { "company_id": company.as_str(), "seq": int(seq + 1) };
@@ -137,6 +159,7 @@ async fn write(
         let which = doc! { "_id": { "$in": nos }, "company_id": company.as_str() };
         tx.delete(ALERTS, vec![which]).await?;
     }
+    tx.delete(DECISIONS, which_decisions(company, cut)).await?;
     let gone = || cut.incidents.iter().map(|(id, _)| id);
     if gone().next().is_none() {
         return Ok(());

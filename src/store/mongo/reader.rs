@@ -189,6 +189,10 @@ impl Reader for CompanyReader {
         ask!(self, |m| past::incidents(&mut m, &self.company, before, page))
     }
 
+    async fn past_decisions(&self, before: Timestamp, page: PageRequest) -> Result<Page<(u64, Decision)>, Error> {
+        ask!(self, |m| past::decisions(&mut m, &self.company, before, page))
+    }
+
     async fn record(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error> {
         ask!(self, |m| records::one(&mut m, &self.company, kind, id))
     }

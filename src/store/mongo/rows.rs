@@ -36,7 +36,7 @@ const DECIDED: &[&str] = &["at"];
 const RECEIPT: &[&str] = &["event_at", "now"];
 const MEMORY: &[&str] = &["messages.at", "expires_at", "session.started_at", "session.ends_at"];
 const DECISION: &[&str] = &["created_at"];
-pub(super) const COMPANY: &[&str] = &["created_at", "archived_at"];
+pub(super) const COMPANY: &[&str] = &["created_at", "archived_at", "erase_requested_at", "erased_at"];
 
 /// The `_id` of what is a company's own under a name. No id holds a slash.
 pub(super) fn key(company: &CompanyId, name: &str) -> String {

@@ -126,11 +126,14 @@ fn wanted() -> Vec<Collection> {
         collection(SIGNATURE_FLOORS, vec![]),
         collection(
             DECISIONS,
-            vec![index(
-                "by_incident",
-                doc! { "company_id": 1, "incident_id": 1, "no": 1 },
-                unique(),
-            )],
+            vec![
+                index(
+                    "by_incident",
+                    doc! { "company_id": 1, "incident_id": 1, "no": 1 },
+                    unique(),
+                ),
+                index("by_age", doc! { "company_id": 1, "created_at": 1, "no": 1 }, plain()),
+            ],
         ),
         collection(
             JOURNAL,

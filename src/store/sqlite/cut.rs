@@ -33,6 +33,11 @@ pub(super) fn found(conn: &Connection, cell: &Cell, cut: &Cut) -> Result<Option<
             return Ok(None);
         }
     }
+    for (id, no) in &cut.decisions {
+        if !decision_may_go(conn, cell, id, *no)? {
+            return Ok(None);
+        }
+    }
     let last_commit = match cut.journal {
         None => None,
         Some(seq) => match commit_that_ends_with(conn, cell, seq)? {
@@ -80,6 +85,16 @@ fn alert_may_go(conn: &Connection, cell: &Cell, no: u64, emptied: &HashSet<&Inci
     Ok(found == Some(true))
 }
 
+/// Whether a decision is about an id that the company has no incident of.
+fn decision_may_go(conn: &Connection, cell: &Cell, id: &IncidentId, no: u64) -> Result<bool, Fault> {
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM incident i WHERE i.company = ?1 AND i.incident_id = ?2) FROM decision d \
+               WHERE d.company = ?1 AND d.incident_id = ?2 AND d.no = ?3";
+    let found = conn
+        .prepare_cached(sql)?
+        .query_row(params![cell.no, id.as_str(), int(no)], |row| row.get(0));
+    Ok(found.optional()? == Some(true))
+}
+
 /// The place of the commit whose last entry this is, where it is not the company's last commit.
 fn commit_that_ends_with(conn: &Connection, cell: &Cell, seq: u64) -> Result<Option<i64>, Fault> {
     let sql = "SELECT pos FROM commit_log c WHERE c.company = ?1 AND c.last_seq = ?2 \
@@ -121,6 +136,9 @@ pub(super) fn write(conn: &Connection, cell: &Cell, cut: &Cut, found: Found) -> 
             conn.prepare_cached(sql)?
                 .execute(params![cell.no, row.incident_id.as_str()])?;
         }
+    }
+    for (_, no) in &cut.decisions {
+        run(conn, "DELETE FROM decision WHERE no = ?1", int(*no))?;
     }
     if let (Some(seq), Some(pos)) = (cut.journal, found.last_commit) {
         conn.prepare_cached("UPDATE company SET cut_seq = ?2, cut_pos = ?3 WHERE no = ?1")?

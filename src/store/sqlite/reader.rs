@@ -174,6 +174,11 @@ impl Reader for CompanyReader {
             .await
     }
 
+    async fn past_decisions(&self, before: Timestamp, page: PageRequest) -> Result<Page<(u64, Decision)>, Error> {
+        self.read(move |conn, cell| past::decisions(conn, cell, before, page))
+            .await
+    }
+
     async fn record(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error> {
         let id = id.to_owned();
         self.read(move |conn, cell| records::one(conn, cell, kind, &id)).await

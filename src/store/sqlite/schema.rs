@@ -195,6 +195,7 @@ DROP TABLE webhook_secret;
 
 /// What is past its time goes: of a journal only what its company's cut says, which never moves back.
 const RETENTION: &str = "
+CREATE INDEX decision_by_age ON decision (company, body ->> '$.created_at');
 -- The last entry that was cut from the company's journal.
 ALTER TABLE company ADD COLUMN cut_seq INTEGER;
 CREATE TRIGGER company_cut_moves_on BEFORE UPDATE OF cut_seq, cut_pos ON company

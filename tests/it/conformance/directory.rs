@@ -379,7 +379,7 @@ async fn an_older_file_is_read_along_the_order_of_its_commits() {
     store.close();
     let conn = Connection::open(dir.path().join("store.db")).unwrap();
     conn.execute_batch(
-        "DROP TRIGGER company_cut_moves_on; DROP TRIGGER journal_is_not_deleted; DROP TRIGGER commit_log_is_not_deleted;
+        "DROP INDEX decision_by_age; DROP TRIGGER company_cut_moves_on; DROP TRIGGER journal_is_not_deleted; DROP TRIGGER commit_log_is_not_deleted;
          CREATE TRIGGER journal_is_not_deleted BEFORE DELETE ON journal
              BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
          ALTER TABLE company DROP COLUMN cut_seq;

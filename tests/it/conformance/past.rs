@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use actors::domain::{AlertId, AlertState, Incident, Timestamp};
+use actors::domain::{AlertId, AlertState, Decision, Incident, IncidentId, Timestamp};
 use actors::port::events::{CompanySet, EventsAfter, Position};
 use actors::port::reader::{AlertFilter, PageRequest, PastAlert};
-use actors::port::writer::{Changed, IncidentChange};
+use actors::port::writer::{Changed, Expect, IncidentChange};
 use actors::port::{Amended, Amendment, Cut, Writer};
 
 use super::events::{happen, walk};
@@ -254,6 +254,65 @@ pub async fn an_emptied_incident_does_not_begin_again(w: World) {
     let placed = place(&*writer, batch(0, vec![join], vec![], w.now())).await.unwrap();
     assert_eq!(placed.refused.len(), 1);
     assert_eq!(w.joinable(2 * DAY).await, []);
+}
+
+pub async fn decisions_that_no_incident_has_are_past_and_go(w: World) {
+    let writer = w.writer().await;
+    let row = w.opened(&*writer, "inc-1", 1).await;
+    let mut made = Vec::new();
+    for (n, of) in ["inc-x", "inc-1", "inc-x", "inc-y"].into_iter().enumerate() {
+        let decision = decision(&w.a, &of.parse().unwrap(), &format!("dec-{n}"), w.now());
+        let change = IncidentChange {
+            incident_id: decision.incident_id.clone(),
+            expect: if of == "inc-1" {
+                change_of(&row, w.now()).expect
+            } else {
+                Expect::NoRow
+            },
+            decision: Some(decision.clone()),
+            ..change_of(&row, w.now())
+        };
+        writer.change(change, None).await.unwrap();
+        made.push(decision);
+        w.clock.advance(Duration::from_millis(if n == 1 { 0 } else { 1 }));
+    }
+    let past = async |before, limit| {
+        let mut found = Vec::new();
+        let mut request = PageRequest { limit, after: None };
+        loop {
+            let page = w.reader().past_decisions(before, request).await.unwrap();
+            found.extend(page.items);
+            request.after = page.next;
+            if request.after.is_none() {
+                return found;
+            }
+        }
+    };
+    let found = past(w.now(), 9).await;
+    let names = |found: &[(u64, Decision)]| -> Vec<Decision> { found.iter().map(|(_, made)| made.clone()).collect() };
+    assert_eq!(names(&found), [made[0].clone(), made[2].clone(), made[3].clone()]);
+    assert_eq!(past(w.now(), 1).await, found);
+    assert_eq!(
+        names(&past(made[3].created_at, 9).await),
+        [made[0].clone(), made[2].clone()]
+    );
+
+    let of = |decisions: Vec<(IncidentId, u64)>| Cut {
+        decisions,
+        ..Cut::default()
+    };
+    let all: Vec<_> = found.iter().map(|(no, made)| (made.incident_id.clone(), *no)).collect();
+    let of_a_row = w.reader().last_decision(&row.incident_id).await.unwrap().unwrap();
+    for wrong in [
+        vec![all[0].clone(), (row.incident_id.clone(), of_a_row.0)],
+        vec![all[0].clone(), (all[1].0.clone(), of_a_row.0)],
+    ] {
+        assert_eq!(cut(&*writer, of(wrong)).await, Amended::Changed);
+    }
+    assert_eq!(past(w.now(), 9).await, found);
+    assert_eq!(cut(&*writer, of(all[..2].to_vec())).await, Amended::Done);
+    assert_eq!(names(&past(w.now(), 9).await), [made[3].clone()]);
+    assert_eq!(w.reader().last_decision(&row.incident_id).await, Ok(Some(of_a_row)));
 }
 
 pub async fn a_journal_is_cut_at_the_end_of_a_commit_and_goes_on(w: World) {

@@ -257,6 +257,150 @@ async fn a_journal_that_is_cut_is_verified_from_there_on() {
 }
 
 #[tokio::test]
+async fn an_erased_company_leaves_its_id_and_archives() {
+    let home = Home::on(engine());
+    let server = Server::start_in(&home).await;
+    let (acme, globex) = (server.company("comp-acme").await, server.company("comp-globex").await);
+    let ann = server.person("ann@msp.example", Role::MspAdmin, &[]).await;
+    let boss = server
+        .member("boss@acme.example", Role::CompanyAdmin, "comp-acme")
+        .await;
+    let over = resolved(&server, &acme, &ann, "web-1").await;
+    resolved(&server, &globex, &ann, "web-1").await;
+    server.deliver(&acme, None, alert("web-2", "disk").to_string()).await;
+    server.settle(&acme).await;
+    let asked = json!({"incident_id": "inc-elsewhere", "company_id": "comp-acme", "incident_data": {"signature": "disk", "severity": "high", "asset_name": "web-1"}});
+    let decided = server.post(&acme, "/api/agent/decide", &asked).await;
+    assert_eq!(decided.status, 200, "{}", decided.text);
+    let asset = json!({"criticality": "critical"}).to_string();
+    let put = server
+        .ask(
+            Method::PUT,
+            "/api/companies/comp-acme/assets/web-1",
+            ann.headers(),
+            asset,
+        )
+        .await;
+    assert_eq!(put.status, 200, "{}", put.text);
+
+    let erase = "/api/companies/comp-acme/erase";
+    let confirmed = json!({"confirm": "comp-acme"});
+    server.post_as(&boss, erase, &confirmed).await.problem(403);
+    server.post_as(&ann, erase, &confirmed).await.problem(409);
+    let archived = server
+        .ask(Method::DELETE, "/api/companies/comp-acme", ann.headers(), "")
+        .await;
+    assert_eq!(archived.status, 200, "{}", archived.text);
+    let field = server
+        .post_as(&ann, erase, &json!({"confirm": "comp-globex"}))
+        .await
+        .problem(400);
+    assert_eq!(field, "confirm");
+    // What is erased is past at once, but not what happened in this millisecond.
+    server.clock.advance(Duration::from_secs(1));
+    let begun = server.post_as(&ann, erase, &confirmed).await;
+    assert_eq!(begun.status, 200, "{}", begun.text);
+    server
+        .post_as(&ann, "/api/companies/comp-acme/restore", &json!({}))
+        .await
+        .problem(409);
+    told(&server, &ann, &acme, 2).await;
+
+    // An incident that is open keeps the rest until it has ended.
+    let open = server
+        .get_as(&ann, "/api/incidents?company_id=comp-acme&status=new")
+        .await
+        .json();
+    let open = open["items"][0]["incident_id"].as_str().unwrap().to_owned();
+    let path = format!("/api/incidents/{open}/resolve?company_id=comp-acme");
+    assert_eq!(server.post_as(&ann, &path, &json!({})).await.status, 200);
+    server.stop().await;
+    let server = Server::start_in(&home).await;
+    server.clock.advance(Duration::from_secs(2));
+    let ann = server.person("eve@msp.example", Role::MspAdmin, &[]).await;
+    keep(&server, &ann, &globex, json!({"alert_days": 80})).await;
+    let left = eventually("the end", PATIENCE, async || {
+        let left = server.get_as(&ann, "/api/companies/comp-acme").await.json();
+        left["erased_at"].is_string().then_some(left)
+    })
+    .await;
+    assert_eq!(left["name"], json!("comp-acme"));
+    for list in ["alerts", "incidents"] {
+        let found = server
+            .get_as(&ann, &format!("/api/{list}?company_id=comp-acme"))
+            .await
+            .json();
+        assert_eq!(found["items"], json!([]), "{list}");
+    }
+    for list in ["assets", "api-keys", "webhook-secrets"] {
+        let found = server
+            .get_as(&ann, &format!("/api/companies/comp-acme/{list}"))
+            .await
+            .json();
+        assert_eq!(found["items"], json!([]), "{list}");
+    }
+    server.get(&acme, "/api/incidents").await.problem(401);
+    server
+        .get_as(&ann, &format!("/api/incidents/{over}?company_id=comp-acme"))
+        .await
+        .problem(404);
+    let again = server
+        .post_as(&ann, "/api/companies", &json!({"name": "Acme", "id": "comp-acme"}))
+        .await;
+    again.problem(409);
+    let key = json!({"name": "x", "scopes": ["read"]});
+    let refused = server.post_as(&ann, "/api/companies/comp-acme/api-keys", &key).await;
+    refused.problem(409);
+    let journal = server
+        .get_as(&ann, "/api/audit?company_id=comp-acme&limit=200")
+        .await
+        .json();
+    let kinds: Vec<&str> = journal["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds[0], "company.changed", "the request: {kinds:?}");
+    assert_eq!(
+        kinds.iter().filter(|kind| **kind == "company.erased").count(),
+        1,
+        "{kinds:?}"
+    );
+    assert_eq!(server.all(&globex, "/api/alerts", 9).await.len(), 1);
+    server.stop().await;
+
+    let archived = |kind: &str| documents(&home, kind).len();
+    assert!(
+        documents(&home, "incidents")
+            .iter()
+            .any(|line| line["incident"]["incident_id"] == json!(over))
+    );
+    assert!(
+        documents(&home, "incidents")
+            .iter()
+            .any(|line| line["incident"]["incident_id"] == json!(open))
+    );
+    assert!(
+        documents(&home, "decisions")
+            .iter()
+            .any(|line| line["decision"]["incident_id"] == "inc-elsewhere")
+    );
+    assert!(archived("journal") > 2, "{:?}", files(&home));
+    let whole = audit(&home, &[]).await;
+    assert_eq!(whole.status.code(), Some(0), "{}", said(&whole));
+    // Nothing more happens to what has gone.
+    let before = files(&home);
+    let server = Server::start_in(&home).await;
+    server.clock.advance(Duration::from_secs(3));
+    let ann = server.person("zoe@msp.example", Role::MspAdmin, &[]).await;
+    keep(&server, &ann, &globex, json!({"alert_days": 70})).await;
+    server.stop().await;
+    Server::start_in(&home).await.stop().await;
+    assert_eq!(files(&home), before);
+}
+
+#[tokio::test]
 async fn an_archive_that_cannot_be_written_leaves_everything_where_it_is() {
     let home = Home::on(engine());
     std::fs::create_dir_all(home.data()).unwrap();

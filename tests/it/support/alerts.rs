@@ -32,6 +32,8 @@ pub fn new_company(id: &CompanyId, now: Timestamp) -> NewCompany {
             created_at: now,
             version: 1,
             archived_at: None,
+            erase_requested_at: None,
+            erased_at: None,
             correlation: Correlation::default(),
             rate_limit: RateLimit::default(),
             retention: Retention::default(),

@@ -425,6 +425,10 @@ impl Reader for FaultyReader {
         self.inner.past_alerts(before, page).await
     }
 
+    async fn past_decisions(&self, before: Timestamp, page: PageRequest) -> Result<Page<(u64, Decision)>, Error> {
+        self.inner.past_decisions(before, page).await
+    }
+
     async fn past_incidents(&self, before: Timestamp, page: PageRequest) -> Result<Page<IncidentView>, Error> {
         self.inner.past_incidents(before, page).await
     }

@@ -325,6 +325,8 @@ pub fn new_company(id: &str, correlation: Correlation, now: Timestamp, entropy: 
             created_at: now,
             version: 1,
             archived_at: None,
+            erase_requested_at: None,
+            erased_at: None,
             correlation,
             rate_limit: RateLimit::default(),
             retention: Retention::default(),

@@ -274,7 +274,7 @@ pub(in super::super) async fn short_memory(
     found.map(shape::value).transpose()
 }
 
-fn decision(document: Document) -> Result<(u64, Decision), Fault> {
+pub(super) fn decision(document: Document) -> Result<(u64, Decision), Fault> {
     Ok((document.count("no")?, shape::value(document)?))
 }
 

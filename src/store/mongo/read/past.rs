@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use actors::domain::{AlertState, CompanyId, Timestamp};
+use actors::domain::{AlertState, CompanyId, Decision, Timestamp};
 use actors::port::reader::{Cursor, IncidentView, Page, PageRequest, PastAlert};
 use mongodb::bson::{Document, doc};
 
@@ -124,6 +124,45 @@ pub(in super::super) async fn incidents(
     let may_go = found.items.into_iter().filter(|stored| is_empty_and_over(&stored.row));
     Ok(Page {
         items: incidents::views(m, company, may_go.collect()).await?,
+        next: found.next,
+    })
+}
+
+/// Decisions made before a moment about ids that the company has no incident of, the oldest first. A cursor is when one
+/// was made, and its number.
+pub(in super::super) async fn decisions(
+    m: &mut Moment,
+    company: &CompanyId,
+    before: Timestamp,
+    page: PageRequest,
+) -> Result<Page<(u64, Decision)>, Fault> {
+    let Cursor(made, no) = page.after.unwrap_or(Cursor(0, 0));
+    let made = date(Timestamp::from_millis(int(made)));
+    let which = doc! {
+        "company_id": company.as_str(),
+        "created_at": { "$gte": made, "$lt": date(before) },
+        "$or": [{ "created_at": { "$gt": made } }, { "no": { "$gt": int(no) } }],
+    };
+    let find = Find {
+        from: DECISIONS,
+        which,
+        order: doc! { "created_at": 1, "no": 1 },
+        limit: wanted(page),
+        ..Find::default()
+    };
+    let found = m.documents(find).await?;
+    let found: Result<Vec<_>, _> = found.into_iter().map(incidents::decision).collect();
+    let found = paged(found?, page, |(no, decision): &(u64, Decision)| {
+        Cursor(decision.created_at.as_millis().unsigned_abs(), *no)
+    });
+    let keys = found
+        .items
+        .iter()
+        .map(|(_, decision)| key(company, decision.incident_id.as_str()));
+    let ends = ends(m, company, keys.collect()).await?;
+    let is_of_none = |(_, decision): &(u64, Decision)| !ends.contains_key(decision.incident_id.as_str());
+    Ok(Page {
+        items: found.items.into_iter().filter(is_of_none).collect(),
         next: found.next,
     })
 }

@@ -211,7 +211,8 @@ pub(in super::super) fn short_memory(
     Ok(found.optional()?)
 }
 
-fn decision(row: &Row<'_>) -> rusqlite::Result<(u64, Decision)> {
+/// A decision and its place, from `no, body`.
+pub(super) fn decision(row: &Row<'_>) -> rusqlite::Result<(u64, Decision)> {
     Ok((uint(row, 0)?, rows::json(row, 1)?))
 }
 

@@ -1,13 +1,13 @@
 //! Queries about what is past its time.
 
-use actors::domain::Timestamp;
+use actors::domain::{Decision, Timestamp};
 use actors::port::reader::{Cursor, IncidentView, Page, PageRequest, PastAlert};
 use rusqlite::{Connection, params};
 
 use super::super::fault::Fault;
 use super::super::rows::{self, alert_columns, incident_columns, int, uint};
 use super::super::shared::Cell;
-use super::incidents::{incident_view, view};
+use super::incidents::{decision, incident_view, view};
 use super::rows_wanted;
 use crate::store::commit::is_empty_and_over;
 use crate::store::page::{after, paged};
@@ -69,4 +69,25 @@ pub(in super::super) fn incidents(
         items: found.items.into_iter().filter_map(may_go).collect(),
         next: found.next,
     })
+}
+
+/// Decisions made before a moment about ids that the company has no incident of, the oldest first. A cursor is when one
+/// was made, and its number.
+pub(in super::super) fn decisions(
+    conn: &Connection,
+    cell: &Cell,
+    before: Timestamp,
+    page: PageRequest,
+) -> Result<Page<(u64, Decision)>, Fault> {
+    let sql = "SELECT d.no, d.body FROM decision d WHERE d.company = ?1 AND d.body ->> '$.created_at' < ?2 \
+               AND (d.body ->> '$.created_at', d.no) > (?3, ?4) AND NOT EXISTS (SELECT 1 FROM incident i \
+               WHERE i.company = ?1 AND i.incident_id = d.incident_id) ORDER BY d.body ->> '$.created_at', d.no LIMIT ?5";
+    let mut query = conn.prepare_cached(sql)?;
+    let Cursor(made, no) = page.after.unwrap_or(Cursor(0, 0));
+    let made = Timestamp::from_millis(int(made)).to_string();
+    let asked = params![cell.no, before.to_string(), made, int(no), rows_wanted(page)];
+    let found = query.query_map(asked, decision)?;
+    Ok(paged(found.collect::<Result<_, _>>()?, page, |(no, decision)| {
+        Cursor(decision.created_at.as_millis().unsigned_abs(), *no)
+    }))
 }
