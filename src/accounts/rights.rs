@@ -92,7 +92,7 @@ impl Right {
             Self::Read => "read alerts, incidents, memory and live events",
             Self::Act => "acknowledge, assign, resolve, reopen, escalate, snooze, merge and split incidents",
             Self::Decide => "ask for decisions",
-            Self::FoundCompanies => "create and archive companies",
+            Self::FoundCompanies => "create, archive and erase companies",
             Self::AdministerCompany => "administer a company's settings, keys, secrets and assets",
             Self::Correlate => "change a company's correlation settings",
             Self::AdministerUsers => "administer people",

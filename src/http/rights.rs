@@ -43,7 +43,7 @@ needed! {
     Act
     /// To ask for decisions.
     Decide
-    /// To create and archive companies.
+    /// To create, archive and erase companies.
     FoundCompanies
     /// To administer a company.
     AdministerCompany

@@ -39,10 +39,20 @@ pub(super) async fn cut(tx: &mut Tx, company: &CompanyId, cut: &Cut) -> Result<b
         tx.update(HEADS, &[doc! { "q": which, "u": { "$set": { "cut_pos": place } } }])
             .await?;
         let of = |field: &str, upto: i64| doc! { "company_id": company.as_str(), field: { "$lte": upto } };
-        tx.delete(JOURNAL, vec![of("seq", int(seq))]).await?;
-        tx.delete(COMMIT_LOG, vec![of("_id", place)]).await?;
+        tx.delete(JOURNAL, vec![of("seq", int(seq))]).await.map_err(for_good)?;
+        tx.delete(COMMIT_LOG, vec![of("_id", place)]).await.map_err(for_good)?;
     }
     Ok(true)
+}
+
+/// A user who may only add to the journal was made so on purpose.
+fn for_good(fault: Fault) -> Fault {
+    match fault {
+        Fault::Denied(why) => Fault::Refused(format!(
+            "this user may not remove from {JOURNAL} and {COMMIT_LOG}: {why}"
+        )),
+        other => other,
+    }
 }
 
 async fn incidents(tx: &mut Tx, company: &CompanyId, cut: &Cut) -> Result<HashMap<IncidentId, StoredIncident>, Fault> {

@@ -7,16 +7,17 @@ use mongodb::error::{
 
 /// A unique index has the value already.
 pub(super) const DUPLICATE_KEY: i32 = 11000;
+/// A user may not do this.
+const UNAUTHORIZED: i32 = 13;
 /// Codes of a server that cannot take commands now and may later: it is away, steps down, has no room, was
-/// too slow, or does not let us (`HostUnreachable`, `HostNotFound`, `Unauthorized`, `AuthenticationFailed`,
+/// too slow, or does not let us (`HostUnreachable`, `HostNotFound`, `AuthenticationFailed`,
 /// `CursorNotFound`, `MaxTimeMSExpired`, `WriteConcernFailed`, `NetworkTimeout`, `ShutdownInProgress`,
 /// `FailedToSatisfyReadPreference`, `ReadConcernMajorityNotAvailableYet`, `PrimarySteppedDown`, `CursorKilled`,
 /// `ExceededTimeLimit`, `TemporarilyUnavailable`, `SocketException`, `NotWritablePrimary`, `InterruptedAtShutdown`,
 /// `Interrupted`, `InterruptedDueToReplStateChange`, `NotPrimaryNoSecondaryOk`, `NotPrimaryOrSecondary`,
 /// `OutOfDiskSpace`).
-const AWAY: [i32; 23] = [
-    6, 7, 13, 18, 43, 50, 64, 89, 91, 133, 134, 189, 237, 262, 365, 9001, 10107, 11600, 11601, 11602, 13435, 13436,
-    14031,
+const AWAY: [i32; 22] = [
+    6, 7, 18, 43, 50, 64, 89, 91, 133, 134, 189, 237, 262, 365, 9001, 10107, 11600, 11601, 11602, 13435, 13436, 14031,
 ];
 /// Codes of a transaction that met another or has taken too long (`LockTimeout`, `WriteConflict`,
 /// `TransactionTooOld`, `SnapshotTooOld`, `SnapshotUnavailable`, `NoSuchTransaction`,
@@ -32,6 +33,10 @@ pub(super) enum Fault {
     Conflict(String),
     /// The server is away and nothing was done; later it may be.
     Away(String),
+    /// The server does not let us, and nothing was done; later it may.
+    Denied(String),
+    /// The server does not let us, as it was told; nothing was done, and nothing is tried again.
+    Refused(String),
     /// A unique index has the value already; nothing was done.
     Duplicate(String),
     /// The commit may or may not have been done.
@@ -51,6 +56,7 @@ impl Fault {
         let message = message.to_owned();
         match code {
             DUPLICATE_KEY => Self::Duplicate(message),
+            UNAUTHORIZED => Self::Denied(message),
             code if CONFLICT.contains(&code) => Self::Conflict(message),
             code if AWAY.contains(&code) => Self::Away(message),
             _ => Self::Poison(message),
@@ -77,7 +83,7 @@ impl Fault {
     pub(super) fn into_error(self) -> Error {
         match self {
             Self::Answer(error) => error,
-            Self::Conflict(why) | Self::Away(why) => Error::Unavailable(why),
+            Self::Conflict(why) | Self::Away(why) | Self::Denied(why) | Self::Refused(why) => Error::Unavailable(why),
             Self::Unknown(_) => Error::Unknown,
             Self::Duplicate(why) | Self::Poison(why) => Error::Corrupt(why),
         }

@@ -157,7 +157,7 @@ impl Target {
                 Ok(Err(failure)) => Fault::from(failure),
                 Err(_) => Fault::Away(format!("no answer within {WRITE_WITHIN:?}")),
             };
-            if again + 1 == TRIES || !matches!(fault, Fault::Away(_) | Fault::Conflict(_)) {
+            if again + 1 == TRIES || !matches!(fault, Fault::Away(_) | Fault::Denied(_) | Fault::Conflict(_)) {
                 return Err(MongoError::Load(fault.into_error()));
             }
             tracing::warn!(%part, ?fault, "a batch is written again");

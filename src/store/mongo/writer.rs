@@ -208,7 +208,7 @@ impl Queue {
                 // Nobody can find out any more whether it was done.
                 Fault::Answer(_) if !is_known => return refuse(ops, &Error::Unknown),
                 Fault::Answer(Error::Unknown) => return refuse(ops, &Error::Unknown),
-                Fault::Answer(_) | Fault::Poison(_) | Fault::Duplicate(_) if is_known => {
+                Fault::Answer(_) | Fault::Poison(_) | Fault::Refused(_) | Fault::Duplicate(_) if is_known => {
                     tracing::error!(company_id = %self.cell.id, ?fault, "a transaction was given up");
                     return Box::pin(self.run_each(ops, fault)).await;
                 }

@@ -11,12 +11,13 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use actors::port::{RecordKind, Roster};
+use actors::port::{Amended, Amendment, Cut, Error, RecordKind, Roster, Store};
 use alert_whisperer::clock::SystemClock;
 use alert_whisperer::store::{MongoError, MongoStore, mongo};
 use std::sync::Arc;
 
 use super::kill::assert_journals;
+use crate::conformance::records::{of, put};
 use crate::support::engine::{Engine, Home};
 use crate::support::judge::judge;
 use crate::support::load::Load;
@@ -287,6 +288,28 @@ async fn under_its_own_role_the_server_works_and_the_journal_can_only_be_added_t
     judge(&server.url, &place.tenants, &place.ledger).await;
     server.stop().await;
     assert_journals(&place.home, &["comp-a"]).await;
+
+    // Nor does the server cut it: it says so, and goes on.
+    let store = MongoStore::open(&url, Arc::new(SystemClock)).await.unwrap();
+    let writer = store.acquire(&"comp-a".parse().unwrap()).await.unwrap();
+    let cut = |cut| Amendment {
+        cut: Some(cut),
+        ..Amendment::default()
+    };
+    let first = Cut {
+        journal: Some(1),
+        ..Cut::default()
+    };
+    let refused = writer.amend(cut(first), None).await;
+    assert!(
+        matches!(&refused, Err(Error::Unavailable(why)) if why.contains("may not remove from journal")),
+        "{refused:?}"
+    );
+    let puts = vec![put(RecordKind::Assets, "db-1", None, None, json!({}))];
+    assert_eq!(writer.amend(of(puts), None).await, Ok(Amended::Done));
+    assert!(writer.barrier().await.is_ok());
+    drop(writer);
+    store.close().await;
 
     let journal = database(&url).await.collection::<Document>("journal");
     let changed = journal
