@@ -1,9 +1,11 @@
 //! A runbook: a versioned remedy with parameters, a risk and scripts of constant text.
 //!
 //! Code map: [`parameter`] what may be said to it, [`signature`] which trouble it is for, [`render`] the
-//! command lines of a run, [`target`] on which machines, [`hash`] what an approval is bound to.
+//! command lines of a run, [`target`] on which machines, [`hash`] what an approval is bound to, [`library`]
+//! the built-in ones.
 
 pub mod hash;
+pub mod library;
 pub mod parameter;
 pub mod render;
 pub mod script;
@@ -15,9 +17,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use hash::{PlannedRun, RunHash};
-pub use parameter::{Kind, Parameter};
+pub use parameter::{Parameter, ParameterType};
 pub use render::{RenderError, Rendered};
-pub use script::Part;
+pub use script::RunbookPart;
 pub use target::{InstanceId, InvalidTargets, Targets};
 
 use super::ids::RunbookId;
@@ -184,18 +186,18 @@ impl Runbook {
     }
 
     /// The text of a script, where it has one.
-    pub fn script_of(&self, part: Part) -> Option<&str> {
+    pub fn script_of(&self, part: RunbookPart) -> Option<&str> {
         match part {
-            Part::Run => Some(&self.script),
-            Part::DryRun => Some(&self.dry_run),
-            Part::HealthCheck => self.health_check.as_deref(),
-            Part::Rollback => self.rollback.as_deref(),
+            RunbookPart::Run => Some(&self.script),
+            RunbookPart::DryRun => Some(&self.dry_run),
+            RunbookPart::HealthCheck => self.health_check.as_deref(),
+            RunbookPart::Rollback => self.rollback.as_deref(),
         }
     }
 
     /// Its scripts.
-    pub fn scripts(&self) -> impl Iterator<Item = (Part, &str)> {
-        Part::ALL
+    pub fn scripts(&self) -> impl Iterator<Item = (RunbookPart, &str)> {
+        RunbookPart::ALL
             .into_iter()
             .filter_map(|part| self.script_of(part).map(|script| (part, script)))
     }

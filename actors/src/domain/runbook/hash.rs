@@ -73,7 +73,7 @@ mod tests {
     use serde_json::Map;
 
     use super::*;
-    use crate::domain::runbook::script::Part;
+    use crate::domain::runbook::script::RunbookPart;
     use crate::domain::runbook::tests::example;
 
     /// Every text that differs from this one in one byte.
@@ -87,7 +87,7 @@ mod tests {
     fn rendered() -> Rendered {
         let mut values = Map::new();
         values.insert("word".to_owned(), json!("a"));
-        example().render(Part::Run, &values).unwrap()
+        example().render(RunbookPart::Run, &values).unwrap()
     }
 
     fn targets(ids: &[&str]) -> Targets {

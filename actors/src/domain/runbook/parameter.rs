@@ -18,7 +18,7 @@ pub struct Parameter {
     pub description: String,
     /// Which values it takes.
     #[serde(rename = "type")]
-    pub kind: Kind,
+    pub kind: ParameterType,
     /// Its value where none is given; without it one has to be given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Value>,
@@ -27,7 +27,7 @@ pub struct Parameter {
 /// Which values a parameter takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Kind {
+pub enum ParameterType {
     /// A text.
     Text {
         /// A regular expression from `^` to `$`, over bytes, which the whole text matches.
@@ -87,7 +87,7 @@ pub enum Refusal {
     NotAChoice(String),
 }
 
-impl Kind {
+impl ParameterType {
     /// The text that a value is handed over as.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::parameter::{Parameter, Refusal};
-use super::script::{Part, variable};
+use super::script::{RunbookPart, variable};
 use super::{InvalidRunbook, Runbook};
 use crate::domain::ids::RunbookId;
 
@@ -26,7 +26,7 @@ pub struct Rendered {
     /// In which version.
     pub version: u32,
     /// Which of its scripts.
-    pub part: Part,
+    pub part: RunbookPart,
     /// The script's lines, assignments first; joined by line feeds they are what `sh` runs.
     pub commands: Vec<String>,
     /// How long it may take, in seconds.
@@ -41,7 +41,7 @@ pub enum RenderError {
     Runbook(#[from] InvalidRunbook),
     /// The runbook has no such script.
     #[error("the runbook has no {}", .0.field())]
-    NoScript(Part),
+    NoScript(RunbookPart),
     /// The runbook has no such parameter.
     #[error("{0}: no such parameter")]
     Unknown(String),
@@ -67,7 +67,7 @@ impl Runbook {
     /// # Errors
     /// What is refused: the runbook by [`Runbook::check`], a script that it does not have, or the first
     /// parameter that is unknown, missing or not of its type.
-    pub fn render(&self, part: Part, values: &Map<String, Value>) -> Result<Rendered, RenderError> {
+    pub fn render(&self, part: RunbookPart, values: &Map<String, Value>) -> Result<Rendered, RenderError> {
         self.check()?;
         let script = self.script_of(part).ok_or(RenderError::NoScript(part))?;
         let known = |name: &str| self.parameters.iter().any(|parameter| parameter.name == name);

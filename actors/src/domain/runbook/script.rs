@@ -12,7 +12,7 @@ const VARIABLE_PREFIX: &str = "AW_PARAM_";
 /// Which of a runbook's scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub enum RunbookPart {
     /// What a run does.
     Run,
     /// What tells beforehand what a run would do.
@@ -23,7 +23,7 @@ pub enum Part {
     Rollback,
 }
 
-impl Part {
+impl RunbookPart {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Run, Self::DryRun, Self::HealthCheck, Self::Rollback];
 

@@ -1,3 +1,7 @@
+mod built_in;
+mod executed;
+mod machine;
+
 use serde_json::{Value, json};
 
 use super::*;

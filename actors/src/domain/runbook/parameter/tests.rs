@@ -2,15 +2,15 @@ use serde_json::json;
 
 use super::*;
 
-fn text(pattern: &str) -> Kind {
+fn text(pattern: &str) -> ParameterType {
     let pattern = pattern.to_owned();
-    Kind::Text {
+    ParameterType::Text {
         pattern,
         max_length: 40,
     }
 }
 
-fn parameter(kind: Kind, default: Option<Value>) -> Parameter {
+fn parameter(kind: ParameterType, default: Option<Value>) -> Parameter {
     Parameter {
         name: "path".to_owned(),
         description: "Where.".to_owned(),
@@ -55,7 +55,7 @@ fn patterns_that_are_open_broken_or_large_are_refused() {
 
 #[test]
 fn values_are_of_their_type() {
-    let number = Kind::Integer { min: 2, max: 9 };
+    let number = ParameterType::Integer { min: 2, max: 9 };
     assert_eq!(number.text_of(&json!(2)), Ok("2".to_owned()));
     for bad in [
         json!(1),
@@ -70,7 +70,7 @@ fn values_are_of_their_type() {
         let refusal = Err(Refusal::NotInRange { min: 2, max: 9 });
         assert_eq!(number.text_of(&bad), refusal, "{bad}");
     }
-    let choice = Kind::Choice {
+    let choice = ParameterType::Choice {
         of: vec!["TERM".to_owned(), "KILL".to_owned()],
     };
     assert_eq!(choice.text_of(&json!("KILL")), Ok("KILL".to_owned()));
@@ -107,7 +107,7 @@ fn no_pattern_lets_through_what_no_script_may_be_given() {
 
 #[test]
 fn the_first_wrong_field_is_named() {
-    let good = parameter(Kind::Integer { min: 1, max: 2 }, Some(json!(1)));
+    let good = parameter(ParameterType::Integer { min: 1, max: 2 }, Some(json!(1)));
     assert_eq!(check(std::slice::from_ref(&good)), Ok(()));
     let doubled = check(&[good.clone(), good.clone()]).unwrap_err();
     assert_eq!(doubled.to_string(), "parameters[1].name must be there once");
@@ -116,20 +116,20 @@ fn the_first_wrong_field_is_named() {
         bad.name = name.to_owned();
         assert_eq!(check(&[bad]).unwrap_err().field, "parameters[0].name", "{name}");
     }
-    let outside = parameter(Kind::Integer { min: 1, max: 2 }, Some(json!(3)));
+    let outside = parameter(ParameterType::Integer { min: 1, max: 2 }, Some(json!(3)));
     let error = check(&[outside]).unwrap_err();
     assert_eq!(
         error.to_string(),
         "parameters[0].default must be a whole number from 1 to 2"
     );
-    let upside_down = parameter(Kind::Integer { min: 2, max: 1 }, None);
+    let upside_down = parameter(ParameterType::Integer { min: 2, max: 1 }, None);
     assert_eq!(
         check(&[upside_down]).unwrap_err().field,
         "parameters[0].type.integer.min"
     );
     for of in [vec![], vec!["a"; 2], vec!["-a"], vec!["{{"], vec!["a"; 65]] {
         let of = of.into_iter().map(str::to_owned).collect();
-        let error = check(&[parameter(Kind::Choice { of }, None)]).unwrap_err();
+        let error = check(&[parameter(ParameterType::Choice { of }, None)]).unwrap_err();
         assert!(error.field.starts_with("parameters[0].type.choice.of"), "{error}");
     }
 }

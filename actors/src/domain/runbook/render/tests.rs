@@ -17,7 +17,7 @@ fn values(value: Value) -> Map<String, Value> {
 fn values_go_before_the_script_as_quoted_variables() {
     let runbook = example();
     let rendered = runbook
-        .render(Part::Run, &values(json!({"word": "it's $(id)"})))
+        .render(RunbookPart::Run, &values(json!({"word": "it's $(id)"})))
         .unwrap();
     assert_eq!(
         rendered.commands,
@@ -30,7 +30,7 @@ fn values_go_before_the_script_as_quoted_variables() {
     );
     assert_eq!(rendered.timeout_seconds, 60);
     let again = runbook
-        .render(Part::Run, &values(json!({"word": "it's $(id)"})))
+        .render(RunbookPart::Run, &values(json!({"word": "it's $(id)"})))
         .unwrap();
     assert_eq!(rendered, again);
 }
@@ -38,7 +38,12 @@ fn values_go_before_the_script_as_quoted_variables() {
 #[test]
 fn what_is_refused_is_named() {
     let runbook = example();
-    let refused = |given: Value| runbook.render(Part::Run, &values(given)).unwrap_err().to_string();
+    let refused = |given: Value| {
+        runbook
+            .render(RunbookPart::Run, &values(given))
+            .unwrap_err()
+            .to_string()
+    };
     assert_eq!(refused(json!({})), "word: missing");
     assert_eq!(refused(json!({"word": "a", "hours": 1})), "hours: no such parameter");
     assert_eq!(
@@ -58,11 +63,11 @@ fn a_script_that_is_not_there_and_a_runbook_that_is_refused_render_nothing() {
     let mut runbook = example();
     let given = values(json!({"word": "a"}));
     assert_eq!(
-        runbook.render(Part::Rollback, &given),
-        Err(RenderError::NoScript(Part::Rollback))
+        runbook.render(RunbookPart::Rollback, &given),
+        Err(RenderError::NoScript(RunbookPart::Rollback))
     );
     runbook.script = "echo {{ssm:secret}}".to_owned();
-    let error = runbook.render(Part::DryRun, &given).unwrap_err();
+    let error = runbook.render(RunbookPart::DryRun, &given).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the runbook's script must not hold {{, which SSM would replace"
@@ -74,7 +79,7 @@ proptest! {
     #[test]
     fn what_is_accepted_is_only_a_text(word in "[ -~]{0,60}|(\\$\\(|`|'|\"|;|\\\\|\\||&|>|<|\\*|~|#|!|=|x| ){0,20}") {
         let given = values(json!({"word": word}));
-        let Ok(rendered) = example().render(Part::Run, &given) else {
+        let Ok(rendered) = example().render(RunbookPart::Run, &given) else {
             let foreseen = word.starts_with('-') || word.contains("{{") || word.contains("}}");
             prop_assert!(foreseen, "refused: {word}");
             return Ok(());
