@@ -82,13 +82,17 @@ fn certificate_check_fails_for_one_that_ends_soon() {
     let machine = Machine::new();
     let output = run(&machine, "certificate-check", RunbookPart::Run, &[]);
     assert!(
-        said(&output).ends_with("certificates: 1, ending within 14 days: 0\n"),
+        said(&output).ends_with("certificates: 1, unreadable or ending within 14 days: 0\n"),
         "{output:?}"
     );
     machine.certificate("etc/letsencrypt/live/a b/cert.pem", 3);
     let output = run(&machine, "certificate-check", RunbookPart::Run, &[]);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).starts_with("ends soon: "), "{output:?}");
+    machine.write("etc/letsencrypt/live/a b/cert.pem", "-----BEGIN CERTIFICATE-----\n");
+    let output = run(&machine, "certificate-check", RunbookPart::Run, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).starts_with("cannot be read: "), "{output:?}");
     let place = [("place", text("/etc/nginx"))];
     let output = run(&machine, "certificate-check", RunbookPart::Run, &place);
     assert_eq!(complaint(&output), (2, "no such directory: /etc/nginx".to_owned()));
