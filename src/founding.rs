@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use actors::domain::ids::{EntryId, KeyId, SecretId};
-use actors::domain::{Company, CompanyId, Correlation, Fact, Origin, RateLimit, Retention};
+use actors::domain::{Company, CompanyId, Correlation, Fact, Origin, Policy, RateLimit, Retention};
 use actors::port::{Clock, Entropy, Error, NewCompany, Put};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -202,6 +202,7 @@ pub fn prepare(
             correlation: request.correlation,
             rate_limit: request.rate_limit,
             retention: Retention::default(),
+            policy: Policy::default(),
             erase_requested_at: None,
             erased_at: None,
         },

@@ -29,6 +29,7 @@ pub mod question;
 mod rights;
 pub mod router;
 mod routes;
+mod runbooks;
 mod shape;
 mod system;
 mod users;
@@ -37,6 +38,7 @@ mod webhook;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use actors::domain::{Company, CompanyId, Runbook};
 use actors::port::{Clock, Entropy, Store};
 use actors::runtime::Runtime;
 use tokio::sync::{Semaphore, watch};
@@ -51,6 +53,7 @@ use crate::ingest::keyring::Keyring;
 use live::hub::Hub;
 use live::streams::Streams;
 use pace::Paces;
+use problem::Problem;
 
 /// How far the process is from ready, or from its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,6 +82,8 @@ pub struct Edge {
     pub refusals: Arc<Refusals>,
     /// Signs what journals have come to.
     pub signer: Arc<Signer>,
+    /// The built-in runbooks.
+    pub library: Vec<Runbook>,
     /// Journals are verified one at a time: it takes a processor.
     verifying: Semaphore,
     /// The wall clock.
@@ -106,8 +111,8 @@ impl Edge {
         store: Arc<dyn Store>,
         accounts: Accounts,
         (register, signer): (Arc<Register>, Arc<Signer>),
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
+        library: Vec<Runbook>,
+        (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
         settings: Settings,
     ) -> Arc<Self> {
         let (stage, _) = watch::channel(Stage::Ready);
@@ -121,6 +126,7 @@ impl Edge {
             register,
             refusals: Arc::default(),
             signer,
+            library,
             verifying: Semaphore::new(1),
             clock,
             entropy,
@@ -132,6 +138,11 @@ impl Edge {
             paces,
             warned_of_query_key,
         })
+    }
+
+    /// A company's settings.
+    fn company(&self, id: &CompanyId) -> Result<Arc<Company>, Problem> {
+        self.keyring.company(id).ok_or_else(|| Problem::not_found("company"))
     }
 
     fn stage(&self) -> Stage {

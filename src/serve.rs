@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::decision::rules::RulesEngine;
+use actors::domain::runbook::library::{self, BrokenLibrary};
 use actors::port::{Clock, Entropy, Store};
 use actors::runtime::{Ports, Runtime};
 use tokio::net::TcpListener;
@@ -59,6 +60,9 @@ pub enum StartError {
     /// Checkpoints.
     #[error(transparent)]
     Signer(#[from] NoSigner),
+    /// The built-in runbooks.
+    #[error(transparent)]
+    Library(#[from] BrokenLibrary),
     /// The first administrator.
     #[error("the first administrator cannot be made: {0}")]
     FirstAdmin(#[from] StaffError),
@@ -180,8 +184,8 @@ pub async fn start_under(
         port,
         accounts,
         (register.clone(), signer.clone()),
-        clock.clone(),
-        entropy,
+        library::built_in()?,
+        (clock.clone(), entropy),
         settings,
     );
     let first_admin = edge.accounts.first_admin(&edge.settings).await?;

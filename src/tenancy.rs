@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use actors::domain::ids::{EntryId, KeyId, SecretId};
-use actors::domain::{Company, CompanyId, Correlation, Fact, Origin, RateLimit, Retention, Timestamp};
+use actors::domain::{Company, CompanyId, Correlation, Fact, Origin, Policy, RateLimit, Retention, Timestamp};
 use actors::limits::{API_KEYS, WEBHOOK_SECRETS};
 use actors::port::{Amendment, Clock, Entropy, Error, Put};
 use secrecy::{ExposeSecret, SecretString};
@@ -129,6 +129,12 @@ impl Desk<'_> {
                 .check()
                 .map_err(|error| invalid(format!("retention.{}", error.field), error))?;
             after.retention = retention;
+        }
+        if let Some(policy) = change.policy {
+            policy
+                .check()
+                .map_err(|error| invalid(format!("policy.{}", error.field), error))?;
+            after.policy = policy;
         }
         after.archived_at = match change.archived {
             Some(true) => company.archived_at.or(Some(now)),
@@ -314,6 +320,8 @@ pub struct Change {
     pub rate_limit: Option<RateLimit>,
     /// How long what there is of it is kept.
     pub retention: Option<Retention>,
+    /// What may run for it.
+    pub policy: Option<Policy>,
     /// Whether it is archived.
     pub archived: Option<bool>,
     /// Whether all of it shall go, for good.
@@ -360,6 +368,8 @@ pub struct ShownCompany {
     pub rate_limit: RateLimit,
     /// How long what there is of it is kept.
     pub retention: Retention,
+    /// What may run for it, and who must agree.
+    pub policy: Policy,
 }
 
 /// A company with its settings.
@@ -375,6 +385,7 @@ pub fn shown(company: &Company) -> ShownCompany {
         correlation: company.correlation,
         rate_limit: company.rate_limit,
         retention: company.retention,
+        policy: company.policy,
     }
 }
 

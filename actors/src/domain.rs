@@ -9,6 +9,7 @@ pub mod incident;
 pub mod journal;
 pub mod memory;
 pub mod origin;
+pub mod policy;
 pub mod runbook;
 pub mod time;
 
@@ -20,5 +21,6 @@ pub use incident::{Incident, IncidentStatus, Life, Phase, Session, Snooze};
 pub use journal::{ChainHash, Entry, Fact};
 pub use memory::{Message, Role, ShortMemory};
 pub use origin::Origin;
+pub use policy::Policy;
 pub use runbook::Runbook;
 pub use time::Timestamp;

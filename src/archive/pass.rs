@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actors::domain::ids::EntryId;
 use actors::domain::{
-    Company, CompanyId, Correlation, Decision, Entry, Fact, IncidentId, RateLimit, Retention, Timestamp,
+    Company, CompanyId, Correlation, Decision, Entry, Fact, IncidentId, Policy, RateLimit, Retention, Timestamp,
 };
 use actors::limits::PAGE;
 use actors::port::reader::{AlertFilter, Cursor, IncidentFilter, IncidentView, Page, PageRequest};
@@ -295,6 +295,7 @@ impl Look<'_> {
             correlation: Correlation::default(),
             rate_limit: RateLimit::default(),
             retention: Retention::default(),
+            policy: Policy::default(),
             ..settings
         };
         let amendment = Amendment {

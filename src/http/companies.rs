@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::{
-    AlertId, Company, CompanyId, Correlation, NewAlert, RateLimit, Retention, Severity, Signal, Timestamp,
+    AlertId, Company, CompanyId, Correlation, NewAlert, Policy, RateLimit, Retention, Severity, Signal, Timestamp,
 };
 use actors::limits::PAGE;
 use actors::port::inbox::Delivery;
@@ -73,7 +73,7 @@ pub(super) async fn create(
 
 /// One company with its settings.
 pub(super) async fn one(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer<ShownCompany> {
-    let company = company(&edge, &may)?;
+    let company = edge.company(may.company())?;
     Ok(Json(shown(&company)))
 }
 
@@ -148,7 +148,7 @@ async fn archived(edge: &Edge, may: &May<FoundCompanies>, archived: bool) -> Ans
 
 /// How its alerts are grouped.
 pub(super) async fn correlation(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer<Correlation> {
-    Ok(Json(company(&edge, &may)?.correlation))
+    Ok(Json(edge.company(may.company())?.correlation))
 }
 
 /// `PUT`: what is left out is as for a new company; `version` is ours.
@@ -169,7 +169,7 @@ pub(super) async fn set_correlation(
 
 /// How many alerts it may send.
 pub(super) async fn rate_limit(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer<RateLimit> {
-    Ok(Json(company(&edge, &may)?.rate_limit))
+    Ok(Json(edge.company(may.company())?.rate_limit))
 }
 
 /// `PUT {requests_per_minute?, burst_size?}`.
@@ -190,7 +190,7 @@ pub(super) async fn set_rate_limit(
 
 /// How long what there is of it is kept; what is past its time is archived and goes.
 pub(super) async fn retention(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer<Retention> {
-    Ok(Json(company(&edge, &may)?.retention))
+    Ok(Json(edge.company(may.company())?.retention))
 }
 
 /// `PUT {alert_days?, incident_days?, journal_days?}`: what is left out is as for a new company.
@@ -207,6 +207,25 @@ pub(super) async fn set_retention(
     Ok(Json(changed.map_err(|problem| problem.within("retention"))?.retention))
 }
 
+/// What may run for it, and who must agree.
+pub(super) async fn policy(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer<Policy> {
+    Ok(Json(edge.company(may.company())?.policy))
+}
+
+/// `PUT {stopped?, low_risk_by_itself?, high_risk_approvals?, free_commands?}`: what is left out is as for a new company.
+pub(super) async fn set_policy(
+    may: May<AdministerCompany>,
+    State(edge): State<Arc<Edge>>,
+    Sent(asked): Sent<Policy>,
+) -> Answer<Policy> {
+    let change = Change {
+        policy: Some(asked),
+        ..Change::default()
+    };
+    let changed = changed(&edge, &may, &change).await;
+    Ok(Json(changed.map_err(|problem| problem.within("policy"))?.policy))
+}
+
 /// A test alert that was taken in.
 #[derive(Serialize, ToSchema)]
 pub(super) struct TestAlert {
@@ -217,7 +236,7 @@ pub(super) struct TestAlert {
 /// `POST test-alert`: an alert of low severity, taken in as a sender's would be, to see what becomes of it:
 /// `{message, alert_id}`.
 pub(super) async fn test_alert(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer<TestAlert> {
-    if company(&edge, &may)?.archived_at.is_some() {
+    if edge.company(may.company())?.archived_at.is_some() {
         return Err(Problem::new(Code::Conflict, "the company is archived"));
     }
     let now = edge.clock.now();
@@ -262,11 +281,6 @@ fn desk<'a, R>(edge: &'a Edge, may: &'a May<R>, by: &'a actors::domain::Origin) 
     }
 }
 
-fn company<R>(edge: &Edge, may: &May<R>) -> Result<Arc<Company>, Problem> {
-    let found = edge.keyring.company(may.company());
-    found.ok_or_else(|| Problem::not_found("company"))
-}
-
 /// Changes settings; the company as it is then.
 async fn changed<R: Needed>(edge: &Edge, may: &May<R>, change: &Change) -> Result<Company, Problem> {
     for _ in 0..TRIES {
@@ -284,7 +298,7 @@ async fn changed<R: Needed>(edge: &Edge, may: &May<R>, change: &Change) -> Resul
 
 /// Commits through the company's tenant; `false` where another was first.
 async fn commit<R>(edge: &Edge, may: &May<R>, amendment: Amendment) -> Result<bool, Problem> {
-    if company(edge, may)?.erase_requested_at.is_some() {
+    if edge.company(may.company())?.erase_requested_at.is_some() {
         return Err(Problem::new(Code::Conflict, "the company is erased"));
     }
     Ok(edge.runtime.amend(may.company(), amendment, WITHIN).await? == Amended::Done)

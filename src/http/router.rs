@@ -19,8 +19,8 @@ use super::problem::{Code, Problem};
 pub use super::routes::Route;
 use super::routes::{Described, Routes};
 use super::{
-    Edge, Stage, acts, agent, alerts, audit, auth, companies, decisions, health, incidents, metrics, openapi, system,
-    users, webhook,
+    Edge, Stage, acts, agent, alerts, audit, auth, companies, decisions, health, incidents, metrics, openapi, runbooks,
+    system, users, webhook,
 };
 
 /// Where a load balancer, an orchestrator or a person asks how we are, even while we are going down.
@@ -144,6 +144,16 @@ fn routes() -> Routes {
             "Say how long what there is of it is kept",
         )
         .get(
+            "/api/companies/{company_id}/policy",
+            companies::policy,
+            "What may run for it, and who must agree",
+        )
+        .put(
+            "/api/companies/{company_id}/policy",
+            companies::set_policy,
+            "Say what may run for it, and who must agree",
+        )
+        .get(
             "/api/companies/{company_id}/api-keys",
             credentials::keys,
             "Its API keys",
@@ -203,6 +213,16 @@ fn routes() -> Routes {
             "/api/companies/{company_id}/config",
             config::set_config,
             "Make a document its configuration, or say what that would change",
+        )
+        .get(
+            "/api/runbooks",
+            runbooks::list,
+            "The runbooks that there are for a company",
+        )
+        .get(
+            "/api/runbooks/{runbook_id}",
+            runbooks::one,
+            "A runbook, with what it needs before it runs",
         )
         .get("/api/users", users::list, "The people whom one administers")
         .post(

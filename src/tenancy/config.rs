@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use actors::domain::{Company, CompanyId, Correlation, RateLimit, Retention};
+use actors::domain::{Company, CompanyId, Correlation, Policy, RateLimit, Retention};
 use actors::limits::ASSET_CHANGES;
 use actors::port::{Amendment, Put, RecordKind};
 use serde::{Deserialize, Serialize, Serializer};
@@ -31,6 +31,9 @@ pub struct Config {
     /// How long what there is of it is kept.
     #[serde(default)]
     pub retention: Retention,
+    /// What may run for it, and who must agree.
+    #[serde(default)]
+    pub policy: Policy,
     /// What it has.
     #[serde(default)]
     pub assets: Assets,
@@ -57,6 +60,7 @@ impl Config {
             correlation: company.correlation,
             rate_limit: company.rate_limit,
             retention: company.retention,
+            policy: company.policy,
             assets: assets.iter().map(plain).collect(),
         }
     }
@@ -83,6 +87,7 @@ impl Config {
             ("correlation", json!(self.correlation)),
             ("rate_limit", json!(self.rate_limit)),
             ("retention", json!(self.retention)),
+            ("policy", json!(self.policy)),
         ] {
             for (name, value) in fields
                 .as_object()
@@ -120,6 +125,7 @@ impl Desk<'_> {
             correlation: Some(wanted.correlation),
             rate_limit: Some(wanted.rate_limit),
             retention: Some(wanted.retention),
+            policy: Some(wanted.policy),
             ..Change::default()
         };
         let mut puts = Vec::new();

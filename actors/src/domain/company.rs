@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::ids::CompanyId;
+use super::policy::Policy;
 use super::time::Timestamp;
 
 /// A tenant as the runtime knows it.
@@ -37,6 +38,9 @@ pub struct Company {
     /// How long what there is of it is kept.
     #[serde(default)]
     pub retention: Retention,
+    /// What may run for it.
+    #[serde(default)]
+    pub policy: Policy,
 }
 
 fn first_version() -> u64 {
@@ -124,7 +128,7 @@ pub struct OutOfRange {
     pub high: u32,
 }
 
-fn within(field: &'static str, value: u32, low: u32, high: u32) -> Result<(), OutOfRange> {
+pub(super) fn within(field: &'static str, value: u32, low: u32, high: u32) -> Result<(), OutOfRange> {
     if (low..=high).contains(&value) {
         Ok(())
     } else {

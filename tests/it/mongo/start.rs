@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use actors::port::reader::PageRequest;
 use actors::port::{Amended, Amendment, Cut, Error, RecordKind, Roster, Store};
 use alert_whisperer::clock::SystemClock;
 use alert_whisperer::store::{MongoError, MongoStore, mongo};
@@ -296,8 +297,11 @@ async fn under_its_own_role_the_server_works_and_the_journal_can_only_be_added_t
         cut: Some(cut),
         ..Amendment::default()
     };
+    let page = PageRequest { limit: 9, after: None };
+    let entries = store.reader(writer.company()).journal(page).await.unwrap().items;
+    let ends = entries.windows(2).find(|pair| pair[0].commit_no != pair[1].commit_no);
     let first = Cut {
-        journal: Some(1),
+        journal: ends.map(|pair| pair[0].seq),
         ..Cut::default()
     };
     let refused = writer.amend(cut(first), None).await;

@@ -14,6 +14,7 @@ mod people;
 mod reading;
 mod recovery;
 mod retention;
+mod runbooks;
 mod secrecy;
 mod smuggling;
 mod system;

@@ -44,6 +44,8 @@ impl Estate {
                 ("key_id", first("api-keys", "key_id").await),
                 ("secret_id", first("webhook-secrets", "secret_id").await),
                 ("asset_name", "web-1".to_owned()),
+                // The library is everybody's, and no company has one of its own.
+                ("runbook_id", "disk-own".to_owned()),
                 ("user_id", person.id.clone()),
                 ("login_id", logins["items"][0]["login_id"].as_str().unwrap().to_owned()),
                 ("file", "index.html".to_owned()),
@@ -62,6 +64,7 @@ impl Estate {
                 ("key_id", id("key-")),
                 ("secret_id", id("whs-")),
                 ("asset_name", "web-none".to_owned()),
+                ("runbook_id", "disk-none".to_owned()),
                 ("user_id", id("usr-")),
                 ("login_id", id("lgn-")),
                 ("file", "none.html".to_owned()),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actors::domain::{
-    AlertId, Company, CompanyId, Correlation, DeliveryId, Fact, NewAlert, RateLimit, Retention, Severity, Signal,
-    Timestamp,
+    AlertId, Company, CompanyId, Correlation, DeliveryId, Fact, NewAlert, Policy, RateLimit, Retention, Severity,
+    Signal, Timestamp,
 };
 use actors::port::inbox::{Delivery, Signature};
 use actors::port::{Entropy, NewCompany, Put};
@@ -37,6 +37,7 @@ pub fn new_company(id: &CompanyId, now: Timestamp) -> NewCompany {
             correlation: Correlation::default(),
             rate_limit: RateLimit::default(),
             retention: Retention::default(),
+            policy: Policy::default(),
         },
         puts: vec![Put::new(&key).unwrap(), Put::new(&secret).unwrap()],
         fact: fact("company.created", name, now),

@@ -9,7 +9,7 @@ use actors::decision::rules::RulesEngine;
 use actors::domain::decision::Budget;
 use actors::domain::{
     AlertId, AlertState, Company, CompanyId, Correlation, Decision, DecisionRequest, Fact, Incident, IncidentFacts,
-    IncidentId, NewAlert, RateLimit, Retention, Severity, Signal, Timestamp,
+    IncidentId, NewAlert, Policy, RateLimit, Retention, Severity, Signal, Timestamp,
 };
 use actors::port::notices::Unheard;
 use actors::port::reader::{AlertFilter, IncidentFilter, PageRequest};
@@ -330,6 +330,7 @@ pub fn new_company(id: &str, correlation: Correlation, now: Timestamp, entropy: 
             correlation,
             rate_limit: RateLimit::default(),
             retention: Retention::default(),
+            policy: Policy::default(),
         },
         puts: Vec::new(),
         fact: Fact::new(fact_id, now, "company.created", id, "test", &json!({})),

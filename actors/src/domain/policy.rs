@@ -1,0 +1,124 @@
+//! What may run for a company, and who must agree to it.
+
+use serde::{Deserialize, Serialize};
+
+use super::company::{OutOfRange, within};
+use super::runbook::Risk;
+
+/// A company's policy. The risk is always the registry's: nothing that an alert, a memory or a model says is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Nothing runs, whoever has agreed: the company's kill switch.
+    pub stopped: bool,
+    /// What is of low risk runs without anybody being asked.
+    pub low_risk_by_itself: bool,
+    /// How many MSP admins, none of them the one who asks, must agree to what is of high risk: 1 or 2.
+    #[schema(minimum = 1, maximum = 2)]
+    pub high_risk_approvals: u32,
+    /// Commands without a runbook may be asked for; they are of high risk.
+    pub free_commands: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            stopped: false,
+            low_risk_by_itself: false,
+            high_risk_approvals: 1,
+            free_commands: false,
+        }
+    }
+}
+
+/// The least that somebody must be to agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Approver {
+    /// Whoever works for the company.
+    Technician,
+    /// Who administers it.
+    CompanyAdmin,
+    /// Who runs the platform.
+    MspAdmin,
+}
+
+/// What a run needs before it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub struct Need {
+    /// Who must agree, at the least.
+    pub approver: Approver,
+    /// How many of them; 0 where it runs by itself.
+    pub approvals: u32,
+    /// Whether the one who asks may be among them.
+    pub own_counts: bool,
+}
+
+impl Policy {
+    /// Whether every setting is in range.
+    ///
+    /// # Errors
+    /// The first setting that is not.
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        within("high_risk_approvals", self.high_risk_approvals, 1, 2)
+    }
+
+    /// What a run of this risk needs; nothing at all runs for a company that is stopped.
+    pub fn needs(&self, risk: Risk) -> Option<Need> {
+        if self.stopped {
+            return None;
+        }
+        Some(match risk {
+            Risk::Low => Need {
+                approver: Approver::Technician,
+                approvals: u32::from(!self.low_risk_by_itself),
+                own_counts: true,
+            },
+            Risk::Medium => Need {
+                approver: Approver::CompanyAdmin,
+                approvals: 1,
+                own_counts: true,
+            },
+            Risk::High => Need {
+                approver: Approver::MspAdmin,
+                approvals: self.high_risk_approvals,
+                own_counts: false,
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_risk_never_needs_less_and_nothing_runs_where_it_is_stopped() {
+        let risks = [Risk::Low, Risk::Medium, Risk::High];
+        for bits in 0_u8..8 {
+            let policy = Policy {
+                stopped: false,
+                low_risk_by_itself: bits & 1 > 0,
+                high_risk_approvals: 1 + u32::from(bits >> 1 & 1),
+                free_commands: bits & 4 > 0,
+            };
+            assert_eq!(policy.check(), Ok(()));
+            let needs: Vec<Need> = risks.iter().map(|risk| policy.needs(*risk).unwrap()).collect();
+            assert!(needs.is_sorted_by_key(|need| (need.approver, need.approvals, !need.own_counts)));
+            assert!(needs[1].approvals > 0 && needs[2].approvals > 0);
+            let stopped = Policy {
+                stopped: true,
+                ..policy
+            };
+            assert!(risks.iter().all(|risk| stopped.needs(*risk).is_none()));
+        }
+    }
+
+    #[test]
+    fn nothing_runs_by_itself_until_somebody_says_so() {
+        for risk in [Risk::Low, Risk::Medium, Risk::High] {
+            assert!(Policy::default().needs(risk).is_some_and(|need| need.approvals > 0));
+        }
+    }
+}
