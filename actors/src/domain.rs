@@ -1,6 +1,7 @@
 //! Values and their rules. No clock, no I/O, no actor: what is here can be tested in microseconds.
 
 pub mod alert;
+pub mod approval;
 pub mod company;
 pub mod decision;
 pub mod digest;

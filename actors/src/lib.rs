@@ -27,3 +27,4 @@ pub mod supervision;
 pub mod sweeper;
 pub mod tenant;
 pub mod tenants;
+pub mod tool;

@@ -32,7 +32,7 @@ pub(super) struct Archived {
 impl ArchiveFile {
     /// Begins a file that there must not be yet; the directory is made where it is missing.
     pub(super) fn begin(dir: &Path, name: String) -> io::Result<Self> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+        make(dir)?;
         let path = dir.join(&name);
         if path.try_exists()? {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, name));
@@ -90,14 +90,15 @@ impl Drop for ArchiveFile {
     }
 }
 
-/// Removes what the end of an earlier process has left unfinished.
-pub(super) fn remove_partial(dir: &Path) -> io::Result<()> {
-    let found = match fs::read_dir(dir) {
-        Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    for file in found {
+/// Makes the directory where it is missing, readable by its owner alone.
+fn make(dir: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+}
+
+/// Makes the directory where it is missing, and removes what the end of an earlier process has left unfinished.
+pub(super) fn prepare(dir: &Path) -> io::Result<()> {
+    make(dir)?;
+    for file in fs::read_dir(dir)? {
         let file = file?;
         if file.file_name().to_string_lossy().ends_with(PARTIAL) {
             fs::remove_file(file.path())?;

@@ -38,8 +38,8 @@ pub struct Keeper {
 impl Keeper {
     /// Looks until it is told to stop; what is under way then is left in the store.
     pub async fn run(self, changed: Arc<Notify>, stop: CancellationToken) {
-        if let Err(error) = file::remove_partial(&self.dir) {
-            tracing::warn!(%error, dir = %self.dir.display(), "unfinished archives cannot be removed");
+        if let Err(error) = file::prepare(&self.dir) {
+            tracing::error!(%error, dir = %self.dir.display(), "nothing can be archived there");
         }
         let archivist = Archivist {
             store: self.store,

@@ -142,6 +142,14 @@ text_id! {
     RunbookId, "rbk-"
 }
 text_id! {
+    /// A run of a tool.
+    RunId, "run-"
+}
+text_id! {
+    /// An approval.
+    ApprovalId, "apr-"
+}
+text_id! {
     /// A journal entry.
     EntryId, "jrn-"
 }

@@ -1,0 +1,322 @@
+//! From an intent to an end that is known, or said not to be: a pure function, so that every order of crashes, lost
+//! replies and late ones can be tried (`model.rs`).
+//!
+//! An intent is durable before anything is sent, what it has come to before anybody is told. The service takes no
+//! token by which it would know a repeat (`SendCommand` of AWS Systems Manager), so whoever does not know whether
+//! something was sent looks for it under the run's name, which every command bears. What was not found for a whole
+//! window, which begins when it is looked for and not when it was meant, is sent again only where a second run does no harm; otherwise a person is told that nobody knows.
+
+#[cfg(test)]
+mod model;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Timestamp;
+
+/// Tries of one run.
+pub const TRIES: u32 = 3;
+
+/// Where a run stands, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It may be sent, and from here on may have been.
+    Intended {
+        /// Which try this is, from 1.
+        tries: u32,
+        /// Whether an earlier try may have been carried out, though it was not found.
+        unclear: bool,
+    },
+    /// It was sent, and the service has a name for it.
+    Sent {
+        /// The service's name.
+        command_id: String,
+        /// Since when that is known.
+        since: Timestamp,
+    },
+    /// It is over.
+    Ended(Ending),
+}
+
+/// How a run has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// It was carried out, and everything went well.
+    Succeeded,
+    /// It was carried out, and something did not go well.
+    Failed,
+    /// It was never sent.
+    NotSent(String),
+    /// Nobody knows whether, or how, it was carried out: a person has to look.
+    Unknown(String),
+}
+
+/// What is asked of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rules {
+    /// Whether a second run does no harm that the first has not done.
+    pub idempotent: bool,
+    /// How long what was sent may be missing from the service's list.
+    pub window: Duration,
+    /// How long a run may take.
+    pub timeout: Duration,
+    /// How long beyond that its end is waited for, and how long the service may be away.
+    pub patience: Duration,
+}
+
+/// What the one who runs it has heard.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Heard {
+    /// What was to be stored is.
+    Stored,
+    /// This was found in the store: another process may have done anything with it.
+    Found,
+    /// It was sent, and has this name.
+    Sent(String),
+    /// It was not sent, for this reason: that is certain.
+    NotSent(String),
+    /// It may have been sent.
+    Unclear,
+    /// These commands bear its name, in the order they were sent.
+    Listed(Vec<String>),
+    /// It is under way, or not to be seen yet.
+    UnderWay,
+    /// It has ended: well, or not.
+    Over(bool),
+    /// The service does not answer.
+    Away,
+}
+
+/// What the one who runs it does next.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Next {
+    /// Store this, and then say so.
+    Store(Standing),
+    /// Send it.
+    Send,
+    /// Wait so long, then list what bears its name.
+    List(Duration),
+    /// Wait so long, then look how it is doing.
+    Look(Duration),
+    /// Nothing: it is over.
+    Rest,
+}
+
+/// The shortest and the longest wait between two questions.
+const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// A run, and the process that runs it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Running {
+    /// Where it stands, as it is stored.
+    pub standing: Standing,
+    /// Since when this process has looked for what may have been sent: until then it may have been.
+    looking_since: Option<Timestamp>,
+}
+
+impl Running {
+    /// A run as it is stored.
+    pub fn of(standing: Standing) -> Self {
+        Self {
+            standing,
+            looking_since: None,
+        }
+    }
+
+    /// What to do after what was heard.
+    pub fn hear(&mut self, heard: Heard, rules: &Rules, now: Timestamp) -> Next {
+        match &self.standing {
+            Standing::Ended(_) => Next::Rest,
+            Standing::Sent { since, .. } => sent(*since, heard, rules, now),
+            Standing::Intended { tries, unclear, .. } => {
+                let since = *self.looking_since.get_or_insert(now);
+                if heard == Heard::Stored {
+                    self.looking_since = None;
+                }
+                let intent = Intent {
+                    tries: *tries,
+                    unclear: *unclear,
+                };
+                intent.next(heard, rules, now.since(since), now)
+            }
+        }
+    }
+}
+
+struct Intent {
+    tries: u32,
+    unclear: bool,
+}
+
+impl Intent {
+    fn next(self, heard: Heard, rules: &Rules, looked: Duration, now: Timestamp) -> Next {
+        match heard {
+            Heard::Stored => Next::Send,
+            Heard::Found => Next::List(Duration::ZERO),
+            Heard::Sent(command_id) => adopted(command_id, now),
+            Heard::NotSent(_) if self.tries < TRIES => self.again(self.unclear),
+            Heard::NotSent(why) if !self.unclear => ended(Ending::NotSent(why)),
+            Heard::NotSent(why) => unknown(&format!(
+                "an earlier try may have been carried out, and the last was not: {why}"
+            )),
+            Heard::Listed(found) => match found.as_slice() {
+                [] if looked < rules.window => Next::List(pause(looked)),
+                [] if rules.idempotent && self.tries < TRIES => self.again(true),
+                [] => unknown("it may have been sent, and is not in the service's list"),
+                [one] => adopted(one.clone(), now),
+                [.., last] if rules.idempotent => adopted(last.clone(), now),
+                _ => unknown("several commands bear its name"),
+            },
+            _ if looked >= rules.window + rules.patience => {
+                unknown("it may have been sent, and the service does not say")
+            }
+            _ => Next::List(pause(looked)),
+        }
+    }
+
+    fn again(&self, unclear: bool) -> Next {
+        Next::Store(Standing::Intended {
+            tries: self.tries + 1,
+            unclear,
+        })
+    }
+}
+
+fn sent(since: Timestamp, heard: Heard, rules: &Rules, now: Timestamp) -> Next {
+    let waited = now.since(since);
+    match heard {
+        Heard::Over(true) => ended(Ending::Succeeded),
+        Heard::Over(false) => ended(Ending::Failed),
+        Heard::Stored | Heard::Found => Next::Look(Duration::ZERO),
+        _ if waited >= rules.timeout + rules.patience => {
+            unknown("it was sent, and the service does not say how it ended")
+        }
+        _ => Next::Look(pause(waited)),
+    }
+}
+
+/// Longer the longer it takes.
+fn pause(waited: Duration) -> Duration {
+    (waited / 4).clamp(WAITS.0, WAITS.1)
+}
+
+fn adopted(command_id: String, since: Timestamp) -> Next {
+    Next::Store(Standing::Sent { command_id, since })
+}
+
+fn ended(ending: Ending) -> Next {
+    Next::Store(Standing::Ended(ending))
+}
+
+fn unknown(why: &str) -> Next {
+    ended(Ending::Unknown(why.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: Rules = Rules {
+        idempotent: false,
+        window: Duration::from_secs(120),
+        timeout: Duration::from_secs(300),
+        patience: Duration::from_secs(3600),
+    };
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    fn intended(tries: u32) -> Running {
+        Running::of(Standing::Intended { tries, unclear: false })
+    }
+
+    fn none() -> Heard {
+        Heard::Listed(Vec::new())
+    }
+
+    #[test]
+    fn what_another_process_may_have_sent_is_looked_for_before_anything_is_sent() {
+        assert_eq!(intended(1).hear(Heard::Stored, &RULES, at(0)), Next::Send);
+        let mut found = intended(1);
+        assert_eq!(found.hear(Heard::Found, &RULES, at(900)), Next::List(Duration::ZERO));
+        assert!(matches!(found.hear(none(), &RULES, at(1019)), Next::List(_)));
+        assert!(matches!(
+            found.hear(none(), &RULES, at(1020)),
+            Next::Store(Standing::Ended(Ending::Unknown(_)))
+        ));
+        let idempotent = Rules {
+            idempotent: true,
+            ..RULES
+        };
+        assert_eq!(
+            found.hear(none(), &idempotent, at(1020)),
+            Next::Store(Standing::Intended {
+                tries: 2,
+                unclear: true
+            })
+        );
+    }
+
+    #[test]
+    fn the_window_begins_when_it_may_have_been_sent_however_long_it_waited_before() {
+        let mut slow = intended(1);
+        assert_eq!(slow.hear(Heard::Stored, &RULES, at(0)), Next::Send);
+        assert!(matches!(slow.hear(Heard::Unclear, &RULES, at(500)), Next::List(_)));
+        assert!(matches!(slow.hear(none(), &RULES, at(619)), Next::List(_)));
+    }
+
+    #[test]
+    fn two_commands_with_one_name_are_told() {
+        let two = Heard::Listed(vec!["a".into(), "b".into()]);
+        assert!(matches!(
+            intended(1).hear(two, &RULES, at(1)),
+            Next::Store(Standing::Ended(Ending::Unknown(_)))
+        ));
+    }
+
+    #[test]
+    fn nothing_is_waited_for_without_end() {
+        let sent = Running::of(Standing::Sent {
+            command_id: "a".into(),
+            since: at(0),
+        });
+        let mut looking = intended(1);
+        looking.hear(Heard::Found, &RULES, at(0));
+        for (running, end) in [(looking, 120 + 3600), (sent, 300 + 3600)] {
+            for heard in [Heard::Away, Heard::UnderWay] {
+                assert!(matches!(
+                    running.clone().hear(heard.clone(), &RULES, at(end - 1)),
+                    Next::List(_) | Next::Look(_)
+                ));
+                assert!(matches!(
+                    running.clone().hear(heard, &RULES, at(end)),
+                    Next::Store(Standing::Ended(Ending::Unknown(_)))
+                ));
+            }
+        }
+        let waits: Vec<Duration> = [0, 8, 60, 4000]
+            .map(|seconds| pause(Duration::from_secs(seconds)))
+            .into();
+        assert_eq!(waits, [1, 2, 15, 30].map(Duration::from_secs));
+    }
+
+    #[test]
+    fn what_is_certainly_not_sent_is_tried_three_times() {
+        let refused = || Heard::NotSent("no connection".into());
+        assert_eq!(
+            intended(2).hear(refused(), &RULES, at(5)),
+            Next::Store(Standing::Intended {
+                tries: 3,
+                unclear: false
+            })
+        );
+        assert_eq!(
+            intended(3).hear(refused(), &RULES, at(5)),
+            Next::Store(Standing::Ended(Ending::NotSent("no connection".into())))
+        );
+    }
+}
