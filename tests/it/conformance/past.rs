@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actors::domain::{AlertId, AlertState, Decision, Incident, IncidentId, Timestamp};
 use actors::port::events::{CompanySet, EventsAfter, Position};
-use actors::port::reader::{AlertFilter, PageRequest, PastAlert};
+use actors::port::reader::{AlertFilter, Page, PageRequest, PastAlert};
 use actors::port::writer::{Changed, Expect, IncidentChange};
 use actors::port::{Amended, Amendment, Cut, Writer};
 
@@ -26,11 +26,12 @@ async fn closed(w: &World, writer: &dyn Writer, row: &Incident) -> Incident {
     }
 }
 
-async fn past(w: &World, before: Timestamp, limit: usize) -> Vec<PastAlert> {
+/// Everything, by pages of so many.
+async fn all<T>(limit: usize, ask: impl AsyncFn(PageRequest) -> Page<T>) -> Vec<T> {
     let mut found = Vec::new();
     let mut request = PageRequest { limit, after: None };
     loop {
-        let page = w.reader().past_alerts(before, request).await.unwrap();
+        let page = ask(request).await;
         found.extend(page.items);
         request.after = page.next;
         if request.after.is_none() {
@@ -39,17 +40,23 @@ async fn past(w: &World, before: Timestamp, limit: usize) -> Vec<PastAlert> {
     }
 }
 
+async fn past(w: &World, before: Timestamp, limit: usize) -> Vec<PastAlert> {
+    all(limit, async |page| w.reader().past_alerts(before, page).await.unwrap()).await
+}
+
 async fn past_incidents(w: &World, before: Timestamp, limit: usize) -> Vec<Incident> {
-    let mut found = Vec::new();
-    let mut request = PageRequest { limit, after: None };
-    loop {
-        let page = w.reader().past_incidents(before, request).await.unwrap();
-        found.extend(page.items.into_iter().map(|view| view.incident));
-        request.after = page.next;
-        if request.after.is_none() {
-            return found;
-        }
-    }
+    let found = all(limit, async |page| {
+        w.reader().past_incidents(before, page).await.unwrap()
+    })
+    .await;
+    found.into_iter().map(|view| view.incident).collect()
+}
+
+async fn past_decisions(w: &World, before: Timestamp, limit: usize) -> Vec<(u64, Decision)> {
+    all(limit, async |page| {
+        w.reader().past_decisions(before, page).await.unwrap()
+    })
+    .await
 }
 
 fn ids(past: &[PastAlert]) -> Vec<AlertId> {
@@ -276,24 +283,12 @@ pub async fn decisions_that_no_incident_has_are_past_and_go(w: World) {
         made.push(decision);
         w.clock.advance(Duration::from_millis(if n == 1 { 0 } else { 1 }));
     }
-    let past = async |before, limit| {
-        let mut found = Vec::new();
-        let mut request = PageRequest { limit, after: None };
-        loop {
-            let page = w.reader().past_decisions(before, request).await.unwrap();
-            found.extend(page.items);
-            request.after = page.next;
-            if request.after.is_none() {
-                return found;
-            }
-        }
-    };
-    let found = past(w.now(), 9).await;
+    let found = past_decisions(&w, w.now(), 9).await;
     let names = |found: &[(u64, Decision)]| -> Vec<Decision> { found.iter().map(|(_, made)| made.clone()).collect() };
     assert_eq!(names(&found), [made[0].clone(), made[2].clone(), made[3].clone()]);
-    assert_eq!(past(w.now(), 1).await, found);
+    assert_eq!(past_decisions(&w, w.now(), 1).await, found);
     assert_eq!(
-        names(&past(made[3].created_at, 9).await),
+        names(&past_decisions(&w, made[3].created_at, 9).await),
         [made[0].clone(), made[2].clone()]
     );
 
@@ -309,9 +304,9 @@ pub async fn decisions_that_no_incident_has_are_past_and_go(w: World) {
     ] {
         assert_eq!(cut(&*writer, of(wrong)).await, Amended::Changed);
     }
-    assert_eq!(past(w.now(), 9).await, found);
+    assert_eq!(past_decisions(&w, w.now(), 9).await, found);
     assert_eq!(cut(&*writer, of(all[..2].to_vec())).await, Amended::Done);
-    assert_eq!(names(&past(w.now(), 9).await), [made[3].clone()]);
+    assert_eq!(names(&past_decisions(&w, w.now(), 9).await), [made[3].clone()]);
     assert_eq!(w.reader().last_decision(&row.incident_id).await, Ok(Some(of_a_row)));
 }
 
