@@ -12,7 +12,7 @@ use actors::domain::{
 };
 use actors::limits::PAGE;
 use actors::port::reader::{AlertFilter, Cursor, IncidentFilter, IncidentView, Page, PageRequest};
-use actors::port::{Amended, Amendment, Clock, Cut, Entropy, Put, Reader, RecordKind, Store};
+use actors::port::{Amended, Amendment, Clock, Cut, Entropy, Put, Reader, RecordKind, SeenIncident, Store};
 use actors::runtime::Runtime;
 use serde_json::{Value, json};
 
@@ -160,8 +160,11 @@ impl Look<'_> {
             let mut lines = Lines::default();
             lines.add(&Document::Incident(PastIncident::of(incident)))?;
             archive.write(self, lines).await?;
-            self.write_decisions(archive, &incident.incident_id).await?;
-            cut.incidents.push((incident.incident_id.clone(), incident.version));
+            cut.incidents.push(SeenIncident {
+                last_decision: self.write_decisions(archive, &incident.incident_id).await?,
+                incident_id: incident.incident_id.clone(),
+                version: incident.version,
+            });
         }
         Ok((cut, found.next))
     }
@@ -183,17 +186,20 @@ impl Look<'_> {
         Ok((cut, found.next))
     }
 
-    async fn write_decisions(&self, archive: &mut Archive, id: &IncidentId) -> Result<(), ArchiveError> {
+    /// Writes an incident's decisions: the place of the last.
+    async fn write_decisions(&self, archive: &mut Archive, id: &IncidentId) -> Result<u64, ArchiveError> {
         let mut request = first_page();
+        let mut last = 0;
         loop {
             let found: Page<(u64, Decision)> = self.reader.decisions(id, request).await?;
             let mut lines = Lines::default();
-            for (_, decision) in &found.items {
+            for (no, decision) in &found.items {
                 lines.add(&Document::Decision(decision))?;
+                last = *no;
             }
             archive.write(self, lines).await?;
             match found.next {
-                None => return Ok(()),
+                None => return Ok(last),
                 after => request.after = after,
             }
         }

@@ -200,13 +200,23 @@ pub struct Cut {
     /// Alerts, by `no`: those with a last verdict that are of no incident, or of one that is emptied, by this cut or
     /// before.
     pub alerts: Vec<u64>,
-    /// Incidents with the versions they were seen under, their decisions and memory with them: those that are resolved
-    /// and emptied, or that no alert was left in.
-    pub incidents: Vec<(IncidentId, u64)>,
+    /// Incidents that are resolved and emptied, or that no alert was left in; their decisions and memory with them.
+    pub incidents: Vec<SeenIncident>,
     /// Decisions by their places in the store, about ids that the company has no incident of.
     pub decisions: Vec<(IncidentId, u64)>,
     /// The journal up to and with this entry, which must be the last of its commit and not of the last commit.
     pub journal: Option<u64>,
+}
+
+/// An incident as it was seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeenIncident {
+    /// Which.
+    pub incident_id: IncidentId,
+    /// Under which version.
+    pub version: u64,
+    /// The place in the store of its last decision; 0 where it has none.
+    pub last_decision: u64,
 }
 
 /// The answer to an amendment.

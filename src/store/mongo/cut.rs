@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use actors::domain::{AlertState, CompanyId, IncidentId};
-use actors::port::Cut;
+use actors::port::{Cut, SeenIncident};
 use mongodb::bson::{Document, doc};
 
 use super::fault::Fault;
@@ -18,11 +18,15 @@ use crate::store::commit::{empty, may_be_emptied, may_go};
 /// Removes everything that is to go; `false`, with nothing done, where any of it is not as it was seen.
 pub(super) async fn cut(tx: &mut Tx, company: &CompanyId, cut: &Cut) -> Result<bool, Fault> {
     let rows = incidents(tx, company, cut).await?;
-    let is = |(id, version): &(IncidentId, u64), may: fn(&actors::domain::Incident, u64) -> bool| {
-        rows.get(id).is_some_and(|stored| may(&stored.row, *version))
+    let is = |id: &IncidentId, version: u64, may: fn(&actors::domain::Incident, u64) -> bool| {
+        rows.get(id).is_some_and(|stored| may(&stored.row, version))
     };
-    let as_seen = cut.emptied.iter().all(|seen| is(seen, may_be_emptied))
-        && cut.incidents.iter().all(|seen| is(seen, may_go))
+    let as_seen = cut.emptied.iter().all(|(id, version)| is(id, *version, may_be_emptied))
+        && cut
+            .incidents
+            .iter()
+            .all(|seen| is(&seen.incident_id, seen.version, may_go))
+        && nothing_was_decided_since(tx, company, cut).await?
         && alerts_may_go(tx, company, cut).await?
         && decisions_may_go(tx, company, cut).await?;
     let last_commit = match cut.journal {
@@ -56,8 +60,9 @@ fn for_good(fault: Fault) -> Fault {
 }
 
 async fn incidents(tx: &mut Tx, company: &CompanyId, cut: &Cut) -> Result<HashMap<IncidentId, StoredIncident>, Fault> {
-    let ids = cut.emptied.iter().chain(&cut.incidents);
-    let keys: Vec<String> = ids.map(|(id, _)| key(company, id.as_str())).collect();
+    let emptied = cut.emptied.iter().map(|(id, _)| id);
+    let gone = cut.incidents.iter().map(|seen| &seen.incident_id);
+    let keys: Vec<String> = emptied.chain(gone).map(|id| key(company, id.as_str())).collect();
     if keys.is_empty() {
         return Ok(HashMap::new());
     }
@@ -102,6 +107,19 @@ async fn alerts_may_go(tx: &mut Tx, company: &CompanyId, cut: &Cut) -> Result<bo
         false => tx.find(INCIDENTS, which, doc! { "_id": 1 }).await?,
     };
     Ok(found.len() == cut.alerts.len() && others.is_empty())
+}
+
+/// Whether no incident has a decision behind the last that was seen.
+async fn nothing_was_decided_since(tx: &mut Tx, company: &CompanyId, cut: &Cut) -> Result<bool, Fault> {
+    if cut.incidents.is_empty() {
+        return Ok(true);
+    }
+    let behind = |seen: &SeenIncident| {
+        let no = doc! { "$gt": int(seen.last_decision) };
+        doc! { "company_id": company.as_str(), "incident_id": seen.incident_id.as_str(), "no": no }
+    };
+    let which = doc! { "$or": cut.incidents.iter().map(behind).collect::<Vec<_>>() };
+    Ok(tx.find(DECISIONS, which, doc! { "_id": 1 }).await?.is_empty())
 }
 
 /// Decisions by their ids and numbers.
@@ -170,7 +188,7 @@ async fn write(
         tx.delete(ALERTS, vec![which]).await?;
     }
     tx.delete(DECISIONS, which_decisions(company, cut)).await?;
-    let gone = || cut.incidents.iter().map(|(id, _)| id);
+    let gone = || cut.incidents.iter().map(|seen| &seen.incident_id);
     if gone().next().is_none() {
         return Ok(());
     }

@@ -23,7 +23,17 @@ pub(super) struct Found {
 /// Looks at everything that is to go; nothing where any of it is not as it was seen.
 pub(super) fn found(conn: &Connection, cell: &Cell, cut: &Cut) -> Result<Option<Found>, Fault> {
     let emptied = incidents(conn, cell, &cut.emptied, may_be_emptied)?;
-    let gone = incidents(conn, cell, &cut.incidents, may_go)?;
+    let seen: Vec<_> = cut
+        .incidents
+        .iter()
+        .map(|seen| (seen.incident_id.clone(), seen.version))
+        .collect();
+    let gone = incidents(conn, cell, &seen, may_go)?;
+    for seen in &cut.incidents {
+        if last_decision(conn, cell, &seen.incident_id)? != seen.last_decision {
+            return Ok(None);
+        }
+    }
     let (Some(emptied), Some(gone)) = (emptied, gone) else {
         return Ok(None);
     };
@@ -83,6 +93,13 @@ fn alert_may_go(conn: &Connection, cell: &Cell, no: u64, emptied: &HashSet<&Inci
         })
         .optional()?;
     Ok(found == Some(true))
+}
+
+/// The number of an incident's last decision; 0 where it has none.
+fn last_decision(conn: &Connection, cell: &Cell, id: &IncidentId) -> Result<u64, Fault> {
+    let sql = "SELECT coalesce(max(no), 0) FROM decision WHERE company = ?1 AND incident_id = ?2";
+    let mut query = conn.prepare_cached(sql)?;
+    Ok(query.query_row(params![cell.no, id.as_str()], |row| rows::uint(row, 0))?)
 }
 
 /// Whether a decision is about an id that the company has no incident of.

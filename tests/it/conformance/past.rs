@@ -6,7 +6,7 @@ use actors::domain::{AlertId, AlertState, Decision, Incident, IncidentId, Timest
 use actors::port::events::{CompanySet, EventsAfter, Position};
 use actors::port::reader::{AlertFilter, Page, PageRequest, PastAlert};
 use actors::port::writer::{Changed, Expect, IncidentChange};
-use actors::port::{Amended, Amendment, Cut, Writer};
+use actors::port::{Amended, Amendment, Cut, SeenIncident, Writer};
 
 use super::events::{happen, walk};
 use super::lists::page;
@@ -57,6 +57,14 @@ async fn past_decisions(w: &World, before: Timestamp, limit: usize) -> Vec<(u64,
         w.reader().past_decisions(before, page).await.unwrap()
     })
     .await
+}
+
+fn seen_as(row: &Incident, last_decision: u64) -> SeenIncident {
+    SeenIncident {
+        incident_id: row.incident_id.clone(),
+        version: row.version,
+        last_decision,
+    }
 }
 
 fn ids(past: &[PastAlert]) -> Vec<AlertId> {
@@ -179,7 +187,7 @@ pub async fn what_is_past_goes_whole_or_not_at_all(w: World) {
             ..everything.clone()
         },
         Cut {
-            incidents: seen.clone(),
+            incidents: vec![seen_as(&row, 1)],
             ..Cut::default()
         },
     ];
@@ -222,8 +230,16 @@ pub async fn what_is_past_goes_whole_or_not_at_all(w: World) {
 
     let gone = past_incidents(&w, w.now(), 1).await;
     assert_eq!(gone, std::slice::from_ref(&emptied));
+    let last = w.reader().last_decision(&row.incident_id).await.unwrap().unwrap().0;
+    for (row, last) in [(&emptied, last - 1), (&row, last)] {
+        let other = Cut {
+            incidents: vec![seen_as(row, last)],
+            ..Cut::default()
+        };
+        assert_eq!(cut(&*writer, other).await, Amended::Changed, "decided or changed since");
+    }
     let gone = Cut {
-        incidents: vec![(emptied.incident_id.clone(), emptied.version)],
+        incidents: vec![seen_as(&emptied, last)],
         ..Cut::default()
     };
     assert_eq!(cut(&*writer, gone.clone()).await, Amended::Done);
