@@ -9,14 +9,16 @@ pub mod incident;
 pub mod journal;
 pub mod memory;
 pub mod origin;
+pub mod runbook;
 pub mod time;
 
 pub use alert::{Alert, AlertState, NewAlert, Severity, Signal};
 pub use company::{AggregationKey, Company, Correlation, RateLimit, Retention};
 pub use decision::{Decision, DecisionRequest, IncidentFacts, ToolCall};
-pub use ids::{AlertId, CompanyId, DecisionId, DeliveryId, IncidentId, InvalidId, MemoryId, SessionId};
+pub use ids::{AlertId, CompanyId, DecisionId, DeliveryId, IncidentId, InvalidId, MemoryId, RunbookId, SessionId};
 pub use incident::{Incident, IncidentStatus, Life, Phase, Session, Snooze};
 pub use journal::{ChainHash, Entry, Fact};
 pub use memory::{Message, Role, ShortMemory};
 pub use origin::Origin;
+pub use runbook::Runbook;
 pub use time::Timestamp;

@@ -122,3 +122,31 @@ pub const ASSETS: usize = 10_000;
 pub const DEPENDENCIES: usize = 20;
 /// Assets that are made, changed or removed in one request.
 pub const ASSET_CHANGES: usize = 1_000;
+/// Signature patterns of one runbook.
+pub const RUNBOOK_SIGNATURES: usize = 32;
+/// Bytes of one signature pattern.
+pub const SIGNATURE_PATTERN_BYTES: usize = 128;
+/// Bytes of a runbook's title.
+pub const RUNBOOK_TITLE_BYTES: usize = 120;
+/// Bytes of the description of a runbook, or of a parameter.
+pub const DESCRIPTION_BYTES: usize = 2_000;
+/// Bytes of one script of a runbook.
+pub const SCRIPT_BYTES: usize = 16_384;
+/// Parameters of one runbook.
+pub const PARAMETERS: usize = 16;
+/// Choices of one parameter.
+pub const PARAMETER_CHOICES: usize = 64;
+/// Bytes of one value that a parameter takes.
+pub const PARAMETER_VALUE_BYTES: usize = 256;
+/// Bytes of the pattern of a text parameter.
+pub const PARAMETER_PATTERN_BYTES: usize = 256;
+/// Bytes that such a pattern may take in memory once it is compiled.
+pub const PARAMETER_PATTERN_COMPILED: usize = 65_536;
+/// Targets of one run; SSM takes no more in one command.
+pub const RUN_TARGETS: u32 = 50;
+/// The shortest time that a run may be given; SSM takes no less.
+pub const RUN_TIMEOUT_LEAST: Duration = Duration::from_secs(30);
+/// The longest time that a run may be given; SSM takes no more.
+pub const RUN_TIMEOUT: Duration = Duration::from_secs(48 * 3600);
+/// The longest a runbook may ask to be left alone on a target after a run.
+pub const COOL_DOWN: Duration = Duration::from_secs(7 * 24 * 3600);

@@ -138,6 +138,10 @@ text_id! {
     LoginId, "lgn-"
 }
 text_id! {
+    /// A runbook; one of the built-in library has its slug as id.
+    RunbookId, "rbk-"
+}
+text_id! {
     /// A journal entry.
     EntryId, "jrn-"
 }
