@@ -285,7 +285,10 @@ impl Runtime {
     ) -> Result<Amended, CallError> {
         let deadline = Instant::now() + within;
         let (call, answer) = self.new_call(company, within)?;
-        let ask = AmendCall { amendment, call };
+        let ask = AmendCall {
+            amendment: Box::new(amendment),
+            call,
+        };
         let rests = matches!(self.directory.seat(company), Some(Seat::Quarantined));
         if rests || company.is_platform() {
             self.directory.tell_tenants(TenantsMsg::Amend(company.clone(), ask));

@@ -11,7 +11,7 @@ use crate::runtime::CallError;
 
 /// A call to amend.
 pub struct AmendCall {
-    pub(crate) amendment: Amendment,
+    pub(crate) amendment: Box<Amendment>,
     pub(crate) call: Call<Amended>,
 }
 
@@ -22,7 +22,7 @@ impl AmendCall {
             return Err(Error::DeadlinePassed);
         }
         let deadline = Some(self.call.deadline);
-        let amended = writer.amend(self.amendment.clone(), deadline).await;
+        let amended = writer.amend((*self.amendment).clone(), deadline).await;
         match &amended {
             Ok(Amended::Done) => notices.amended(writer.company(), &self.amendment),
             Err(Error::Unknown) => notices.doubtful(writer.company()),

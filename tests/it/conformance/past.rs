@@ -105,7 +105,7 @@ pub async fn what_arrived_before_and_is_settled_is_past(w: World) {
         assert_eq!(past.view.incident_id.as_ref(), Some(&over.incident_id));
         assert_eq!(past.version, Some(over.version));
         let shown = w.reader().alert(past.view.alert.id()).await.unwrap().unwrap();
-        assert_eq!(((*past).view.clone(), past.receipt.clone()), shown);
+        assert_eq!((past.view.clone(), past.receipt.clone()), shown);
     }
     let states: Vec<AlertState> = of_none.iter().map(|past| past.view.state).collect();
     assert_eq!(states, [AlertState::Unmatched, AlertState::DeadLetter]);
@@ -214,7 +214,7 @@ pub async fn what_is_past_goes_whole_or_not_at_all(w: World) {
     assert_eq!(alerts_of(&w, &open).await, 1);
 
     let gone = past_incidents(&w, w.now(), 1).await;
-    assert_eq!(gone, [emptied.clone()]);
+    assert_eq!(gone, std::slice::from_ref(&emptied));
     let gone = Cut {
         incidents: vec![(emptied.incident_id.clone(), emptied.version)],
         ..Cut::default()
