@@ -1,6 +1,7 @@
 //! Values and their rules. No clock, no I/O, no actor: what is here can be tested in microseconds.
 
 pub mod alert;
+pub mod aws;
 pub mod company;
 pub mod decision;
 pub mod digest;
@@ -13,6 +14,7 @@ pub mod runbook;
 pub mod time;
 
 pub use alert::{Alert, AlertState, NewAlert, Severity, Signal};
+pub use aws::{AwsSettings, AwsTimeouts, SecretReference};
 pub use company::{AggregationKey, Company, Correlation, RateLimit, Retention};
 pub use decision::{Decision, DecisionRequest, IncidentFacts, ToolCall};
 pub use ids::{AlertId, CompanyId, DecisionId, DeliveryId, IncidentId, InvalidId, MemoryId, RunbookId, SessionId};
