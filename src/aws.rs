@@ -1,6 +1,6 @@
 //! AWS, by its own SDK: commands, inventory, alarms, metrics and secrets of companies.
 //!
-//! Code map: [`link`] a company's clients and circuits, [`session`] its credentials, [`breaker`] when nothing is
+//! Code map: `link` a company's clients and circuits, `session` its credentials, [`breaker`] when nothing is
 //! sent, `fault` what errors mean, `ssm`, `watch` and `secrets` the port, `convert` the SDK's values as ours.
 //!
 //! A company is asked for with the role of its settings and nothing else: its clients are made for it, from its

@@ -32,7 +32,8 @@ pub struct AwsSettings {
     /// The region that its instances, alarms and secrets are in: `eu-central-1`. Of the role's partition.
     #[schema(max_length = 32, pattern = "^[a-z]+(-[a-z]+)+-[0-9]{1,2}$")]
     pub region: String,
-    /// Where all of its calls go instead of AWS: `https://`, or `http://` to this machine alone.
+    /// Where all of its calls go instead of AWS: `https://`, or `http://` to this machine alone. Requests go there that
+    /// are signed for our own identity, so this is for who runs the platform to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2048)]
     pub endpoint_url: Option<String>,
