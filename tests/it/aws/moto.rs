@@ -5,6 +5,8 @@ use actors::domain::Timestamp;
 use actors::port::cloud::{
     AlarmState, CloudError, Commands, Dimension, InvocationStatus, MetricQuery, Secrets, Statistic, Watch,
 };
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{ComparisonOperator, MetricDatum, StateValue};
 use secrecy::ExposeSecret;
@@ -12,21 +14,20 @@ use secrecy::ExposeSecret;
 use super::*;
 use crate::support::moto;
 
-/// The adapter with a company whose account is moto's, and that account for whoever fills it.
-fn house() -> (Aws, aws_config::SdkConfig) {
+/// The adapter with a company whose account is moto's.
+fn adapter() -> Aws {
     let known = Arc::new(Known::default());
     let mut of_acme = settings(ROLE, "acme:1", &moto::url());
     of_acme.timeouts = AwsTimeouts::default();
     known.put(ACME, of_acme);
     let base = Base::with_key(OUR_KEY, "our-own-secret", None).unwrap();
-    let aws = Aws::new(base, known, Arc::new(ManualClock::default()));
-    (aws, aws_config::SdkConfig::builder().build())
+    Aws::new(base, known, Arc::new(ManualClock::default()))
 }
 
 /// The account that our role is in, for whoever fills it.
 async fn account() -> aws_config::SdkConfig {
-    let credentials = aws_credential_types::Credentials::new("AKIAFILLER", "x", None, None, "test");
-    let provider = aws_credential_types::provider::SharedCredentialsProvider::new(credentials);
+    let credentials = Credentials::new("AKIAFILLER", "x", None, None, "test");
+    let provider = SharedCredentialsProvider::new(credentials);
     let shared = aws_config::SdkConfig::builder()
         .behavior_version(aws_config::BehaviorVersion::latest())
         .region(aws_config::Region::new("eu-central-1"))
@@ -42,20 +43,20 @@ async fn account() -> aws_config::SdkConfig {
         .await
         .unwrap();
     let given = assumed.credentials.unwrap();
-    let session = aws_credential_types::Credentials::new(
+    let session = Credentials::new(
         given.access_key_id,
         given.secret_access_key,
         Some(given.session_token),
         None,
         "test",
     );
-    let provider = aws_credential_types::provider::SharedCredentialsProvider::new(session);
+    let provider = SharedCredentialsProvider::new(session);
     shared.into_builder().credentials_provider(provider).build()
 }
 
 #[tokio::test]
 async fn a_command_is_sent_listed_and_answered() {
-    let (aws, _) = house();
+    let aws = adapter();
     let acme = company(ACME);
     let id = aws.send(&acme, counting("aw:run-moto")).await.unwrap();
     aws.send(&acme, counting("aw:run-other")).await.unwrap();
@@ -70,7 +71,7 @@ async fn a_command_is_sent_listed_and_answered() {
 
 #[tokio::test]
 async fn a_secret_is_resolved_by_name_and_by_arn() {
-    let (aws, _) = house();
+    let aws = adapter();
     let acme = company(ACME);
     let secrets = aws_sdk_secretsmanager::Client::new(&account().await);
     let made = secrets
@@ -104,7 +105,7 @@ async fn a_secret_is_resolved_by_name_and_by_arn() {
 
 #[tokio::test]
 async fn alarms_and_metrics_are_read() {
-    let (aws, _) = house();
+    let aws = adapter();
     let acme = company(ACME);
     let watch = aws_sdk_cloudwatch::Client::new(&account().await);
     let alarm = watch
