@@ -60,6 +60,7 @@ test: tools lint doc ## Format, lints, documents, doctests, then every test, on 
 # First, so that a machine where it is not to be had says so at once.
 tools:
 	@tests/mongod/install.sh >/dev/null
+	@tests/moto/install.sh >/dev/null
 	@tests/schemathesis/install.sh >/dev/null
 
 lint:

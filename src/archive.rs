@@ -1,8 +1,8 @@
 //! Retention: what is past its time goes to a signed file, and then from the store.
 //!
-//! The order is what makes this safe: a file is written, signed and flushed ([`file`]); then one commit after the
+//! The order is what makes this safe: a file is written, signed and flushed (`file`); then one commit after the
 //! other removes what stands in it, and nothing else, and the first of them journals the file's name and hash
-//! ([`pass`]). What was changed in between stays for the next time. Whoever ends in the middle leaves something in a
+//! (`pass`). What was changed in between stays for the next time. Whoever ends in the middle leaves something in a
 //! file that is still in the store, never the other way; it stands in the next file again.
 //!
 //! Files are JSON Lines. Alerts and incidents ([`seal`]) are closed by a seal over all of the file; a journal is

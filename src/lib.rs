@@ -1,7 +1,7 @@
 //! Alert Whisperer: the edge and the adapters around the runtime in `actors`.
 //!
 //! Code map: [`http`] is the edge, [`ingest`] what comes in from monitoring tools, [`accounts`] who may do
-//! what, [`audit`] how journals are verified, [`store`] where everything durable lives, [`cli`] one file per command, [`client`] the sender's side of the
+//! what, [`audit`] how journals are verified, [`aws`] what is called in companies' AWS accounts, [`store`] where everything durable lives, [`cli`] one file per command, [`client`] the sender's side of the
 //! webhook, [`serve`] wires everything together;
 //! [`config`], [`telemetry`], [`secrets`], [`clock`], [`founding`], [`tenancy`] and [`json`] are what their names say.
 
@@ -13,6 +13,7 @@ mod failpoint;
 pub mod accounts;
 pub mod archive;
 pub mod audit;
+pub mod aws;
 pub mod cli;
 pub mod client;
 pub mod clock;

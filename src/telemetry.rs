@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use actors::domain::AlertState;
 use actors::measures;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 
 use crate::config::{LogFormat, Settings};
@@ -18,10 +18,7 @@ use crate::config::{LogFormat, Settings};
 /// # Errors
 /// `LOG_LEVEL` is no filter.
 pub fn start(settings: &Settings) -> Result<(), BadFilter> {
-    let filter: Targets = settings
-        .log_level
-        .parse()
-        .map_err(|error| BadFilter(format!("{error}")))?;
+    let filter = filter(&settings.log_level)?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match settings.log_format {
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
@@ -32,6 +29,23 @@ pub fn start(settings: &Settings) -> Result<(), BadFilter> {
         tracing::debug!("logging had been started before");
     }
     Ok(())
+}
+
+/// Which lines are written: those that `LOG_LEVEL` names, but of AWS's SDK none that shows requests and answers, in
+/// which there are keys and secrets.
+///
+/// # Errors
+/// It is no filter.
+pub fn filter(level: &str) -> Result<Targets, BadFilter> {
+    let asked: Targets = level.parse().map_err(|error| BadFilter(format!("{error}")))?;
+    let most = |level: LevelFilter| level.min(LevelFilter::INFO);
+    let default = asked.default_level().unwrap_or(LevelFilter::OFF);
+    let quiet = Targets::new().with_default(default).with_target("aws_", most(default));
+    let named = asked.iter().filter(|(target, _)| !target.is_empty());
+    Ok(quiet.with_targets(named.map(|(target, level)| {
+        let level = if target.starts_with("aws_") { most(level) } else { level };
+        (target.to_owned(), level)
+    })))
 }
 
 /// Alerts accepted, by `result`: `new` or `duplicate`.
@@ -152,3 +166,31 @@ fn describe() {
 #[derive(Debug, thiserror::Error)]
 #[error("LOG_LEVEL must be a level such as info, or levels of targets such as info,actors=debug: {0}")]
 pub struct BadFilter(String);
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    #[test]
+    fn whatever_is_asked_for_the_sdk_of_aws_shows_no_requests() {
+        for asked in [
+            "trace",
+            "info,aws_smithy_runtime=trace",
+            "aws=trace",
+            "aws_=debug",
+            "debug,hyper=info",
+        ] {
+            let filter = filter(asked).unwrap();
+            for target in ["aws_smithy_runtime::client::orchestrator", "aws_sigv4", "aws_config"] {
+                assert!(!filter.would_enable(target, &Level::DEBUG), "{asked}: {target}");
+            }
+        }
+        let filter = filter("debug,hyper=info").unwrap();
+        assert!(filter.would_enable("alert_whisperer::aws", &Level::DEBUG));
+        assert!(filter.would_enable("aws_config", &Level::INFO));
+        assert!(!filter.would_enable("hyper", &Level::DEBUG));
+        assert!(!super::filter("error").unwrap().would_enable("aws_config", &Level::INFO));
+    }
+}

@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod approval;
+pub mod aws;
 pub mod company;
 pub mod decision;
 pub mod digest;
@@ -15,6 +16,7 @@ pub mod runbook;
 pub mod time;
 
 pub use alert::{Alert, AlertState, NewAlert, Severity, Signal};
+pub use aws::{AwsSettings, AwsTimeouts, SecretReference};
 pub use company::{AggregationKey, Company, Correlation, RateLimit, Retention};
 pub use decision::{Decision, DecisionRequest, IncidentFacts, ToolCall};
 pub use ids::{AlertId, CompanyId, DecisionId, DeliveryId, IncidentId, InvalidId, MemoryId, RunbookId, SessionId};

@@ -150,3 +150,31 @@ pub const RUN_TIMEOUT_LEAST: Duration = Duration::from_secs(30);
 pub const RUN_TIMEOUT: Duration = Duration::from_secs(48 * 3600);
 /// The longest a runbook may ask to be left alone on a target after a run.
 pub const COOL_DOWN: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Companies whose cloud clients, credentials and circuits are kept; past it those least lately used are made anew.
+pub const CLOUD_COMPANIES: usize = 256;
+/// Pages that one question to a cloud reads; where there are more it fails.
+pub const CLOUD_PAGES: usize = 200;
+/// Attempts of a call to a cloud that only reads.
+pub const CLOUD_ATTEMPTS: u32 = 3;
+/// Further attempts that a company has at one service; those that were of no use come back one in five seconds.
+pub const CLOUD_RETRY_BUDGET: usize = 10;
+/// A cloud's credentials are asked for anew so long before their end.
+pub const CREDENTIALS_AHEAD: Duration = Duration::from_secs(300);
+/// Failures of a company's service, one after the other, that open its circuit.
+pub const CIRCUIT_FAILURES: u32 = 5;
+/// How long it stays open the first time; twice as long each time after that.
+pub const CIRCUIT_OPEN: Duration = Duration::from_secs(10);
+/// How long it stays open at most.
+pub const CIRCUIT_OPEN_MOST: Duration = Duration::from_secs(300);
+/// Characters of a command's comment; SSM takes no more.
+pub const COMMAND_COMMENT: usize = 100;
+/// Bytes of all lines of a command.
+pub const COMMAND_BYTES: usize = 65_536;
+/// Characters that are kept of what a command writes; SSM keeps no more.
+pub const COMMAND_OUTPUT: usize = 24_000;
+/// Characters that are kept of what it complains of; SSM keeps no more.
+pub const COMMAND_ERRORS: usize = 8_000;
+/// Numbers of a metric in one answer.
+pub const METRIC_POINTS: usize = 1_440;
+/// Bytes of a secret that is kept elsewhere.
+pub const SECRET_BYTES: usize = 65_536;

@@ -6,6 +6,7 @@
 //! through its `Writer` alone; accepting alerts is an insert and goes through the [`Inbox`].
 
 pub mod clock;
+pub mod cloud;
 pub mod engine;
 pub mod events;
 pub mod inbox;

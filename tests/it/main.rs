@@ -5,6 +5,7 @@
     reason = "what a server promises is asked of it on each engine"
 )]
 
+mod aws;
 mod conformance;
 mod demo;
 mod documents;

@@ -66,7 +66,7 @@ impl Gate {
         self.opened.notify_one();
     }
 
-    async fn wait(&self) {
+    pub async fn wait(&self) {
         self.reached.notify_one();
         self.opened.notified().await;
     }

@@ -1,0 +1,199 @@
+//! A company's alarms and metrics.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::CloudError;
+use crate::domain::{CompanyId, Timestamp};
+use crate::limits;
+
+/// How an alarm stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AlarmState {
+    /// As it should be.
+    Ok,
+    /// It is raised.
+    Alarm,
+    /// It cannot be told, or in a word that we do not know.
+    InsufficientData,
+}
+
+/// An alarm: of a metric, of other alarms, or of logs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Alarm {
+    /// Its name.
+    pub alarm_name: String,
+    /// How it stands.
+    pub state: AlarmState,
+    /// Why, in CloudWatch's words.
+    pub reason: String,
+    /// Since when.
+    pub timestamp: Option<Timestamp>,
+}
+
+/// How a period's samples become one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub enum Statistic {
+    /// Their mean.
+    Average,
+    /// Their sum.
+    Sum,
+    /// The least.
+    Minimum,
+    /// The greatest.
+    Maximum,
+    /// How many there are.
+    SampleCount,
+}
+
+impl Statistic {
+    /// As CloudWatch writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Average => "Average",
+            Self::Sum => "Sum",
+            Self::Minimum => "Minimum",
+            Self::Maximum => "Maximum",
+            Self::SampleCount => "SampleCount",
+        }
+    }
+}
+
+/// By which a metric is told from others of its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dimension {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub value: String,
+}
+
+/// A metric over a span of time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MetricQuery {
+    /// Whose metrics: `AWS/EC2`.
+    pub namespace: String,
+    /// Which.
+    pub metric_name: String,
+    /// Of what, at most 30.
+    #[serde(default)]
+    pub dimensions: Vec<Dimension>,
+    /// From this moment.
+    pub start_time: Timestamp,
+    /// To this, which is later.
+    pub end_time: Timestamp,
+    /// A number for each so many seconds: 60, 300 or another multiple of 60; at most
+    /// [`limits::METRIC_POINTS`] of them.
+    #[serde(default = "five_minutes")]
+    #[schema(minimum = 60, maximum = 86_400)]
+    pub period: u32,
+    /// How a period's samples become one number.
+    pub statistic: Statistic,
+}
+
+fn five_minutes() -> u32 {
+    300
+}
+
+impl MetricQuery {
+    /// Whether it may be asked.
+    ///
+    /// # Errors
+    /// [`CloudError::Invalid`], naming the field.
+    pub fn check(&self) -> Result<(), CloudError> {
+        let require = |holds: bool, rule: &str| {
+            if holds {
+                Ok(())
+            } else {
+                Err(CloudError::Invalid(rule.to_owned()))
+            }
+        };
+        let text = |text: &str| (1..=255).contains(&text.len()) && !text.chars().any(char::is_control);
+        require(text(&self.namespace), "namespace must be 1 to 255 bytes of text")?;
+        require(text(&self.metric_name), "metric_name must be 1 to 255 bytes of text")?;
+        let named = |dimension: &Dimension| text(&dimension.name) && text(&dimension.value);
+        let holds = self.dimensions.len() <= 30 && self.dimensions.iter().all(named);
+        require(
+            holds,
+            "dimensions must be at most 30 names and values of 1 to 255 bytes",
+        )?;
+        require(
+            self.start_time < self.end_time,
+            "end_time must be later than start_time",
+        )?;
+        let holds = self.period.is_multiple_of(60) && (60..=86_400).contains(&self.period);
+        require(holds, "period must be a multiple of 60, 60 to 86400")?;
+        let points = self.end_time.since(self.start_time).as_secs() / u64::from(self.period);
+        let most = limits::METRIC_POINTS;
+        let rule = format!("period must be longer: {points} points are more than {most}");
+        require(points <= u64::try_from(most).unwrap_or(u64::MAX), &rule)
+    }
+}
+
+/// A number of a metric.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Datapoint {
+    /// Where its period begins.
+    pub timestamp: Timestamp,
+    /// The number.
+    pub value: f64,
+    /// Its unit, where CloudWatch says it; with the call that gives many metrics at once it does not.
+    pub unit: Option<String>,
+}
+
+/// A metric's numbers, oldest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MetricSeries {
+    /// What people call it.
+    pub label: String,
+    /// Its numbers; a period without samples has none.
+    pub datapoints: Vec<Datapoint>,
+}
+
+/// Knows alarms and metrics.
+#[async_trait]
+pub trait Watch: Send + Sync + 'static {
+    /// An alarm.
+    ///
+    /// # Errors
+    /// [`CloudError`]; [`CloudError::Unknown`] where there is none of this name.
+    async fn alarm(&self, company: &CompanyId, name: &str) -> Result<Alarm, CloudError>;
+
+    /// A metric's numbers.
+    ///
+    /// # Errors
+    /// [`CloudError`].
+    async fn metrics(&self, company: &CompanyId, query: &MetricQuery) -> Result<MetricSeries, CloudError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query() -> MetricQuery {
+        let json = r#"{"namespace": "AWS/EC2", "metric_name": "CPUUtilization", "statistic": "Average",
+            "start_time": "2026-01-31T08:00:00Z", "end_time": "2026-01-31T09:00:00Z"}"#;
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn a_query_is_read_as_the_tool_is_called_and_kept_within_limits() {
+        assert_eq!((query().check(), query().period), (Ok(()), 300));
+        let refused = |change: fn(&mut MetricQuery)| {
+            let mut query = query();
+            change(&mut query);
+            query.check().unwrap_err().to_string()
+        };
+        assert!(refused(|q| q.namespace.clear()).contains("namespace"));
+        assert!(refused(|q| q.metric_name = "a\nb".into()).contains("metric_name"));
+        assert!(refused(|q| q.end_time = q.start_time).contains("end_time"));
+        assert!(refused(|q| q.period = 61).contains("period"));
+        assert!(refused(|q| q.start_time = Timestamp::default()).contains("points"));
+    }
+}

@@ -1,0 +1,108 @@
+"""moto on a free port of 127.0.0.1, which is printed once it listens. Ends when its standard input does.
+
+AWS's SDK for Rust asks CloudWatch in Smithy RPC v2 CBOR alone, which moto does not know: here such a request becomes one
+in AWS JSON 1.0, and its answer CBOR again.
+"""
+
+import datetime
+import gzip
+import io
+import json
+import os
+import re
+import sys
+import threading
+
+import cbor2
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
+
+RPC = re.compile(r"^/service/(\w+)/operation/(\w+)$")
+FLOATS = {"Threshold", "Average", "Sum", "Minimum", "Maximum", "SampleCount", "Value", "Values"}
+# CBOR's tag for seconds since 1970.
+EPOCH = 1
+
+
+def plain(value):
+    """What JSON has a word for."""
+    if isinstance(value, datetime.datetime):
+        return value.timestamp()
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value
+
+
+def moment(value):
+    if isinstance(value, str):
+        value = datetime.datetime.fromisoformat(value.replace("Z", "+00:00")).timestamp()
+    return cbor2.CBORTag(EPOCH, float(value))
+
+
+def typed(value, key=""):
+    """What the SDK's schema has for a name."""
+    if isinstance(value, dict):
+        return {name: typed(item, name) for name, item in value.items()}
+    if isinstance(value, list):
+        return [typed(item, key) for item in value]
+    if value is not None and re.search(r"(Timestamps?|Date)$", key):
+        return moment(value)
+    if key in FLOATS and isinstance(value, (int, float)):
+        return float(value)
+    return value
+
+
+class Cbor:
+    def __init__(self, app):
+        self.app = app
+
+    def __call__(self, environ, start):
+        asked = RPC.match(environ.get("PATH_INFO", ""))
+        if not asked:
+            return self.app(environ, start)
+        raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if environ.pop("HTTP_CONTENT_ENCODING", "") == "gzip":
+            raw = gzip.decompress(raw)
+        body = json.dumps(plain(cbor2.loads(raw)) if raw else {}).encode()
+        environ.pop("HTTP_SMITHY_PROTOCOL", None)
+        environ.update(
+            {
+                **{name: "/" for name in ("PATH_INFO", "RAW_URI", "REQUEST_URI")},
+                "CONTENT_TYPE": "application/x-amz-json-1.0",
+                "HTTP_X_AMZ_TARGET": f"{asked[1]}.{asked[2]}",
+                "HTTP_ACCEPT": "application/json",
+                "CONTENT_LENGTH": str(len(body)),
+                "wsgi.input": io.BytesIO(body),
+            }
+        )
+        head = {}
+
+        def keep(status, headers, _error=None):
+            head.update(status=status, headers=headers)
+            return lambda _: None
+
+        said = b"".join(self.app(environ, keep))
+        try:
+            answer = json.loads(said) if said else {}
+        except ValueError:
+            answer = {"__type": "InternalFailure", "message": said[:200].decode(errors="replace")}
+        if "__type" in answer:
+            answer["__type"] = answer["__type"].split("#")[-1]
+        body = cbor2.dumps(typed(answer))
+        own = [(name, value) for name, value in head["headers"] if name.lower() not in ("content-length", "content-type")]
+        own += [("content-type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor"), ("content-length", str(len(body)))]
+        start(head["status"], own)
+        return [body]
+
+
+def end_with_input():
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=end_with_input, daemon=True).start()
+    server = make_server("127.0.0.1", 0, Cbor(DomainDispatcherApplication(create_backend_app)), threaded=True)
+    print(server.port, flush=True)
+    server.serve_forever()
