@@ -145,6 +145,14 @@ impl Edge {
         self.keyring.company(id).ok_or_else(|| Problem::not_found("company"))
     }
 
+    /// Refuses work for a company that is archived.
+    fn takes_work(&self, id: &CompanyId) -> Result<(), Problem> {
+        match self.company(id)?.archived_at {
+            None => Ok(()),
+            Some(_) => Err(Problem::new(problem::Code::Conflict, "the company is archived")),
+        }
+    }
+
     fn stage(&self) -> Stage {
         *self.stage.borrow()
     }

@@ -212,6 +212,7 @@ pub async fn start_under(
         clock: edge.clock.clone(),
         entropy: edge.entropy.clone(),
         dir: edge.settings.archives.clone(),
+        checkpoints: edge.settings.checkpoints.clone(),
     };
     let keeper = Keeper::new(signer, edge.settings.checkpoints.clone(), clock);
     let gathering = CancellationToken::new();

@@ -94,7 +94,7 @@ impl Desk<'_> {
         if company.erase_requested_at.is_some() {
             return match change.erase {
                 true => Ok(None),
-                false => Err(TenancyError::Conflict("the company is erased".to_owned())),
+                false => Err(TenancyError::Conflict("the company is being erased, or is".to_owned())),
             };
         }
         let mut after = company.clone();

@@ -7,8 +7,14 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-/// What the name of a file ends with that is not whole.
-const PARTIAL: &str = ".partial";
+/// Bytes that are left free on the disk of the archives: the store may be on it.
+const RESERVE: u64 = 256 << 20;
+
+/// What the name of a file that is not whole ends with, for the server with this public key: others may share the
+/// directory.
+pub(super) fn partial(public_key: &str) -> String {
+    format!(".{}.partial", public_key.get(..16).unwrap_or(public_key))
+}
 
 /// A file that is being written; dropped before it is closed, it is removed.
 pub(super) struct ArchiveFile {
@@ -31,13 +37,14 @@ pub(super) struct Archived {
 
 impl ArchiveFile {
     /// Begins a file that there must not be yet; the directory is made where it is missing.
-    pub(super) fn begin(dir: &Path, name: String) -> io::Result<Self> {
+    pub(super) fn begin(dir: &Path, name: String, partial: &str) -> io::Result<Self> {
         make(dir)?;
+        leave_room(dir)?;
         let path = dir.join(&name);
         if path.try_exists()? {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, name));
         }
-        let partial = dir.join(format!("{name}{PARTIAL}"));
+        let partial = dir.join(format!("{name}{partial}"));
         let file = OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -55,6 +62,7 @@ impl ArchiveFile {
 
     /// Writes lines, each with its end.
     pub(super) fn write(&mut self, lines: &str) -> io::Result<()> {
+        self.path.parent().map_or(Ok(()), leave_room)?;
         self.sha256.update(lines);
         self.to.write_all(lines.as_bytes())
     }
@@ -90,17 +98,33 @@ impl Drop for ArchiveFile {
     }
 }
 
-/// Makes the directory where it is missing, readable by its owner alone.
-fn make(dir: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+/// Refuses to write where too little would be left.
+fn leave_room(dir: &Path) -> io::Result<()> {
+    let disk = rustix::fs::statvfs(dir)?;
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    if free >= RESERVE {
+        return Ok(());
+    }
+    let why = format!("{} MiB are left there, and {} are to be", free >> 20, RESERVE >> 20);
+    Err(io::Error::new(io::ErrorKind::StorageFull, why))
 }
 
-/// Makes the directory where it is missing, and removes what the end of an earlier process has left unfinished.
-pub(super) fn prepare(dir: &Path) -> io::Result<()> {
+/// Makes the directory where it is missing, readable by its owner alone.
+fn make(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    dir.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
+}
+
+/// Makes the directory where it is missing, and removes what the end of an earlier process has left unfinished: files
+/// whose names end so.
+pub(super) fn prepare(dir: &Path, partial: &str) -> io::Result<()> {
     make(dir)?;
     for file in fs::read_dir(dir)? {
         let file = file?;
-        if file.file_name().to_string_lossy().ends_with(PARTIAL) {
+        if file.file_type()?.is_file() && file.file_name().to_string_lossy().ends_with(partial) {
             fs::remove_file(file.path())?;
         }
     }

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::file;
 use super::pass::{Archivist, Gone};
 use crate::audit::checkpoint::Signer;
+use crate::audit::keeper::Place;
 use crate::telemetry;
 
 /// How often it looks.
@@ -33,12 +34,14 @@ pub struct Keeper {
     pub entropy: Arc<dyn Entropy>,
     /// The directory that archives go to.
     pub dir: PathBuf,
+    /// What was signed of journals.
+    pub checkpoints: Place,
 }
 
 impl Keeper {
     /// Looks until it is told to stop; what is under way then is left in the store.
     pub async fn run(self, changed: Arc<Notify>, stop: CancellationToken) {
-        if let Err(error) = file::prepare(&self.dir) {
+        if let Err(error) = file::prepare(&self.dir, &file::partial(self.signer.public_key())) {
             tracing::error!(%error, dir = %self.dir.display(), "nothing can be archived there");
         }
         let archivist = Archivist {
@@ -48,6 +51,7 @@ impl Keeper {
             clock: self.clock,
             entropy: self.entropy,
             dir: self.dir,
+            checkpoints: self.checkpoints,
         };
         let look = async {
             let mut turn = interval(EVERY);
@@ -80,7 +84,8 @@ impl Archivist {
                 Ok(gone) => tell(&company, gone),
                 Err(error) => {
                     metrics::counter!(telemetry::ARCHIVE_FAILURES).increment(1);
-                    tracing::error!(company_id = %company, %error, "what is past its time is not archived, and stays");
+                    let dir = self.dir.display();
+                    tracing::error!(company_id = %company, %error, %dir, "what is past its time is not archived, and stays");
                 }
             }
         }

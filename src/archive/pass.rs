@@ -18,16 +18,20 @@ use serde_json::{Value, json};
 
 use super::ArchiveError;
 use super::document::{Alert, Document, PastIncident};
-use super::file::{ArchiveFile, Archived};
+use super::file::{self, ArchiveFile, Archived};
 use super::seal::{self, Of};
 use crate::audit::checkpoint::Signer;
 use crate::audit::cut::{self, SignedCut};
 use crate::audit::export;
+use crate::audit::keeper::Place;
+use crate::audit::walk;
 
 /// Documents of a file; of decisions and journal entries those that belong together may go beyond it.
 const FILE_DOCUMENTS: u64 = 100_000;
 /// Journal entries that one commit removes; those of one commit may go beyond it.
 const ENTRIES_AT_ONCE: usize = 1_000;
+/// How often what was changed meanwhile is looked at again.
+const ROUNDS: usize = 3;
 /// How long a commit may take.
 const WITHIN: Duration = Duration::from_secs(30);
 
@@ -39,6 +43,7 @@ pub(super) struct Archivist {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) dir: PathBuf,
+    pub(super) checkpoints: Place,
 }
 
 /// What went.
@@ -58,8 +63,12 @@ struct Look<'a> {
     now: Timestamp,
 }
 
-/// What the journal is told of a file: by the first of the commits that remove what stands in it.
-struct Told(Option<Fact>);
+/// A file that the journal is told of by the first commit that removes what stands in it.
+struct Told {
+    /// Nothing once it is told.
+    fact: Option<Fact>,
+    name: String,
+}
 
 impl Archivist {
     /// Archives what is past its time of one company; the platform has a journal alone.
@@ -93,9 +102,9 @@ impl Archivist {
 }
 
 impl Look<'_> {
-    /// Archives documents of a kind, file by file: how many have gone.
+    /// Archives documents of a kind, file by file: how many have gone. What was changed meanwhile is looked at again.
     async fn documents(&self, of: Of, before: Timestamp) -> Result<u64, ArchiveError> {
-        let mut gone = 0;
+        let (mut gone, mut refusals) = (0, 0);
         loop {
             let mut archive = Archive::of(of, before);
             let mut cuts = Vec::new();
@@ -116,17 +125,32 @@ impl Look<'_> {
             let Some(mut told) = archive.close(self).await? else {
                 return Ok(gone);
             };
+            let mut is_refused = false;
             for cut in cuts {
                 let count = count(&cut);
-                if !self.commit(cut, Vec::new(), &mut told).await? {
-                    return Ok(gone);
+                match self.commit(cut, Vec::new(), &mut told).await? {
+                    true => gone += count,
+                    false => is_refused = true,
                 }
-                gone += count;
             }
-            if is_last {
+            self.forget_untold(told).await?;
+            refusals += usize::from(is_refused);
+            if refusals >= ROUNDS {
+                tracing::warn!(company_id = %self.company, "some of what is past its time was changed while it was archived, and stays until the next look");
+            }
+            if refusals >= ROUNDS || is_last && !is_refused {
                 return Ok(gone);
             }
         }
+    }
+
+    /// Removes a file that nothing has gone into: everything in it is still in the store.
+    async fn forget_untold(&self, told: Told) -> Result<(), ArchiveError> {
+        if told.fact.is_none() {
+            return Ok(());
+        }
+        let path = self.by.dir.join(told.name);
+        on_thread(move || std::fs::remove_file(path)).await
     }
 
     /// Writes a page of alerts: what goes, and where to go on.
@@ -212,6 +236,7 @@ impl Look<'_> {
         let signed: Option<SignedCut> = record.map(|record| record.read()).transpose()?;
         let mut walk = cut::walk(self.company, signed.as_ref(), Some(self.by.signer.trusted()))?;
         let behind = walk.seq();
+        let mut is_checked = false;
         let mut file = None;
         let mut cuts: Vec<SignedCut> = Vec::new();
         let mut commits = Commits::behind(behind);
@@ -220,6 +245,9 @@ impl Look<'_> {
             let is_past = commit.iter().all(|entry| entry.at().is_some_and(|at| at < before));
             if !is_past || walk.seq() - behind >= FILE_DOCUMENTS {
                 break;
+            }
+            if !std::mem::replace(&mut is_checked, true) {
+                self.check_journal().await?;
             }
             let mut lines = Lines::default();
             for entry in &commit {
@@ -264,7 +292,24 @@ impl Look<'_> {
             version = Some(version.unwrap_or(0) + 1);
             gone = signed.seq - behind;
         }
+        self.forget_untold(told).await?;
         Ok(gone)
+    }
+
+    /// Nothing is cut from a journal that is not what was signed of it: what is cut would be signed anew.
+    async fn check_journal(&self) -> Result<(), ArchiveError> {
+        let trusted = self.by.signer.trusted();
+        let signed = self.by.checkpoints.signed_of(self.company, trusted).await?;
+        let signed = signed.unwrap_or_default();
+        if let Some(fault) = signed.faults.first() {
+            let why = format!("line {} of the checkpoints {}", fault.line, fault.why);
+            return Err(ArchiveError::Journal(why));
+        }
+        let found = walk::along(&self.by.store, self.company, &signed, Some(trusted)).await?;
+        match found.wrong {
+            None => Ok(()),
+            Some((seq, why)) => Err(ArchiveError::Journal(format!("entry {seq} {why}"))),
+        }
     }
 
     /// Removes what is left of a company that is to be erased, once its alerts and incidents have gone: its keys,
@@ -327,8 +372,9 @@ impl Look<'_> {
         let unique = self.by.entropy.uuid(self.now).simple().to_string();
         let name = format!("{}.{of}.{at}.{}.jsonl", self.company, &unique[unique.len() - 8..]);
         let (dir, opening) = (self.by.dir.clone(), format!("{opening}\n"));
+        let partial = file::partial(self.by.signer.public_key());
         on_thread(move || {
-            let mut file = ArchiveFile::begin(&dir, name)?;
+            let mut file = ArchiveFile::begin(&dir, name, &partial)?;
             file.write(&opening)?;
             Ok(file)
         })
@@ -339,7 +385,10 @@ impl Look<'_> {
         data["of"] = of.into();
         data["file"] = archived.name.as_str().into();
         data["sha256"] = archived.sha256.as_str().into();
-        Told(Some(self.fact("retention.archived", &data)))
+        Told {
+            fact: Some(self.fact("retention.archived", &data)),
+            name: archived.name.clone(),
+        }
     }
 
     fn fact(&self, kind: &'static str, data: &Value) -> Fact {
@@ -352,10 +401,14 @@ impl Look<'_> {
         let amendment = Amendment {
             cut: Some(cut),
             puts,
-            facts: told.0.take().into_iter().collect(),
+            facts: told.fact.clone().into_iter().collect(),
             ..Amendment::default()
         };
-        self.amend(amendment).await
+        let done = self.amend(amendment).await?;
+        if done {
+            told.fact = None;
+        }
+        Ok(done)
     }
 
     async fn amend(&self, amendment: Amendment) -> Result<bool, ArchiveError> {

@@ -42,6 +42,19 @@ pub enum Place {
     Stdout,
 }
 
+impl Place {
+    /// What was signed of a company's journal; nothing where checkpoints are not kept in a file.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn signed_of(&self, company: &CompanyId, by: &Trusted) -> io::Result<Option<Signed>> {
+        match self {
+            Self::Stdout => Ok(None),
+            Self::File(path) => Signed::read(path, by, Some(company)).await.map(Some),
+        }
+    }
+}
+
 /// The keeper.
 pub struct Keeper {
     signer: Arc<Signer>,

@@ -63,6 +63,9 @@ pub enum Wrong {
     /// It begins behind an entry, and nobody whom one trusts says that it was cut there.
     #[error("is missing: the journal begins later, and what says that it was cut there says nothing: {0}")]
     Beginning(BadCheckpoint),
+    /// Where it was cut cannot be read.
+    #[error("is missing, or not: the record of where the journal was cut cannot be read")]
+    Record,
     /// What was signed is no longer there.
     #[error("is missing: the journal's tail is cut, for entry {seq} was signed (line {line} of the checkpoints)")]
     Cut {
@@ -111,7 +114,13 @@ pub async fn along(
     by: Option<&Trusted>,
 ) -> Result<Found, Error> {
     loop {
-        let cut = cut_of(journals, company).await?;
+        let cut = match cut_of(journals, company).await {
+            Err(Error::Corrupt(_)) => {
+                let walk = ChainWalk::of(company.clone());
+                return Ok(Witnessed::behind(walk, &[]).found(Some((1, Wrong::Record))));
+            }
+            cut => cut?,
+        };
         let found = along_from(journals, company, cut.as_ref(), signed, by).await?;
         // What is cut while it is read is not missing.
         if found.wrong.is_none() || cut_of(journals, company).await? == cut {
@@ -166,7 +175,7 @@ struct Witnessed<'a> {
 }
 
 impl<'a> Witnessed<'a> {
-    /// What was signed of entries before the last that was cut is compared with their archive.
+    /// What was signed of entries before the last that was cut was compared when they were cut.
     fn behind(walk: ChainWalk, points: &'a [Point]) -> Self {
         let behind = walk.seq();
         let cut = points.partition_point(|point| point.seq < behind);

@@ -38,6 +38,7 @@ pub(super) async fn decide(
 ) -> Result<Decided, Problem> {
     let asked = question::read(&body::read(sent.body, REQUEST_BYTES).await?)?;
     let may = reaches.choose(&edge, Some(asked.company_id))?;
+    edge.takes_work(may.company())?;
     let asked_by_header = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
     let streams = asked.stream || asked_by_header.is_some_and(|accept| accept.contains("text/event-stream"));
     let request = DecisionRequest {

@@ -26,7 +26,6 @@ use super::rights::{Audit, Reaches};
 use super::shape::JournalEntry;
 use super::{Edge, shape};
 use crate::accounts::rights::Companies;
-use crate::audit::keeper::Place;
 use crate::audit::signed::{Fault, Signed};
 use crate::audit::walk::{self, Found, Wrong};
 use crate::audit::{cut, export};
@@ -168,15 +167,20 @@ pub(super) async fn verify(
 
 /// What was signed of a journal, where that is kept in a file.
 async fn signed_of(edge: &Edge, company: &CompanyId) -> Result<Option<Signed>, Error> {
-    let Place::File(path) = &edge.settings.checkpoints else {
-        return Ok(None);
-    };
-    let read = Signed::read(path, edge.signer.trusted(), Some(company)).await;
+    let read = edge.settings.checkpoints.signed_of(company, edge.signer.trusted());
     let unreadable = |error| Error::Unavailable(format!("the checkpoints cannot be read: {error}"));
-    read.map(Some).map_err(unreadable)
+    read.await.map_err(unreadable)
 }
 
-/// All of it as JSON Lines, closed by a signed checkpoint: `alert-whisperer audit verify` reads it.
+/// What is found wrong with a journal along all that was signed of it.
+async fn discord(edge: &Edge, company: &CompanyId) -> Result<Option<(u64, Wrong)>, Error> {
+    let signed = signed_of(edge, company).await?.unwrap_or_default();
+    let found = walk::along(&edge.store, company, &signed, Some(edge.signer.trusted())).await?;
+    Ok(found.wrong)
+}
+
+/// All of it as JSON Lines, closed by a signed checkpoint: `alert-whisperer audit verify` reads it. What is not what was
+/// signed before is not signed again: it ends without the checkpoint.
 pub(super) async fn export(
     reaches: Reaches<Audit>,
     State(edge): State<Arc<Edge>>,
@@ -246,16 +250,17 @@ impl Pages {
 /// Where an export is.
 enum Exporting {
     Opening(CompanyId),
-    Entries(Pages, ChainWalk),
+    /// With what is wrong with the journal.
+    Entries(Pages, ChainWalk, Option<(u64, Wrong)>),
     Over,
 }
 
 /// The lines of an export. Where the store fails, or the chain is broken, it ends without its checkpoint.
 fn lines(edge: Arc<Edge>, company: CompanyId) -> impl Stream<Item = Result<Bytes, Error>> + Send + 'static {
     stream::unfold((edge, Exporting::Opening(company)), |(edge, state)| async move {
-        let (mut pages, mut walk) = match state {
+        let (mut pages, mut walk, wrong) = match state {
             Exporting::Over => return None,
-            Exporting::Entries(pages, walk) => (pages, walk),
+            Exporting::Entries(pages, walk, wrong) => (pages, walk, wrong),
             Exporting::Opening(company) => {
                 let cut = match walk::cut_of(&edge.store, &company).await {
                     Err(error) => return Some((Err(error), (edge, Exporting::Over))),
@@ -270,7 +275,11 @@ fn lines(edge: Arc<Edge>, company: CompanyId) -> impl Stream<Item = Result<Bytes
                         return Some((Err(error), (edge, Exporting::Over)));
                     }
                 };
-                let entries = Exporting::Entries(Pages::of(edge.store.reader(&company)), walk);
+                let wrong = match discord(&edge, &company).await {
+                    Err(error) => return Some((Err(error), (edge, Exporting::Over))),
+                    Ok(wrong) => wrong,
+                };
+                let entries = Exporting::Entries(Pages::of(edge.store.reader(&company)), walk, wrong);
                 return Some((Ok(first.into()), (edge, entries)));
             }
         };
@@ -279,6 +288,11 @@ fn lines(edge: Arc<Edge>, company: CompanyId) -> impl Stream<Item = Result<Bytes
             Ok(entries) => entries,
         };
         let Some(entries) = entries else {
+            if let Some((seq, why)) = wrong {
+                let error = Error::Corrupt(format!("entry {seq} of {} {why}", walk.company()));
+                tracing::error!(%error, "a journal that is exported is not what was signed of it");
+                return Some((Err(error), (edge, Exporting::Over)));
+            }
             let checkpoint = edge
                 .signer
                 .sign(walk.company(), walk.seq(), walk.hash(), edge.clock.now());
@@ -295,6 +309,6 @@ fn lines(edge: Arc<Edge>, company: CompanyId) -> impl Stream<Item = Result<Bytes
             text.push_str(&entry.to_json_text());
             text.push('\n');
         }
-        Some((Ok(text.into()), (edge, Exporting::Entries(pages, walk))))
+        Some((Ok(text.into()), (edge, Exporting::Entries(pages, walk, wrong))))
     })
 }

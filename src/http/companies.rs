@@ -44,6 +44,8 @@ pub(super) struct CompanyLine {
     created_at: Timestamp,
     /// Since when nothing is accepted for it.
     archived_at: Option<Timestamp>,
+    /// When nothing was left of it but its id and the end of its journal.
+    erased_at: Option<Timestamp>,
 }
 
 /// The companies that one may see.
@@ -57,6 +59,7 @@ pub(super) async fn list(reaches: Reaches<Read>, State(edge): State<Arc<Edge>>) 
             name: company.name.clone(),
             created_at: company.created_at,
             archived_at: company.archived_at,
+            erased_at: company.erased_at,
         });
     Json(items.collect())
 }
@@ -236,9 +239,7 @@ pub(super) struct TestAlert {
 /// `POST test-alert`: an alert of low severity, taken in as a sender's would be, to see what becomes of it:
 /// `{message, alert_id}`.
 pub(super) async fn test_alert(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer<TestAlert> {
-    if edge.company(may.company())?.archived_at.is_some() {
-        return Err(Problem::new(Code::Conflict, "the company is archived"));
-    }
+    edge.takes_work(may.company())?;
     let now = edge.clock.now();
     let alert_id = AlertId(edge.entropy.uuid(now));
     let alert = NewAlert {
@@ -299,7 +300,7 @@ async fn changed<R: Needed>(edge: &Edge, may: &May<R>, change: &Change) -> Resul
 /// Commits through the company's tenant; `false` where another was first.
 async fn commit<R>(edge: &Edge, may: &May<R>, amendment: Amendment) -> Result<bool, Problem> {
     if edge.company(may.company())?.erase_requested_at.is_some() {
-        return Err(Problem::new(Code::Conflict, "the company is erased"));
+        return Err(Problem::new(Code::Conflict, "the company is being erased, or is"));
     }
     Ok(edge.runtime.amend(may.company(), amendment, WITHIN).await? == Amended::Done)
 }

@@ -318,6 +318,10 @@ fn may_be(
         reaches
             .held(edge, company.clone())
             .map_err(|_| Problem::invalid("company_ids", detail()))?;
+        if edge.company(company)?.erase_requested_at.is_some() {
+            let detail = format!("{company} is being erased, or is: leave it out");
+            return Err(Problem::invalid("company_ids", detail));
+        }
     }
     Ok(())
 }

@@ -28,12 +28,12 @@ pub struct Config {
     /// How many alerts it may send.
     #[serde(default)]
     pub rate_limit: RateLimit,
-    /// How long what there is of it is kept.
+    /// How long what there is of it is kept. Left out, it stays as it is: what was archived does not come back.
     #[serde(default)]
-    pub retention: Retention,
-    /// What may run for it, and who must agree.
+    pub retention: Option<Retention>,
+    /// What may run for it, and who must agree. Left out, it stays as it is.
     #[serde(default)]
-    pub policy: Policy,
+    pub policy: Option<Policy>,
     /// What it has.
     #[serde(default)]
     pub assets: Assets,
@@ -59,9 +59,19 @@ impl Config {
             name: company.name.clone(),
             correlation: company.correlation,
             rate_limit: company.rate_limit,
-            retention: company.retention,
-            policy: company.policy,
+            retention: Some(company.retention),
+            policy: Some(company.policy),
             assets: assets.iter().map(plain).collect(),
+        }
+    }
+
+    /// With what it leaves out as it is in another.
+    #[must_use]
+    pub fn over(self, before: &Self) -> Self {
+        Self {
+            retention: self.retention.or(before.retention),
+            policy: self.policy.or(before.policy),
+            ..self
         }
     }
 
@@ -124,8 +134,8 @@ impl Desk<'_> {
             name: Some(wanted.name.clone()),
             correlation: Some(wanted.correlation),
             rate_limit: Some(wanted.rate_limit),
-            retention: Some(wanted.retention),
-            policy: Some(wanted.policy),
+            retention: wanted.retention,
+            policy: wanted.policy,
             ..Change::default()
         };
         let mut puts = Vec::new();

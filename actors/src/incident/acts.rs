@@ -73,7 +73,11 @@ pub fn act(row: &Incident, act: &Act, by: &str, now: Timestamp) -> Result<Done, 
         Act::Reopen if row.is_open() => return Err(ActRefusal::Open),
         Act::Reopen => {}
         Act::Update { assigned_to: None, .. } => {}
-        _ if !row.is_open() => return Err(ActRefusal::Resolved),
+        _ if !row.is_open() => {
+            return Err(life
+                .alerts_archived_at
+                .map_or(ActRefusal::Resolved, ActRefusal::Archived));
+        }
         _ => {}
     }
     let done = match act {

@@ -194,7 +194,8 @@ pub(in crate::http) async fn set_config(
         seen.check(&company)?;
         let origin = may.origin();
         desk(&edge, &may, &origin).configure(&company, &stored, &wanted)?;
-        let changes = Config::of(&company, &stored).difference(&wanted);
+        let before = Config::of(&company, &stored);
+        let changes = before.difference(&wanted.over(&before));
         return Ok(Json(Configured {
             applied: false,
             changes,
@@ -224,6 +225,7 @@ async fn configured(
         let before = Config::of(&company, &stored);
         let mut wanted = before.clone();
         change(&mut wanted)?;
+        let wanted = wanted.over(&before);
         let origin = may.origin();
         let done = match desk(edge, may, &origin).configure(&company, &stored, &wanted)? {
             Some(amendment) => commit(edge, may, amendment).await?,

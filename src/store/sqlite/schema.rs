@@ -199,7 +199,7 @@ CREATE INDEX decision_by_age ON decision (company, body ->> '$.created_at');
 -- The last entry that was cut from the company's journal.
 ALTER TABLE company ADD COLUMN cut_seq INTEGER;
 CREATE TRIGGER company_cut_moves_on BEFORE UPDATE OF cut_seq, cut_pos ON company
-    WHEN NEW.cut_seq < OLD.cut_seq OR NEW.cut_pos < OLD.cut_pos
+    WHEN coalesce(NEW.cut_seq, 0) < coalesce(OLD.cut_seq, 0) OR coalesce(NEW.cut_pos, 0) < coalesce(OLD.cut_pos, 0)
     BEGIN SELECT RAISE(ABORT, 'what is cut from a journal does not come back'); END;
 DROP TRIGGER journal_is_not_deleted;
 CREATE TRIGGER journal_is_not_deleted BEFORE DELETE ON journal

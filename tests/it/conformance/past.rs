@@ -89,6 +89,13 @@ async fn alerts_of(w: &World, row: &Incident) -> usize {
 
 pub async fn what_arrived_before_and_is_settled_is_past(w: World) {
     let writer = w.writer().await;
+    // One that came while the clock was wrong does not hide the others.
+    let start = w.now();
+    w.clock.advance(30 * DAY);
+    let ahead = w.alerts(1).await;
+    w.clock.set(start);
+    let verdicts = vec![verdict(&ahead[0], AlertState::Unmatched, None, w.now())];
+    place(&*writer, batch(0, vec![], verdicts, w.now())).await.unwrap();
     let over = w.opened(&*writer, "inc-over", 3).await;
     let open = w.opened(&*writer, "inc-open", 2).await;
     let late = w.opened(&*writer, "inc-late", 1).await;

@@ -410,7 +410,7 @@ async fn last_of(home: &Home, company: &str) -> (u64, ChainHash) {
 }
 
 /// Removes the last entries of a journal, as somebody may who has the database.
-async fn cut_the_tail(home: &Home, company: &str, entries: i64) {
+pub(super) async fn cut_the_tail(home: &Home, company: &str, entries: i64) {
     let upto = last_of(home, company).await.0.cast_signed() - entries;
     match engine() {
         Engine::Sqlite => {

@@ -7,6 +7,7 @@ use alert_whisperer::accounts::rights::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::audit::cut_the_tail;
 use super::engine;
 use crate::support::engine::Home;
 use crate::support::process::{PATIENCE, audit, eventually, said};
@@ -291,6 +292,7 @@ async fn an_erased_company_leaves_its_id_and_archives() {
         .ask(Method::DELETE, "/api/companies/comp-acme", ann.headers(), "")
         .await;
     assert_eq!(archived.status, 200, "{}", archived.text);
+    server.post_as(&ann, "/api/agent/decide", &asked).await.problem(409);
     let field = server
         .post_as(&ann, erase, &json!({"confirm": "comp-globex"}))
         .await
@@ -400,6 +402,78 @@ async fn an_erased_company_leaves_its_id_and_archives() {
     assert_eq!(files(&home), before);
 }
 
+/// How many looks have failed.
+async fn failures(server: &Server, person: &Person) -> u64 {
+    let series = server.get_as(person, "/metrics").await.text;
+    let line = series
+        .lines()
+        .find(|line| line.starts_with("alert_whisperer_archive_failures_total"));
+    line.and_then(|line| line.rsplit_once(' '))
+        .map_or(0, |(_, count)| count.parse().unwrap())
+}
+
+#[tokio::test]
+async fn a_journal_that_is_not_what_was_signed_is_neither_cut_nor_signed_anew() {
+    let home = Home::on(engine());
+    let server = Server::start_in(&home).await;
+    let acme = server.company("comp-acme").await;
+    let ann = server.person("ann@msp.example", Role::MspAdmin, &[]).await;
+    resolved(&server, &acme, &ann, "web-1").await;
+    server.stop().await;
+    cut_the_tail(&home, "comp-acme", 1).await;
+    let server = Server::start_in(&home).await;
+    server.clock.advance(400 * DAY);
+    let bob = server.person("bob@msp.example", Role::MspAdmin, &[]).await;
+    let before = failures(&server, &bob).await;
+    let retention = json!({"alert_days": 365, "incident_days": 365, "journal_days": 365});
+    keep(&server, &bob, &acme, retention).await;
+    eventually("a failure", PATIENCE, async || {
+        (failures(&server, &bob).await > before).then_some(())
+    })
+    .await;
+    assert!(
+        !files(&home)
+            .iter()
+            .any(|file| file.to_string_lossy().contains(".journal."))
+    );
+    let found = server
+        .get_as(&bob, "/api/audit/verify?company_id=comp-acme")
+        .await
+        .json();
+    assert_eq!(
+        (&found["whole"], &found["behind"]),
+        (&json!(false), &json!(0)),
+        "{found}"
+    );
+    // Nor does an export close it with a signature.
+    let export = reqwest::Client::builder().no_proxy().build().unwrap();
+    let export = export
+        .get(format!("{}/api/audit/export?company_id=comp-acme", server.url))
+        .headers(bob.headers());
+    let text = export.send().await.unwrap().text().await;
+    assert!(text.is_err(), "it breaks off: {text:?}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_others_keep_beside_the_archives_is_left_alone() {
+    let home = Home::on(engine());
+    let archives = home.data().join("archives");
+    std::fs::create_dir_all(archives.join("dir.partial")).unwrap();
+    std::fs::write(archives.join("image.iso.partial"), "").unwrap();
+    let server = Server::start_in(&home).await;
+    let acme = server.company("comp-acme").await;
+    let ann = server.person("ann@msp.example", Role::MspAdmin, &[]).await;
+    resolved(&server, &acme, &ann, "web-1").await;
+    server.clock.advance(20 * DAY);
+    let bob = server.person("bob@msp.example", Role::MspAdmin, &[]).await;
+    keep(&server, &bob, &acme, json!({"alert_days": 10})).await;
+    told(&server, &bob, &acme, 1).await;
+    server.stop().await;
+    assert!(archives.join("image.iso.partial").exists() && archives.join("dir.partial").exists());
+    assert_eq!(files(&home).len(), 3);
+}
+
 #[tokio::test]
 async fn an_archive_that_cannot_be_written_leaves_everything_where_it_is() {
     let home = Home::on(engine());
@@ -412,18 +486,10 @@ async fn an_archive_that_cannot_be_written_leaves_everything_where_it_is() {
     let over = resolved(&server, &acme, &ann, "web-1").await;
     server.clock.advance(20 * DAY);
     let bob = server.person("bob@msp.example", Role::MspAdmin, &[]).await;
-    let failures = async || {
-        let series = server.get_as(&bob, "/metrics").await.text;
-        let line = series
-            .lines()
-            .find(|line| line.starts_with("alert_whisperer_archive_failures_total"));
-        line.and_then(|line| line.rsplit_once(' '))
-            .map_or(0, |(_, count)| count.parse().unwrap())
-    };
-    let before: u64 = failures().await;
+    let before = failures(&server, &bob).await;
     keep(&server, &bob, &acme, json!({"alert_days": 10, "incident_days": 10})).await;
     eventually("a failure", PATIENCE, async || {
-        (failures().await > before).then_some(())
+        (failures(&server, &bob).await > before).then_some(())
     })
     .await;
     assert_eq!(server.all(&acme, "/api/alerts", 9).await.len(), 1);

@@ -48,6 +48,19 @@ async fn a_policy_says_what_each_runbook_needs_and_holds_at_once() {
     }
     let shown = server.get_as(&ann, "/api/companies/comp-acme/policy").await.json();
     assert_eq!(shown["stopped"], json!(true));
+    // A document that was written before there were policies does not start what is stopped.
+    let older = json!({"name": "Acme"});
+    let path = "/api/companies/comp-acme/config";
+    let kept = server.ask(Method::PUT, path, boss.headers(), older.to_string()).await;
+    assert_eq!(kept.status, 200, "{}", kept.text);
+    let changes = kept.json()["changes"].clone();
+    let of_a_section = |name: &String| name.starts_with("policy.") || name.starts_with("retention.");
+    assert!(!changes.as_object().unwrap().keys().any(of_a_section), "{changes}");
+    let document = server.get_as(&boss, path).await.json();
+    assert_eq!(
+        (&document["policy"]["stopped"], &document["retention"]["alert_days"]),
+        (&json!(true), &json!(90))
+    );
     for (asked, field) in [
         (json!({"high_risk_approvals": 3}), "policy.high_risk_approvals"),
         (json!({"high_risk_approvals": 0}), "policy.high_risk_approvals"),

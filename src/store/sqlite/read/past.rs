@@ -12,7 +12,8 @@ use super::rows_wanted;
 use crate::store::commit::is_empty_and_over;
 use crate::store::page::{after, paged};
 
-/// Alerts that arrived before a moment and may go, in the order they came: up to the first that arrived later.
+/// Alerts that arrived before a moment and may go, in the order they came. Those that arrived later are passed over in
+/// the index, whose clock may have been wrong.
 pub(in super::super) fn alerts(
     conn: &Connection,
     cell: &Cell,
@@ -24,8 +25,7 @@ pub(in super::super) fn alerts(
         alert_columns!(),
         ", p.state, i.incident_id, p.receipt, iif(i.life ->> '$.alerts_archived_at' IS NULL, i.version, NULL) \
          FROM alert a CROSS JOIN placement p ON p.alert = a.no LEFT JOIN incident i ON i.no = p.incident \
-         WHERE a.company = ?1 AND a.no > ?2 AND a.no < coalesce((SELECT later.no FROM alert later \
-         WHERE later.company = ?1 AND later.received_at >= ?3 ORDER BY later.no LIMIT 1), 9223372036854775807) \
+         WHERE a.company = ?1 AND a.no > ?2 AND a.received_at < ?3 \
          AND p.state <> 'held' AND (i.no IS NULL OR i.resolved_at < ?3) ORDER BY a.no LIMIT ?4"
     );
     let mut query = conn.prepare_cached(sql)?;
