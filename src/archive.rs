@@ -11,9 +11,11 @@
 
 mod document;
 mod file;
-pub mod keeper;
+mod keeper;
 mod pass;
 pub mod seal;
+
+pub use pass::Archivist;
 
 use actors::port::Error;
 use actors::runtime::CallError;

@@ -26,7 +26,7 @@ use crate::accounts::people::People;
 use crate::accounts::register::Register;
 use crate::accounts::staff::{FirstAdmin, StaffError};
 use crate::accounts::usage;
-use crate::archive;
+use crate::archive::Archivist;
 use crate::audit::checkpoint::{NoSigner, Signer};
 use crate::audit::keeper::{self, Keeper};
 use crate::clock::{SystemClock, SystemEntropy};
@@ -205,7 +205,7 @@ pub async fn start_under(
         Ok(())
     });
     let mut background = JoinSet::new();
-    let archives = archive::keeper::Keeper {
+    let archivist = Archivist {
         store: edge.store.clone(),
         runtime: edge.runtime.clone(),
         signer: signer.clone(),
@@ -227,7 +227,7 @@ pub async fn start_under(
         edge.runtime.clone(),
         gathering.clone(),
     ));
-    gathered.spawn(archives.run(register.settings_changed(), gathering.clone()));
+    gathered.spawn(archivist.run(register.settings_changed(), gathering.clone()));
     let keeping = CancellationToken::new();
     let mut kept = JoinSet::new();
     kept.spawn(keeper.run(edge.store.clone(), journals, keeping.clone()));

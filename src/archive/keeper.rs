@@ -1,58 +1,26 @@
 //! Looks each hour, and at once where a company's settings have changed, whether anything is past its time.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::CompanyId;
-use actors::port::{Clock, Entropy, Store};
-use actors::runtime::Runtime;
 use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::file;
 use super::pass::{Archivist, Gone};
-use crate::audit::checkpoint::Signer;
-use crate::audit::keeper::Place;
 use crate::telemetry;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(3600);
 
-/// What a keeper works with.
-pub struct Keeper {
-    /// Where everything is.
-    pub store: Arc<dyn Store>,
-    /// Through whom it goes.
-    pub runtime: Runtime,
-    /// Signs archives, and cuts of journals.
-    pub signer: Arc<Signer>,
-    /// The wall clock.
-    pub clock: Arc<dyn Clock>,
-    /// Chance.
-    pub entropy: Arc<dyn Entropy>,
-    /// The directory that archives go to.
-    pub dir: PathBuf,
-    /// What was signed of journals.
-    pub checkpoints: Place,
-}
-
-impl Keeper {
+impl Archivist {
     /// Looks until it is told to stop; what is under way then is left in the store.
     pub async fn run(self, changed: Arc<Notify>, stop: CancellationToken) {
         if let Err(error) = file::prepare(&self.dir, &file::partial(self.signer.public_key())) {
             tracing::error!(%error, dir = %self.dir.display(), "nothing can be archived there");
         }
-        let archivist = Archivist {
-            store: self.store,
-            runtime: self.runtime,
-            signer: self.signer,
-            clock: self.clock,
-            entropy: self.entropy,
-            dir: self.dir,
-            checkpoints: self.checkpoints,
-        };
         let look = async {
             let mut turn = interval(EVERY);
             turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -61,7 +29,7 @@ impl Keeper {
                     _ = turn.tick() => {}
                     () = changed.notified() => {}
                 }
-                archivist.look().await;
+                self.look().await;
             }
         };
         tokio::select! {
@@ -69,9 +37,7 @@ impl Keeper {
             () = stop.cancelled() => {}
         }
     }
-}
 
-impl Archivist {
     /// Every company in turn; what goes wrong with one is tried again the next time.
     async fn look(&self) {
         let companies = match self.store.companies().await {

@@ -36,14 +36,21 @@ const ROUNDS: usize = 3;
 const WITHIN: Duration = Duration::from_secs(30);
 
 /// Who archives, and where to.
-pub(super) struct Archivist {
-    pub(super) store: Arc<dyn Store>,
-    pub(super) runtime: Runtime,
-    pub(super) signer: Arc<Signer>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) entropy: Arc<dyn Entropy>,
-    pub(super) dir: PathBuf,
-    pub(super) checkpoints: Place,
+pub struct Archivist {
+    /// Where everything is.
+    pub store: Arc<dyn Store>,
+    /// Through whom it goes.
+    pub runtime: Runtime,
+    /// Signs archives, and cuts of journals.
+    pub signer: Arc<Signer>,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// The directory that archives go to.
+    pub dir: PathBuf,
+    /// What was signed of journals.
+    pub checkpoints: Place,
 }
 
 /// What went.
@@ -301,14 +308,13 @@ impl Look<'_> {
         let trusted = self.by.signer.trusted();
         let signed = self.by.checkpoints.signed_of(self.company, trusted).await?;
         let signed = signed.unwrap_or_default();
-        if let Some(fault) = signed.faults.first() {
-            let why = format!("line {} of the checkpoints {}", fault.line, fault.why);
-            return Err(ArchiveError::Journal(why));
-        }
         let found = walk::along(&self.by.store, self.company, &signed, Some(trusted)).await?;
-        match found.wrong {
+        match walk::discord(&found, &signed) {
             None => Ok(()),
-            Some((seq, why)) => Err(ArchiveError::Journal(format!("entry {seq} {why}"))),
+            Some((seq, why)) => {
+                let entry = seq.map_or_else(String::new, |seq| format!("entry {seq}: "));
+                Err(ArchiveError::Journal(format!("{entry}{why}")))
+            }
         }
     }
 

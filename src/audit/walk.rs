@@ -11,7 +11,7 @@ use async_trait::async_trait;
 
 use super::checkpoint::{BadCheckpoint, Trusted};
 use super::cut::{self, SignedCut};
-use super::signed::{Point, Signed};
+use super::signed::{Fault, Point, Signed};
 
 /// Where journals are read from: a store that serves, or one that is only looked at.
 #[async_trait]
@@ -91,6 +91,17 @@ pub struct Found {
     pub checkpoints: u64,
     /// The first entry that does not hold, and why.
     pub wrong: Option<(u64, Wrong)>,
+}
+
+/// What is wrong with a journal, or else with the first wrong line of what was signed of it: the entry, where it is known,
+/// and why. A line that is wrong is told even where the journal agrees with all the others.
+pub fn discord(found: &Found, signed: &Signed) -> Option<(Option<u64>, String)> {
+    let of_entry = |(seq, why): (u64, Wrong)| (Some(seq), why.to_string());
+    let of_line = |fault: &Fault| {
+        let why = format!("line {} of the checkpoints {}", fault.line, fault.why);
+        (fault.about.as_ref().map(|(_, seq)| *seq), why)
+    };
+    found.wrong.map(of_entry).or_else(|| signed.faults.first().map(of_line))
 }
 
 /// Where a company's journal was cut, if it was.

@@ -26,8 +26,8 @@ use super::rights::{Audit, Reaches};
 use super::shape::JournalEntry;
 use super::{Edge, shape};
 use crate::accounts::rights::Companies;
-use crate::audit::signed::{Fault, Signed};
-use crate::audit::walk::{self, Found, Wrong};
+use crate::audit::signed::Signed;
+use crate::audit::walk::{self, Found};
 use crate::audit::{cut, export};
 
 /// Which entries come first.
@@ -98,14 +98,7 @@ pub(super) struct Verified {
 
 impl Verified {
     fn of(found: Found, signed: Option<&Signed>) -> Self {
-        // A line that is wrong is told even where the journal agrees with all the others.
-        let fault = signed.and_then(|signed| signed.faults.first());
-        let of_line = |fault: &Fault| {
-            let why = format!("line {} of the checkpoints {}", fault.line, fault.why);
-            (fault.about.as_ref().map(|(_, seq)| *seq), why)
-        };
-        let of_entry = |(seq, why): (u64, Wrong)| (Some(seq), why.to_string());
-        let wrong = found.wrong.map(of_entry).or_else(|| fault.map(of_line));
+        let wrong = walk::discord(&found, signed.unwrap_or(&Signed::default()));
         Self {
             company_id: found.company,
             whole: wrong.is_none(),
@@ -151,32 +144,21 @@ pub(super) async fn verify(
     Asked { company, .. }: Asked,
 ) -> Result<Json<Verified>, Problem> {
     let company = journal_of(&edge, &reaches, company)?;
-    let _turn = edge.verifying.acquire().await;
-    // What is signed while the journal is read is no part of this.
-    let signed = signed_of(&edge, &company).await?;
-    let none = Signed::default();
-    let found = walk::along(
-        &edge.store,
-        &company,
-        signed.as_ref().unwrap_or(&none),
-        Some(edge.signer.trusted()),
-    )
-    .await?;
+    let (found, signed) = walked(&edge, &company).await?;
     Ok(Json(Verified::of(found, signed.as_ref())))
 }
 
-/// What was signed of a journal, where that is kept in a file.
-async fn signed_of(edge: &Edge, company: &CompanyId) -> Result<Option<Signed>, Error> {
-    let read = edge.settings.checkpoints.signed_of(company, edge.signer.trusted());
+/// A journal along all that was signed of it, where that is kept in a file; one journal at a time.
+async fn walked(edge: &Edge, company: &CompanyId) -> Result<(Found, Option<Signed>), Error> {
+    let _turn = edge.verifying.acquire().await;
+    let by = edge.signer.trusted();
+    // What is signed while the journal is read is no part of this.
+    let read = edge.settings.checkpoints.signed_of(company, by);
     let unreadable = |error| Error::Unavailable(format!("the checkpoints cannot be read: {error}"));
-    read.await.map_err(unreadable)
-}
-
-/// What is found wrong with a journal along all that was signed of it.
-async fn discord(edge: &Edge, company: &CompanyId) -> Result<Option<(u64, Wrong)>, Error> {
-    let signed = signed_of(edge, company).await?.unwrap_or_default();
-    let found = walk::along(&edge.store, company, &signed, Some(edge.signer.trusted())).await?;
-    Ok(found.wrong)
+    let signed = read.await.map_err(unreadable)?;
+    let none = Signed::default();
+    let found = walk::along(&edge.store, company, signed.as_ref().unwrap_or(&none), Some(by)).await?;
+    Ok((found, signed))
 }
 
 /// All of it as JSON Lines, closed by a signed checkpoint: `alert-whisperer audit verify` reads it. What is not what was
@@ -251,7 +233,7 @@ impl Pages {
 enum Exporting {
     Opening(CompanyId),
     /// With what is wrong with the journal.
-    Entries(Pages, ChainWalk, Option<(u64, Wrong)>),
+    Entries(Pages, ChainWalk, Option<String>),
     Over,
 }
 
@@ -275,9 +257,9 @@ fn lines(edge: Arc<Edge>, company: CompanyId) -> impl Stream<Item = Result<Bytes
                         return Some((Err(error), (edge, Exporting::Over)));
                     }
                 };
-                let wrong = match discord(&edge, &company).await {
+                let wrong = match walked(&edge, &company).await {
                     Err(error) => return Some((Err(error), (edge, Exporting::Over))),
-                    Ok(wrong) => wrong,
+                    Ok((found, signed)) => walk::discord(&found, &signed.unwrap_or_default()).map(|(_, why)| why),
                 };
                 let entries = Exporting::Entries(Pages::of(edge.store.reader(&company)), walk, wrong);
                 return Some((Ok(first.into()), (edge, entries)));
@@ -288,8 +270,8 @@ fn lines(edge: Arc<Edge>, company: CompanyId) -> impl Stream<Item = Result<Bytes
             Ok(entries) => entries,
         };
         let Some(entries) = entries else {
-            if let Some((seq, why)) = wrong {
-                let error = Error::Corrupt(format!("entry {seq} of {} {why}", walk.company()));
+            if let Some(why) = wrong {
+                let error = Error::Corrupt(format!("the journal of {}: {why}", walk.company()));
                 tracing::error!(%error, "a journal that is exported is not what was signed of it");
                 return Some((Err(error), (edge, Exporting::Over)));
             }
