@@ -96,7 +96,8 @@ async fn agrees(role: Role, phase: Phase) {
     let known = known(&server, &acme, &root).await;
     let companies: &[&Company] = if role == Role::MspAdmin { &[] } else { &[&acme] };
     let stays = server.person("stays@schema.example", role, companies).await;
-    let each = (cases().div_ceil(listed().len() - 10) + 1).to_string();
+    // There is less to ask of a route without parameters: the others make up for it.
+    let each = ((cases() * 3 / 2).div_ceil(listed().len() - 10) + 1).to_string();
     let but = format!("{ENDLESS}|{FAREWELL}");
     let (phases, least) = match phase {
         Phase::Fuzzing => ("examples,fuzzing", cases()),
