@@ -30,6 +30,18 @@ use crate::audit::walk;
 const FILE_DOCUMENTS: u64 = 100_000;
 /// Journal entries that one commit removes; those of one commit may go beyond it.
 const ENTRIES_AT_ONCE: usize = 1_000;
+/// What is left of a company when its alerts and incidents have gone.
+const ERASED: [RecordKind; 9] = [
+    RecordKind::ApiKeys,
+    RecordKind::WebhookSecrets,
+    RecordKind::Assets,
+    RecordKind::Runbooks,
+    RecordKind::Runs,
+    RecordKind::Approvals,
+    RecordKind::Locks,
+    RecordKind::Outcomes,
+    RecordKind::LongMemory,
+];
 /// How often what was changed meanwhile is looked at again.
 const ROUNDS: usize = 3;
 /// How long a commit may take.
@@ -318,8 +330,8 @@ impl Look<'_> {
         }
     }
 
-    /// Removes what is left of a company that is to be erased, once its alerts and incidents have gone: its keys,
-    /// secrets and assets, its name and its settings. Its id stays taken.
+    /// Removes what is left of a company that is to be erased, once its alerts and incidents have gone: its records
+    /// ([`ERASED`]), its name and its settings. Its id stays taken.
     async fn erase(&self, settings: Company) -> Result<(), ArchiveError> {
         let one = PageRequest { limit: 1, after: None };
         let alerts = self.reader.alerts(&AlertFilter::default(), one).await?;
@@ -327,7 +339,7 @@ impl Look<'_> {
         if !alerts.items.is_empty() || !incidents.items.is_empty() {
             return Ok(());
         }
-        for kind in [RecordKind::ApiKeys, RecordKind::WebhookSecrets, RecordKind::Assets] {
+        for kind in ERASED {
             loop {
                 let found = self.reader.records(kind, None, PAGE).await?;
                 if found.is_empty() {

@@ -27,6 +27,20 @@ pub enum RecordKind {
     Logins,
     /// Where a company's journal was cut, signed: one, once something was.
     Cuts,
+    /// A runbook of a company's own, in one version.
+    Runbooks,
+    /// A run of a tool on a company's machines. Expires, once it is over.
+    Runs,
+    /// Somebody's consent to a run. Expires.
+    Approvals,
+    /// What keeps a run from a machine: another one, or a cool-down. The latter expires.
+    Locks,
+    /// How often a runbook has helped against a kind of trouble.
+    Outcomes,
+    /// What an incident has taught.
+    LongMemory,
+    /// What stops all runs, whoever they are for: the platform's alone.
+    Switches,
 }
 
 impl RecordKind {

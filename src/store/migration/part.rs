@@ -47,7 +47,7 @@ pub enum Part {
 
 impl Part {
     /// Every one, in the order in which they are moved: what says of a company that it is there comes last.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 25] = [
         Self::Alerts,
         Self::Incidents,
         Self::Identities,
@@ -64,6 +64,13 @@ impl Part {
         Self::Records(RecordKind::Users),
         Self::Records(RecordKind::Logins),
         Self::Records(RecordKind::Cuts),
+        Self::Records(RecordKind::Runbooks),
+        Self::Records(RecordKind::Runs),
+        Self::Records(RecordKind::Approvals),
+        Self::Records(RecordKind::Locks),
+        Self::Records(RecordKind::Outcomes),
+        Self::Records(RecordKind::LongMemory),
+        Self::Records(RecordKind::Switches),
         Self::Companies,
         Self::Heads,
     ];
@@ -87,6 +94,13 @@ impl Part {
             Self::Records(RecordKind::Users) => "users",
             Self::Records(RecordKind::Logins) => "logins",
             Self::Records(RecordKind::Cuts) => "cuts of journals",
+            Self::Records(RecordKind::Runbooks) => "runbooks",
+            Self::Records(RecordKind::Runs) => "runs",
+            Self::Records(RecordKind::Approvals) => "approvals",
+            Self::Records(RecordKind::Locks) => "locks of machines",
+            Self::Records(RecordKind::Outcomes) => "outcomes of runbooks",
+            Self::Records(RecordKind::LongMemory) => "long memories",
+            Self::Records(RecordKind::Switches) => "switches",
             Self::Companies => "companies",
             Self::Heads => "heads",
         }

@@ -18,7 +18,6 @@ pub(super) const OUTBOX: &str = "outbox";
 /// The order of commits over all companies.
 pub(super) const COMMIT_LOG: &str = "commit_log";
 pub(super) const SHORT_MEMORY: &str = "short_memory";
-pub(super) const LONG_MEMORY: &str = "long_memory";
 /// What is counted over all companies: the numbers of alerts, and how far the clock has come.
 pub(super) const COUNTERS: &str = "counters";
 /// Sessions of processes, whose transactions are ended when the process is gone.

@@ -24,7 +24,7 @@ use super::rows::UNSETTLED;
 use super::shape::Fields;
 
 /// What this binary knows; a database of a later version is refused.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 /// How long one process may hold the lock without a word.
 const LOCK_SECONDS: i64 = 60;
 /// How long another waits for it.
@@ -152,22 +152,6 @@ fn wanted() -> Vec<Collection> {
             SHORT_MEMORY,
             vec![index("expiry", doc! { "expires_at": 1 }, expiring())],
         ),
-        collection(
-            LONG_MEMORY,
-            vec![
-                index(
-                    "by_signature",
-                    doc! { "company_id": 1, "signature": 1, "created_at": -1 },
-                    plain(),
-                ),
-                index("by_tag", doc! { "company_id": 1, "tags": 1 }, plain()),
-                index(
-                    "by_text",
-                    doc! { "company_id": 1, "signature": "text", "resolution": "text", "tags": "text" },
-                    doc! { "default_language": "none" },
-                ),
-            ],
-        ),
         collection(COUNTERS, vec![]),
         collection(SESSIONS, vec![]),
     ];
@@ -182,14 +166,26 @@ fn records(kind: RecordKind) -> Collection {
     let (mut unique, mut expiring) = (only("lookup"), only(FORGET_AT));
     unique.insert("unique", true);
     expiring.insert("expireAfterSeconds", 0);
-    collection(
-        kind.as_str(),
-        vec![
-            index("by_company", doc! { "company_id": 1, "_id": 1 }, Document::new()),
-            index("by_lookup", doc! { "lookup": 1 }, unique),
-            index("expiry", doc! { FORGET_AT: 1 }, expiring),
-        ],
-    )
+    let mut indexes = vec![
+        index("by_company", doc! { "company_id": 1, "_id": 1 }, Document::new()),
+        index("by_lookup", doc! { "lookup": 1 }, unique),
+        index("expiry", doc! { FORGET_AT: 1 }, expiring),
+    ];
+    if kind == RecordKind::LongMemory {
+        indexes.extend(by_what_was_learnt());
+    }
+    collection(kind.as_str(), indexes)
+}
+
+/// By which a long memory is searched.
+fn by_what_was_learnt() -> [Index; 3] {
+    let by_signature = doc! { "company_id": 1, "signature": 1, "created_at": -1 };
+    let by_text = doc! { "company_id": 1, "signature": "text", "resolution": "text", "tags": "text" };
+    [
+        index("by_signature", by_signature, Document::new()),
+        index("by_tag", doc! { "company_id": 1, "tags": 1 }, Document::new()),
+        index("by_text", by_text, doc! { "default_language": "none" }),
+    ]
 }
 
 /// Makes what is missing, or says why not. One process at a time does so.

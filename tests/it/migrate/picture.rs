@@ -8,18 +8,11 @@ use actors::domain::{AlertState, CompanyId, IncidentId, Timestamp};
 use actors::port::events::{CompanySet, Position};
 use actors::port::reader::{AlertFilter, IncidentFilter, Page, PageRequest, Reader};
 use actors::port::{Error, RecordKind, Store};
+use strum::IntoEnumIterator;
 
 use crate::conformance::events::walk;
 use crate::conformance::joinable;
 use crate::conformance::journal::assert_chained;
-
-const KINDS: [RecordKind; 5] = [
-    RecordKind::ApiKeys,
-    RecordKind::WebhookSecrets,
-    RecordKind::Assets,
-    RecordKind::Users,
-    RecordKind::Logins,
-];
 
 /// Answers by their questions.
 #[derive(Default)]
@@ -68,7 +61,7 @@ pub async fn of(store: &dyn Store, now: Timestamp) -> Picture {
     companies.sort_by(|one, other| one.company_id.cmp(&other.company_id));
     let ids: Vec<CompanyId> = companies.iter().map(|company| company.company_id.clone()).collect();
     picture.note("companies".to_owned(), &companies);
-    for kind in KINDS {
+    for kind in RecordKind::iter() {
         let mut records = store.all_records(kind, None, 1_000).await.unwrap();
         for record in records.iter().filter(|record| record.lookup.is_some()) {
             let found = store.find_record(kind, record.lookup.as_deref().unwrap()).await;
@@ -112,7 +105,7 @@ async fn of_company(picture: &mut Picture, store: &dyn Store, company: &CompanyI
     picture.note(format!("{company}: held"), &held.unwrap());
     let counts = reader.counts(Timestamp::from_millis(0)).await.unwrap();
     picture.note(format!("{company}: counts"), &counts);
-    for kind in KINDS {
+    for kind in RecordKind::iter() {
         let records = reader.records(kind, None, 100).await.unwrap();
         for record in &records {
             assert_eq!(
