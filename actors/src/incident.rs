@@ -473,6 +473,8 @@ impl IncidentState {
             decided: None,
             decision: None,
             memory: Some(memory).filter(|memory| !memory.messages.is_empty()),
+            puts: Vec::new(),
+            guard: None,
             facts: Vec::new(),
             now,
         }
@@ -485,7 +487,7 @@ impl IncidentState {
                 self.row = row.map(|row| *row);
                 Ok(true)
             }
-            Changed::Refused(_) => {
+            Changed::Refused(_) | Changed::Overtaken => {
                 self.absorb().await?;
                 Ok(false)
             }

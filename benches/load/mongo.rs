@@ -321,6 +321,8 @@ async fn change(writer: Arc<dyn Writer>, number: usize, began: Instant, done: Ar
             decided: None,
             decision: None,
             memory: None,
+            puts: Vec::new(),
+            guard: None,
             facts: vec![Fact::new(
                 id,
                 now,

@@ -7,6 +7,7 @@ mod accept;
 mod change;
 mod directory;
 pub mod events;
+mod guarded;
 pub mod journal;
 pub mod lists;
 mod past;
@@ -237,6 +238,9 @@ promises! {
     lists::the_journal_is_paged,
     lists::nothing_of_another_company_is_seen,
     lists::counts_are_since_a_moment,
+    guarded::records_change_with_an_incident_or_nothing_does,
+    guarded::a_run_begins_only_under_the_settings_that_permit_it,
+    guarded::no_run_begins_while_the_platforms_switch_is_thrown,
     past::what_arrived_before_and_is_settled_is_past,
     past::what_is_past_goes_whole_or_not_at_all,
     past::an_emptied_incident_does_not_begin_again,

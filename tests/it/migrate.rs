@@ -174,6 +174,8 @@ async fn happen(writer: &dyn Writer, clock: &ManualClock) {
         decided: None,
         decision: None,
         memory: None,
+        puts: Vec::new(),
+        guard: None,
         facts: vec![
             fact("thing.happened", "thing-1", now),
             fact("thing.happened", "thing-2", now),

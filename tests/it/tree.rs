@@ -585,6 +585,8 @@ async fn set_status(
         decided: None,
         decision: None,
         memory: None,
+        puts: Vec::new(),
+        guard: None,
         facts: vec![],
         now: tree.clock.now(),
     };

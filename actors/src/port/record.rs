@@ -43,6 +43,9 @@ pub enum RecordKind {
     Switches,
 }
 
+/// The id of the platform's switch: while there is such a record, no run begins.
+pub const ALL_RUNS: &str = "all-runs";
+
 impl RecordKind {
     /// As stores and exports name it.
     pub fn as_str(self) -> &'static str {

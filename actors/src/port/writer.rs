@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::Error;
-use super::record::{Amended, Amendment};
+use super::record::{Amended, Amendment, Put};
 use super::roster::NewCompany;
 use crate::domain::alert::Identity;
 use crate::domain::incident::{DecidedMark, Life};
@@ -198,10 +198,22 @@ pub struct IncidentChange {
     pub decision: Option<Decision>,
     /// Its short memory, whole; `None` leaves it.
     pub memory: Option<ShortMemory>,
+    /// Records of the company that change with it.
+    pub puts: Vec<Put>,
+    /// What is asked of the company; `None` asks nothing.
+    pub guard: Option<Guard>,
     /// Facts.
     pub facts: Vec<Fact>,
     /// The clock of the change.
     pub now: Timestamp,
+}
+
+/// What the beginning of a run asks, within its own commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// The company's settings, its policy among them, have this version; and the platform's switch
+    /// ([`crate::port::record::ALL_RUNS`]) is not thrown.
+    pub settings: u64,
 }
 
 /// The answer to a change.
@@ -211,6 +223,8 @@ pub enum Changed {
     Done(Option<Box<Incident>>),
     /// The precondition failed; the row as it is.
     Refused(Option<Box<Incident>>),
+    /// The row is as it was expected; a record is not of the version that was, or the guard does not hold.
+    Overtaken,
 }
 
 /// What an incident's alerts make of it: everything that can be computed from them again.

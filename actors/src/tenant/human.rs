@@ -36,6 +36,8 @@ impl TenantState {
             decided: None,
             decision: None,
             memory: None,
+            puts: Vec::new(),
+            guard: None,
             facts: vec![Fact::new(
                 id,
                 now,

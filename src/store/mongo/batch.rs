@@ -1,7 +1,9 @@
 //! A batch of a company's operations in its transaction: what it reads, how each is run, what is written.
 
-use actors::domain::{AlertId, AlertState, Company};
-use actors::port::{Amended, Amendment, Error, NewCompany};
+use actors::domain::{AlertId, AlertState, Company, CompanyId};
+use actors::port::record::ALL_RUNS;
+use actors::port::writer::{Changed, Guard, IncidentChange};
+use actors::port::{Amended, Amendment, Error, NewCompany, RecordKind};
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 use tokio::time::Instant;
 
@@ -92,12 +94,50 @@ pub(super) async fn run(op: &mut Op, work: &mut Work, tx: &mut Tx, is_heard: boo
     match op {
         Op::Barrier(slot) => note(slot, Ok(work.head.place.joinable_no)),
         Op::Place(batch, slot) => note(slot, work.place(batch, is_heard)),
-        Op::Change(change, deadline, slot) => note(slot, work.change(change, *deadline)),
+        Op::Change(wanted, deadline, slot) => note(slot, change(tx, work, wanted, *deadline).await),
         Op::Regroup(regroup, deadline, slot) => note(slot, work.regroup(regroup, *deadline)),
         Op::Release(alert, slot) => note(slot, release(tx, work, *alert).await),
         Op::Amend(wanted, deadline, slot) => note(slot, amend(tx, work, wanted, *deadline).await),
         Op::Found(company, slot) => note(slot, found(tx, work, company).await),
     }
+}
+
+/// Changes an incident: what is asked of the company and of records is asked within the transaction, after the row.
+async fn change(
+    tx: &mut Tx,
+    work: &mut Work,
+    wanted: &IncidentChange,
+    deadline: Option<Instant>,
+) -> Result<Changed, Fault> {
+    in_time(deadline)?;
+    if let Some(refused) = work.refusal(wanted) {
+        return Ok(refused);
+    }
+    if !guarded(tx, work, wanted.guard).await?
+        || records::judged(tx, &work.company, &wanted.puts).await? != Amended::Done
+    {
+        return Ok(Changed::Overtaken);
+    }
+    work.change(wanted)
+}
+
+/// Whether a run may begin. The switch is read in the transaction: one that is thrown meanwhile was thrown after it.
+async fn guarded(tx: &mut Tx, work: &Work, guard: Option<Guard>) -> Result<bool, Fault> {
+    let Some(guard) = guard else { return Ok(true) };
+    let platform = CompanyId::platform();
+    let switch = doc! { "_id": rows::key(&platform, ALL_RUNS), "company_id": platform.as_str() };
+    let switches = tx
+        .find(RecordKind::Switches.as_str(), switch, doc! { "_id": 1 })
+        .await?;
+    let settings = settings(tx, work).await?;
+    Ok(switches.is_empty() && settings.is_some_and(|company| company.version == guard.settings))
+}
+
+async fn settings(tx: &mut Tx, work: &Work) -> Result<Option<Company>, Fault> {
+    let stored = tx
+        .find(COMPANIES, doc! { "_id": work.company.as_str() }, doc! {})
+        .await?;
+    stored.into_iter().next().map(shape::value).transpose()
 }
 
 async fn release(tx: &mut Tx, work: &mut Work, alert: AlertId) -> Result<bool, Fault> {
@@ -121,14 +161,10 @@ async fn amend(tx: &mut Tx, work: &mut Work, wanted: &Amendment, deadline: Optio
     if *wanted == Amendment::default() {
         return Ok(Amended::Done);
     }
-    if let Some(company) = &wanted.company {
-        let stored = tx
-            .find(COMPANIES, doc! { "_id": work.company.as_str() }, doc! {})
-            .await?;
-        let stored: Option<Company> = stored.into_iter().next().map(shape::value).transpose()?;
-        if !follows(stored.as_ref(), company)? {
-            return Ok(Amended::Changed);
-        }
+    if let Some(company) = &wanted.company
+        && !follows(settings(tx, work).await?.as_ref(), company)?
+    {
+        return Ok(Amended::Changed);
     }
     let judged = records::judged(tx, &work.company, &wanted.puts).await?;
     if judged != Amended::Done {

@@ -30,10 +30,11 @@ pub(super) enum Op {
 impl Op {
     /// Whether it has a transaction of its own: what it reads or moves is not worked out in memory.
     pub(super) fn is_alone(&self) -> bool {
-        matches!(
-            self,
-            Self::Regroup(..) | Self::Release(..) | Self::Amend(..) | Self::Found(..)
-        )
+        match self {
+            Self::Regroup(..) | Self::Release(..) | Self::Amend(..) | Self::Found(..) => true,
+            Self::Change(change, ..) => change.guard.is_some() || !change.puts.is_empty(),
+            Self::Barrier(_) | Self::Place(..) => false,
+        }
     }
 
     /// Notes that it was not done.

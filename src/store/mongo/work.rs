@@ -221,14 +221,16 @@ impl Work {
 
     // ---- changing ------------------------------------------------------------------------------
 
-    /// Changes an incident.
-    pub(super) fn change(&mut self, wanted: &IncidentChange, deadline: Option<Instant>) -> Result<Changed, Fault> {
-        in_time(deadline)?;
+    /// Why an incident is not changed, where its row is not as it was expected.
+    pub(super) fn refusal(&self, wanted: &IncidentChange) -> Option<Changed> {
         let id = &wanted.incident_id;
-        if !may_change(self.row(id).map(|stored| &stored.row), wanted) {
-            return Ok(Changed::Refused(self.current(id)));
-        }
-        // From here on everything is written.
+        let row = self.row(id).map(|stored| &stored.row);
+        (!may_change(row, wanted)).then(|| Changed::Refused(self.current(id)))
+    }
+
+    /// Changes an incident, once all that is asked of it and of what is stored has been found so.
+    pub(super) fn change(&mut self, wanted: &IncidentChange) -> Result<Changed, Fault> {
+        let id = &wanted.incident_id;
         self.head.place.commit_no += 1;
         if let Some(stored) = self.rows.get_mut(id) {
             apply(&mut stored.row, wanted, &mut self.head.place);
@@ -243,6 +245,7 @@ impl Work {
             self.memories
                 .push(replacing(rows::memory_document(&self.company, id, memory)?));
         }
+        self.puts.extend_from_slice(&wanted.puts);
         self.journal(&wanted.facts);
         Ok(Changed::Done(self.current(id)))
     }

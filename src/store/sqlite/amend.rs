@@ -69,7 +69,8 @@ pub(super) fn amend(
     Ok(Amended::Done)
 }
 
-fn settings(conn: &Connection, cell: &Cell) -> Result<Option<Company>, rusqlite::Error> {
+/// A company's settings.
+pub(super) fn settings(conn: &Connection, cell: &Cell) -> Result<Option<Company>, rusqlite::Error> {
     conn.prepare_cached("SELECT body FROM company WHERE no = ?1")?
         .query_row([cell.no], |row| rows::json_or_none(row, 0))
 }

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use actors::domain::Incident;
-use actors::port::writer::{Changed, IncidentChange};
+use actors::domain::{CompanyId, Incident};
+use actors::port::record::ALL_RUNS;
+use actors::port::writer::{Changed, Guard, IncidentChange};
+use actors::port::{Amended, RecordKind};
 use rusqlite::{Connection, params};
 use tokio::time::Instant;
 
+use super::amend;
 use super::fault::Fault;
 use super::machine::Machine;
 use super::place::{json, load, update_life, update_urgency};
@@ -29,6 +32,11 @@ pub(super) fn change(
     if !may_change(current.as_ref().map(|current| &current.row), wanted) {
         return Ok(Changed::Refused(current.map(|current| Box::new(current.row))));
     }
+    if !guarded(&m.conn, cell, wanted.guard)?
+        || amend::judged(&m.conn, cell.no, &cell.id, &wanted.puts)? != Amended::Done
+    {
+        return Ok(Changed::Overtaken);
+    }
     // From here on everything is written.
     head.commit_no += 1;
     let changed = match current {
@@ -43,9 +51,27 @@ pub(super) fn change(
     };
     failpoint!("change.row_written");
     write_kept(&m.conn, cell, wanted)?;
+    amend::write(&m.conn, cell.no, &cell.id, &wanted.puts)?;
     m.journal(cell, &mut head, &wanted.facts)?;
     m.heads.stage(cell.no, head);
     Ok(Changed::Done(changed))
+}
+
+/// Whether a run may begin.
+fn guarded(conn: &Connection, cell: &Cell, guard: Option<Guard>) -> Result<bool, rusqlite::Error> {
+    let Some(guard) = guard else { return Ok(true) };
+    let switch = conn
+        .prepare_cached(
+            "SELECT 1 FROM record r JOIN company c ON c.no = r.company \
+             WHERE r.kind = ?1 AND c.company_id = ?2 AND r.id = ?3",
+        )?
+        .exists(params![
+            RecordKind::Switches.as_str(),
+            CompanyId::platform().as_str(),
+            ALL_RUNS
+        ])?;
+    let settings = amend::settings(conn, cell)?;
+    Ok(!switch && settings.is_some_and(|company| company.version == guard.settings))
 }
 
 fn update(conn: &Connection, no: i64, row: &Incident, changed: bool) -> Result<(), rusqlite::Error> {

@@ -23,6 +23,8 @@ pub async fn happen(w: &World, writer: &dyn Writer, facts: usize) {
         decided: None,
         decision: None,
         memory: None,
+        puts: Vec::new(),
+        guard: None,
         facts: (0..facts)
             .map(|n| fact("thing.happened", &format!("thing-{n}"), w.now()))
             .collect(),

@@ -114,6 +114,8 @@ pub fn change_of(row: &Incident, now: Timestamp) -> IncidentChange {
         decided: None,
         decision: None,
         memory: None,
+        puts: Vec::new(),
+        guard: None,
         facts: Vec::new(),
         now,
     }
