@@ -5,7 +5,7 @@
 
 pub mod api_key;
 pub mod commands;
-mod derived;
+pub(crate) mod derived;
 pub mod login;
 pub mod network;
 pub mod password;

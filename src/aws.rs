@@ -1,7 +1,8 @@
 //! AWS, by its own SDK: commands, inventory, alarms, metrics and secrets of companies.
 //!
 //! Code map: `link` a company's clients and circuits, `session` its credentials, [`breaker`] when nothing is
-//! sent, `fault` what errors mean, `ssm`, `watch` and `secrets` the port, `convert` the SDK's values as ours.
+//! sent, `fault` what errors mean, `ssm`, `watch` and `secrets` the port, [`cloud`] all of it for who calls,
+//! `convert` the SDK's values as ours.
 //!
 //! A company is asked for with the role of its settings and nothing else: its clients are made for it, from its
 //! settings as they are at the call, and know no other credentials. Reads are tried again within a budget of the
@@ -9,6 +10,7 @@
 //! that none is lost on one that the other side has just closed.
 
 pub mod breaker;
+pub mod cloud;
 mod convert;
 mod fault;
 mod link;
@@ -27,6 +29,9 @@ use actors::limits::CLOUD_COMPANIES;
 use actors::port::Clock;
 use actors::port::cloud::{Circuit, CircuitState, Circuits, CloudError, CloudService, CloudSettings};
 use aws_config::BehaviorVersion;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileRegionProvider;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ssm::config::{IdentityCache, SharedHttpClient, SharedIdentityCache};
@@ -58,12 +63,18 @@ pub enum BadBase {
 
 impl Base {
     /// As the environment says in AWS's own words (`AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, a role of the machine or the
-    /// container, `AWS_ENDPOINT_URL`). Nothing is asked for before it is needed.
+    /// container, `AWS_ENDPOINT_URL`). Nothing is asked for before it is needed; the region, which only matters where
+    /// our own credentials come from STS, is not asked for of the machine.
     ///
     /// # Errors
     /// [`BadBase`].
     pub async fn from_env() -> Result<Self, BadBase> {
-        let config = aws_config::defaults(BehaviorVersion::latest()).load().await;
+        let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+            .or_else(ProfileFileRegionProvider::new());
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .region(region)
+            .load()
+            .await;
         let endpoint = config.endpoint_url().map(str::to_owned);
         match config.credentials_provider() {
             Some(credentials) => Self::with(credentials, endpoint),

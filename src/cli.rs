@@ -28,7 +28,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve until SIGTERM.
-    Serve(serve::ServeCommand),
+    Serve(Box<serve::ServeCommand>),
     /// Companies: create, list. Works whether a server holds the data directory or not.
     Company(company::CompanyCommand),
     /// People: create, list, disable, enable, reset. Works whether a server holds the data directory or not.

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use actors::domain::aws::is_principal;
 use actors::domain::decision::Budget;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
@@ -113,6 +114,10 @@ pub struct Flags {
     /// data directory otherwise.
     #[arg(long, env = "ARCHIVE_DIR")]
     pub archive_dir: Option<PathBuf>,
+    /// Who companies' AWS roles are to trust: our own account, or the ARN of the role or user that we are. Shown in the
+    /// policies that companies are given; nothing is called with it.
+    #[arg(long, env = "AWS_PRINCIPAL_ARN")]
+    pub aws_principal_arn: Option<String>,
     /// E-mail address of the administrator whom the first start makes; admin@localhost where nothing is said.
     #[arg(long, env = "ADMIN_EMAIL")]
     pub admin_email: Option<String>,
@@ -145,6 +150,7 @@ struct FileSettings {
     second_factor_for: Option<String>,
     checkpoint_file: Option<PathBuf>,
     archive_dir: Option<PathBuf>,
+    aws_principal_arn: Option<String>,
     admin_email: Option<String>,
     admin_password: Option<SecretString>,
 }
@@ -189,6 +195,8 @@ pub struct Settings {
     pub checkpoints: Place,
     /// Where what is past its time goes.
     pub archives: PathBuf,
+    /// Who companies' AWS roles are to trust.
+    pub aws_principal_arn: Option<String>,
     /// The first administrator's address.
     pub admin_email: String,
     /// His password, where it is not to be made.
@@ -238,6 +246,12 @@ pub enum ConfigError {
     /// A role is none.
     #[error("SECOND_FACTOR_FOR: {0:?} must be msp_admin, company_admin or technician, or `none` (or empty) for nobody")]
     Role(String),
+    /// A principal is none.
+    #[error(
+        "AWS_PRINCIPAL_ARN: {0:?} must be an account such as 123456789012, or the ARN of a role or user, such as \
+         arn:aws:iam::123456789012:role/alert-whisperer"
+    )]
+    Principal(String),
     /// A setting asks for what this version does not have.
     #[error("{0} is not built yet: leave it out")]
     NotYet(&'static str),
@@ -301,6 +315,7 @@ impl Settings {
             trusted_proxies: networks("TRUSTED_PROXIES", flags.trusted_proxies.or(file.trusted_proxies))?,
             metrics_token: strong(flags.metrics_token.or(file.metrics_token))?,
             second_factor_for: roles(flags.second_factor_for.or(file.second_factor_for))?,
+            aws_principal_arn: principal(flags.aws_principal_arn.or(file.aws_principal_arn))?,
             admin_email: flags
                 .admin_email
                 .or(file.admin_email)
@@ -320,6 +335,13 @@ fn strong(token: Option<SecretString>) -> Result<Option<SecretString>, ConfigErr
     match given(token) {
         Some(token) if token.expose_secret().len() < 32 => Err(ConfigError::WeakToken("METRICS_TOKEN")),
         token => Ok(token),
+    }
+}
+
+fn principal(named: Option<String>) -> Result<Option<String>, ConfigError> {
+    match named.filter(|text| !text.is_empty()) {
+        Some(other) if !is_principal(&other) => Err(ConfigError::Principal(other)),
+        principal => Ok(principal),
     }
 }
 
@@ -438,6 +460,21 @@ mod tests {
         for odd in ["nobody", "none,msp_admin"] {
             let said = of(Some(odd)).unwrap_err().to_string();
             assert!(said.contains("`none`"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_principal_that_iam_would_refuse_is_refused() {
+        let of = |text: &str| principal(Some(text.to_owned()));
+        for good in ["123456789012", "arn:aws:iam::123456789012:role/alert-whisperer"] {
+            assert_eq!(of(good).unwrap().as_deref(), Some(good));
+        }
+        assert_eq!(of("").unwrap(), None);
+        for odd in ["*", "arn:aws:sts::123456789012:assumed-role/x/y", "12345678901"] {
+            assert!(
+                of(odd).unwrap_err().to_string().starts_with("AWS_PRINCIPAL_ARN"),
+                "{odd}"
+            );
         }
     }
 

@@ -203,6 +203,7 @@ pub fn prepare(
             rate_limit: request.rate_limit,
             retention: Retention::default(),
             policy: Policy::default(),
+            aws: None,
             erase_requested_at: None,
             erased_at: None,
         },

@@ -48,6 +48,7 @@ use crate::accounts::Accounts;
 use crate::accounts::refusals::Refusals;
 use crate::accounts::register::Register;
 use crate::audit::checkpoint::Signer;
+use crate::aws::cloud::Cloud;
 use crate::config::Settings;
 use crate::ingest::keyring::Keyring;
 use live::hub::Hub;
@@ -84,6 +85,8 @@ pub struct Edge {
     pub signer: Arc<Signer>,
     /// The built-in runbooks.
     pub library: Vec<Runbook>,
+    /// What companies have in their clouds.
+    pub cloud: Cloud,
     /// Journals are verified one at a time: it takes a processor.
     verifying: Semaphore,
     /// The wall clock.
@@ -111,7 +114,7 @@ impl Edge {
         store: Arc<dyn Store>,
         accounts: Accounts,
         (register, signer): (Arc<Register>, Arc<Signer>),
-        library: Vec<Runbook>,
+        (library, cloud): (Vec<Runbook>, Cloud),
         (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
         settings: Settings,
     ) -> Arc<Self> {
@@ -127,6 +130,7 @@ impl Edge {
             refusals: Arc::default(),
             signer,
             library,
+            cloud,
             verifying: Semaphore::new(1),
             clock,
             entropy,

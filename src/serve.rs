@@ -29,6 +29,8 @@ use crate::accounts::usage;
 use crate::archive::Archivist;
 use crate::audit::checkpoint::{NoSigner, Signer};
 use crate::audit::keeper::{self, Keeper};
+use crate::aws::cloud::Cloud;
+use crate::aws::{Aws, BadBase, Base};
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::Settings;
 use crate::http::{Edge, Stage, admin, listener, router};
@@ -63,6 +65,9 @@ pub enum StartError {
     /// The built-in runbooks.
     #[error(transparent)]
     Library(#[from] BrokenLibrary),
+    /// Who we are to AWS.
+    #[error(transparent)]
+    Aws(#[from] BadBase),
     /// The first administrator.
     #[error("the first administrator cannot be made: {0}")]
     FirstAdmin(#[from] StaffError),
@@ -138,18 +143,20 @@ impl Served {
 /// # Errors
 /// [`StartError`], after which nothing is left running.
 pub async fn start(settings: Settings, listener: TcpListener) -> Result<Running, StartError> {
-    start_under(settings, listener, Arc::new(SystemClock), Arc::new(SystemEntropy)).await
+    let base = Base::from_env().await?;
+    let world = (Arc::new(SystemClock) as Arc<dyn Clock>, Arc::new(SystemEntropy) as _);
+    start_under(settings, listener, world, base).await
 }
 
-/// As [`start`], under another clock and other chance.
+/// As [`start`], under another clock and other chance, and as somebody else to AWS.
 ///
 /// # Errors
 /// [`StartError`], after which nothing is left running.
 pub async fn start_under(
     settings: Settings,
     listener: TcpListener,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
+    base: Base,
 ) -> Result<Running, StartError> {
     telemetry::measure();
     let directory = settings.data_dir.clone();
@@ -159,6 +166,7 @@ pub async fn start_under(
     let keyring = Arc::new(Keyring::load(&*port, server_key.clone()).await?);
     let people = Arc::new(People::default());
     people.load(&*port).await.map_err(LoadError::from)?;
+    let cloud = Cloud::from(Arc::new(Aws::new(base, keyring.clone(), clock.clone())));
     let register = Register::new(keyring, people.clone());
     let signer = Arc::new(Signer::of(&server_key)?);
     let journals = keeper::found_at_the_start(&port).await.map_err(LoadError::from)?;
@@ -169,6 +177,8 @@ pub async fn start_under(
         notices: register.clone(),
         engine: Arc::new(RulesEngine),
         budget: settings.budget,
+        commands: cloud.commands.clone(),
+        inventory: cloud.inventory.clone(),
     };
     let runtime = Runtime::start(ports).await?;
     let needs_second_factor = settings.second_factor_for.clone();
@@ -184,7 +194,7 @@ pub async fn start_under(
         port,
         accounts,
         (register.clone(), signer.clone()),
-        library::built_in()?,
+        (library::built_in()?, cloud),
         (clock.clone(), entropy),
         settings,
     );

@@ -2,13 +2,16 @@
 //! commit is to hold; whoever commits it looks again where another was first.
 
 pub mod asset;
+pub mod aws;
 pub mod config;
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use actors::domain::ids::{EntryId, KeyId, SecretId};
-use actors::domain::{Company, CompanyId, Correlation, Fact, Origin, Policy, RateLimit, Retention, Timestamp};
+use actors::domain::{
+    AwsSettings, Company, CompanyId, Correlation, Fact, Origin, Policy, RateLimit, Retention, Timestamp,
+};
 use actors::limits::{API_KEYS, WEBHOOK_SECRETS};
 use actors::port::{Amendment, Clock, Entropy, Error, Put};
 use secrecy::{ExposeSecret, SecretString};
@@ -35,6 +38,14 @@ pub enum TenancyError {
         /// Which.
         field: Cow<'static, str>,
         /// What would be right.
+        detail: String,
+    },
+    /// It is not for him to say.
+    #[error("{field}: {detail}")]
+    Forbidden {
+        /// Which field.
+        field: &'static str,
+        /// Who may.
         detail: String,
     },
     /// It may not be as things are.
@@ -73,6 +84,10 @@ pub struct Desk<'a> {
     pub company_id: &'a CompanyId,
     /// Who.
     pub by: &'a Origin,
+    /// Whether he runs the platform.
+    pub runs_platform: bool,
+    /// The server's key.
+    pub key: &'a ServerKey,
     /// The wall clock.
     pub clock: &'a dyn Clock,
     /// Chance.
@@ -135,6 +150,10 @@ impl Desk<'_> {
                 .check()
                 .map_err(|error| invalid(format!("policy.{}", error.field), error))?;
             after.policy = policy;
+        }
+        if let Some(wanted) = &change.aws {
+            self.connect(company, wanted.as_ref())?;
+            after.aws.clone_from(wanted);
         }
         after.archived_at = match change.archived {
             Some(true) => company.archived_at.or(Some(now)),
@@ -322,6 +341,8 @@ pub struct Change {
     pub retention: Option<Retention>,
     /// What may run for it.
     pub policy: Option<Policy>,
+    /// Its AWS account; `Some(None)` disconnects it.
+    pub aws: Option<Option<AwsSettings>>,
     /// Whether it is archived.
     pub archived: Option<bool>,
     /// Whether all of it shall go, for good.
@@ -370,6 +391,8 @@ pub struct ShownCompany {
     pub retention: Retention,
     /// What may run for it, and who must agree.
     pub policy: Policy,
+    /// Its AWS account; `null` where it is connected to none.
+    pub aws: Option<AwsSettings>,
 }
 
 /// A company with its settings.
@@ -386,6 +409,7 @@ pub fn shown(company: &Company) -> ShownCompany {
         rate_limit: company.rate_limit,
         retention: company.retention,
         policy: company.policy,
+        aws: company.aws.clone(),
     }
 }
 

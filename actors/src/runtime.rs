@@ -19,6 +19,7 @@ use crate::domain::{AlertId, CompanyId, Decision, DecisionRequest, IncidentId, M
 use crate::incident::acts::{Act, ActRefusal};
 use crate::incident::{ActCall, DecideCall};
 use crate::limits::WAKING_INCIDENTS;
+use crate::port::cloud::{Commands, Inventory};
 use crate::port::{self, Amended, Amendment, Clock, DecisionEngine, Entropy, NewCompany, Notices, Store};
 use crate::root::{RootActor, RootArgs, RootMsg};
 use crate::tenant::{AmendCall, RegroupCall, Regrouping, Shared, TenantMsg};
@@ -39,6 +40,10 @@ pub struct Ports {
     pub engine: Arc<dyn DecisionEngine>,
     /// What a decision may spend.
     pub budget: Budget,
+    /// Runs commands on companies' machines.
+    pub commands: Arc<dyn Commands>,
+    /// Knows companies' machines.
+    pub inventory: Arc<dyn Inventory>,
 }
 
 /// Something to show while a decision is made. The tool calls and the decision are the call's answer.

@@ -365,6 +365,7 @@ impl Look<'_> {
             rate_limit: RateLimit::default(),
             retention: Retention::default(),
             policy: Policy::default(),
+            aws: None,
             ..settings
         };
         let amendment = Amendment {

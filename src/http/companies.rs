@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::{
-    AlertId, Company, CompanyId, Correlation, NewAlert, Policy, RateLimit, Retention, Severity, Signal, Timestamp,
+    AlertId, AwsSettings, Company, CompanyId, Correlation, NewAlert, Policy, RateLimit, Retention, Severity, Signal,
+    Timestamp,
 };
 use actors::limits::PAGE;
 use actors::port::inbox::Delivery;
@@ -26,6 +27,7 @@ use super::page::Items;
 use super::problem::{Code, Problem};
 use super::rights::{AdministerCompany, Correlate, FoundCompanies, May, Needed, Reaches, Read};
 use super::{Edge, admin};
+use crate::accounts::rights::Right;
 use crate::founding::{CompanyRequest, Revealed};
 use crate::tenancy::{Change, Desk, ShownCompany, TenancyError, shown};
 
@@ -229,6 +231,37 @@ pub(super) async fn set_policy(
     Ok(Json(changed.map_err(|problem| problem.within("policy"))?.policy))
 }
 
+/// Its AWS account.
+pub(super) async fn aws(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer<AwsSettings> {
+    let settings = edge.company(may.company())?.aws.clone();
+    Ok(Json(settings.ok_or_else(|| Problem::not_found("AWS account"))?))
+}
+
+/// `PUT {role_arn, external_id, region, timeouts?}`: connects it, or says otherwise how. `endpoint_url`, and an
+/// external id that is not the one of `aws-role`, are for who runs the platform.
+pub(super) async fn set_aws(
+    may: May<AdministerCompany>,
+    State(edge): State<Arc<Edge>>,
+    Sent(asked): Sent<AwsSettings>,
+) -> Answer<AwsSettings> {
+    let change = Change {
+        aws: Some(Some(asked.clone())),
+        ..Change::default()
+    };
+    let changed = changed(&edge, &may, &change).await;
+    let company = changed.map_err(|problem| problem.within("aws"))?;
+    Ok(Json(company.aws.unwrap_or(asked)))
+}
+
+/// `DELETE`: disconnects it; nothing is called for it any more.
+pub(super) async fn remove_aws(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer<ShownCompany> {
+    let change = Change {
+        aws: Some(None),
+        ..Change::default()
+    };
+    Ok(Json(shown(&changed(&edge, &may, &change).await?)))
+}
+
 /// A test alert that was taken in.
 #[derive(Serialize, ToSchema)]
 pub(super) struct TestAlert {
@@ -277,6 +310,8 @@ fn desk<'a, R>(edge: &'a Edge, may: &'a May<R>, by: &'a actors::domain::Origin) 
     Desk {
         company_id: may.company(),
         by,
+        runs_platform: may.caller.reach(Right::FoundCompanies).is_ok(),
+        key: edge.keyring.server_key(),
         clock: &*edge.clock,
         entropy: &*edge.entropy,
     }
@@ -325,6 +360,7 @@ impl From<TenancyError> for Problem {
     fn from(error: TenancyError) -> Self {
         match error {
             TenancyError::Invalid { field, detail } => Self::invalid(field, detail),
+            TenancyError::Forbidden { field, detail } => Self::new(Code::Forbidden, detail).of_field(field),
             TenancyError::Conflict(detail) => Self::new(Code::Conflict, detail),
             TenancyError::Unknown(what) => Self::not_found(what),
             TenancyError::Unwritable(why) => {

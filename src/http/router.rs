@@ -153,6 +153,17 @@ fn routes() -> Routes {
             companies::set_policy,
             "Say what may run for it, and who must agree",
         )
+        .get("/api/companies/{company_id}/aws", companies::aws, "Its AWS account")
+        .put(
+            "/api/companies/{company_id}/aws",
+            companies::set_aws,
+            "Connect it to an AWS account, or say otherwise how",
+        )
+        .delete(
+            "/api/companies/{company_id}/aws",
+            companies::remove_aws,
+            "Disconnect it from its AWS account",
+        )
         .get(
             "/api/companies/{company_id}/api-keys",
             credentials::keys,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use actors::domain::{Company, CompanyId, Correlation, Policy, RateLimit, Retention};
+use actors::domain::{AwsSettings, Company, CompanyId, Correlation, Policy, RateLimit, Retention};
 use actors::limits::ASSET_CHANGES;
 use actors::port::{Amendment, Put, RecordKind};
 use serde::{Deserialize, Serialize, Serializer};
@@ -34,6 +34,9 @@ pub struct Config {
     /// What may run for it, and who must agree. Left out, it stays as it is.
     #[serde(default)]
     pub policy: Option<Policy>,
+    /// Its AWS account. Left out, it stays as it is. Not every field is for everybody to change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aws: Option<AwsSettings>,
     /// What it has.
     #[serde(default)]
     pub assets: Assets,
@@ -61,6 +64,7 @@ impl Config {
             rate_limit: company.rate_limit,
             retention: Some(company.retention),
             policy: Some(company.policy),
+            aws: company.aws.clone(),
             assets: assets.iter().map(plain).collect(),
         }
     }
@@ -71,6 +75,7 @@ impl Config {
         Self {
             retention: self.retention.or(before.retention),
             policy: self.policy.or(before.policy),
+            aws: self.aws.or_else(|| before.aws.clone()),
             ..self
         }
     }
@@ -98,6 +103,7 @@ impl Config {
             ("rate_limit", json!(self.rate_limit)),
             ("retention", json!(self.retention)),
             ("policy", json!(self.policy)),
+            ("aws", json!(self.aws)),
         ] {
             for (name, value) in fields
                 .as_object()
@@ -136,6 +142,7 @@ impl Desk<'_> {
             rate_limit: Some(wanted.rate_limit),
             retention: wanted.retention,
             policy: wanted.policy,
+            aws: wanted.aws.clone().map(Some),
             ..Change::default()
         };
         let mut puts = Vec::new();

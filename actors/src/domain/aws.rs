@@ -262,24 +262,42 @@ impl AwsSettings {
         let principal = if is_account(principal) {
             format!("arn:{partition}:iam::{principal}:root")
         } else {
-            let whose = iam_arn(principal).filter(|(of, _, resource)| {
-                let name = resource.strip_prefix("role/").or(resource.strip_prefix("user/"));
-                *of == partition && (*resource == "root" || name.is_some_and(is_iam_name))
-            });
-            require(whose.is_some(), "principal", rule)?;
+            require(partition_of_principal(principal) == Some(partition), "principal", rule)?;
             principal.to_owned()
         };
-        Ok(json!({
-            "Version": "2012-10-17",
-            "Statement": [{
-                "Sid": "AlertWhisperer",
-                "Effect": "Allow",
-                "Principal": { "AWS": principal },
-                "Action": "sts:AssumeRole",
-                "Condition": { "StringEquals": { "sts:ExternalId": self.external_id } },
-            }],
-        }))
+        Ok(trust(&principal, &self.external_id))
     }
+
+    /// The role's account and partition, as its ARN says them.
+    pub fn account(&self) -> Option<(&str, &str)> {
+        iam_arn(&self.role_arn).map(|(partition, account, _)| (account, partition))
+    }
+}
+
+/// Whether somebody can be trusted by name: an account, or the ARN of a role, a user or an account's root.
+pub fn is_principal(text: &str) -> bool {
+    is_account(text) || partition_of_principal(text).is_some()
+}
+
+fn partition_of_principal(arn: &str) -> Option<&str> {
+    let (partition, _, resource) = iam_arn(arn)?;
+    let name = resource.strip_prefix("role/").or(resource.strip_prefix("user/"));
+    (resource == "root" || name.is_some_and(is_iam_name)).then_some(partition)
+}
+
+/// A trust policy by which a principal alone may assume a role, and only with an external id. The principal is taken
+/// as it is: where it is none, IAM refuses the policy.
+pub fn trust(principal: &str, external_id: &str) -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Sid": "AlertWhisperer",
+            "Effect": "Allow",
+            "Principal": { "AWS": principal },
+            "Action": "sts:AssumeRole",
+            "Condition": { "StringEquals": { "sts:ExternalId": external_id } },
+        }],
+    })
 }
 
 /// Names a secret in a company's Secrets Manager: `secretsmanager:NAME`, or the secret's ARN. A reference is no

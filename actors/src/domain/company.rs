@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::aws::AwsSettings;
 use super::ids::CompanyId;
 use super::policy::Policy;
 use super::time::Timestamp;
@@ -41,6 +42,9 @@ pub struct Company {
     /// What may run for it.
     #[serde(default)]
     pub policy: Policy,
+    /// Its AWS account, where it is connected to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aws: Option<AwsSettings>,
 }
 
 fn first_version() -> u64 {

@@ -1,13 +1,14 @@
 //! The clouds of companies: commands on their machines, their inventory, alarms, metrics and secrets.
 //!
 //! Code map: [`command`] runs commands and asks what became of them, [`inventory`] the machines, [`watch`]
-//! alarms and metrics; secrets and circuits stand here.
+//! alarms and metrics, [`nowhere`] the cloud of a process that has none; secrets and circuits stand here.
 //!
 //! Invariants: what is asked for a company is asked with that company's role alone; only
 //! [`Commands::send`] changes anything, and it is tried once. No secret is in an error.
 
 pub mod command;
 pub mod inventory;
+pub mod nowhere;
 pub mod watch;
 
 use async_trait::async_trait;
@@ -20,6 +21,7 @@ pub use command::{
     Command, CommandId, CommandStatus, Commands, Found, InvalidCommand, Invocation, InvocationStatus, SendError,
 };
 pub use inventory::{Instance, Inventory, PatchState, PingStatus, TagFilter};
+pub use nowhere::NotConnected;
 pub use watch::{Alarm, AlarmState, Datapoint, Dimension, MetricQuery, MetricSeries, Statistic, Watch};
 
 /// What a cloud answers instead of a result.

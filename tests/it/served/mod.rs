@@ -6,6 +6,7 @@
 mod acts;
 mod administer;
 mod audit;
+mod aws;
 mod commands;
 mod companies;
 mod decide;

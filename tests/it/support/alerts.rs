@@ -38,6 +38,7 @@ pub fn new_company(id: &CompanyId, now: Timestamp) -> NewCompany {
             rate_limit: RateLimit::default(),
             retention: Retention::default(),
             policy: Policy::default(),
+            aws: None,
         },
         puts: vec![Put::new(&key).unwrap(), Put::new(&secret).unwrap()],
         fact: fact("company.created", name, now),

@@ -9,6 +9,8 @@ use alert_whisperer::accounts::Accounts;
 use alert_whisperer::accounts::rights::Role;
 use alert_whisperer::accounts::sign_in::Credentials as Shown;
 use alert_whisperer::accounts::staff::NewPerson;
+use alert_whisperer::aws::Base;
+use alert_whisperer::aws::cloud::Cloud;
 use alert_whisperer::clock::SystemEntropy;
 use alert_whisperer::config::{Flags, Settings};
 use alert_whisperer::founding::{CompanyRequest, Credentials, first_scopes};
@@ -23,6 +25,7 @@ use tokio::net::TcpListener;
 
 use super::clock::ManualClock;
 use super::engine::{Engine, Home};
+use super::ssm::OUR_KEY;
 
 /// A running server.
 pub struct Server {
@@ -138,9 +141,10 @@ impl Server {
         let settings = Settings::settle(flags).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let clock = Arc::new(ManualClock::default());
-        let running = serve::start_under(settings, listener, clock.clone(), Arc::new(SystemEntropy))
-            .await
-            .unwrap();
+        // Whatever this machine is to AWS, the server under test is somebody whom only doubles know.
+        let base = Base::with_key(OUR_KEY, "our-own-secret", None).unwrap();
+        let world = (clock.clone() as Arc<dyn Clock>, Arc::new(SystemEntropy) as _);
+        let running = serve::start_under(settings, listener, world, base).await.unwrap();
         Self {
             url: format!("http://{}", running.address),
             running,
@@ -236,6 +240,11 @@ impl Server {
 
     pub async fn post_as(&self, person: &Person, path: &str, body: &Value) -> Answer {
         self.ask(Method::POST, path, person.headers(), body.to_string()).await
+    }
+
+    /// What companies have at AWS, past the listener.
+    pub fn cloud(&self) -> &Cloud {
+        &self.running.edge.cloud
     }
 
     /// The journal of what belongs to no company.

@@ -11,6 +11,7 @@ use actors::domain::{
     AlertId, AlertState, Company, CompanyId, Correlation, Decision, DecisionRequest, Fact, Incident, IncidentFacts,
     IncidentId, NewAlert, Policy, RateLimit, Retention, Severity, Signal, Timestamp,
 };
+use actors::port::cloud::NotConnected;
 use actors::port::notices::Unheard;
 use actors::port::reader::{AlertFilter, IncidentFilter, PageRequest};
 use actors::port::{Accepted, Clock, DecisionEngine, Delivery, Entropy, NewCompany, Reader, Store};
@@ -311,6 +312,8 @@ async fn start(
         entropy: entropy.clone(),
         engine: engine.clone(),
         budget,
+        commands: Arc::new(NotConnected),
+        inventory: Arc::new(NotConnected),
     };
     Runtime::start(ports).await.unwrap()
 }
@@ -331,6 +334,7 @@ pub fn new_company(id: &str, correlation: Correlation, now: Timestamp, entropy: 
             rate_limit: RateLimit::default(),
             retention: Retention::default(),
             policy: Policy::default(),
+            aws: None,
         },
         puts: Vec::new(),
         fact: Fact::new(fact_id, now, "company.created", id, "test", &json!({})),

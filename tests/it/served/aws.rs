@@ -1,0 +1,149 @@
+//! A company's AWS account: who may say what of it, and that it holds at the next call.
+
+use actors::port::cloud::CloudError;
+use alert_whisperer::accounts::rights::Role;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::engine;
+use crate::support::server::{Answer, Company, Person, Server};
+use crate::support::ssm::Ssm;
+
+const ROLE: &str = "arn:aws:iam::111111111111:role/alert-whisperer";
+const WEB: &str = "i-0123456789abcdef0";
+
+fn path(company: &Company, what: &str) -> String {
+    format!("/api/companies/{}/{what}", company.id)
+}
+
+async fn put(server: &Server, person: &Person, path: &str, body: &Value) -> Answer {
+    server.ask(Method::PUT, path, person.headers(), body.to_string()).await
+}
+
+/// A double of AWS in which a company's role has one machine.
+async fn account(external_id: &str) -> (Ssm, TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let ssm = Ssm::start(dir.path()).await;
+    ssm.trust(ROLE, external_id);
+    ssm.add(ROLE, WEB, &[("app", "shop")]);
+    (ssm, dir)
+}
+
+#[tokio::test]
+async fn a_company_is_connected_by_its_settings_and_disconnected_at_once() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let root = server.msp_admin().await;
+    let (ssm, _dir) = account("acme:1").await;
+    let of_acme = path(&acme, "aws");
+    server.get_as(&root, &of_acme).await.problem(404);
+    let machines = async || server.cloud().inventory.instances(&acme.id, None).await;
+    assert_eq!(machines().await, Err(CloudError::NotConnected));
+
+    let settings =
+        json!({"role_arn": ROLE, "external_id": "acme:1", "region": "eu-central-1", "endpoint_url": ssm.url()});
+    let set = put(&server, &root, &of_acme, &settings).await;
+    assert_eq!(set.status, 200, "{}", set.text);
+    let shown = server.get_as(&root, &of_acme).await.json();
+    assert_eq!(
+        shown["timeouts"]["operation_seconds"],
+        json!(40),
+        "as it is where nothing is said"
+    );
+    assert_eq!(shown["role_arn"], ROLE);
+    let found = machines().await.unwrap();
+    assert_eq!(
+        (found.len(), String::from(found[0].instance_id.clone())),
+        (1, WEB.to_owned())
+    );
+
+    for (field, wrong) in [
+        ("role_arn", json!("arn:aws:iam::1:role/x")),
+        ("external_id", json!("x y")),
+        ("region", json!("mars")),
+        ("endpoint_url", json!("http://ssm.example.com")),
+        ("timeouts.read_seconds", json!({"read_seconds": 0})),
+        ("token", json!("x")),
+    ] {
+        let mut asked = settings.clone();
+        asked[field.split('.').next().unwrap()] = wrong;
+        let refused = put(&server, &root, &of_acme, &asked).await.problem(400);
+        assert!(field.starts_with(&refused) || refused == field, "{field}: {refused}");
+    }
+    let removed = server.ask(Method::DELETE, &of_acme, root.headers(), "").await;
+    assert_eq!((removed.status, &removed.json()["aws"]), (200, &Value::Null));
+    assert_eq!(machines().await, Err(CloudError::NotConnected));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn only_who_runs_the_platform_says_where_signed_requests_go_and_chooses_an_external_id() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let root = server.msp_admin().await;
+    let boss = server.person("boss@acme.example", Role::CompanyAdmin, &[&acme]).await;
+    let ann = server.technician(&acme).await;
+    let (of_acme, config) = (path(&acme, "aws"), path(&acme, "config"));
+    let settings = |external_id: &str| json!({"role_arn": ROLE, "external_id": external_id, "region": "eu-central-1"});
+    let mut elsewhere = settings("acme:1");
+    elsewhere["endpoint_url"] = json!("https://evil.example.com");
+    put(&server, &ann, &of_acme, &settings("acme:1")).await.problem(403);
+    assert_eq!(
+        put(&server, &boss, &of_acme, &elsewhere).await.problem(403),
+        "endpoint_url"
+    );
+    let other = put(&server, &boss, &of_acme, &settings("acme:1")).await;
+    assert_eq!(other.problem(403), "external_id");
+    let detail = other.json()["detail"].as_str().unwrap().to_owned();
+    let own = detail.split_whitespace().find(|word| word.starts_with("aw-")).unwrap();
+    let own = own.trim_end_matches(',');
+    let set = put(&server, &boss, &of_acme, &settings(own)).await;
+    assert_eq!(set.status, 200, "{}", set.text);
+
+    // What who runs the platform has chosen stays when others change the rest.
+    assert_eq!(put(&server, &root, &of_acme, &elsewhere).await.status, 200);
+    assert_eq!(
+        put(&server, &boss, &of_acme, &settings("acme:1")).await.problem(403),
+        "endpoint_url"
+    );
+    let removed = server.ask(Method::DELETE, &of_acme, boss.headers(), "").await;
+    assert_eq!(removed.problem(403), "aws.endpoint_url");
+    elsewhere["region"] = json!("us-east-1");
+    assert_eq!(put(&server, &boss, &of_acme, &elsewhere).await.status, 200);
+
+    let document = server.get_as(&boss, &config).await.json();
+    assert_eq!(document["aws"]["region"], "us-east-1");
+    let mut changed = document.clone();
+    changed["aws"]["endpoint_url"] = json!("https://other.example.com");
+    let refused = put(&server, &boss, &config, &changed).await;
+    assert_eq!(refused.problem(403), "aws.endpoint_url");
+    let tried = put(&server, &boss, &format!("{config}?dry_run=true"), &changed).await;
+    assert_eq!(
+        tried.problem(403),
+        "aws.endpoint_url",
+        "a document that is only tried is judged alike"
+    );
+    changed["aws"] = document["aws"].clone();
+    changed["aws"]["region"] = json!("eu-central-1");
+    let done = put(&server, &boss, &config, &changed).await;
+    assert_eq!(
+        (done.status, done.json()["changes"].as_object().unwrap().len()),
+        (200, 1),
+        "{}",
+        done.text
+    );
+    let mut older = document;
+    older.as_object_mut().unwrap().remove("aws");
+    let kept = put(&server, &boss, &config, &older).await;
+    assert_eq!((kept.status, &kept.json()["changes"]), (200, &json!({})));
+
+    let journal = server
+        .get_as(&boss, "/api/audit?company_id=comp-acme&order=desc&limit=10")
+        .await
+        .json();
+    let entries = journal["items"].as_array().unwrap();
+    let said = entries.iter().find(|entry| entry["kind"] == "company.changed").unwrap();
+    assert_eq!(said["data"]["after"]["aws"]["region"], "us-east-1", "{said}");
+    server.stop().await;
+}
