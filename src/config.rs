@@ -73,6 +73,9 @@ pub struct Flags {
     /// Seconds that one decision may take.
     #[arg(long, env = "MAX_DECISION_TIME_SECONDS")]
     pub max_decision_time_seconds: Option<u32>,
+    /// Seconds that a command may be missing from AWS's list after it was sent.
+    #[arg(long, env = "RECONCILE_WINDOW_SECONDS")]
+    pub reconcile_window_seconds: Option<u64>,
     /// How log lines look.
     #[arg(long, env = "LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -138,6 +141,7 @@ struct FileSettings {
     mongo_url: Option<SecretString>,
     max_tokens_per_decision: Option<u32>,
     max_decision_time_seconds: Option<u32>,
+    reconcile_window_seconds: Option<u64>,
     log_format: Option<LogFormat>,
     log_level: Option<String>,
     drain_delay_ms: Option<u64>,
@@ -171,6 +175,8 @@ pub struct Settings {
     pub mongo_url: Option<SecretString>,
     /// What a decision may spend.
     pub budget: Budget,
+    /// How long a command may be missing from AWS's list after it was sent.
+    pub reconcile_window: Duration,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Which are written.
@@ -279,6 +285,11 @@ impl Settings {
             .or(file.max_decision_time_seconds)
             .unwrap_or(30);
         within("MAX_DECISION_TIME_SECONDS", max_time_seconds.into(), 1, 300)?;
+        let reconcile_window = flags
+            .reconcile_window_seconds
+            .or(file.reconcile_window_seconds)
+            .unwrap_or(120);
+        within("RECONCILE_WINDOW_SECONDS", reconcile_window, 1, 3600)?;
         let drain_delay_ms = flags.drain_delay_ms.or(file.drain_delay_ms).unwrap_or(300);
         within("DRAIN_DELAY_MS", drain_delay_ms, 0, 10_000)?;
         let data_dir = flags.data_dir.or(file.data_dir).unwrap_or_else(|| "data".into());
@@ -301,6 +312,7 @@ impl Settings {
                 max_tokens,
                 max_time_seconds,
             },
+            reconcile_window: Duration::from_secs(reconcile_window),
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
             log_level: flags.log_level.or(file.log_level).unwrap_or_else(|| "info".into()),
             drain_delay: Duration::from_millis(drain_delay_ms),

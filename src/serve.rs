@@ -177,6 +177,8 @@ pub async fn start_under(
         notices: register.clone(),
         engine: Arc::new(RulesEngine),
         budget: settings.budget,
+        library: Arc::new(library::built_in()?),
+        reconcile_window: settings.reconcile_window,
         commands: cloud.commands.clone(),
         inventory: cloud.inventory.clone(),
     };

@@ -31,9 +31,11 @@ pub enum Kind {
     Incident,
     /// A decision.
     Decision,
+    /// A tool at work.
+    Tool,
 }
 
-const KINDS: usize = 7;
+const KINDS: usize = 8;
 
 impl Kind {
     /// Every kind.
@@ -45,6 +47,7 @@ impl Kind {
         Self::Correlator,
         Self::Incident,
         Self::Decision,
+        Self::Tool,
     ];
 
     /// Its name, as it is shown.

@@ -11,19 +11,27 @@ pub mod incident;
 pub mod journal;
 pub mod memory;
 pub mod origin;
+pub mod outcome;
 pub mod policy;
+pub mod redact;
+pub mod run;
 pub mod runbook;
 pub mod time;
 
 pub use alert::{Alert, AlertState, NewAlert, Severity, Signal};
+pub use approval::Approval;
 pub use aws::{AwsSettings, AwsTimeouts, SecretReference};
 pub use company::{AggregationKey, Company, Correlation, RateLimit, Retention};
 pub use decision::{Decision, DecisionRequest, IncidentFacts, ToolCall};
-pub use ids::{AlertId, CompanyId, DecisionId, DeliveryId, IncidentId, InvalidId, MemoryId, RunbookId, SessionId};
-pub use incident::{Incident, IncidentStatus, Life, Phase, Session, Snooze};
+pub use ids::{
+    AlertId, ApprovalId, CompanyId, DecisionId, DeliveryId, IncidentId, InvalidId, MemoryId, RunId, RunbookId,
+    SessionId,
+};
+pub use incident::{Incident, IncidentStatus, Life, Phase, Remedy, Session, Snooze};
 pub use journal::{ChainHash, Entry, Fact};
 pub use memory::{Message, Role, ShortMemory};
 pub use origin::Origin;
 pub use policy::Policy;
+pub use run::Run;
 pub use runbook::Runbook;
 pub use time::Timestamp;

@@ -9,6 +9,8 @@ pub mod acts;
 mod decisions;
 mod leaving;
 pub mod lifecycle;
+pub mod refusal;
+pub mod remedy;
 mod session;
 
 use std::collections::HashMap;
@@ -37,9 +39,12 @@ use crate::port::{Error, Reader, Writer};
 use crate::runtime::{CallError, DecisionEvent, Ports};
 use crate::supervision::Timer;
 use crate::tenant::{Permit, TenantMsg};
+use crate::tool::Report;
+use crate::tool::turns::Turns;
 use acts::{Act, ActRefusal, Done};
 use decisions::Pending;
 use lifecycle::{Ending, Step, Turn};
+use remedy::{ApprovalCall, ExecuteCall, Seat};
 
 /// How often a change that met another row is tried again before it is left to its due time.
 const CHANGE_TRIES: usize = 5;
@@ -68,6 +73,12 @@ pub enum IncidentMsg {
     Decide(Box<DecideCall>),
     /// Do something for somebody who waits.
     Act(Box<ActCall>),
+    /// Run something for somebody who waits.
+    Execute(Box<ExecuteCall>),
+    /// Somebody's word on an approval.
+    Approval(Box<ApprovalCall>),
+    /// A tool has told something.
+    Tool(ActorId, Box<Report>),
     /// A decision has had its permit for long enough.
     TakesLong(ActorId),
     /// A decision has come to its outcome.
@@ -91,6 +102,7 @@ pub struct IncidentArgs {
     pub(crate) news: Arc<AtomicBool>,
     pub(crate) waking: Arc<Semaphore>,
     pub(crate) census: Arc<Census>,
+    pub(crate) turns: Turns,
     pub(crate) restarts: u32,
 }
 
@@ -107,6 +119,8 @@ pub struct IncidentState {
     /// Whether the row was read for the message that comes first.
     just_loaded: bool,
     deciding: HashMap<ActorId, Box<Pending>>,
+    /// What acts for it on the world outside.
+    tool: Option<Seat>,
     used_at: Instant,
     /// When its session ends; none where that has been dealt with.
     session_end: Option<Instant>,
@@ -143,6 +157,7 @@ impl Actor for IncidentActor {
             loaded: false,
             just_loaded: false,
             deciding: HashMap::new(),
+            tool: None,
             used_at: Instant::now(),
             session_end: None,
             alarm: None,
@@ -203,16 +218,23 @@ impl IncidentState {
             IncidentMsg::Decide(call) => self.decide_for(me, *call).await?,
             IncidentMsg::Act(ask) => self.act_for(*ask).await?,
             IncidentMsg::TakesLong(child) => self.give_permit_back(child),
-            IncidentMsg::Decided(child, outcome) => self.decided(child, *outcome).await?,
-            IncidentMsg::Ended(child) => self.child_ended(child).await?,
+            IncidentMsg::Decided(child, outcome) => self.decided(me, child, *outcome).await?,
+            IncidentMsg::Execute(call) => self.execute_for(me, *call).await?,
+            IncidentMsg::Approval(call) => self.approval_for(me, *call).await?,
+            IncidentMsg::Tool(child, report) => self.tool_tells(me, child, *report).await?,
+            IncidentMsg::Ended(child) => {
+                self.tool_ended(child);
+                self.child_ended(me, child).await?;
+            }
             IncidentMsg::Alarm => return self.alarm_rings(me).await,
             IncidentMsg::Drain => {
                 self.draining = true;
+                self.stop_tool();
                 self.alive.drains();
             }
         }
         self.alive.queue(self.deciding.len());
-        if self.draining && self.deciding.is_empty() {
+        if self.draining && self.deciding.is_empty() && self.tool.is_none() {
             me.stop(None);
         } else {
             self.used_at = Instant::now();
@@ -271,6 +293,12 @@ impl IncidentState {
                 Step::End(ending) => self.end(ending, now).await?,
                 // Changed or not, it is looked at again.
                 Step::Change(turn) => self.turn(turn, now).await.map(|()| false)?,
+                Step::Expire => self.expire_approval().await.map(|()| false)?,
+                Step::HandUp(run) => self.not_verified(me, &run).await.map(|()| false)?,
+                Step::Tend(due) => {
+                    self.tend(me).await?;
+                    self.commit_rest(due, now).await?
+                }
                 Step::Rest(due) => self.commit_rest(due, now).await?,
                 Step::Decide => {
                     // Still due until the decision is durable, so nothing is committed yet.
@@ -323,9 +351,19 @@ impl IncidentState {
     /// Ends the incident, unless an alert has come in between.
     async fn end(&mut self, ending: Ending, now: Timestamp) -> Result<bool, Error> {
         let Some(row) = &self.row else { return Ok(true) };
-        let data = acts::ending(row, ending.as_str(), now);
+        let (row, life) = (row.clone(), row.life.clone());
         let mut change = self.change(now);
-        change.life = Some(row.life.clone().resolved(ending.as_str(), now));
+        self.withdraw_approval(&mut change).await?;
+        let healed_by = match ending {
+            Ending::Recovery => self.conclude_run(&mut change).await?,
+            Ending::Stale => None,
+        };
+        let by = healed_by.as_ref().map_or(ending.as_str(), |run| run.as_str());
+        let data = acts::ending(&row, by, now);
+        change.life = Some(Life {
+            healed_by: healed_by.clone(),
+            ..life.resolved(by, now)
+        });
         change
             .facts
             .push(self.fact("incident.resolved", "incident", now, &data));
@@ -415,6 +453,10 @@ impl IncidentState {
             memory.remember(Role::User, told, now);
         }
         let mut change = self.change(now);
+        if was_open && !is_open {
+            self.withdraw_approval(&mut change).await?;
+        }
+        let Some(row) = &self.row else { return Ok(true) };
         if done.life != row.life {
             let session = Some(self.session.clone())
                 .filter(|_| is_open)

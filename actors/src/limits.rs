@@ -150,6 +150,28 @@ pub const RUN_TIMEOUT_LEAST: Duration = Duration::from_secs(30);
 pub const RUN_TIMEOUT: Duration = Duration::from_secs(48 * 3600);
 /// The longest a runbook may ask to be left alone on a target after a run.
 pub const COOL_DOWN: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Runs under way in the process.
+pub const RUNS: usize = 16;
+/// Runs under way for one company.
+pub const RUNS_PER_COMPANY: usize = 4;
+/// Runs of one incident.
+pub const RUNS_PER_INCIDENT: usize = 20;
+/// Runbooks that one incident proposes by itself.
+pub const PROPOSALS: usize = 8;
+/// Times that a run is made to heal one incident, where a second one does no harm and nobody has to agree to it.
+pub const HEALING_ATTEMPTS: u32 = 2;
+/// How often an incident looks after its run.
+pub const RUN_WATCH: Duration = Duration::from_secs(10);
+/// How long the alerts may take to recover after a run that has no health check.
+pub const VERIFY_WITHIN: Duration = Duration::from_secs(600);
+/// How long a machine may take to accept a command; after that it never runs there.
+pub const RUN_DELIVERY: Duration = Duration::from_secs(120);
+/// How long beyond its time the end of a run is waited for, and how long the service may be away.
+pub const RUN_PATIENCE: Duration = Duration::from_secs(3600);
+/// The longest that a health check may take.
+pub const HEALTH_CHECK: Duration = Duration::from_secs(300);
+/// The longest that the machines of a company are looked up for.
+pub const INVENTORY_WITHIN: Duration = Duration::from_secs(30);
 /// Companies whose cloud clients, credentials and circuits are kept; past it those least lately used are made anew.
 pub const CLOUD_COMPANIES: usize = 256;
 /// Pages that one question to a cloud reads; where there are more it fails.

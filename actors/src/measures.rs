@@ -11,3 +11,7 @@ pub const PLACEMENTS: &str = "alert_whisperer_placements_total";
 pub const DECISIONS: &str = "alert_whisperer_decisions_total";
 /// Seconds that a decision took.
 pub const DECISION_SECONDS: &str = "alert_whisperer_decision_seconds";
+/// Runs that have ended, by `status`.
+pub const RUNS: &str = "alert_whisperer_runs_total";
+/// Times that nobody knew whether a run was sent, and it was looked for.
+pub const RUNS_UNCLEAR: &str = "alert_whisperer_runs_unclear_total";

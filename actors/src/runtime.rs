@@ -15,8 +15,13 @@ use crate::census::Census;
 use crate::correlator::regroup::RegroupRefusal;
 use crate::directory::{Directory, Seat};
 use crate::domain::decision::Budget;
-use crate::domain::{AlertId, CompanyId, Decision, DecisionRequest, IncidentId, MemoryId, Origin, SessionId};
+use crate::domain::policy::Approver;
+use crate::domain::{
+    AlertId, ApprovalId, CompanyId, Decision, DecisionRequest, IncidentId, MemoryId, Origin, Runbook, SessionId,
+};
 use crate::incident::acts::{Act, ActRefusal};
+use crate::incident::refusal::RunRefusal;
+use crate::incident::remedy::{ApprovalCall, Decided, ExecuteCall, Executed, RunAsk, Word};
 use crate::incident::{ActCall, DecideCall};
 use crate::limits::WAKING_INCIDENTS;
 use crate::port::cloud::{Commands, Inventory};
@@ -24,6 +29,7 @@ use crate::port::{self, Amended, Amendment, Clock, DecisionEngine, Entropy, NewC
 use crate::root::{RootActor, RootArgs, RootMsg};
 use crate::tenant::{AmendCall, RegroupCall, Regrouping, Shared, TenantMsg};
 use crate::tenants::TenantsMsg;
+use crate::tool::turns::Turns;
 
 /// What the runtime is made of.
 #[derive(Clone)]
@@ -44,6 +50,10 @@ pub struct Ports {
     pub commands: Arc<dyn Commands>,
     /// Knows companies' machines.
     pub inventory: Arc<dyn Inventory>,
+    /// The built-in runbooks.
+    pub library: Arc<Vec<Runbook>>,
+    /// How long what was sent may be missing from the list of a cloud's commands.
+    pub reconcile_window: Duration,
 }
 
 /// Something to show while a decision is made. The tool calls and the decision are the call's answer.
@@ -90,6 +100,9 @@ pub enum CallError {
     /// The incidents cannot be merged or split so.
     #[error(transparent)]
     Regroup(#[from] RegroupRefusal),
+    /// The run does not begin, or the consent to it does not count.
+    #[error(transparent)]
+    Run(#[from] RunRefusal),
     /// The company has no such dead letter.
     #[error("there is no such dead letter")]
     NoDeadLetter,
@@ -121,6 +134,7 @@ impl Runtime {
         let census = Arc::new(Census::default());
         let shared = Shared {
             waking: Arc::new(Semaphore::new(WAKING_INCIDENTS)),
+            running: Turns::of_process(),
             census: census.clone(),
         };
         let engine = ports.engine.name();
@@ -199,6 +213,49 @@ impl Runtime {
     ) -> Result<(), CallError> {
         self.call(company, within, |call| {
             TenantMsg::Act(incident, Box::new(ActCall { act, by, call }))
+        })
+        .await
+    }
+
+    /// Runs something to heal an incident, as `by`, who is this: it has begun, or somebody has to agree first.
+    ///
+    /// # Errors
+    /// [`CallError`]; [`CallError::Run`] says why it does not begin.
+    pub async fn execute(
+        &self,
+        company: &CompanyId,
+        incident: IncidentId,
+        ask: RunAsk,
+        (by, is): (Origin, Approver),
+        within: Duration,
+    ) -> Result<Executed, CallError> {
+        self.call(company, within, |call| {
+            TenantMsg::Execute(incident, Box::new(ExecuteCall { ask, by, is, call }))
+        })
+        .await
+    }
+
+    /// Agrees to a run of an incident or refuses it, as `by`, who is this.
+    ///
+    /// # Errors
+    /// [`CallError`]; [`CallError::Run`] says why it does not count.
+    pub async fn approval(
+        &self,
+        company: &CompanyId,
+        (incident, approval_id): (IncidentId, ApprovalId),
+        word: Word,
+        (by, is): (Origin, Approver),
+        within: Duration,
+    ) -> Result<Decided, CallError> {
+        self.call(company, within, |call| {
+            let ask = ApprovalCall {
+                approval_id,
+                word,
+                by,
+                is,
+                call,
+            };
+            TenantMsg::Approval(incident, Box::new(ask))
         })
         .await
     }

@@ -22,14 +22,17 @@ use crate::call::Call;
 use crate::census::{Alive, Census, Kind, Post};
 use crate::company_now::CompanyNow;
 use crate::correlator::{CorrelatorActor, CorrelatorArgs, CorrelatorMsg};
+use crate::domain::runbook::Shelf;
 use crate::domain::{AlertId, CompanyId, IncidentId, Severity};
 use crate::incident::acts::Act;
+use crate::incident::remedy::{ApprovalCall, ExecuteCall};
 use crate::incident::{ActCall, DecideCall, IncidentArgs, IncidentMsg};
 use crate::limits::{LIVE_INCIDENTS, TENANT_IDLE};
 use crate::port::{DueWork, Error, Reader, Writer};
 use crate::runtime::{CallError, Ports};
 use crate::supervision::{Budget, Timer, backoff, table};
 use crate::tenants::TenantsMsg;
+use crate::tool::turns::Turns;
 use admission::Admission;
 pub use admission::Permit;
 pub use amend::AmendCall;
@@ -63,6 +66,10 @@ pub enum TenantMsg {
     MayReopen(IncidentId, Box<ActCall>),
     /// A call to merge incidents or to split one.
     Regroup(Box<RegroupCall>),
+    /// A call to run something for an incident.
+    Execute(IncidentId, Box<ExecuteCall>),
+    /// Somebody's word on an approval of an incident's run.
+    Approval(IncidentId, Box<ApprovalCall>),
     /// A call to change the company's settings or records.
     Amend(Box<AmendCall>),
     /// A call to place a dead letter again.
@@ -115,6 +122,8 @@ pub struct TenantArgs {
 pub struct Shared {
     /// Turns to load.
     pub(crate) waking: Arc<Semaphore>,
+    /// Turns to run something.
+    pub(crate) running: Arc<Semaphore>,
     /// Who lives.
     pub(crate) census: Arc<Census>,
 }
@@ -124,6 +133,7 @@ struct Held {
     company: CompanyNow,
     reader: Arc<dyn Reader>,
     writer: Arc<dyn Writer>,
+    turns: Turns,
 }
 
 /// A tenant's memory.
@@ -240,6 +250,8 @@ impl TenantState {
             TenantMsg::Act(incident, call) | TenantMsg::MayReopen(incident, call) => {
                 self.forward(me, incident, IncidentMsg::Act(call)).await?;
             }
+            TenantMsg::Execute(incident, call) => self.forward(me, incident, IncidentMsg::Execute(call)).await?,
+            TenantMsg::Approval(incident, call) => self.forward(me, incident, IncidentMsg::Approval(call)).await?,
             TenantMsg::Regroup(call) => self.regroup(me, *call).await?,
             TenantMsg::Amend(call) => self.amend(me, *call).await?,
             TenantMsg::Release(alert, call) => self.release(alert, call).await?,
@@ -292,11 +304,16 @@ impl TenantState {
         let store = &self.args.ports.store;
         let writer = store.acquire(&self.args.company_id).await?;
         let reader = store.reader(&self.args.company_id);
-        let company = CompanyNow::new(reader.company().await?);
+        let shelf = Shelf {
+            own: Vec::new(),
+            built_in: self.args.ports.library.clone(),
+        };
+        let company = CompanyNow::new(reader.company().await?, shelf);
         Ok(Held {
             company,
             reader,
             writer,
+            turns: Turns::of_company(self.args.shared.running.clone()),
         })
     }
 
@@ -422,6 +439,7 @@ impl TenantState {
             news: news.clone(),
             waking: self.args.shared.waking.clone(),
             census: self.args.shared.census.clone(),
+            turns: held.turns.clone(),
             restarts,
         };
         self.incidents.start(me, incident, args, news, first, budget).await
@@ -528,6 +546,8 @@ impl TenantMsg {
                 | Self::Decide(..)
                 | Self::Act(..)
                 | Self::MayReopen(..)
+                | Self::Execute(..)
+                | Self::Approval(..)
                 | Self::Regroup(_)
                 | Self::Amend(_)
                 | Self::Release(..)
@@ -540,6 +560,8 @@ impl TenantMsg {
         match self {
             Self::Decide(_, call) => call.call.answer(Err(why)),
             Self::Act(_, call) | Self::MayReopen(_, call) => call.call.answer(Err(why)),
+            Self::Execute(_, call) => call.call.answer(Err(why)),
+            Self::Approval(_, call) => call.call.answer(Err(why)),
             Self::Regroup(call) => call.call.answer(Err(why)),
             Self::Amend(call) => call.call.answer(Err(why)),
             Self::Release(_, call) | Self::Settle(call) => call.answer(Err(why)),
@@ -553,6 +575,8 @@ pub(crate) fn refuse(msg: IncidentMsg, why: CallError) {
     match msg {
         IncidentMsg::Decide(call) => call.call.answer(Err(why)),
         IncidentMsg::Act(call) => call.call.answer(Err(why)),
+        IncidentMsg::Execute(call) => call.call.answer(Err(why)),
+        IncidentMsg::Approval(call) => call.call.answer(Err(why)),
         _ => {}
     }
 }

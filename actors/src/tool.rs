@@ -1,5 +1,442 @@
-//! Tools: what acts on the world outside, and how that is done effectively once.
+//! Tools: what acts on the world outside, and how that is done effectively once. One actor for one piece of work, then
+//! gone; its incident makes durable what it says, and only then does it go on.
 //!
-//! Code map: [`protocol`] from an intent to an end that is known, or said not to be.
+//! Code map: [`protocol`] from an intent to an end that is known, or said not to be; [`targets`] on which machines;
+//! [`turns`] how many at once.
 
+mod output;
 pub mod protocol;
+pub mod targets;
+pub(crate) mod turns;
+
+use std::time::Duration;
+
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use tokio::time::{Instant, timeout};
+use tracing::Instrument;
+
+use crate::census::Alive;
+use crate::company_now::CompanyNow;
+use crate::domain::run::Health;
+use crate::domain::{CompanyId, Run};
+use crate::incident::IncidentMsg;
+use crate::limits::{HEALTH_CHECK, INVENTORY_WITHIN, RUN_DELIVERY, RUN_PATIENCE, RUN_TIMEOUT_LEAST};
+use crate::measures;
+use crate::port::cloud::{CloudError, Command, CommandId, Instance, Invocation, SendError};
+use crate::port::record::ALL_RUNS;
+use crate::port::{Error, RecordKind};
+use crate::runtime::Ports;
+use crate::supervision::Timer;
+use protocol::{Heard, Next, Rules, Running, Standing};
+use turns::{Turn, Turns};
+
+/// How far the cloud's clock may be behind ours: commands are looked for since so long before they were meant.
+const SKEW: Duration = Duration::from_secs(300);
+/// How long is waited before a further try to send, times the tries before.
+const TRY_AGAIN: Duration = Duration::from_secs(2);
+/// How often a turn, the store or a health check is asked about again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// What there is to do.
+pub(crate) enum Work {
+    /// Find out which machines the company has.
+    Look,
+    /// Carry a run from its intent to an end.
+    Run {
+        /// Which.
+        run: Box<Run>,
+        /// A turn, where its intent was committed just now; none where it was found in the store.
+        turn: Option<Turn>,
+    },
+    /// Make the health check of a run.
+    Check(Box<Run>),
+}
+
+/// What a tool tells its incident.
+pub enum Report {
+    /// The company's machines.
+    Machines(Result<Vec<Instance>, CloudError>),
+    /// Where its run stands from now on, once that is durable; with what was written, where it has ended.
+    Stands(Standing, Option<String>),
+    /// What a health check has shown, and what it wrote.
+    Checked(Health, Option<String>),
+}
+
+/// What a tool hears.
+#[derive(strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub(crate) enum ToolMsg {
+    /// Do what is next.
+    Go,
+    /// What it has told is durable.
+    Stored,
+    /// It is not, because the store is away.
+    NotStored,
+}
+
+/// What a tool is made from.
+pub(crate) struct ToolArgs {
+    pub(crate) ports: Ports,
+    pub(crate) company: CompanyNow,
+    pub(crate) incident: ActorRef<IncidentMsg>,
+    pub(crate) work: Work,
+    pub(crate) turns: Turns,
+    pub(crate) alive: Alive,
+}
+
+/// Where the work stands.
+enum Stage {
+    Look,
+    /// A run waits for a turn.
+    Waiting(Box<Run>),
+    Run(Box<UnderWay>),
+    Check(Box<Run>, Option<(CommandId, Instant)>),
+}
+
+struct UnderWay {
+    run: Run,
+    running: Running,
+    rules: Rules,
+    /// What is done when the timer fires.
+    next: Next,
+    /// What is not durable yet, and what was written.
+    unstored: Option<(Standing, Option<String>)>,
+    _turn: Turn,
+}
+
+/// A tool's memory.
+pub(crate) struct ToolState {
+    ports: Ports,
+    company: CompanyNow,
+    incident: ActorRef<IncidentMsg>,
+    turns: Turns,
+    stage: Stage,
+    timer: Option<Timer<ToolMsg>>,
+    alive: Alive,
+}
+
+/// The actor.
+pub(crate) struct ToolActor;
+
+impl Actor for ToolActor {
+    type Msg = ToolMsg;
+    type State = ToolState;
+    type Arguments = ToolArgs;
+
+    async fn pre_start(&self, _me: ActorRef<ToolMsg>, args: ToolArgs) -> Result<ToolState, ActorProcessingErr> {
+        let ToolArgs {
+            ports,
+            company,
+            incident,
+            work,
+            turns,
+            alive,
+        } = args;
+        let stage = match work {
+            Work::Look => Stage::Look,
+            Work::Check(run) => Stage::Check(run, None),
+            Work::Run { run, turn: None } => Stage::Waiting(run),
+            Work::Run { run, turn: Some(turn) } => {
+                Stage::Run(Box::new(UnderWay::new(*run, turn, &ports, Heard::Stored)))
+            }
+        };
+        Ok(ToolState {
+            ports,
+            company,
+            incident,
+            turns,
+            stage,
+            timer: None,
+            alive,
+        })
+    }
+
+    async fn post_start(&self, me: ActorRef<ToolMsg>, _: &mut ToolState) -> Result<(), ActorProcessingErr> {
+        Ok(me.cast(ToolMsg::Go)?)
+    }
+
+    async fn handle(
+        &self,
+        me: ActorRef<ToolMsg>,
+        msg: ToolMsg,
+        state: &mut ToolState,
+    ) -> Result<(), ActorProcessingErr> {
+        let span = state.alive.hears((&msg).into());
+        Box::pin(state.hear(&me, msg).instrument(span)).await
+    }
+}
+
+impl UnderWay {
+    fn new(run: Run, turn: Turn, ports: &Ports, first: Heard) -> Self {
+        let rules = Rules {
+            idempotent: run.idempotent,
+            window: ports.reconcile_window,
+            timeout: RUN_DELIVERY + Duration::from_secs(u64::from(run.timeout_seconds)),
+            patience: RUN_PATIENCE,
+        };
+        let mut running = Running::of(run.standing.clone());
+        let next = running.hear(first, &rules, ports.clock.now());
+        Self {
+            run,
+            running,
+            rules,
+            next,
+            unstored: None,
+            _turn: turn,
+        }
+    }
+}
+
+impl ToolState {
+    async fn hear(&mut self, me: &ActorRef<ToolMsg>, msg: ToolMsg) -> Result<(), ActorProcessingErr> {
+        self.timer = None;
+        match msg {
+            ToolMsg::NotStored => self.again(me, AGAIN),
+            ToolMsg::Stored => self.stored(me)?,
+            ToolMsg::Go => match std::mem::replace(&mut self.stage, Stage::Look) {
+                Stage::Look => {
+                    let report = Report::Machines(self.machines().await);
+                    self.tell(me, report)?;
+                    me.stop(None);
+                }
+                Stage::Waiting(run) => self.begin_again(me, run),
+                Stage::Run(under_way) => {
+                    self.stage = Stage::Run(under_way);
+                    self.go_on(me).await?;
+                }
+                Stage::Check(run, sent) => self.check(me, run, sent).await?,
+            },
+        }
+        Ok(())
+    }
+
+    fn again(&mut self, me: &ActorRef<ToolMsg>, wait: Duration) {
+        self.timer = Some(Timer::after(me, wait, || ToolMsg::Go));
+    }
+
+    fn tell(&self, me: &ActorRef<ToolMsg>, report: Report) -> Result<(), ActorProcessingErr> {
+        Ok(self.incident.cast(IncidentMsg::Tool(me.get_id(), Box::new(report)))?)
+    }
+
+    async fn machines(&self) -> Result<Vec<Instance>, CloudError> {
+        let asked = self.ports.inventory.instances(self.company.id(), None);
+        timeout(INVENTORY_WITHIN, asked).await.unwrap_or_else(|_| {
+            let why = format!("no answer within {} s", INVENTORY_WITHIN.as_secs());
+            Err(CloudError::Unavailable { why, until: None })
+        })
+    }
+
+    /// A run that was found in the store: another process may have done anything with it.
+    fn begin_again(&mut self, me: &ActorRef<ToolMsg>, run: Box<Run>) {
+        match self.turns.take() {
+            Some(turn) => {
+                self.stage = Stage::Run(Box::new(UnderWay::new(*run, turn, &self.ports, Heard::Found)));
+                self.again(me, Duration::ZERO);
+            }
+            None => {
+                self.stage = Stage::Waiting(run);
+                self.again(me, AGAIN);
+            }
+        }
+    }
+
+    /// What was told is durable.
+    fn stored(&mut self, me: &ActorRef<ToolMsg>) -> Result<(), ActorProcessingErr> {
+        let Stage::Run(under_way) = &mut self.stage else {
+            return Ok(());
+        };
+        let Some((standing, _)) = under_way.unstored.take() else {
+            return Ok(());
+        };
+        let tries = match &standing {
+            Standing::Intended { tries, .. } => tries.saturating_sub(1),
+            _ => 0,
+        };
+        under_way.running.standing = standing;
+        let now = self.ports.clock.now();
+        under_way.next = under_way.running.hear(Heard::Stored, &under_way.rules, now);
+        self.again(me, TRY_AGAIN * tries);
+        Ok(())
+    }
+
+    /// Does what the protocol says: one question to the world, then what follows from it.
+    async fn go_on(&mut self, me: &ActorRef<ToolMsg>) -> Result<(), ActorProcessingErr> {
+        let Stage::Run(under_way) = &self.stage else {
+            return Ok(());
+        };
+        if let Some((standing, written)) = &under_way.unstored {
+            let report = Report::Stands(standing.clone(), written.clone());
+            return self.tell(me, report);
+        }
+        let (heard, written) = match &under_way.next {
+            Next::Rest => {
+                me.stop(None);
+                return Ok(());
+            }
+            Next::Store(standing) => {
+                let standing = standing.clone();
+                return self.store(me, standing, None);
+            }
+            Next::Send => (self.send(&under_way.run).await, None),
+            Next::List(_) => (self.list(&under_way.run).await, None),
+            Next::Look(_) => self.look(under_way).await,
+        };
+        let now = self.ports.clock.now();
+        let Stage::Run(under_way) = &mut self.stage else {
+            return Ok(());
+        };
+        match under_way.running.hear(heard, &under_way.rules, now) {
+            Next::Store(standing) => self.store(me, standing, written),
+            next => {
+                let wait = match &next {
+                    Next::List(wait) | Next::Look(wait) => *wait,
+                    _ => Duration::ZERO,
+                };
+                under_way.next = next;
+                self.again(me, wait);
+                Ok(())
+            }
+        }
+    }
+
+    fn store(
+        &mut self,
+        me: &ActorRef<ToolMsg>,
+        standing: Standing,
+        written: Option<String>,
+    ) -> Result<(), ActorProcessingErr> {
+        if let Stage::Run(under_way) = &mut self.stage {
+            under_way.unstored = Some((standing.clone(), written.clone()));
+        }
+        self.tell(me, Report::Stands(standing, written))
+    }
+
+    /// Sends it, unless it may not be by now: once, and exactly as it was meant.
+    async fn send(&self, run: &Run) -> Heard {
+        if self.company.now().policy.stopped {
+            return Heard::NotSent("runs are stopped for the company".to_owned());
+        }
+        match all_stopped(&self.ports).await {
+            Ok(false) => {}
+            Ok(true) => return Heard::NotSent("all runs are stopped".to_owned()),
+            Err(error) => return Heard::NotSent(format!("whether runs are stopped is not known: {error}")),
+        }
+        if run.computed_hash() != run.hash {
+            return Heard::NotSent("what is stored of the run is not what was agreed to".to_owned());
+        }
+        let command = command_of(run, run.comment(), run.commands.clone(), run.timeout_seconds);
+        match self.ports.commands.send(self.company.id(), command).await {
+            Ok(command) => Heard::Sent(command.to_string()),
+            Err(SendError::Unclear(why)) => {
+                tracing::warn!(company_id = %self.company.id(), run_id = %run.run_id, %why, "it is not known whether a run was sent");
+                metrics::counter!(measures::RUNS_UNCLEAR).increment(1);
+                Heard::Unclear
+            }
+            Err(not_sent) => Heard::NotSent(not_sent.to_string()),
+        }
+    }
+
+    async fn list(&self, run: &Run) -> Heard {
+        let since = run.started_at.minus(SKEW);
+        match self.ports.commands.find(self.company.id(), &run.comment(), since).await {
+            Ok(found) => Heard::Listed(found.iter().map(|found| found.command_id.to_string()).collect()),
+            Err(_) => Heard::Away,
+        }
+    }
+
+    async fn look(&self, under_way: &UnderWay) -> (Heard, Option<String>) {
+        let Standing::Sent { command_id, .. } = &under_way.running.standing else {
+            return (Heard::Away, None);
+        };
+        let Ok(command) = command_id.parse() else {
+            return (Heard::Away, None);
+        };
+        match self.invocations(&under_way.run, &command).await {
+            Ok(Some(ended)) => {
+                let well = ended.iter().all(|(_, invocation)| output::went_well(invocation));
+                (Heard::Over(well), Some(output::of_all(&ended)))
+            }
+            Ok(None) => (Heard::UnderWay, None),
+            Err(_) => (Heard::Away, None),
+        }
+    }
+
+    /// What has become of a command on all of a run's machines; nothing while it is under way on one.
+    async fn invocations(
+        &self,
+        run: &Run,
+        command: &CommandId,
+    ) -> Result<Option<Vec<(String, Invocation)>>, CloudError> {
+        let mut ended = Vec::new();
+        for instance in run.targets.ids() {
+            let asked = self.ports.commands.invocation(self.company.id(), command, instance);
+            match asked.await {
+                Ok(Some(invocation)) if invocation.status.is_over() => ended.push((instance.to_string(), invocation)),
+                // A command may be unknown for some time after it was sent.
+                Ok(_) | Err(CloudError::Unknown(_)) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Some(ended))
+    }
+
+    /// A health check only reads, so that a second one does no harm.
+    async fn check(
+        &mut self,
+        me: &ActorRef<ToolMsg>,
+        run: Box<Run>,
+        sent: Option<(CommandId, Instant)>,
+    ) -> Result<(), ActorProcessingErr> {
+        let seconds = run.timeout_seconds.min(HEALTH_CHECK.as_secs() as u32);
+        let (health, written) = match sent {
+            None => {
+                let lines = run.check.clone().unwrap_or_default();
+                let command = command_of(&run, format!("{}:check", run.comment()), lines, seconds);
+                match self.ports.commands.send(self.company.id(), command).await {
+                    Ok(command) => {
+                        self.stage = Stage::Check(run, Some((command, Instant::now())));
+                        self.again(me, AGAIN);
+                        return Ok(());
+                    }
+                    Err(error) => (Health::Unknown, Some(error.to_string())),
+                }
+            }
+            Some((command, since)) => match self.invocations(&run, &command).await {
+                Ok(Some(ended)) if ended.iter().all(|(_, invocation)| output::went_well(invocation)) => {
+                    (Health::Healthy, Some(output::of_all(&ended)))
+                }
+                Ok(Some(ended)) => (Health::Unhealthy, Some(output::of_all(&ended))),
+                _ if since.elapsed() < RUN_DELIVERY + Duration::from_secs(u64::from(seconds)) => {
+                    self.stage = Stage::Check(run, Some((command, since)));
+                    self.again(me, AGAIN);
+                    return Ok(());
+                }
+                _ => (Health::Unknown, Some("the health check did not end in time".to_owned())),
+            },
+        };
+        self.tell(me, Report::Checked(health, written))?;
+        me.stop(None);
+        Ok(())
+    }
+}
+
+fn command_of(run: &Run, comment: String, commands: Vec<String>, timeout_seconds: u32) -> Command {
+    Command {
+        comment,
+        instance_ids: run.targets.ids().to_vec(),
+        commands,
+        timeout_seconds: timeout_seconds.max(RUN_TIMEOUT_LEAST.as_secs() as u32),
+        delivery_seconds: RUN_DELIVERY.as_secs() as u32,
+        document_hash: None,
+    }
+}
+
+/// Whether the platform's switch is thrown: then nothing runs for anybody.
+///
+/// # Errors
+/// Those of the port.
+pub(crate) async fn all_stopped(ports: &Ports) -> Result<bool, Error> {
+    let platform = ports.store.reader(&CompanyId::platform());
+    let switch = platform.record(RecordKind::Switches, ALL_RUNS).await?;
+    Ok(switch.is_some())
+}

@@ -59,6 +59,12 @@ pub enum Right {
     Act,
     /// Ask for decisions.
     Decide,
+    /// Run runbooks, or ask for it.
+    Run,
+    /// Agree to runs, as far as the role may.
+    Approve,
+    /// Stop all runs of all companies.
+    StopRuns,
     /// Create and archive companies.
     FoundCompanies,
     /// A company's settings, keys, secrets, assets, policies.
@@ -92,6 +98,9 @@ impl Right {
             Self::Read => "read alerts, incidents, memory and live events",
             Self::Act => "acknowledge, assign, resolve, reopen, escalate, snooze, merge and split incidents",
             Self::Decide => "ask for decisions",
+            Self::Run => "run what one may agree to, ask for the rest",
+            Self::Approve => "agree to runs as the policy says: high risk MSP admins alone, medium no technicians",
+            Self::StopRuns => "stop all runs of all companies",
             Self::FoundCompanies => "create, archive and erase companies",
             Self::AdministerCompany => "administer a company's settings, keys, secrets and assets",
             Self::Correlate => "change a company's correlation settings",
@@ -124,8 +133,8 @@ pub fn of_role(role: Role, right: Right) -> Reach {
     use Reach::{All, Nothing, Oneself, Own};
     let [msp_admin, company_admin, technician] = match right {
         Right::SendAlerts => [Nothing, Nothing, Nothing],
-        Right::Read | Right::Act | Right::Decide => [All, Own, Own],
-        Right::FoundCompanies | Right::Measure => [All, Nothing, Nothing],
+        Right::Read | Right::Act | Right::Decide | Right::Run | Right::Approve => [All, Own, Own],
+        Right::FoundCompanies | Right::Measure | Right::StopRuns => [All, Nothing, Nothing],
         Right::AdministerCompany | Right::Correlate | Right::AdministerUsers => [All, Own, Nothing],
         Right::Audit | Right::Oversee | Right::Release => [All, Own, Nothing],
         Right::OwnAccount => [Oneself, Oneself, Oneself],

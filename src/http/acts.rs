@@ -249,7 +249,8 @@ async fn shown(edge: &Edge, may: &May<ToAct>, id: &IncidentId) -> Answer {
     Ok(Json(shape::incident(edge, view)))
 }
 
-fn text(field: &'static str, given: &str, most: usize) -> Result<(), Problem> {
+/// A text for people.
+pub(super) fn text(field: &'static str, given: &str, most: usize) -> Result<(), Problem> {
     let control = given.chars().any(|char| is_deceptive(char) && char != '\n');
     if given.trim().is_empty() || given.chars().count() > most || control {
         let detail = format!("must be 1 to {most} characters, without control and invisible characters");

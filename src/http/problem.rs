@@ -7,9 +7,14 @@ mod code;
 use std::time::Duration;
 
 use actors::correlator::regroup::RegroupRefusal;
+use actors::domain::approval::ApprovalRefusal;
+use actors::domain::runbook::RenderError;
 use actors::incident::acts::ActRefusal;
+use actors::incident::refusal::RunRefusal;
 use actors::port;
+use actors::port::cloud::CloudError;
 use actors::runtime::CallError;
+use actors::tool::targets::NoTargets;
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
@@ -221,9 +226,52 @@ impl From<CallError> for Problem {
             CallError::Regroup(RegroupRefusal::NoSuchIncident(_)) => Self::not_found("incident"),
             CallError::Regroup(refusal @ RegroupRefusal::Resolved(_)) => Self::new(Code::Conflict, refusal.to_string()),
             CallError::Regroup(refusal) => Self::new(Code::Invalid, refusal.to_string()),
+            CallError::Run(refusal) => refusal.into(),
             CallError::NoDeadLetter => Self::not_found("dead letter"),
             CallError::NotQuarantined => Self::new(Code::Conflict, "the company is not quarantined"),
             CallError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RunRefusal> for Problem {
+    fn from(refusal: RunRefusal) -> Self {
+        use RunRefusal as R;
+        let detail = refusal.to_string();
+        match refusal {
+            R::NoSuchIncident => Self::not_found("incident"),
+            R::NoSuchApproval => Self::not_found("approval"),
+            R::NoSuchRunbook => Self::not_found("runbook").of_field("runbook_id"),
+            R::Parameters(error) => {
+                let field = match &error {
+                    RenderError::Unknown(name) | RenderError::Missing(name) | RenderError::Refused { name, .. } => {
+                        format!("parameters.{name}")
+                    }
+                    RenderError::Runbook(_) | RenderError::NoScript(_) => "runbook_id".to_owned(),
+                };
+                Self::invalid(field, detail)
+            }
+            R::Targets(NoTargets::Unknown(_)) => Self::new(Code::NotFound, detail).of_field("instance_ids"),
+            R::Targets(_) => Self::invalid("instance_ids", detail),
+            R::Cloud(CloudError::NotConnected) => Self::new(
+                Code::NotConnected,
+                "the company is not connected to AWS: PUT /api/companies/{id}/aws says how; a dry run needs no AWS",
+            ),
+            R::Cloud(CloudError::Unavailable { .. } | CloudError::Throttled(_)) | R::Crowded => {
+                Self::unavailable(Code::Overloaded, detail, Duration::from_secs(30))
+            }
+            R::Cloud(_) => Self::new(Code::CloudRefused, detail),
+            R::Stopped | R::AllStopped => Self::new(Code::RunsStopped, detail),
+            R::Approval(ApprovalRefusal::NotEntitled(_) | ApprovalRefusal::Own) => Self::new(Code::Forbidden, detail),
+            R::Resolved
+            | R::Busy(_)
+            | R::TargetBusy { .. }
+            | R::CoolingDown { .. }
+            | R::TooMany
+            | R::Stricter
+            | R::Approval(_)
+            | R::Altered(_)
+            | R::RunbookChanged => Self::new(Code::Conflict, detail),
         }
     }
 }

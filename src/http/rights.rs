@@ -43,6 +43,12 @@ needed! {
     Act
     /// To ask for decisions.
     Decide
+    /// To run runbooks.
+    Run
+    /// To agree to runs.
+    Approve
+    /// To stop all runs.
+    StopRuns
     /// To create, archive and erase companies.
     FoundCompanies
     /// To administer a company.

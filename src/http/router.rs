@@ -19,8 +19,8 @@ use super::problem::{Code, Problem};
 pub use super::routes::Route;
 use super::routes::{Described, Routes};
 use super::{
-    Edge, Stage, acts, agent, alerts, audit, auth, companies, decisions, health, incidents, metrics, openapi, runbooks,
-    system, users, webhook,
+    Edge, Stage, acts, agent, alerts, approvals, audit, auth, companies, decisions, health, incidents, metrics,
+    openapi, runbooks, runs, system, users, webhook,
 };
 
 /// Where a load balancer, an orchestrator or a person asks how we are, even while we are going down.
@@ -235,6 +235,22 @@ fn routes() -> Routes {
             runbooks::one,
             "A runbook, with what it needs before it runs",
         )
+        .get(
+            "/api/approvals",
+            approvals::list,
+            "Runs that people have to agree to, newest first",
+        )
+        .get(
+            "/api/approvals/{approval_id}",
+            approvals::one,
+            "What somebody has to agree to: commands, machines, dry run",
+        )
+        .post(
+            "/api/approvals/{approval_id}/approve",
+            approvals::approve,
+            "Agree to a run, which then begins",
+        )
+        .post("/api/approvals/{approval_id}/reject", approvals::reject, "Refuse a run")
         .get("/api/users", users::list, "The people whom one administers")
         .post(
             "/api/users",
@@ -299,6 +315,16 @@ fn routes() -> Routes {
             acts::split,
             "Make some of its alerts an incident of their own",
         )
+        .post(
+            "/api/incidents/{incident_id}/execute-runbook-ssm",
+            runs::execute,
+            "Run a runbook to heal an incident, or ask for it",
+        )
+        .get(
+            "/api/incidents/{incident_id}/runs",
+            runs::of_incident,
+            "What was run to heal an incident",
+        )
         .get(
             "/api/incidents/{incident_id}/timeline",
             incidents::timeline,
@@ -310,6 +336,12 @@ fn routes() -> Routes {
             "What was said about an incident",
         )
         .get("/api/system/actors", system::actors, "Who lives in the runtime")
+        .get("/api/system/runs", runs::switch, "Whether all runs are stopped")
+        .put(
+            "/api/system/runs",
+            runs::set_switch,
+            "Stop all runs of all companies, or let them go on",
+        )
         .get("/api/system/rights", system::rights, "Who may do what")
         .get(
             "/api/system/dead-letters",

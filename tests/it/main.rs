@@ -18,6 +18,7 @@ mod on_mongodb;
 #[path = "served/mod.rs"]
 mod on_sqlite;
 mod recovery;
+mod remedy;
 #[path = "../sim/main.rs"]
 mod sim;
 mod support;

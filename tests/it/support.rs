@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod clock;
 pub mod decisions;
 pub mod engine;
+pub mod estate;
 pub mod faulty;
 pub mod judge;
 pub mod ledger;

@@ -18,6 +18,9 @@ pub enum RegroupRefusal {
     /// It is over.
     #[error("{0} is resolved; reopen it first")]
     Resolved(IncidentId),
+    /// Something is under way to heal it.
+    #[error("a run of {0} is under way, or somebody has to agree to one: wait for its end, or reject it")]
+    UnderWay(IncidentId),
     /// One of the alerts is not in it.
     #[error("{0} is not an alert of this incident")]
     NotItsAlert(AlertId),

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::ids::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId};
 use super::policy::{Approver, Need};
 use super::runbook::Risk;
 use super::time::Timestamp;
+use crate::port::{Kept, RecordKind};
 
 /// How long it may be given and used.
 pub const LIFE: Duration = Duration::from_secs(3600);
@@ -52,6 +54,10 @@ pub struct Approval {
     pub run_id: RunId,
     /// What would be run.
     pub runbook_id: RunbookId,
+    /// Its short name.
+    pub runbook: String,
+    /// What would be said to it.
+    pub parameters: Map<String, Value>,
     /// The registry's word.
     pub risk_level: Risk,
     /// What it needs, as the policy said when it was asked for.
@@ -74,6 +80,20 @@ pub struct Approval {
     pub created_at: Timestamp,
     /// When it is of no use any more.
     pub expires_at: Timestamp,
+    /// When it may be forgotten.
+    pub kept_until: Timestamp,
+}
+
+impl Kept for Approval {
+    const KIND: RecordKind = RecordKind::Approvals;
+
+    fn id(&self) -> String {
+        self.approval_id.to_string()
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.kept_until)
+    }
 }
 
 /// Why somebody's consent does not count.
@@ -238,6 +258,8 @@ mod tests {
             incident_id: "inc-1".parse().unwrap(),
             run_id: "run-1".parse().unwrap(),
             runbook_id: "disk-cleanup".parse().unwrap(),
+            runbook: "disk-cleanup".to_owned(),
+            parameters: Map::new(),
             risk_level: risk,
             need: policy.needs(risk).unwrap(),
             status: ApprovalStatus::Pending,
@@ -249,6 +271,7 @@ mod tests {
             decided_by: Vec::new(),
             created_at: at(0),
             expires_at: at(0).plus(LIFE),
+            kept_until: at(0).plus(LIFE),
         }
     }
 

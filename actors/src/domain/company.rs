@@ -232,6 +232,11 @@ impl Default for Retention {
 }
 
 impl Retention {
+    /// How long incidents are kept from their end, and what belongs to them.
+    pub fn incidents(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(u64::from(self.incident_days) * 86_400)
+    }
+
     /// Whether every setting is in range, and nothing goes before what belongs to it.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::alert::Severity;
-use super::ids::{CompanyId, IncidentId, SessionId};
+use super::ids::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId, SessionId};
 use super::time::Timestamp;
 use crate::limits;
 
@@ -43,6 +43,12 @@ pub enum Phase {
     Open,
     /// A decision is being made.
     Deciding,
+    /// Somebody has to agree to a run.
+    AwaitingApproval,
+    /// A run is under way.
+    Executing,
+    /// A run has ended well; whether it has helped is found out.
+    Verifying,
     /// A person must look: the actor failed too often, or nothing automatic is left.
     NeedsHuman,
     /// Over.
@@ -55,6 +61,9 @@ impl Phase {
         match self {
             Self::Open => "open",
             Self::Deciding => "deciding",
+            Self::AwaitingApproval => "awaiting_approval",
+            Self::Executing => "executing",
+            Self::Verifying => "verifying",
             Self::NeedsHuman => "needs_human",
             Self::Resolved => "resolved",
         }
@@ -82,6 +91,52 @@ pub struct Snooze {
     pub until: Timestamp,
     /// How grave it was; it comes back when it is graver.
     pub severity: Severity,
+}
+
+/// What is under way to heal an incident: one thing at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Remedy {
+    /// Somebody has to agree to a run.
+    AwaitingApproval {
+        /// To what.
+        approval_id: ApprovalId,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A run is under way.
+    Executing {
+        /// Which.
+        run_id: RunId,
+    },
+    /// A run has ended well, and its health check is made.
+    Checking {
+        /// Which.
+        run_id: RunId,
+    },
+    /// A run has ended well, and the alerts have to recover.
+    Verifying {
+        /// Which.
+        run_id: RunId,
+        /// Until when.
+        until: Timestamp,
+    },
+}
+
+impl Remedy {
+    /// Where the incident stands meanwhile.
+    pub fn phase(&self) -> Phase {
+        match self {
+            Self::AwaitingApproval { .. } => Phase::AwaitingApproval,
+            Self::Executing { .. } => Phase::Executing,
+            Self::Checking { .. } | Self::Verifying { .. } => Phase::Verifying,
+        }
+    }
+
+    /// Whether something acts on machines: the incident does not end, and is not regrouped, before that is over.
+    pub fn acts(&self) -> bool {
+        matches!(self, Self::Executing { .. } | Self::Checking { .. })
+    }
 }
 
 /// What its actor, its people and their tools make of an incident.
@@ -125,6 +180,21 @@ pub struct Life {
     /// Since when its alerts are in an archive alone: it cannot begin again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alerts_archived_at: Option<Timestamp>,
+    /// The run that ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub healed_by: Option<RunId>,
+    /// Whether a person has acted on it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub touched: bool,
+    /// What is under way to heal it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<Remedy>,
+    /// Its runs, oldest first: at most [`limits::RUNS_PER_INCIDENT`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<RunId>,
+    /// The runbooks that it has proposed by itself: each once, at most [`limits::PROPOSALS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposed: Vec<RunbookId>,
 }
 
 impl Life {
@@ -144,6 +214,11 @@ impl Life {
             flapping_since: None,
             kept_open_at: None,
             alerts_archived_at: None,
+            healed_by: None,
+            touched: false,
+            remedy: None,
+            runs: Vec::new(),
+            proposed: Vec::new(),
         }
     }
 
@@ -157,6 +232,7 @@ impl Life {
             resolved_by: Some(by.to_owned()),
             snooze: None,
             flapping_since: None,
+            remedy: None,
             ..self
         }
     }
@@ -174,6 +250,7 @@ impl Life {
             phase: Phase::Open,
             resolved_at: None,
             resolved_by: None,
+            healed_by: None,
             ..self
         }
     }

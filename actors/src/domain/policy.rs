@@ -55,6 +55,24 @@ pub struct Need {
     pub own_counts: bool,
 }
 
+impl Need {
+    /// What satisfies both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            approver: self.approver.max(other.approver),
+            approvals: self.approvals.max(other.approvals),
+            own_counts: self.own_counts && other.own_counts,
+        }
+    }
+
+    /// Whether whoever is this agrees by asking, and so many more must.
+    pub fn left_after(self, asker: Option<Approver>) -> u32 {
+        let own = self.own_counts && asker.is_some_and(|is| is >= self.approver);
+        self.approvals.saturating_sub(u32::from(own))
+    }
+}
+
 impl Policy {
     /// Whether every setting is in range.
     ///

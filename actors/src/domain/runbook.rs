@@ -9,6 +9,7 @@ pub mod library;
 pub mod parameter;
 pub mod render;
 pub mod script;
+pub mod shelf;
 pub mod signature;
 pub mod target;
 
@@ -20,6 +21,7 @@ pub use hash::{PlannedRun, RunHash};
 pub use parameter::{Parameter, ParameterType};
 pub use render::{RenderError, Rendered};
 pub use script::RunbookPart;
+pub use shelf::Shelf;
 pub use target::{InstanceId, InvalidTargets, Targets};
 
 use super::ids::RunbookId;

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::{Incident, IncidentStatus, Life, Phase, Snooze, Timestamp};
+use crate::domain::{Incident, IncidentStatus, Life, Phase, Remedy, Snooze, Timestamp};
 
 /// Something that a person or a client does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,9 @@ pub enum ActRefusal {
     /// It is over.
     #[error("the incident is resolved; reopen it first")]
     Resolved,
+    /// Something acts on its machines.
+    #[error("{0} is under way on the incident's machines: wait for its end")]
+    Acting(String),
     /// It is not over.
     #[error("the incident is open")]
     Open,
@@ -78,9 +81,14 @@ pub fn act(row: &Incident, act: &Act, by: &str, now: Timestamp) -> Result<Done, 
                 .alerts_archived_at
                 .map_or(ActRefusal::Resolved, ActRefusal::Archived));
         }
+        Act::Resolve => {
+            if let Some(Remedy::Executing { run_id } | Remedy::Checking { run_id }) = &life.remedy {
+                return Err(ActRefusal::Acting(run_id.to_string()));
+            }
+        }
         _ => {}
     }
-    let done = match act {
+    let mut done = match act {
         Act::Acknowledge if life.acknowledged_at.is_some() && life.status == taken_up(life.status) => nothing(life),
         Act::Acknowledge => {
             let status = taken_up(life.status);
@@ -140,6 +148,8 @@ pub fn act(row: &Incident, act: &Act, by: &str, now: Timestamp) -> Result<Done, 
             changed(Life { snooze, ..life }, data)
         }
     };
+    // Whatever a person does: the incident does not heal by itself any more.
+    done.life.touched |= !done.data.is_null() && (row.is_open() || *act == Act::Reopen);
     Ok(done)
 }
 

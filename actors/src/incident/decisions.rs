@@ -140,10 +140,10 @@ impl IncidentState {
                 self.deciding.insert(child.get_id(), Box::new(pending));
                 Ok(())
             }
-            Err(error) => {
-                self.conclude(pending, Err(format!("the decision could not start: {error}")))
-                    .await
-            }
+            Err(error) => self
+                .conclude(pending, Err(format!("the decision could not start: {error}")))
+                .await
+                .map(drop),
         }
     }
 
@@ -154,7 +154,12 @@ impl IncidentState {
         }
     }
 
-    pub(super) async fn decided(&mut self, child: ActorId, outcome: Outcome) -> Result<(), ActorProcessingErr> {
+    pub(super) async fn decided(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        child: ActorId,
+        outcome: Outcome,
+    ) -> Result<(), ActorProcessingErr> {
         let Some(pending) = self.deciding.remove(&child) else {
             return Ok(());
         };
@@ -162,23 +167,33 @@ impl IncidentState {
             // Most incidents live on without deciding again.
             self.deciding.shrink_to_fit();
         }
-        Ok(self.conclude(*pending, outcome).await?)
+        let by_itself = pending.call.is_none();
+        let decision = self.conclude(*pending, outcome).await?;
+        match decision.filter(|_| by_itself) {
+            Some(decision) => self.propose(me, &decision).await,
+            None => Ok(()),
+        }
     }
 
     /// A child that ended without an outcome has failed: the rules decide.
-    pub(super) async fn child_ended(&mut self, child: ActorId) -> Result<(), ActorProcessingErr> {
-        self.decided(child, Err("the decision ended without a verdict".into()))
+    pub(super) async fn child_ended(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        child: ActorId,
+    ) -> Result<(), ActorProcessingErr> {
+        self.decided(me, child, Err("the decision ended without a verdict".into()))
             .await
     }
 
-    /// Makes the decision durable and answers. `Err` only where this actor's state may be wrong.
-    async fn conclude(&mut self, pending: Pending, outcome: Outcome) -> Result<(), Error> {
+    /// Makes the decision durable and answers: the decision, where it is. `Err` only where this actor's state may be
+    /// wrong.
+    async fn conclude(&mut self, pending: Pending, outcome: Outcome) -> Result<Option<Decision>, Error> {
         let verdict = outcome.unwrap_or_else(|why| fallback(&pending.input, &why));
         let now = self.args.ports.clock.now();
         let decision = self.decision(&pending, verdict, now);
         let deadline = pending.call.as_ref().map(|call| call.deadline);
         if pending.call.as_ref().is_some_and(Call::is_over) {
-            return Ok(());
+            return Ok(None);
         }
         let took = pending.started.elapsed();
         let stored = self.keep(&decision, &pending, deadline, now).await;
@@ -187,7 +202,7 @@ impl IncidentState {
             metrics::histogram!(measures::DECISION_SECONDS).record(took.as_secs_f64());
         }
         let answer = match &stored {
-            Ok(true) => Ok(decision),
+            Ok(true) => Ok(decision.clone()),
             Ok(false) => Err(CallError::Overloaded),
             Err(Error::DeadlinePassed) => Err(CallError::TimedOut),
             Err(error) => Err(CallError::Store(error.clone())),
@@ -196,10 +211,14 @@ impl IncidentState {
             call.answer(answer);
         }
         match stored {
-            Err(Error::Fenced) => self.args.tenant.cast(TenantMsg::Fenced).map_err(|_| Error::Fenced),
+            Ok(true) => Ok(Some(decision)),
+            Err(Error::Fenced) => {
+                let fenced = self.args.tenant.cast(TenantMsg::Fenced);
+                fenced.map(|()| None).map_err(|_| Error::Fenced)
+            }
             Err(error @ (Error::Unknown | Error::Corrupt(_) | Error::NoSuchCompany)) => Err(error),
             // It did not happen: what an incident asked for itself is still due.
-            _ => Ok(()),
+            _ => Ok(None),
         }
     }
 
@@ -248,7 +267,8 @@ impl IncidentState {
         match lifecycle::step(&decided, &self.args.company.now().correlation, now) {
             Step::Rest(due) => Some(due),
             Step::Over => None,
-            Step::End(_) | Step::Decide | Step::Change(_) => Some(now),
+            Step::Tend(due) => Some(due),
+            Step::End(_) | Step::Decide | Step::Change(_) | Step::Expire | Step::HandUp(_) => Some(now),
         }
     }
 

@@ -59,7 +59,7 @@ impl IncidentState {
 
     /// Leaves its hand-over, and asks the tenant to let this actor go; a later message starts another one.
     async fn retire(&mut self, me: &ActorRef<IncidentMsg>) -> Result<(), ActorProcessingErr> {
-        if !self.deciding.is_empty() || self.draining {
+        if !self.deciding.is_empty() || self.tool.is_some() || self.draining {
             return Ok(());
         }
         if self.checkpoint(None).await? {

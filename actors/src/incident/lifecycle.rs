@@ -2,8 +2,8 @@
 //! to be done out. What people do to it is in [`super::acts`].
 
 use crate::domain::incident::DecidedMark;
-use crate::domain::{Correlation, Incident, Phase, Timestamp};
-use crate::limits::{DECISION_PACE, FLAP_OFF, FLAP_ON, FLAP_WINDOW};
+use crate::domain::{Correlation, Incident, Phase, Remedy, RunId, Timestamp};
+use crate::limits::{DECISION_PACE, FLAP_OFF, FLAP_ON, FLAP_WINDOW, RUN_WATCH};
 
 /// An incident is decided again when its alerts have doubled past this many.
 const DOUBLING_FLOOR: u64 = 10;
@@ -39,7 +39,7 @@ pub enum Turn {
 }
 
 /// What an incident has to do now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// It ends.
     End(Ending),
@@ -47,6 +47,12 @@ pub enum Step {
     Change(Turn),
     /// It decides; until that is durable it stays due.
     Decide,
+    /// The time in which people could have agreed to a run is over.
+    Expire,
+    /// A run has not helped.
+    HandUp(RunId),
+    /// See to it that what is under way is; then nothing before this moment.
+    Tend(Timestamp),
     /// Nothing before this moment.
     Rest(Timestamp),
     /// Nothing ever again: it is over.
@@ -63,6 +69,9 @@ pub fn asks_again_at(decided: Option<&DecidedMark>) -> u64 {
 /// deciding.
 pub fn phase(row: &Incident) -> Phase {
     let held = row.life.flapping_since.is_some() && row.decided.is_some();
+    if let Some(remedy) = row.life.remedy.as_ref().filter(|_| row.is_open()) {
+        return remedy.phase();
+    }
     match row.life.phase {
         Phase::Open if !held && asks_for_decision(row) => Phase::Deciding,
         phase => phase,
@@ -76,6 +85,14 @@ pub fn step(row: &Incident, settings: &Correlation, now: Timestamp) -> Step {
     }
     if let Some(turn) = turn(row, now) {
         return Step::Change(turn);
+    }
+    match &row.life.remedy {
+        Some(remedy) if remedy.acts() => return Step::Tend(now.plus(RUN_WATCH)),
+        Some(Remedy::AwaitingApproval { until, .. }) if now >= *until => return Step::Expire,
+        Some(Remedy::Verifying { run_id, until }) if now >= *until && !row.all_recovered() => {
+            return Step::HandUp(run_id.clone());
+        }
+        _ => {}
     }
     let stale_at = row.stale_at(settings.stale_after());
     if now >= stale_at {
@@ -94,7 +111,18 @@ pub fn step(row: &Incident, settings: &Correlation, now: Timestamp) -> Step {
         return Step::Decide;
     }
     let snooze_ends = row.life.snooze.map(|snooze| snooze.until);
-    let dues = [ends_at, decides_at, snooze_ends, calm_at(row).filter(|_| flapping)];
+    let remedy_due = match &row.life.remedy {
+        Some(Remedy::AwaitingApproval { until, .. }) => Some(*until),
+        Some(Remedy::Verifying { until, .. }) => Some(*until).filter(|_| !row.all_recovered()),
+        _ => None,
+    };
+    let dues = [
+        ends_at,
+        decides_at,
+        snooze_ends,
+        calm_at(row).filter(|_| flapping),
+        remedy_due,
+    ];
     Step::Rest(dues.into_iter().flatten().fold(stale_at, Timestamp::min))
 }
 

@@ -236,6 +236,15 @@ pub trait Reader: Send + Sync + 'static {
     /// The company's records of a kind, in the order of their ids, from behind `after`, at most `limit`.
     async fn records(&self, kind: RecordKind, after: Option<&str>, limit: usize) -> Result<Vec<Record>, Error>;
 
+    /// The company's records of a kind, in the order of their ids from the last one on, from before `before`, at most
+    /// `limit`.
+    async fn records_backwards(
+        &self,
+        kind: RecordKind,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Record>, Error>;
+
     /// What the alerts since a moment came to.
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error>;
 }

@@ -60,8 +60,16 @@ pub const DECISION: Rule = Rule {
     limit: None,
 };
 
+/// Its end without a word: what it was at is durable, and is gone on with when the incident is due.
+pub const TOOL: Rule = Rule {
+    parent: "Incident",
+    child: "Tool",
+    restart: Restart::Temporary,
+    limit: None,
+};
+
 /// The whole table.
-pub const TABLE: [Rule; 6] = [TENANTS, SWEEPER, TENANT, CORRELATOR, INCIDENT, DECISION];
+pub const TABLE: [Rule; 7] = [TENANTS, SWEEPER, TENANT, CORRELATOR, INCIDENT, DECISION, TOOL];
 
 impl Rule {
     /// A fresh budget for one child.

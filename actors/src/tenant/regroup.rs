@@ -126,10 +126,12 @@ impl TenantState {
 async fn open(held: &Held, id: &IncidentId) -> Result<OpenIncident, CallError> {
     let found = held.reader.owned(id).await?;
     let found = found.ok_or_else(|| RegroupRefusal::NoSuchIncident(id.clone()))?;
-    if found.row.is_open() {
-        Ok(found)
-    } else {
-        Err(RegroupRefusal::Resolved(id.clone()).into())
+    if !found.row.is_open() {
+        return Err(RegroupRefusal::Resolved(id.clone()).into());
+    }
+    match found.row.life.remedy {
+        None => Ok(found),
+        Some(_) => Err(RegroupRefusal::UnderWay(id.clone()).into()),
     }
 }
 

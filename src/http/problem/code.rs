@@ -62,6 +62,12 @@ pub enum Code {
     TooSlow,
     /// What is asked for does not fit the present state; the detail says why.
     Conflict,
+    /// The company is not connected to AWS: `PUT /api/companies/{id}/aws`.
+    NotConnected,
+    /// Runs are stopped, for the company or for all.
+    RunsStopped,
+    /// The company's cloud denies it, or does not answer.
+    CloudRefused,
     /// What was seen has been changed since (`If-Match`): look again.
     Stale,
     /// The last MSP admin that can log in cannot be disabled or made something else.
@@ -116,7 +122,8 @@ impl Code {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Conflict | Self::LastAdmin => StatusCode::CONFLICT,
+            Self::Conflict | Self::LastAdmin | Self::NotConnected | Self::RunsStopped => StatusCode::CONFLICT,
+            Self::CloudRefused => StatusCode::BAD_GATEWAY,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge | Self::TooManyAlerts => StatusCode::PAYLOAD_TOO_LARGE,
             Self::RateLimited | Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,

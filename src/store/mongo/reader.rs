@@ -202,6 +202,15 @@ impl Reader for CompanyReader {
         ask!(self, |m| records::list(&mut m, &self.company, kind, after, limit))
     }
 
+    async fn records_backwards(
+        &self,
+        kind: RecordKind,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Record>, Error> {
+        ask!(self, |m| records::backwards(&mut m, &self.company, kind, before, limit))
+    }
+
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error> {
         ask!(self, |m| alerts::counts(&mut m, &self.company, since))
     }

@@ -126,6 +126,29 @@ pub(super) async fn list(
     in_order(m, kind, which, limit).await
 }
 
+/// A company's records, from the last id on, before one where it is given: all that are its begin with its name and a
+/// slash, which sorts before a zero.
+pub(super) async fn backwards(
+    m: &mut Moment,
+    company: &CompanyId,
+    kind: RecordKind,
+    before: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Record>, Fault> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let end = before.map_or_else(|| format!("{company}0"), |before| key(company, before));
+    let find = Find {
+        from: kind.as_str(),
+        which: doc! { "company_id": company.as_str(), "_id": { "$lt": end } },
+        order: doc! { "company_id": -1, "_id": -1 },
+        limit: int(limit as u64),
+        ..Find::default()
+    };
+    all(m.documents(find).await?, kind)
+}
+
 /// All companies' records, in the order of companies and of ids.
 pub(super) async fn every(
     m: &mut Moment,

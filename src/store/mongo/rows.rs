@@ -31,6 +31,7 @@ const LIFE: &[&str] = &[
     "flapping_since",
     "kept_open_at",
     "alerts_archived_at",
+    "remedy.until",
 ];
 const DECIDED: &[&str] = &["at"];
 const RECEIPT: &[&str] = &["event_at", "now"];

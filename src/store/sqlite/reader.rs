@@ -190,6 +190,17 @@ impl Reader for CompanyReader {
             .await
     }
 
+    async fn records_backwards(
+        &self,
+        kind: RecordKind,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Record>, Error> {
+        let before = before.map(str::to_owned);
+        self.read(move |conn, cell| records::backwards(conn, cell, kind, before.as_deref(), limit))
+            .await
+    }
+
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error> {
         self.read(move |conn, cell| alerts::counts(conn, cell, since)).await
     }

@@ -281,6 +281,20 @@ pub async fn records_are_paged_in_the_order_of_their_ids(w: World) {
             .flat_map(|company| names.map(|name| (company.clone(), name.to_owned())));
         assert!(found.iter().eq(&expected.collect::<Vec<_>>()), "{found:?}");
     }
+    let mut backwards = Vec::new();
+    let mut before: Option<String> = None;
+    loop {
+        let page = reader
+            .records_backwards(RecordKind::Assets, before.as_deref(), 2)
+            .await
+            .unwrap();
+        let Some(last) = page.last() else { break };
+        before = Some(last.id.clone());
+        backwards.extend(page.into_iter().map(|record| record.id));
+    }
+    backwards.reverse();
+    assert_eq!(backwards, names);
+    assert_eq!(reader.records_backwards(RecordKind::Assets, None, 0).await, Ok(vec![]));
     assert_eq!(reader.records(RecordKind::Assets, None, 0).await, Ok(vec![]));
 }
 

@@ -441,6 +441,15 @@ impl Reader for FaultyReader {
         self.inner.records(kind, after, limit).await
     }
 
+    async fn records_backwards(
+        &self,
+        kind: RecordKind,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Record>, Error> {
+        self.inner.records_backwards(kind, before, limit).await
+    }
+
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error> {
         self.inner.counts(since).await
     }

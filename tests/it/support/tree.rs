@@ -7,20 +7,21 @@ use std::time::Duration;
 
 use actors::decision::rules::RulesEngine;
 use actors::domain::decision::Budget;
+use actors::domain::runbook::library;
 use actors::domain::{
-    AlertId, AlertState, Company, CompanyId, Correlation, Decision, DecisionRequest, Fact, Incident, IncidentFacts,
-    IncidentId, NewAlert, Policy, RateLimit, Retention, Severity, Signal, Timestamp,
+    AlertId, AlertState, AwsSettings, Company, CompanyId, Correlation, Decision, DecisionRequest, Fact, Incident,
+    IncidentFacts, IncidentId, NewAlert, Policy, RateLimit, Retention, Severity, Signal, Timestamp,
 };
-use actors::port::cloud::NotConnected;
 use actors::port::notices::Unheard;
 use actors::port::reader::{AlertFilter, IncidentFilter, PageRequest};
-use actors::port::{Accepted, Clock, DecisionEngine, Delivery, Entropy, NewCompany, Reader, Store};
+use actors::port::{Accepted, Amended, Amendment, Clock, DecisionEngine, Delivery, Entropy, NewCompany, Reader, Store};
 use actors::runtime::{CallError, Ports, Runtime};
 use alert_whisperer::store::MemoryStore;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::estate::Estate;
 use super::faulty::FaultyStore;
 
 /// The wall clock of a paused test: a fixed beginning plus tokio's own time.
@@ -93,6 +94,7 @@ pub struct Tree {
     pub clock: Arc<VirtualClock>,
     pub entropy: Arc<Counting>,
     pub runtime: Runtime,
+    pub cloud: Arc<Estate>,
     budget: Budget,
     engine: Arc<dyn DecisionEngine>,
 }
@@ -110,9 +112,11 @@ impl Tree {
             max_tokens: 2000,
             max_time_seconds: 30,
         };
-        let runtime = start(&store, &clock, &entropy, &engine, budget).await;
+        let cloud = Estate::new(clock.clone());
+        let runtime = start(&store, &clock, &entropy, &engine, budget, &cloud).await;
         Self {
             store,
+            cloud,
             clock,
             entropy,
             runtime,
@@ -125,7 +129,15 @@ impl Tree {
     pub async fn regrow(&mut self) {
         self.runtime.abort();
         self.runtime.ended().await;
-        self.runtime = start(&self.store, &self.clock, &self.entropy, &self.engine, self.budget).await;
+        self.runtime = start(
+            &self.store,
+            &self.clock,
+            &self.entropy,
+            &self.engine,
+            self.budget,
+            &self.cloud,
+        )
+        .await;
     }
 
     pub async fn company(&self, id: &str) -> CompanyId {
@@ -137,6 +149,26 @@ impl Tree {
         let founded = self.runtime.found(company, Duration::from_secs(5)).await;
         assert_eq!(founded, Ok(true));
         id.parse().unwrap()
+    }
+
+    /// Connects a company to its cloud, under this policy.
+    pub async fn connect(&self, company: &CompanyId, policy: Policy) {
+        let mut settings = self.reader(company).company().await.unwrap();
+        settings.version += 1;
+        settings.policy = policy;
+        settings.aws = Some(AwsSettings {
+            role_arn: "arn:aws:iam::123456789012:role/alert-whisperer".into(),
+            external_id: "aw-1".into(),
+            region: "eu-central-1".into(),
+            endpoint_url: None,
+            timeouts: Default::default(),
+        });
+        let amendment = Amendment {
+            company: Some(settings),
+            ..Amendment::default()
+        };
+        let amended = self.runtime.amend(company, amendment, Duration::from_secs(5)).await;
+        assert_eq!(amended, Ok(Amended::Done));
     }
 
     pub fn reader(&self, company: &CompanyId) -> Arc<dyn Reader> {
@@ -304,6 +336,7 @@ async fn start(
     entropy: &Arc<Counting>,
     engine: &Arc<dyn DecisionEngine>,
     budget: Budget,
+    cloud: &Arc<Estate>,
 ) -> Runtime {
     let ports = Ports {
         store: store.clone(),
@@ -312,8 +345,10 @@ async fn start(
         entropy: entropy.clone(),
         engine: engine.clone(),
         budget,
-        commands: Arc::new(NotConnected),
-        inventory: Arc::new(NotConnected),
+        library: Arc::new(library::built_in().unwrap()),
+        reconcile_window: Duration::from_secs(120),
+        commands: cloud.clone(),
+        inventory: cloud.clone(),
     };
     Runtime::start(ports).await.unwrap()
 }

@@ -70,6 +70,26 @@ pub(in super::super) fn list(
     Ok(found.collect::<Result<_, _>>()?)
 }
 
+/// A company's records, from the last id on, before one where it is given.
+pub(in super::super) fn backwards(
+    conn: &Connection,
+    cell: &Cell,
+    kind: RecordKind,
+    before: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Record>, Fault> {
+    let sql = concat!(
+        "SELECT ",
+        record_columns!(),
+        " FROM record r WHERE r.kind = ?1 AND r.company = ?2 AND (?3 IS NULL OR r.id < ?3) ORDER BY r.id DESC LIMIT ?4"
+    );
+    let mut query = conn.prepare_cached(sql)?;
+    let found = query.query_map(params![kind.as_str(), cell.no, before, int(limit as u64)], |row| {
+        read(row, cell.id.clone(), kind)
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
 /// All companies' records, in the order of companies' numbers and of ids.
 pub(in super::super) fn all(
     conn: &Connection,

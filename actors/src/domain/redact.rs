@@ -1,0 +1,84 @@
+//! Secrets in what commands write: replaced before it is stored or shown.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexSet};
+
+/// What stands in the place of a secret.
+const REDACTED: &str = "[redacted]";
+
+/// What looks like a secret; the group `secret` is replaced, or all of it where there is none.
+const PATTERNS: [&str; 6] = [
+    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
+    r"(?i:bearer|basic)[ \t]+(?P<secret>[A-Za-z0-9._~+/=-]{8,})",
+    r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
+    r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)",
+    r#"(?i:password|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)[A-Za-z0-9_-]*["']?[ \t]*[=:][ \t]*["']?(?P<secret>[^\s"',;]{3,})"#,
+    r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]+:(?P<secret>[^\s/@]+)@",
+];
+
+static LIKELY: LazyLock<Option<RegexSet>> = LazyLock::new(|| RegexSet::new(PATTERNS).ok());
+static EACH: LazyLock<Vec<Regex>> =
+    LazyLock::new(|| PATTERNS.iter().filter_map(|text| Regex::new(text).ok()).collect());
+
+/// A text without what looks like a secret: AWS keys, bearer and basic credentials, JSON web tokens, private keys,
+/// what is assigned to a name such as `password`, and passwords in addresses.
+pub fn redact(text: &str) -> Cow<'_, str> {
+    if LIKELY.as_ref().is_some_and(|likely| !likely.is_match(text)) {
+        return Cow::Borrowed(text);
+    }
+    let mut redacted = Cow::Borrowed(text);
+    for pattern in EACH.iter() {
+        let replaced = pattern.replace_all(&redacted, |found: &regex::Captures<'_>| {
+            let whole = &found[0];
+            found.name("secret").map_or_else(
+                || REDACTED.to_owned(),
+                |secret| whole.replace(secret.as_str(), REDACTED),
+            )
+        });
+        redacted = Cow::Owned(replaced.into_owned());
+    }
+    redacted
+}
+
+/// The first characters of a text.
+pub fn first(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_is_one() {
+        assert_eq!(EACH.len(), PATTERNS.len());
+        assert!(LIKELY.is_some());
+    }
+
+    #[test]
+    fn secrets_are_replaced_and_the_rest_stays() {
+        for (written, shown) in [
+            ("key AKIAIOSFODNN7EXAMPLE used", "key [redacted] used"),
+            ("Authorization: Bearer abcdefgh.ijk", "Authorization: Bearer [redacted]"),
+            ("DB_PASSWORD=hunter2x next", "DB_PASSWORD=[redacted] next"),
+            (
+                r#"{"api_key": "s3cr3tvalue", "n": 1}"#,
+                r#"{"api_key": "[redacted]", "n": 1}"#,
+            ),
+            ("postgres://ann:hunter2@db/x", "postgres://ann:[redacted]@db/x"),
+            ("-----BEGIN RSA PRIVATE KEY-----\nabc\n", "[redacted]"),
+            ("eyJhbGciOiJIUzI1.eyJzdWIiOiIx.c2ln", "[redacted]"),
+            ("freed 50 GB of /var/cache", "freed 50 GB of /var/cache"),
+        ] {
+            assert_eq!(redact(written), shown);
+        }
+    }
+
+    #[test]
+    fn the_first_characters_are_whole_ones() {
+        assert_eq!(first("a\u{e9}bc", 2), "a\u{e9}");
+        assert_eq!(first("ab", 2), "ab");
+    }
+}

@@ -1,0 +1,255 @@
+//! A run: a runbook's script on some of a company's machines, from the intent to its end.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::ids::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId};
+use super::runbook::{PlannedRun, RenderError, Rendered, Risk, RunHash, Runbook, RunbookPart, Targets};
+use super::time::Timestamp;
+use crate::port::{Kept, RecordKind};
+use crate::tool::protocol::{Ending, Standing};
+
+/// The tool that runs runbooks.
+pub const TOOL: &str = "ssm.execute";
+/// Its version: what a run is changes with it.
+pub const TOOL_VERSION: &str = "1";
+
+/// Where a run stands, as clients see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// It is meant, and may be on its way.
+    Intended,
+    /// It was sent.
+    Sent,
+    /// It was carried out, and everything went well.
+    Succeeded,
+    /// It was never sent, or something did not go well.
+    Failed,
+    /// Nobody knows whether, or how, it was carried out: a person has to look.
+    UnknownOutcome,
+}
+
+/// What a health check has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// It ended with 0 on every machine.
+    Healthy,
+    /// It did not.
+    Unhealthy,
+    /// It could not be made.
+    Unknown,
+}
+
+/// What would be run, before it is known where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Short name of the runbook.
+    pub slug: String,
+    /// How much harm it may do: the registry's word.
+    pub risk: Risk,
+    /// What is said to it.
+    pub parameters: Map<String, Value>,
+    /// The command lines.
+    pub rendered: Rendered,
+    /// Those of its health check, where it has one.
+    pub check: Option<Vec<String>>,
+    /// The most targets.
+    pub blast_radius: u32,
+    /// How long a target is left alone afterwards, in seconds.
+    pub cool_down_seconds: u32,
+    /// Whether a second run does no harm that the first has not done.
+    pub idempotent: bool,
+}
+
+impl Plan {
+    /// What a run of a runbook with these parameters would be.
+    ///
+    /// # Errors
+    /// [`RenderError`].
+    pub fn of(runbook: &Runbook, parameters: &Map<String, Value>) -> Result<Self, RenderError> {
+        let check = match runbook.health_check {
+            Some(_) => Some(runbook.render(RunbookPart::HealthCheck, parameters)?.commands),
+            None => None,
+        };
+        Ok(Self {
+            slug: runbook.slug.clone(),
+            risk: runbook.risk,
+            parameters: parameters.clone(),
+            rendered: runbook.render(RunbookPart::Run, parameters)?,
+            check,
+            blast_radius: runbook.blast_radius,
+            cool_down_seconds: runbook.cool_down_seconds,
+            idempotent: runbook.idempotent,
+        })
+    }
+
+    /// What an approval of it on these machines is bound to.
+    pub fn hash(&self, targets: &Targets) -> RunHash {
+        let planned = PlannedRun {
+            tool: TOOL,
+            tool_version: TOOL_VERSION,
+            rendered: &self.rendered,
+            targets,
+            timeout_seconds: self.rendered.timeout_seconds,
+        };
+        planned.hash()
+    }
+}
+
+/// A run as it is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its id.
+    pub run_id: RunId,
+    /// Whose.
+    pub company_id: CompanyId,
+    /// For which incident.
+    pub incident_id: IncidentId,
+    /// By which tool.
+    pub tool: String,
+    /// In which version.
+    pub tool_version: String,
+    /// Which runbook.
+    pub runbook_id: RunbookId,
+    /// Its short name.
+    pub runbook: String,
+    /// In which version.
+    pub runbook_version: u32,
+    /// The registry's word.
+    pub risk_level: Risk,
+    /// What is said to it.
+    pub parameters: Map<String, Value>,
+    /// The exact command lines.
+    pub commands: Vec<String>,
+    /// Those of its health check.
+    pub check: Option<Vec<String>>,
+    /// The exact machines.
+    pub targets: Targets,
+    /// SHA-256 over all of it, in hex.
+    pub hash: RunHash,
+    /// How long it may take on a machine, in seconds.
+    pub timeout_seconds: u32,
+    /// How long a target is left alone afterwards, in seconds.
+    pub cool_down_seconds: u32,
+    /// Whether a second run does no harm that the first has not done.
+    pub idempotent: bool,
+    /// Which try to heal the incident with it this is, from 1.
+    pub attempt: u32,
+    /// Who asked: a principal's id, or `incident`.
+    pub requested_by: String,
+    /// By which consent.
+    pub approval_id: Option<ApprovalId>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// When it was meant.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// The name that the service gave it.
+    pub command_id: Option<String>,
+    /// What it wrote on all machines, redacted: at most [`crate::limits::COMMAND_OUTPUT`] characters.
+    pub output: Option<String>,
+    /// What its health check has shown.
+    pub health: Option<Health>,
+    /// When it may be forgotten.
+    pub kept_until: Option<Timestamp>,
+}
+
+impl Run {
+    /// Where it stands.
+    pub fn status(&self) -> RunStatus {
+        match &self.standing {
+            Standing::Intended { .. } => RunStatus::Intended,
+            Standing::Sent { .. } => RunStatus::Sent,
+            Standing::Ended(Ending::Succeeded) => RunStatus::Succeeded,
+            Standing::Ended(Ending::Failed | Ending::NotSent(_)) => RunStatus::Failed,
+            Standing::Ended(Ending::Unknown(_)) => RunStatus::UnknownOutcome,
+        }
+    }
+
+    /// Why it ended so, where more is known than its status says.
+    pub fn why(&self) -> Option<&str> {
+        match &self.standing {
+            Standing::Ended(Ending::NotSent(why) | Ending::Unknown(why)) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// By which its command is found again: SSM keeps the comment.
+    pub fn comment(&self) -> String {
+        format!("aw:{}", self.run_id)
+    }
+
+    /// What it is bound to, computed from what is stored of it.
+    pub fn computed_hash(&self) -> RunHash {
+        let rendered = Rendered {
+            runbook_id: self.runbook_id.clone(),
+            version: self.runbook_version,
+            part: RunbookPart::Run,
+            commands: self.commands.clone(),
+            timeout_seconds: self.timeout_seconds,
+        };
+        let planned = PlannedRun {
+            tool: &self.tool,
+            tool_version: &self.tool_version,
+            rendered: &rendered,
+            targets: &self.targets,
+            timeout_seconds: self.timeout_seconds,
+        };
+        planned.hash()
+    }
+}
+
+impl Kept for Run {
+    const KIND: RecordKind = RecordKind::Runs;
+
+    fn id(&self) -> String {
+        self.run_id.to_string()
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.kept_until
+    }
+}
+
+/// What keeps runs from a machine: a run that is under way there, or the cool-down after one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lock {
+    /// The machine.
+    pub instance_id: String,
+    /// Which runbook is kept from it; `None` keeps all.
+    pub runbook_id: Option<RunbookId>,
+    /// By which run.
+    pub run_id: RunId,
+    /// Until when; `None` until that run is over.
+    pub until: Option<Timestamp>,
+}
+
+impl Lock {
+    /// The id of the lock that a run under way has on a machine.
+    pub fn machine(instance: &str) -> String {
+        instance.to_owned()
+    }
+
+    /// The id of a runbook's cool-down on a machine.
+    pub fn cool_down(instance: &str, runbook: &RunbookId) -> String {
+        format!("{instance}/{runbook}")
+    }
+}
+
+impl Kept for Lock {
+    const KIND: RecordKind = RecordKind::Locks;
+
+    fn id(&self) -> String {
+        match &self.runbook_id {
+            None => Self::machine(&self.instance_id),
+            Some(runbook) => Self::cool_down(&self.instance_id, runbook),
+        }
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.until
+    }
+}

@@ -1,0 +1,78 @@
+//! Why a run does not begin, or is not agreed to.
+
+use crate::domain::approval::ApprovalRefusal;
+use crate::domain::ids::RunId;
+use crate::domain::runbook::RenderError;
+use crate::domain::{ApprovalId, Phase, Timestamp};
+use crate::limits::RUNS_PER_INCIDENT;
+use crate::port::cloud::CloudError;
+use crate::tool::targets::NoTargets;
+
+/// Why a run does not begin, or is not agreed to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RunRefusal {
+    /// The company has no such incident.
+    #[error("there is no such incident")]
+    NoSuchIncident,
+    /// It is over.
+    #[error("the incident is resolved; reopen it first")]
+    Resolved,
+    /// There is no such runbook.
+    #[error("there is no such runbook: GET /api/runbooks lists those there are")]
+    NoSuchRunbook,
+    /// What is said to the runbook is refused.
+    #[error(transparent)]
+    Parameters(#[from] RenderError),
+    /// There are no machines for it.
+    #[error(transparent)]
+    Targets(#[from] NoTargets),
+    /// The company's cloud does not answer, or there is none.
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
+    /// The company's kill switch.
+    #[error("runs are stopped for the company (policy.stopped)")]
+    Stopped,
+    /// The platform's kill switch.
+    #[error("all runs are stopped, for every company, by an MSP admin")]
+    AllStopped,
+    /// Something is under way already.
+    #[error("the incident is {}: one thing at a time", .0.as_str())]
+    Busy(Phase),
+    /// Another run has the machine.
+    #[error("{run_id} is under way on {instance_id}: one run at a time on a machine")]
+    TargetBusy {
+        /// Which machine.
+        instance_id: String,
+        /// Which run.
+        run_id: RunId,
+    },
+    /// The runbook has run there lately.
+    #[error("the runbook has run on {instance_id} lately: not again before {until}")]
+    CoolingDown {
+        /// Which machine.
+        instance_id: String,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The incident has had as many runs as it may.
+    #[error("the incident has had {RUNS_PER_INCIDENT} runs, which is all that it may: somebody has to look")]
+    TooMany,
+    /// As many runs are under way as may be.
+    #[error("as many runs are under way as may be: try again in a minute")]
+    Crowded,
+    /// The policy has changed meanwhile.
+    #[error("the company's policy asks for more by now: ask for the run again")]
+    Stricter,
+    /// There is no such approval.
+    #[error("there is no such approval")]
+    NoSuchApproval,
+    /// The consent does not count.
+    #[error(transparent)]
+    Approval(#[from] ApprovalRefusal),
+    /// The stored approval is not what its hash says.
+    #[error("what is stored of {0} is not what its hash says: it was altered, and is of no use")]
+    Altered(ApprovalId),
+    /// The runbook is another by now.
+    #[error("the runbook has changed since the run was asked for: ask for it again")]
+    RunbookChanged,
+}

@@ -1,0 +1,458 @@
+//! Healing an incident: a run is asked for, by somebody or by the incident itself; the machines are looked up; the
+//! company's policy says who must agree; then it begins, or people are asked.
+//!
+//! Code map: [`approval`] people's consent; [`run`] what is under way; [`outcome`] whether it has helped.
+//! Whatever is decided here is one commit: the row, the run, the approval, the locks of the machines and the journal.
+
+mod approval;
+mod outcome;
+mod run;
+
+use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef};
+use serde_json::{Map, Value, json};
+use tokio::sync::oneshot;
+
+use super::refusal::RunRefusal;
+use super::{IncidentMsg, IncidentState};
+use crate::call::Call;
+use crate::census::{Kind, Post};
+use crate::domain::policy::{Approver, Need};
+use crate::domain::run::{Plan, Run, TOOL};
+use crate::domain::runbook::{InstanceId, Platform};
+use crate::domain::{Approval, ApprovalId, Decision, Origin, Remedy};
+use crate::limits::{PROPOSALS, RUNS_PER_INCIDENT};
+use crate::port::Error;
+use crate::port::cloud::{CloudError, Instance};
+use crate::runtime::CallError;
+use crate::tenant::TenantMsg;
+use crate::tool::{self, Report, ToolActor, ToolArgs, ToolMsg, Work};
+
+/// What somebody wants run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunAsk {
+    /// A runbook's id, or its short name.
+    pub runbook: String,
+    /// On which machines; `None` means the one that the incident is about.
+    pub instance_ids: Option<Vec<InstanceId>>,
+    /// What is said to the runbook.
+    pub parameters: Map<String, Value>,
+    /// Why, for who has to agree.
+    pub reason: String,
+}
+
+/// A request to run something, from the edge.
+pub struct ExecuteCall {
+    pub(crate) ask: RunAsk,
+    pub(crate) by: Origin,
+    pub(crate) is: Approver,
+    pub(crate) call: Call<Executed>,
+}
+
+/// Somebody's word on an approval, from the edge.
+pub struct ApprovalCall {
+    pub(crate) approval_id: ApprovalId,
+    pub(crate) word: Word,
+    pub(crate) by: Origin,
+    pub(crate) is: Approver,
+    pub(crate) call: Call<Decided>,
+}
+
+/// What somebody says to an approval.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// It may run, if it is what bears this hash; without one, as it is stored.
+    Approve(Option<String>),
+    /// It may not.
+    Reject,
+}
+
+/// What has come of a request to run something.
+#[derive(Debug)]
+pub enum Executed {
+    /// It has begun.
+    Begun(Begun),
+    /// Somebody has to agree first.
+    Asked(Box<Approval>),
+}
+
+/// What has come of somebody's word.
+#[derive(Debug)]
+pub struct Decided {
+    /// The approval from now on.
+    pub approval: Approval,
+    /// The run, where it has begun.
+    pub begun: Option<Begun>,
+}
+
+/// A run whose intent is durable.
+#[derive(Debug)]
+pub struct Begun {
+    /// The run.
+    pub run: Box<Run>,
+    /// The run again, once it was sent or has ended.
+    pub sent: oneshot::Receiver<Box<Run>>,
+}
+
+/// Who wants something run.
+pub(super) enum Asker {
+    /// A person who waits.
+    Somebody {
+        by: Origin,
+        is: Approver,
+        call: Call<Executed>,
+    },
+    /// The incident, because of its decision.
+    Itself,
+}
+
+/// What is asked for while the machines are looked up.
+pub(super) struct Preparing {
+    plan: Plan,
+    platform: Platform,
+    instance_ids: Option<Vec<InstanceId>>,
+    reason: String,
+    asker: Asker,
+}
+
+/// A run that is under way here.
+pub(super) struct UnderWay {
+    run: Run,
+    version: u64,
+    /// Somebody who waits until it was sent.
+    waits: Option<oneshot::Sender<Box<Run>>>,
+}
+
+/// What the incident's tool does.
+pub(super) enum Doing {
+    Preparing(Box<Preparing>),
+    Running(Box<UnderWay>),
+    Checking(Box<UnderWay>),
+}
+
+/// The incident's tool: one at a time.
+pub(super) struct Seat {
+    actor: ActorRef<ToolMsg>,
+    doing: Doing,
+}
+
+impl Seat {
+    pub(super) fn is(&self, child: ActorId) -> bool {
+        self.actor.get_id() == child
+    }
+}
+
+impl Asker {
+    /// Who, for the journal.
+    fn origin(&self) -> Origin {
+        match self {
+            Self::Somebody { by, .. } => by.clone(),
+            Self::Itself => "incident".into(),
+        }
+    }
+
+    /// What he is, where he is a person.
+    fn is(&self) -> Option<Approver> {
+        match self {
+            Self::Somebody { is, .. } => Some(*is),
+            Self::Itself => None,
+        }
+    }
+}
+
+impl IncidentState {
+    /// Somebody wants something run.
+    pub(super) async fn execute_for(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        ask: ExecuteCall,
+    ) -> Result<(), ActorProcessingErr> {
+        let ExecuteCall { ask, by, is, call } = ask;
+        if call.is_over() {
+            return Ok(());
+        }
+        match self.planned(&ask).await {
+            Ok((plan, platform)) => {
+                let preparing = Preparing {
+                    plan,
+                    platform,
+                    instance_ids: ask.instance_ids,
+                    reason: ask.reason,
+                    asker: Asker::Somebody { by, is, call },
+                };
+                self.prepare(me, preparing).await
+            }
+            Err(error) => self.refuse(call, error),
+        }
+    }
+
+    /// Answers a call that was not done; `Err` where this actor's state may be wrong.
+    fn refuse<T>(&self, call: Call<T>, error: CallError) -> Result<(), ActorProcessingErr> {
+        let failed = match &error {
+            CallError::Store(error @ (Error::Unknown | Error::Corrupt(_))) => Some(error.clone()),
+            _ => None,
+        };
+        if error == CallError::Store(Error::Fenced) {
+            self.args.tenant.cast(TenantMsg::Fenced)?;
+        }
+        call.answer(Err(error));
+        failed.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// What a request comes to, if something may be run now.
+    async fn planned(&mut self, ask: &RunAsk) -> Result<(Plan, Platform), CallError> {
+        if self.draining {
+            return Err(CallError::Draining);
+        }
+        self.absorb().await?;
+        self.is_free()?;
+        let shelf = self.args.company.shelf();
+        let runbook = shelf.find(&ask.runbook).ok_or(RunRefusal::NoSuchRunbook)?;
+        let plan = Plan::of(runbook, &ask.parameters).map_err(RunRefusal::from)?;
+        if self.args.company.now().policy.needs(plan.risk).is_none() {
+            return Err(RunRefusal::Stopped.into());
+        }
+        Ok((plan, runbook.platform))
+    }
+
+    /// Whether the incident may begin something.
+    fn is_free(&self) -> Result<(), RunRefusal> {
+        let row = self.row.as_ref().ok_or(RunRefusal::NoSuchIncident)?;
+        if !row.is_open() {
+            return Err(RunRefusal::Resolved);
+        }
+        if let Some(remedy) = &row.life.remedy {
+            return Err(RunRefusal::Busy(remedy.phase()));
+        }
+        if self.tool.is_some() {
+            return Err(RunRefusal::Busy(crate::domain::Phase::Executing));
+        }
+        match row.life.runs.len() < RUNS_PER_INCIDENT {
+            true => Ok(()),
+            false => Err(RunRefusal::TooMany),
+        }
+    }
+
+    /// Looks up the company's machines, in a child: that takes as long as the cloud does.
+    async fn prepare(&mut self, me: &ActorRef<IncidentMsg>, preparing: Preparing) -> Result<(), ActorProcessingErr> {
+        let actor = self.start_tool(me, Work::Look).await?;
+        let doing = Doing::Preparing(Box::new(preparing));
+        self.tool = Some(Seat { actor, doing });
+        Ok(())
+    }
+
+    async fn start_tool(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        work: Work,
+    ) -> Result<ActorRef<ToolMsg>, ActorProcessingErr> {
+        let args = ToolArgs {
+            ports: self.args.ports.clone(),
+            company: self.args.company.clone(),
+            incident: me.clone(),
+            work,
+            turns: self.args.turns.clone(),
+            alive: self
+                .args
+                .census
+                .enter(Post::of_incident(Kind::Tool, self.company(), &self.args.incident_id, 0)),
+        };
+        let (actor, _) = Actor::spawn_linked(None, ToolActor, args, me.get_cell()).await?;
+        Ok(actor)
+    }
+
+    /// The tool has told something.
+    pub(super) async fn tool_tells(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        child: ActorId,
+        report: Report,
+    ) -> Result<(), ActorProcessingErr> {
+        let Some(seat) = self.tool.take_if(|seat| seat.is(child)) else {
+            return Ok(());
+        };
+        match (seat.doing, report) {
+            (Doing::Preparing(preparing), Report::Machines(machines)) => self.prepared(me, *preparing, machines).await,
+            (Doing::Running(under_way), Report::Stands(standing, written)) => {
+                self.stands(me, seat.actor, *under_way, standing, written).await
+            }
+            (Doing::Checking(under_way), Report::Checked(health, written)) => {
+                self.checked(me, *under_way, health, written).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The tool has ended without having told what it was for. A run is begun again from the store when it is due.
+    pub(super) fn tool_ended(&mut self, child: ActorId) {
+        let Some(seat) = self.tool.take_if(|seat| seat.is(child)) else {
+            return;
+        };
+        if let Doing::Preparing(preparing) = seat.doing
+            && let Asker::Somebody { call, .. } = preparing.asker
+        {
+            call.answer(Err(CallError::Interrupted));
+        }
+    }
+
+    /// Tells the tool to end: what it does is durable, and another process goes on from there.
+    pub(super) fn stop_tool(&self) {
+        if let Some(seat) = &self.tool {
+            seat.actor.stop(None);
+        }
+    }
+
+    /// The machines are known, or why they are not.
+    async fn prepared(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        preparing: Preparing,
+        machines: Result<Vec<Instance>, CloudError>,
+    ) -> Result<(), ActorProcessingErr> {
+        let gated = self.gate(me, &preparing, machines).await;
+        match (preparing.asker, gated) {
+            (Asker::Somebody { call, .. }, Ok(executed)) => call.answer(Ok(executed)),
+            (Asker::Somebody { call, .. }, Err(error)) => return self.refuse(call, error),
+            (Asker::Itself, Ok(_)) => {}
+            (Asker::Itself, Err(error)) => self.not_proposed(&preparing.plan, error).await?,
+        }
+        Ok(())
+    }
+
+    /// The policy's gate: what a run needs is the registry's risk and the company's policy; who asks may count.
+    async fn gate(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        preparing: &Preparing,
+        machines: Result<Vec<Instance>, CloudError>,
+    ) -> Result<Executed, CallError> {
+        self.absorb().await?;
+        self.is_free()?;
+        let machines = machines.map_err(RunRefusal::from)?;
+        let asset = self.row.as_ref().map_or("", |row| row.asset_name.as_str());
+        let asked = preparing.instance_ids.as_deref();
+        let plan = &preparing.plan;
+        let targets = tool::targets::choose(asked, asset, preparing.platform, plan.blast_radius, &machines)
+            .map_err(RunRefusal::from)?;
+        let need = self.need(plan)?;
+        if need.left_after(preparing.asker.is()) > 0 {
+            let approval = self.ask(preparing, &targets, need).await?;
+            return Ok(Executed::Asked(Box::new(approval)));
+        }
+        let beginning = run::Beginning {
+            run: self.run_of(plan, targets, &preparing.asker.origin().actor),
+            asker: preparing.asker.is(),
+            by: preparing.asker.origin(),
+            approval: None,
+            deadline: preparing.deadline(),
+        };
+        Ok(Executed::Begun(self.begin(me, beginning).await?))
+    }
+
+    /// What the company's policy asks for now.
+    fn need(&self, plan: &Plan) -> Result<Need, RunRefusal> {
+        self.args
+            .company
+            .now()
+            .policy
+            .needs(plan.risk)
+            .ok_or(RunRefusal::Stopped)
+    }
+
+    /// Proposes what a decision calls for, where the company has a cloud: each runbook once in the incident's life.
+    pub(super) async fn propose(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        decision: &Decision,
+    ) -> Result<(), ActorProcessingErr> {
+        if self.args.company.now().aws.is_none() {
+            return Ok(());
+        }
+        let named = decision.tool_calls.iter().filter(|call| call.tool_name == TOOL);
+        let mut names = named.filter_map(|call| call.parameters.get("runbook").and_then(Value::as_str));
+        let Some(name) = names.next() else { return Ok(()) };
+        let shelf = self.args.company.shelf();
+        let Some(runbook) = shelf.find(name) else { return Ok(()) };
+        let proposed = |life: &crate::domain::Life| {
+            life.proposed.contains(&runbook.runbook_id) || life.proposed.len() >= PROPOSALS
+        };
+        let is_free = !self.draining && self.is_free().is_ok();
+        if !is_free || self.row.as_ref().is_none_or(|row| proposed(&row.life)) {
+            return Ok(());
+        }
+        let plan = match Plan::of(runbook, &Map::new()) {
+            Ok(plan) => plan,
+            Err(error) => {
+                return self.not_run(runbook, &RunRefusal::from(error).into()).await;
+            }
+        };
+        let preparing = Preparing {
+            plan,
+            platform: runbook.platform,
+            instance_ids: None,
+            reason: decision.recommendation.clone(),
+            asker: Asker::Itself,
+        };
+        self.prepare(me, preparing).await
+    }
+
+    /// What the incident has proposed cannot be run, or asked for: people are told why, once.
+    async fn not_proposed(&mut self, plan: &Plan, error: CallError) -> Result<(), ActorProcessingErr> {
+        let shelf = self.args.company.shelf();
+        match shelf.find(plan.rendered.runbook_id.as_str()) {
+            Some(runbook) => self.not_run(runbook, &error).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn not_run(&mut self, runbook: &crate::domain::Runbook, error: &CallError) -> Result<(), ActorProcessingErr> {
+        let why = match error {
+            CallError::Run(why) => why.to_string(),
+            CallError::Store(Error::Fenced) => return Ok(self.args.tenant.cast(TenantMsg::Fenced)?),
+            CallError::Store(error @ (Error::Unknown | Error::Corrupt(_))) => return Err(error.clone().into()),
+            // It is proposed again with the next decision.
+            _ => return Ok(()),
+        };
+        let now = self.args.ports.clock.now();
+        let data = json!({
+            "runbook_id": runbook.runbook_id, "runbook": runbook.slug, "version": runbook.version,
+            "risk_level": runbook.risk, "why": why,
+        });
+        let Some(row) = &self.row else { return Ok(()) };
+        let mut life = row.life.clone();
+        life.proposed.push(runbook.runbook_id.clone());
+        let wake_due = row.wake_due;
+        let mut change = self.change(now);
+        change.life = Some(self.in_session(life));
+        change.wake_due = wake_due;
+        change.facts.push(self.fact("run.not_begun", "incident", now, &data));
+        // Where the row has moved or the store is away it is proposed again with the next decision.
+        match self.commit(change, None).await {
+            Err(error @ (Error::Unknown | Error::Corrupt(_))) => Err(error.into()),
+            Err(Error::Fenced) => Ok(self.args.tenant.cast(TenantMsg::Fenced)?),
+            _ => Ok(()),
+        }
+    }
+
+    /// A life with the session that is now.
+    fn in_session(&self, life: crate::domain::Life) -> crate::domain::Life {
+        crate::domain::Life {
+            session: Some(self.session.clone()),
+            ..life
+        }
+    }
+
+    /// Whether the incident waits for this approval.
+    fn awaits(&self, id: &ApprovalId) -> bool {
+        let remedy = self.row.as_ref().and_then(|row| row.life.remedy.as_ref());
+        matches!(remedy, Some(Remedy::AwaitingApproval { approval_id, .. }) if approval_id == id)
+    }
+}
+
+impl Preparing {
+    fn deadline(&self) -> Option<tokio::time::Instant> {
+        match &self.asker {
+            Asker::Somebody { call, .. } => Some(call.deadline),
+            Asker::Itself => None,
+        }
+    }
+}

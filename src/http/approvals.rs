@@ -1,0 +1,251 @@
+//! `/approvals`: runs that people have to agree to, with the exact commands, machines and dry run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::domain::approval::{Approval, ApprovalStatus, Vote};
+use actors::domain::policy::Need;
+use actors::domain::runbook::{Risk, RunbookPart};
+use actors::domain::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId, Timestamp};
+use actors::incident::remedy::Word;
+use actors::limits::PAGE;
+use actors::port::reader::{Cursor, Page, PageRequest};
+use actors::port::{Record, RecordKind};
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::openapi::path::Parameter;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::Edge;
+use super::body::SentOrNot;
+use super::page::{Ask, Asked, Paged, Query};
+use super::problem::Problem;
+use super::rights::{Approve, May, Read};
+use super::runs::{Executing, approver};
+
+/// How long a word may take.
+const WITHIN: Duration = Duration::from_secs(15);
+/// Pages of records that one page of the list is looked for in.
+const PAGES: usize = 10;
+
+/// An approval, as it is shown.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Approval)]
+pub(super) struct ShownApproval {
+    approval_id: ApprovalId,
+    company_id: CompanyId,
+    incident_id: IncidentId,
+    run_id: RunId,
+    runbook_id: RunbookId,
+    runbook: String,
+    parameters: Map<String, Value>,
+    /// The registry's word.
+    risk_level: Risk,
+    status: ApprovalStatus,
+    /// Who must agree, and how many.
+    need: Need,
+    /// The exact command lines.
+    commands: Vec<String>,
+    /// What prints what they would do, and changes nothing; `null` where the runbook is another by now.
+    dry_run: Option<Vec<String>>,
+    /// The exact machines.
+    targets: Vec<String>,
+    /// SHA-256 over all of it, in hex.
+    hash: String,
+    requested_by: String,
+    reason: String,
+    /// Who has agreed so far, or was against it.
+    decided_by: Vec<Vote>,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl ShownApproval {
+    fn of(edge: &Edge, approval: Approval) -> Self {
+        let runbook = edge
+            .library
+            .iter()
+            .find(|runbook| runbook.runbook_id == approval.runbook_id);
+        let dry_run = runbook.and_then(|runbook| runbook.render(RunbookPart::DryRun, &approval.parameters).ok());
+        let is_late = approval.status == ApprovalStatus::Pending && edge.clock.now() >= approval.expires_at;
+        Self {
+            status: if is_late {
+                ApprovalStatus::Expired
+            } else {
+                approval.status
+            },
+            dry_run: dry_run.map(|rendered| rendered.commands),
+            approval_id: approval.approval_id,
+            company_id: approval.company_id,
+            incident_id: approval.incident_id,
+            run_id: approval.run_id,
+            runbook_id: approval.runbook_id,
+            runbook: approval.runbook,
+            parameters: approval.parameters,
+            risk_level: approval.risk_level,
+            need: approval.need,
+            commands: approval.commands,
+            targets: approval.targets,
+            hash: approval.hash,
+            requested_by: approval.requested_by,
+            reason: approval.reason,
+            decided_by: approval.decided_by,
+            created_at: approval.created_at,
+            expires_at: approval.expires_at,
+        }
+    }
+}
+
+/// Which approvals.
+#[derive(IntoParams)]
+pub(super) struct Filter {
+    /// Only those of this status.
+    #[param(value_type = Option<ApprovalStatus>)]
+    status: Option<ApprovalStatus>,
+    /// Only those of this incident.
+    #[param(value_type = Option<IncidentId>)]
+    incident_id: Option<IncidentId>,
+}
+
+impl Ask for Filter {
+    fn parameters() -> Vec<Parameter> {
+        Self::into_params(|| None)
+    }
+
+    fn read(query: &mut Query, _: &Edge) -> Result<Self, Problem> {
+        Ok(Self {
+            status: query.word("status")?,
+            incident_id: query.word("incident_id")?,
+        })
+    }
+}
+
+/// Approvals, newest first. A page may hold fewer than it was asked for.
+pub(super) async fn list(
+    may: May<Read>,
+    State(edge): State<Arc<Edge>>,
+    Asked { asked, .. }: Asked<(Filter, PageRequest)>,
+) -> Result<Json<Paged<ShownApproval>>, Problem> {
+    let (filter, request) = asked;
+    let reader = edge.store.reader(may.company());
+    let mut before = request.after.map(|Cursor(high, low)| id_of(high, low));
+    let mut items = Vec::new();
+    for _ in 0..PAGES {
+        let records = reader
+            .records_backwards(RecordKind::Approvals, before.as_deref(), PAGE)
+            .await?;
+        let is_last = records.len() < PAGE;
+        for record in records {
+            before = Some(record.id.clone());
+            let shown = ShownApproval::of(&edge, record.read()?);
+            let wanted = filter.status.is_none_or(|status| shown.status == status)
+                && filter.incident_id.as_ref().is_none_or(|id| shown.incident_id == *id);
+            if wanted {
+                items.push(shown);
+            }
+            if items.len() == request.limit {
+                return Ok(Json(page(items, before.as_deref())));
+            }
+        }
+        if is_last {
+            return Ok(Json(page(items, None)));
+        }
+    }
+    Ok(Json(page(items, before.as_deref())))
+}
+
+fn page(items: Vec<ShownApproval>, last: Option<&str>) -> Paged<ShownApproval> {
+    let next = last.and_then(cursor_of);
+    Paged::of(Page { items, next }, |item| item)
+}
+
+/// Its uuid as the two numbers of a cursor.
+fn cursor_of(id: &str) -> Option<Cursor> {
+    let (high, low) = Uuid::parse_str(id.strip_prefix("apr-")?).ok()?.as_u64_pair();
+    Some(Cursor(high, low))
+}
+
+fn id_of(high: u64, low: u64) -> String {
+    ApprovalId::from_uuid(Uuid::from_u64_pair(high, low)).to_string()
+}
+
+/// An approval, with the exact commands, machines and dry run.
+pub(super) async fn one(
+    may: May<Read>,
+    State(edge): State<Arc<Edge>>,
+    Path(id): Path<String>,
+) -> Result<Json<ShownApproval>, Problem> {
+    let approval = find(&edge, may.company(), &id).await?;
+    Ok(Json(ShownApproval::of(&edge, approval)))
+}
+
+async fn find(edge: &Edge, company: &CompanyId, id: &str) -> Result<Approval, Problem> {
+    let id: ApprovalId = id.parse().map_err(|_| Problem::not_found("approval"))?;
+    let record: Option<Record> = edge
+        .store
+        .reader(company)
+        .record(RecordKind::Approvals, id.as_str())
+        .await?;
+    let record = record.ok_or_else(|| Problem::not_found("approval"))?;
+    Ok(record.read()?)
+}
+
+/// What one agrees to.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ApproveRequest {
+    /// The approval's `hash`, as it was seen: refused where it is another's.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    hash: Option<String>,
+}
+
+/// What has come of a word.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Spoken {
+    approval: ShownApproval,
+    /// The run, where it has begun.
+    run: Option<Executing>,
+}
+
+/// Agrees. Where nobody else has to, the run begins.
+pub(super) async fn approve(
+    may: May<Approve>,
+    State(edge): State<Arc<Edge>>,
+    Path(id): Path<String>,
+    SentOrNot(request): SentOrNot<ApproveRequest>,
+) -> Result<Json<Spoken>, Problem> {
+    edge.takes_work(may.company())?;
+    say(&edge, &may, &id, Word::Approve(request.hash)).await
+}
+
+/// `{}`, or nothing at all.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RejectRequest {}
+
+/// Refuses. Whoever has asked may, too.
+pub(super) async fn reject(
+    may: May<Approve>,
+    State(edge): State<Arc<Edge>>,
+    Path(id): Path<String>,
+    _: SentOrNot<RejectRequest>,
+) -> Result<Json<Spoken>, Problem> {
+    say(&edge, &may, &id, Word::Reject).await
+}
+
+async fn say(edge: &Edge, may: &May<Approve>, id: &str, word: Word) -> Result<Json<Spoken>, Problem> {
+    let is = approver(&may.caller)?;
+    let approval = find(edge, may.company(), id).await?;
+    let which = (approval.incident_id, approval.approval_id);
+    let by = (may.origin(), is);
+    let decided = edge.runtime.approval(may.company(), which, word, by, WITHIN).await?;
+    let run = match decided.begun {
+        Some(begun) => Some(Executing::of(begun).await),
+        None => None,
+    };
+    let approval = ShownApproval::of(edge, decided.approval);
+    Ok(Json(Spoken { approval, run }))
+}

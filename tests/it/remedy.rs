@@ -1,0 +1,120 @@
+//! Healing, on virtual time: consent, locks, what is known after a lost answer, verification, the second try.
+
+mod consent;
+mod once;
+
+use std::time::Duration;
+
+use actors::domain::policy::Approver;
+use actors::domain::run::Run;
+use actors::domain::{Approval, CompanyId, Incident, Phase, Policy, Signal};
+use actors::incident::refusal::RunRefusal;
+use actors::incident::remedy::{Decided, Executed, RunAsk, Word};
+use actors::port::RecordKind;
+use actors::runtime::CallError;
+use serde_json::{Map, Value, json};
+
+use crate::support::tree::Tree;
+
+const WITHIN: Duration = Duration::from_secs(60);
+
+/// Everything of low risk runs without anybody being asked.
+fn eager() -> Policy {
+    Policy {
+        low_risk_by_itself: true,
+        ..Policy::default()
+    }
+}
+
+fn ask(runbook: &str, parameters: Value) -> RunAsk {
+    let Value::Object(parameters) = parameters else {
+        panic!("no object")
+    };
+    RunAsk {
+        runbook: runbook.to_owned(),
+        instance_ids: None,
+        parameters,
+        reason: "it is full".to_owned(),
+    }
+}
+
+/// A company with a cloud, and its incident about `web-1`.
+async fn troubled(tree: &Tree, policy: Policy, signature: &str) -> (CompanyId, Incident) {
+    let acme = tree.company("comp-acme").await;
+    tree.connect(&acme, policy).await;
+    tree.send(&acme, "web-1", signature, Signal::Firing).await;
+    tree.settle(&acme).await;
+    let row = tree.until_decided(&acme).await;
+    (acme, row)
+}
+
+async fn row(tree: &Tree, company: &CompanyId) -> Incident {
+    tree.incidents(company).await.remove(0)
+}
+
+fn phase(row: &Incident) -> Phase {
+    actors::incident::lifecycle::phase(row)
+}
+
+async fn execute(tree: &Tree, row: &Incident, ask: RunAsk, who: &str, is: Approver) -> Result<Executed, CallError> {
+    let id = row.incident_id.clone();
+    tree.runtime
+        .execute(&row.company_id, id, ask, (who.into(), is), WITHIN)
+        .await
+}
+
+async fn say(tree: &Tree, approval: &Approval, word: Word, who: &str, is: Approver) -> Result<Decided, CallError> {
+    let which = (approval.incident_id.clone(), approval.approval_id.clone());
+    tree.runtime
+        .approval(&approval.company_id, which, word, (who.into(), is), WITHIN)
+        .await
+}
+
+async fn approvals(tree: &Tree, company: &CompanyId) -> Vec<Approval> {
+    let records = tree
+        .reader(company)
+        .records(RecordKind::Approvals, None, 100)
+        .await
+        .unwrap();
+    records.iter().map(|record| record.read().unwrap()).collect()
+}
+
+async fn runs(tree: &Tree, company: &CompanyId) -> Vec<Run> {
+    let records = tree.reader(company).records(RecordKind::Runs, None, 100).await.unwrap();
+    records.iter().map(|record| record.read().unwrap()).collect()
+}
+
+/// Waits until the company's only incident is in a phase.
+async fn until(tree: &Tree, company: &CompanyId, wanted: Phase) -> Incident {
+    let what = format!("phase {}", wanted.as_str());
+    tree.until(&what, Duration::from_secs(900), async || {
+        phase(&row(tree, company).await) == wanted
+    })
+    .await;
+    row(tree, company).await
+}
+
+fn asked(executed: Result<Executed, CallError>) -> Approval {
+    match executed {
+        Ok(Executed::Asked(approval)) => *approval,
+        other => panic!("not asked: {other:?}"),
+    }
+}
+
+fn begun(executed: Result<Executed, CallError>) -> Run {
+    match executed {
+        Ok(Executed::Begun(begun)) => *begun.run,
+        other => panic!("not begun: {other:?}"),
+    }
+}
+
+fn refusal<T: std::fmt::Debug>(answer: Result<T, CallError>) -> RunRefusal {
+    match answer {
+        Err(CallError::Run(refusal)) => refusal,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+fn nothing() -> Value {
+    json!(Map::new())
+}

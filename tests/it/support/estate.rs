@@ -1,0 +1,215 @@
+//! A company's machines in memory, on virtual time: commands are carried out once they are sent, whatever is answered,
+//! and a ledger says how often.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use actors::domain::runbook::InstanceId;
+use actors::domain::{CompanyId, Timestamp};
+use actors::port::Clock;
+use actors::port::cloud::{
+    CloudError, Command, CommandId, CommandStatus, Commands, Found, Instance, Inventory, Invocation, InvocationStatus,
+    PatchState, PingStatus, SendError, TagFilter,
+};
+use async_trait::async_trait;
+
+/// What happens to the next command instead of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    /// It is carried out, and the answer is lost.
+    ReplyLost,
+    /// It never arrives, and nobody knows.
+    RequestLost,
+    /// It never arrives, and that is known.
+    Refused,
+}
+
+/// A command that was carried out.
+#[derive(Clone, Debug)]
+pub struct Done {
+    pub company: CompanyId,
+    pub id: CommandId,
+    pub command: Command,
+    pub at: Timestamp,
+}
+
+#[derive(Default)]
+struct State {
+    done: Vec<Done>,
+    moods: VecDeque<Mood>,
+    /// Comments whose commands fail, by their ends.
+    failing: HashSet<String>,
+    away: bool,
+}
+
+pub struct Estate {
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+    /// How long after it was sent a command is listed.
+    pub listed_after: Duration,
+    /// How long a command runs.
+    pub takes: Duration,
+}
+
+const MACHINES: [(&str, &str); 3] = [
+    ("i-0000000a", "web-1"),
+    ("i-0000000b", "db-1"),
+    ("i-0000000c", "cache-1"),
+];
+
+impl Estate {
+    pub fn new(clock: Arc<dyn Clock>) -> Arc<Self> {
+        Arc::new(Self {
+            clock,
+            state: Mutex::default(),
+            listed_after: Duration::from_secs(5),
+            takes: Duration::from_secs(3),
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    /// What happens to the commands to come, in that order.
+    pub fn will(&self, moods: &[Mood]) {
+        self.state().moods.extend(moods);
+    }
+
+    /// Commands whose comment ends so fail from now on: `:check` for health checks, `` for all.
+    pub fn fails(&self, end: &str) {
+        self.state().failing.insert(end.to_owned());
+    }
+
+    /// Nothing fails any more.
+    pub fn is_well(&self) {
+        self.state().failing.clear();
+    }
+
+    /// Whether the cloud answers.
+    pub fn is_away(&self, away: bool) {
+        self.state().away = away;
+    }
+
+    /// What was carried out, in that order; health checks are not among it.
+    pub fn runs(&self) -> Vec<Done> {
+        let state = self.state();
+        let is_run = |done: &&Done| !done.command.comment.ends_with(":check");
+        state.done.iter().filter(is_run).cloned().collect()
+    }
+
+    fn answers(&self) -> Result<(), CloudError> {
+        match self.state().away {
+            false => Ok(()),
+            true => Err(CloudError::Unavailable {
+                why: "planned".to_owned(),
+                until: None,
+            }),
+        }
+    }
+}
+
+#[async_trait]
+impl Commands for Estate {
+    async fn send(&self, company: &CompanyId, command: Command) -> Result<CommandId, SendError> {
+        assert_eq!(command.check(), Ok(()), "{command:?}");
+        let mut state = self.state();
+        let mood = match command.comment.ends_with(":check") {
+            true => None,
+            false => state.moods.pop_front(),
+        };
+        match mood {
+            Some(Mood::Refused) => return Err(SendError::NotSent(CloudError::Throttled("planned".to_owned()))),
+            Some(Mood::RequestLost) => return Err(SendError::Unclear("planned".to_owned())),
+            _ => {}
+        }
+        let id: CommandId = format!("00000000-0000-0000-0000-{:012x}", state.done.len())
+            .parse()
+            .unwrap();
+        state.done.push(Done {
+            company: company.clone(),
+            id: id.clone(),
+            command,
+            at: self.clock.now(),
+        });
+        match mood {
+            Some(Mood::ReplyLost) => Err(SendError::Unclear("planned".to_owned())),
+            _ => Ok(id),
+        }
+    }
+
+    async fn find(&self, company: &CompanyId, comment: &str, since: Timestamp) -> Result<Vec<Found>, CloudError> {
+        self.answers()?;
+        let now = self.clock.now();
+        let is_listed = |done: &&Done| {
+            done.company == *company
+                && done.command.comment == comment
+                && done.at >= since
+                && now >= done.at.plus(self.listed_after)
+        };
+        let found = |done: &Done| Found {
+            command_id: done.id.clone(),
+            requested_at: Some(done.at),
+            status: CommandStatus::InProgress,
+        };
+        Ok(self.state().done.iter().filter(is_listed).map(found).collect())
+    }
+
+    async fn invocation(
+        &self,
+        company: &CompanyId,
+        command: &CommandId,
+        instance: &InstanceId,
+    ) -> Result<Option<Invocation>, CloudError> {
+        self.answers()?;
+        let state = self.state();
+        let done = state
+            .done
+            .iter()
+            .find(|done| done.id == *command && done.company == *company);
+        let Some(done) = done.filter(|done| done.command.instance_ids.contains(instance)) else {
+            return Err(CloudError::Unknown(command.to_string()));
+        };
+        let ends_at = done.at.plus(self.takes);
+        if self.clock.now() < ends_at {
+            return Ok(None);
+        }
+        let fails = state
+            .failing
+            .iter()
+            .any(|end| done.command.comment.ends_with(end.as_str()));
+        Ok(Some(Invocation {
+            status: if fails {
+                InvocationStatus::Failed
+            } else {
+                InvocationStatus::Success
+            },
+            status_details: if fails { "Failed" } else { "Success" }.to_owned(),
+            exit_code: Some(i32::from(fails)),
+            stdout: "freed 3 GB; token=abcdefgh\n".to_owned(),
+            stderr: String::new(),
+            started_at: Some(done.at),
+            ended_at: Some(ends_at),
+        }))
+    }
+}
+
+#[async_trait]
+impl Inventory for Estate {
+    async fn instances(&self, _: &CompanyId, _: Option<&TagFilter>) -> Result<Vec<Instance>, CloudError> {
+        self.answers()?;
+        let machine = |(id, name): (&str, &str)| Instance {
+            instance_id: id.parse().unwrap(),
+            platform: "Linux".to_owned(),
+            ping_status: PingStatus::Online,
+            name: Some(name.to_owned()),
+            ip: None,
+        };
+        Ok(MACHINES.map(machine).into())
+    }
+
+    async fn patch_states(&self, _: &CompanyId, _: &[InstanceId]) -> Result<Vec<PatchState>, CloudError> {
+        Ok(Vec::new())
+    }
+}
