@@ -11,6 +11,7 @@ mod audit;
 mod auth;
 mod body;
 mod caller;
+mod circuits;
 mod companies;
 mod decisions;
 mod describe;
