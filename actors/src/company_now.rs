@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::domain::runbook::Shelf;
 use crate::domain::{Company, CompanyId};
 
 /// A company as it is now. Set by its tenant alone.
@@ -9,13 +10,15 @@ use crate::domain::{Company, CompanyId};
 pub struct CompanyNow {
     id: CompanyId,
     now: Arc<RwLock<Arc<Company>>>,
+    shelf: Arc<RwLock<Arc<Shelf>>>,
 }
 
 impl CompanyNow {
-    pub(crate) fn new(company: Company) -> Self {
+    pub(crate) fn new(company: Company, shelf: Shelf) -> Self {
         Self {
             id: company.company_id.clone(),
             now: Arc::new(RwLock::new(Arc::new(company))),
+            shelf: Arc::new(RwLock::new(Arc::new(shelf))),
         }
     }
 
@@ -27,6 +30,15 @@ impl CompanyNow {
     /// Its settings.
     pub fn now(&self) -> Arc<Company> {
         self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Its runbooks.
+    pub fn shelf(&self) -> Arc<Shelf> {
+        self.shelf.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_shelf(&self, shelf: Shelf) {
+        *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shelf);
     }
 
     pub(crate) fn set(&self, company: Company) {

@@ -15,7 +15,7 @@ use crate::census::Census;
 use crate::correlator::regroup::RegroupRefusal;
 use crate::directory::{Directory, Seat};
 use crate::domain::decision::Budget;
-use crate::domain::{AlertId, CompanyId, Decision, DecisionRequest, IncidentId, MemoryId, Origin, SessionId};
+use crate::domain::{AlertId, CompanyId, Decision, DecisionRequest, IncidentId, MemoryId, Origin, Runbook, SessionId};
 use crate::incident::acts::{Act, ActRefusal};
 use crate::incident::{ActCall, DecideCall};
 use crate::limits::WAKING_INCIDENTS;
@@ -44,6 +44,8 @@ pub struct Ports {
     pub commands: Arc<dyn Commands>,
     /// Knows companies' machines.
     pub inventory: Arc<dyn Inventory>,
+    /// The built-in runbooks.
+    pub library: Arc<Vec<Runbook>>,
 }
 
 /// Something to show while a decision is made. The tool calls and the decision are the call's answer.

@@ -26,7 +26,7 @@ use crate::domain::{AlertId, CompanyId, IncidentId, Severity};
 use crate::incident::acts::Act;
 use crate::incident::{ActCall, DecideCall, IncidentArgs, IncidentMsg};
 use crate::limits::{LIVE_INCIDENTS, TENANT_IDLE};
-use crate::port::{DueWork, Error, Reader, Writer};
+use crate::port::{DueWork, Error, Reader, Writer, own_runbook};
 use crate::runtime::{CallError, Ports};
 use crate::supervision::{Budget, Timer, backoff, table};
 use crate::tenants::TenantsMsg;
@@ -292,7 +292,8 @@ impl TenantState {
         let store = &self.args.ports.store;
         let writer = store.acquire(&self.args.company_id).await?;
         let reader = store.reader(&self.args.company_id);
-        let company = CompanyNow::new(reader.company().await?);
+        let shelf = own_runbook::shelf(&*reader, self.args.ports.library.clone()).await?;
+        let company = CompanyNow::new(reader.company().await?, shelf);
         Ok(Held {
             company,
             reader,

@@ -2,13 +2,14 @@
 //!
 //! Code map: [`parameter`] what may be said to it, [`signature`] which trouble it is for, [`render`] the
 //! command lines of a run, [`target`] on which machines, [`hash`] what an approval is bound to, [`library`]
-//! the built-in ones.
+//! the built-in ones, [`shelf`] those of a company.
 
 pub mod hash;
 pub mod library;
 pub mod parameter;
 pub mod render;
 pub mod script;
+pub mod shelf;
 pub mod signature;
 pub mod target;
 
@@ -20,6 +21,7 @@ pub use hash::{PlannedRun, RunHash};
 pub use parameter::{Parameter, ParameterType};
 pub use render::{RenderError, Rendered};
 pub use script::RunbookPart;
+pub use shelf::Shelf;
 pub use target::{InstanceId, InvalidTargets, Targets};
 
 use super::ids::RunbookId;

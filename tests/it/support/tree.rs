@@ -314,6 +314,7 @@ async fn start(
         budget,
         commands: Arc::new(NotConnected),
         inventory: Arc::new(NotConnected),
+        library: Arc::default(),
     };
     Runtime::start(ports).await.unwrap()
 }
