@@ -29,7 +29,7 @@ pub struct Cli {
 enum Command {
     /// Serve until SIGTERM.
     Serve(Box<serve::ServeCommand>),
-    /// Companies: create, list. Works whether a server holds the data directory or not.
+    /// Companies: create, list, aws-role. Works whether a server holds the data directory or not.
     Company(company::CompanyCommand),
     /// People: create, list, disable, enable, reset. Works whether a server holds the data directory or not.
     User(user::UserArgs),

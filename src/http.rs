@@ -12,6 +12,7 @@ mod audit;
 mod auth;
 mod body;
 mod caller;
+mod circuits;
 mod companies;
 mod decisions;
 mod describe;
@@ -86,7 +87,7 @@ pub struct Edge {
     /// Signs what journals have come to.
     pub signer: Arc<Signer>,
     /// The built-in runbooks.
-    pub library: Vec<Runbook>,
+    pub library: Arc<Vec<Runbook>>,
     /// What companies have in their clouds.
     pub cloud: Cloud,
     /// Journals are verified one at a time: it takes a processor.
@@ -116,7 +117,7 @@ impl Edge {
         store: Arc<dyn Store>,
         accounts: Accounts,
         (register, signer): (Arc<Register>, Arc<Signer>),
-        (library, cloud): (Vec<Runbook>, Cloud),
+        (library, cloud): (Arc<Vec<Runbook>>, Cloud),
         (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
         settings: Settings,
     ) -> Arc<Self> {

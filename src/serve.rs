@@ -170,6 +170,7 @@ pub async fn start_under(
     let register = Register::new(keyring, people.clone());
     let signer = Arc::new(Signer::of(&server_key)?);
     let journals = keeper::found_at_the_start(&port).await.map_err(LoadError::from)?;
+    let library = Arc::new(library::built_in()?);
     let ports = Ports {
         store: port.clone(),
         clock: clock.clone(),
@@ -177,10 +178,10 @@ pub async fn start_under(
         notices: register.clone(),
         engine: Arc::new(RulesEngine),
         budget: settings.budget,
-        library: Arc::new(library::built_in()?),
         reconcile_window: settings.reconcile_window,
         commands: cloud.commands.clone(),
         inventory: cloud.inventory.clone(),
+        library: library.clone(),
     };
     let runtime = Runtime::start(ports).await?;
     let needs_second_factor = settings.second_factor_for.clone();
@@ -196,7 +197,7 @@ pub async fn start_under(
         port,
         accounts,
         (register.clone(), signer.clone()),
-        (library::built_in()?, cloud),
+        (library, cloud),
         (clock.clone(), entropy),
         settings,
     );

@@ -37,6 +37,10 @@ impl CompanyNow {
         self.shelf.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    pub(crate) fn set_shelf(&self, shelf: Shelf) {
+        *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shelf);
+    }
+
     pub(crate) fn set(&self, company: Company) {
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(company);
     }

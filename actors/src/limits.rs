@@ -122,6 +122,10 @@ pub const ASSETS: usize = 10_000;
 pub const DEPENDENCIES: usize = 20;
 /// Assets that are made, changed or removed in one request.
 pub const ASSET_CHANGES: usize = 1_000;
+/// Runbooks of a company's own.
+pub const OWN_RUNBOOKS: usize = 200;
+/// Earlier versions that are kept of each.
+pub const RUNBOOK_VERSIONS: usize = 20;
 /// Signature patterns of one runbook.
 pub const RUNBOOK_SIGNATURES: usize = 32;
 /// Bytes of one signature pattern.

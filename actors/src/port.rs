@@ -11,6 +11,7 @@ pub mod engine;
 pub mod events;
 pub mod inbox;
 pub mod notices;
+pub mod own_runbook;
 pub mod reader;
 pub mod record;
 pub mod roster;

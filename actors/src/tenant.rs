@@ -22,13 +22,12 @@ use crate::call::Call;
 use crate::census::{Alive, Census, Kind, Post};
 use crate::company_now::CompanyNow;
 use crate::correlator::{CorrelatorActor, CorrelatorArgs, CorrelatorMsg};
-use crate::domain::runbook::Shelf;
 use crate::domain::{AlertId, CompanyId, IncidentId, Severity};
 use crate::incident::acts::Act;
 use crate::incident::remedy::{ApprovalCall, ExecuteCall};
 use crate::incident::{ActCall, DecideCall, IncidentArgs, IncidentMsg};
 use crate::limits::{LIVE_INCIDENTS, TENANT_IDLE};
-use crate::port::{DueWork, Error, Reader, Writer};
+use crate::port::{DueWork, Error, Reader, Writer, own_runbook};
 use crate::runtime::{CallError, Ports};
 use crate::supervision::{Budget, Timer, backoff, table};
 use crate::tenants::TenantsMsg;
@@ -304,10 +303,7 @@ impl TenantState {
         let store = &self.args.ports.store;
         let writer = store.acquire(&self.args.company_id).await?;
         let reader = store.reader(&self.args.company_id);
-        let shelf = Shelf {
-            own: Vec::new(),
-            built_in: self.args.ports.library.clone(),
-        };
+        let shelf = own_runbook::shelf(&*reader, self.args.ports.library.clone()).await?;
         let company = CompanyNow::new(reader.company().await?, shelf);
         Ok(Held {
             company,

@@ -1,8 +1,9 @@
-//! `company create`, `company list`: through the admin socket where a server holds the directory,
+//! `company create`, `company list`, `company aws-role`: through the admin socket where a server holds the directory,
 //! else on the store itself.
 
 use std::path::PathBuf;
 
+use actors::domain::aws::is_principal;
 use actors::domain::{CompanyId, Origin};
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand, ValueEnum};
@@ -14,6 +15,7 @@ use crate::accounts::api_key::Scope;
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::founding::{self, CompanyRequest, FoundingError};
 use crate::store::OpenStore;
+use crate::tenancy::aws::role_to_make;
 
 /// The admin socket's path for companies.
 const PATH: &str = "/companies";
@@ -31,6 +33,8 @@ enum Action {
     Create(Create),
     /// List the companies.
     List(Place),
+    /// Show what a company makes its role in its AWS account with: the trust policy, and what it has to allow.
+    AwsRole(AwsRole),
 }
 
 #[derive(Args)]
@@ -60,6 +64,27 @@ struct Create {
     place: Place,
 }
 
+#[derive(Args)]
+struct AwsRole {
+    /// Whose role.
+    #[arg(long)]
+    id: CompanyId,
+    /// Whom the role is to trust: the server's account, or the ARN of the role or user that it is. A server that holds
+    /// the directory knows by itself.
+    #[arg(long, env = "AWS_PRINCIPAL_ARN", value_parser = principal)]
+    principal: Option<String>,
+    #[command(flatten)]
+    place: Place,
+}
+
+fn principal(text: &str) -> Result<String, &'static str> {
+    if is_principal(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be an account such as 123456789012, or the ARN of a role or user")
+    }
+}
+
 /// A scope, as the command line knows it.
 #[derive(Clone, Copy, ValueEnum)]
 enum ScopeName {
@@ -83,6 +108,7 @@ impl CompanyCommand {
         match self.action {
             Action::Create(create) => create.run().await,
             Action::List(place) => list(&place).await,
+            Action::AwsRole(asked) => asked.run().await,
         }
     }
 }
@@ -150,6 +176,46 @@ async fn found_here(opened: &OpenStore, request: CompanyRequest, place: &Place) 
     }
     opened.close().await;
     Ok(json!(credentials.reveal()))
+}
+
+impl AwsRole {
+    async fn run(self) -> Result<()> {
+        let role = match self.place.open().await? {
+            Some(opened) => {
+                let key = self.place.key_of(&opened).await?;
+                let companies = opened.port().companies().await?;
+                let company = companies.into_iter().find(|company| company.company_id == self.id);
+                let company = company.with_context(|| format!("there is no company {}", self.id))?;
+                let role = json!(role_to_make(&company, &key, self.principal.as_deref()));
+                opened.close().await;
+                role
+            }
+            None => {
+                let path = format!("{PATH}/{}/aws-role", self.id);
+                self.place.ask(&path, None::<&Value>).await?
+            }
+        };
+        if self.place.json {
+            out::line(role);
+            return Ok(());
+        }
+        out::line(format_args!("company_id   {}", self.id));
+        out::line(format_args!(
+            "role_arn     {}",
+            role["role_arn"].as_str().unwrap_or("none yet")
+        ));
+        out::line(format_args!(
+            "external_id  {}",
+            role["external_id"].as_str().unwrap_or_default()
+        ));
+        for name in ["trust_policy", "permissions_policy"] {
+            out::line(format_args!("\n{name}:\n{:#}", role[name]));
+        }
+        if let Some(missing) = role["missing"].as_str() {
+            out::line(format_args!("\nNot to be used yet: {missing}."));
+        }
+        Ok(())
+    }
 }
 
 async fn list(place: &Place) -> Result<()> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use actors::domain::{CompanyId, Origin};
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Path as UrlPath, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -22,6 +22,7 @@ use super::problem::{Code, Problem};
 use super::{Edge, body};
 use crate::accounts::commands::UserCommand;
 use crate::founding::{self, CompanyRequest, Credentials, FoundingError};
+use crate::tenancy::aws::role_to_make;
 
 /// How long founding may take.
 const FOUND_WITHIN: Duration = Duration::from_secs(10);
@@ -50,6 +51,7 @@ pub fn router(edge: Arc<Edge>) -> Router {
     Router::new()
         .route("/companies", post(create).get(list))
         .route("/users", post(user_command).get(users))
+        .route("/companies/{company_id}/aws-role", get(aws_role))
         .route("/healthz", get(super::health::alive))
         .with_state(edge)
 }
@@ -85,6 +87,17 @@ async fn list(State(edge): State<Arc<Edge>>) -> Response {
     match edge.store.companies().await {
         Ok(companies) => Json(json!({"items": companies})).into_response(),
         Err(error) => Problem::from(error).render("/companies", ""),
+    }
+}
+
+async fn aws_role(State(edge): State<Arc<Edge>>, UrlPath(id): UrlPath<String>) -> Response {
+    let company = id.parse().ok().and_then(|id| edge.keyring.company(&id));
+    match company {
+        Some(company) => {
+            let principal = edge.settings.aws_principal_arn.as_deref();
+            Json(role_to_make(&company, edge.keyring.server_key(), principal)).into_response()
+        }
+        None => Problem::not_found("company").render("/companies", ""),
     }
 }
 

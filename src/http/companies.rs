@@ -1,6 +1,7 @@
-//! `/api/companies`: companies and their settings; [`credentials`] and [`config`] have rooms of their own. What is
+//! `/api/companies`: companies and their settings; [`credentials`], [`config`] and [`aws`] have rooms of their own. What is
 //! changed holds at once.
 
+pub(super) mod aws;
 pub(super) mod config;
 pub(super) mod credentials;
 
@@ -9,8 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::{
-    AlertId, AwsSettings, Company, CompanyId, Correlation, NewAlert, Policy, RateLimit, Retention, Severity, Signal,
-    Timestamp,
+    AlertId, Company, CompanyId, Correlation, NewAlert, Policy, RateLimit, Retention, Severity, Signal, Timestamp,
 };
 use actors::limits::PAGE;
 use actors::port::inbox::Delivery;
@@ -229,37 +229,6 @@ pub(super) async fn set_policy(
     };
     let changed = changed(&edge, &may, &change).await;
     Ok(Json(changed.map_err(|problem| problem.within("policy"))?.policy))
-}
-
-/// Its AWS account.
-pub(super) async fn aws(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer<AwsSettings> {
-    let settings = edge.company(may.company())?.aws.clone();
-    Ok(Json(settings.ok_or_else(|| Problem::not_found("AWS account"))?))
-}
-
-/// `PUT {role_arn, external_id, region, timeouts?}`: connects it, or says otherwise how. `endpoint_url`, and an
-/// external id that is not the one of `aws-role`, are for who runs the platform.
-pub(super) async fn set_aws(
-    may: May<AdministerCompany>,
-    State(edge): State<Arc<Edge>>,
-    Sent(asked): Sent<AwsSettings>,
-) -> Answer<AwsSettings> {
-    let change = Change {
-        aws: Some(Some(asked.clone())),
-        ..Change::default()
-    };
-    let changed = changed(&edge, &may, &change).await;
-    let company = changed.map_err(|problem| problem.within("aws"))?;
-    Ok(Json(company.aws.unwrap_or(asked)))
-}
-
-/// `DELETE`: disconnects it; nothing is called for it any more.
-pub(super) async fn remove_aws(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer<ShownCompany> {
-    let change = Change {
-        aws: Some(None),
-        ..Change::default()
-    };
-    Ok(Json(shown(&changed(&edge, &may, &change).await?)))
 }
 
 /// A test alert that was taken in.

@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 
 use super::Edge;
 use super::caller::{Caller, Place, presented};
+use super::circuits;
 use super::describe::{Answer, Description, plain};
 use super::gate::{Gate, Policy};
 use super::problem::Problem;
@@ -71,5 +72,5 @@ pub(super) async fn render(_: MayMeasure, State(edge): State<Arc<Edge>>) -> Expo
         metrics::counter!(telemetry::RESTARTS, "kind" => kind.name()).absolute(census.restarts(kind));
     }
     metrics::gauge!(telemetry::UPTIME).set(edge.started.elapsed().as_secs_f64());
-    Exposition(telemetry::rendered())
+    Exposition(telemetry::rendered() + &circuits::exposed(&*edge.cloud.circuits))
 }

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::companies::{config, credentials};
+use super::companies::{aws, config, credentials};
 pub use super::gate::Policy;
 use super::live::{events, socket};
 use super::problem::{Code, Problem};
@@ -153,16 +153,21 @@ fn routes() -> Routes {
             companies::set_policy,
             "Say what may run for it, and who must agree",
         )
-        .get("/api/companies/{company_id}/aws", companies::aws, "Its AWS account")
+        .get("/api/companies/{company_id}/aws", aws::settings, "Its AWS account")
         .put(
             "/api/companies/{company_id}/aws",
-            companies::set_aws,
+            aws::connect,
             "Connect it to an AWS account, or say otherwise how",
         )
         .delete(
             "/api/companies/{company_id}/aws",
-            companies::remove_aws,
+            aws::disconnect,
             "Disconnect it from its AWS account",
+        )
+        .get(
+            "/api/companies/{company_id}/aws-role",
+            aws::role,
+            "What to make its role in its AWS account with",
         )
         .get(
             "/api/companies/{company_id}/api-keys",

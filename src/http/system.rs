@@ -14,6 +14,7 @@ use serde::Serialize;
 use strum::IntoEnumIterator;
 use utoipa::ToSchema;
 
+use super::circuits::{self, ShownCircuit};
 use super::gate::{Anyone, Policy};
 use super::page::{Asked, Paged};
 use super::problem::Problem;
@@ -33,6 +34,8 @@ pub(super) struct Living {
     total: usize,
     /// At most 1,000 of them.
     items: Vec<Resident>,
+    /// Whether companies' clouds are called: those that were called for lately.
+    circuits: Vec<ShownCircuit>,
 }
 
 /// An alert that could not be placed.
@@ -94,7 +97,11 @@ pub(super) async fn actors(
 ) -> Result<Json<Living>, Problem> {
     let company = reaches.look_at(&edge, company)?;
     let (total, items) = edge.runtime.census().residents(company.as_ref(), RESIDENTS);
-    Ok(Json(Living { total, items }))
+    Ok(Json(Living {
+        total,
+        items,
+        circuits: circuits::shown(&*edge.cloud.circuits, company.as_ref()),
+    }))
 }
 
 /// Alerts that could not be placed, newest first, each with its receipt, which says why.

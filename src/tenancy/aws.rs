@@ -4,9 +4,14 @@
 //! there, because he does not have the id that its trust policy asks for. So a company's admin cannot choose it: it is
 //! an HMAC of the company's id under the server's key. Nor can he say where requests go that are signed for us.
 
+use actors::domain::aws::trust;
 use actors::domain::{AwsSettings, Company, CompanyId};
+use actors::port::cloud::Command;
 use hmac::{Hmac, KeyInit, Mac};
+use serde::Serialize;
+use serde_json::{Value, json};
 use sha2::Sha256;
+use utoipa::ToSchema;
 
 use super::{Desk, TenancyError, invalid};
 use crate::accounts::derived::derived;
@@ -30,6 +35,97 @@ fn external_ids(key: &ServerKey, company: &CompanyId) -> impl Iterator<Item = St
 /// The external id that a company's role is to ask for: stable, nobody else's, and not to be guessed.
 pub fn external_id(key: &ServerKey, company: &CompanyId) -> String {
     external_ids(key, company).next().unwrap_or_default()
+}
+
+/// What stands in a trust policy where nobody has said who we are. IAM refuses it.
+const WHO: &str = "SET-AWS_PRINCIPAL_ARN-FIRST";
+
+/// What a company makes its role with.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AwsRole)]
+pub struct RoleToMake {
+    /// Whose role.
+    company_id: CompanyId,
+    /// The role in force; `null` where the company is not connected.
+    role_arn: Option<String>,
+    /// What the role is to ask for, and what is to be given as `external_id` when the company is connected.
+    external_id: String,
+    /// Whom the role trusts: us, as `AWS_PRINCIPAL_ARN` says; `null` where that is not set.
+    principal: Option<String>,
+    /// The role's trust policy.
+    trust_policy: Value,
+    /// What the role has to allow, and no more than that.
+    permissions_policy: Value,
+    /// What keeps these policies from being used as they are; `null` where nothing does.
+    missing: Option<String>,
+}
+
+/// What a company makes its role with: by its settings where it is connected, else by what is proposed.
+pub fn role_to_make(company: &Company, key: &ServerKey, principal: Option<&str>) -> RoleToMake {
+    let settings = company.aws.as_ref();
+    let external_id = settings.map_or_else(
+        || external_id(key, &company.company_id),
+        |settings| settings.external_id.clone(),
+    );
+    let unnamed = || {
+        let what = "AWS_PRINCIPAL_ARN is not set: whoever runs the platform has to say which account, role or user \
+                    we are, and IAM refuses the trust policy until then";
+        (trust(WHO, &external_id), Some(what.to_owned()))
+    };
+    let (trust_policy, missing) = match (principal, settings) {
+        (None, _) => unnamed(),
+        (Some(principal), None) => (trust(principal, &external_id), None),
+        (Some(principal), Some(settings)) => match settings.trust_policy(principal) {
+            Ok(policy) => (policy, None),
+            Err(error) => {
+                let what = format!("AWS_PRINCIPAL_ARN does not fit the company's settings: {error}");
+                (trust(WHO, &external_id), Some(what))
+            }
+        },
+    };
+    RoleToMake {
+        company_id: company.company_id.clone(),
+        role_arn: settings.map(|settings| settings.role_arn.clone()),
+        external_id,
+        principal: principal.map(str::to_owned),
+        trust_policy,
+        permissions_policy: permissions(settings),
+        missing,
+    }
+}
+
+/// What is called in a company's account, and nothing else.
+fn permissions(settings: Option<&AwsSettings>) -> Value {
+    let (account, partition) = settings.and_then(AwsSettings::account).unwrap_or(("*", "aws"));
+    let region = settings.map_or("*", |settings| settings.region.as_str());
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "RunCommands",
+                "Effect": "Allow",
+                "Action": "ssm:SendCommand",
+                "Resource": [
+                    format!("arn:{partition}:ssm:{region}::document/{}", Command::DOCUMENT),
+                    format!("arn:{partition}:ec2:{region}:{account}:instance/*"),
+                    format!("arn:{partition}:ssm:{region}:{account}:managed-instance/*"),
+                ],
+            },
+            {
+                "Sid": "Look",
+                "Effect": "Allow",
+                "Action": [
+                    "ssm:ListCommands",
+                    "ssm:GetCommandInvocation",
+                    "ssm:DescribeInstanceInformation",
+                    "ssm:DescribeInstancePatchStates",
+                    "cloudwatch:DescribeAlarms",
+                    "cloudwatch:GetMetricData",
+                ],
+                "Resource": "*",
+            },
+        ],
+    })
 }
 
 impl Desk<'_> {

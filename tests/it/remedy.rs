@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use actors::domain::policy::Approver;
 use actors::domain::run::Run;
+use actors::domain::runbook::{Risk, Runbook, library};
 use actors::domain::{Approval, CompanyId, Incident, Phase, Policy, Signal};
 use actors::incident::refusal::RunRefusal;
 use actors::incident::remedy::{Decided, Executed, RunAsk, Word};
@@ -24,6 +25,31 @@ fn eager() -> Policy {
         low_risk_by_itself: true,
         ..Policy::default()
     }
+}
+
+/// A runbook of the company's own for full disks, of low risk.
+fn tidy() -> Runbook {
+    let library = library::built_in().unwrap();
+    let cleanup = library
+        .into_iter()
+        .find(|runbook| runbook.slug == "disk-cleanup")
+        .unwrap();
+    Runbook {
+        runbook_id: "rbk-00000000-0000-7000-8000-000000000001".parse().unwrap(),
+        slug: "tidy".to_owned(),
+        risk: Risk::Low,
+        signatures: vec!["disk".to_owned()],
+        ..cleanup
+    }
+}
+
+/// A company whose full disks are seen to without anybody being asked, with one.
+async fn self_healing(tree: &Tree) -> CompanyId {
+    let acme = tree.company("comp-acme").await;
+    tree.connect(&acme, eager()).await;
+    tree.shelve(&acme, &tidy()).await;
+    tree.send(&acme, "web-1", "disk-space", Signal::Firing).await;
+    acme
 }
 
 fn ask(runbook: &str, parameters: Value) -> RunAsk {
@@ -87,9 +113,11 @@ async fn runs(tree: &Tree, company: &CompanyId) -> Vec<Run> {
 /// Waits until the company's only incident is in a phase.
 async fn until(tree: &Tree, company: &CompanyId, wanted: Phase) -> Incident {
     let what = format!("phase {}", wanted.as_str());
-    tree.until(&what, Duration::from_secs(900), async || {
-        phase(&row(tree, company).await) == wanted
-    })
+    tree.until(
+        &what,
+        Duration::from_secs(900),
+        async || matches!(&*tree.incidents(company).await, [only] if phase(only) == wanted),
+    )
     .await;
     row(tree, company).await
 }

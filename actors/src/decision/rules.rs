@@ -1,4 +1,5 @@
-//! The deterministic rules: what to do by the kind of trouble, as the guide's example shows.
+//! The deterministic rules: a company's own runbooks for the kind of trouble first, then what the guide's example
+//! shows.
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -30,6 +31,9 @@ const RULES: [Rule; 2] = [
     },
 ];
 
+/// Somebody of the company has written for this kind of trouble what helps.
+const OWN_CONFIDENCE: f64 = 0.9;
+
 const MANUAL: &str = "Escalate to technician for manual review";
 const MANUAL_CONFIDENCE: f64 = 0.6;
 
@@ -54,6 +58,23 @@ pub fn decide(input: &EngineInput) -> Verdict {
             detail: outline(&input.memory_context),
         });
     }
+    if let Some(own) = input.shelf.own_for(&input.facts.signature) {
+        let detail = format!(
+            "the company's own runbook \"{}\", version {}, is for this signature",
+            own.slug, own.version
+        );
+        let kind = "rule".into();
+        evidence.insert(0, Evidence { kind, detail });
+        let reasoning = format!("Deterministic rule matched: {}", input.facts.signature);
+        let recommendation = format!("Execute runbook: {}", own.title);
+        return verdict(
+            &recommendation,
+            OWN_CONFIDENCE,
+            vec![execute(&own.slug)],
+            reasoning,
+            evidence,
+        );
+    }
     let Some(rule) = matched else {
         let reasoning = format!("No deterministic rule matched: {}", input.facts.signature);
         return verdict(MANUAL, MANUAL_CONFIDENCE, Vec::new(), reasoning, evidence);
@@ -66,14 +87,19 @@ pub fn decide(input: &EngineInput) -> Verdict {
             detail,
         },
     );
-    let mut parameters = Map::new();
-    parameters.insert("runbook".into(), rule.runbook.into());
-    let calls = vec![ToolCall {
-        tool_name: "ssm.execute".into(),
-        parameters,
-    }];
+    let calls = vec![execute(rule.runbook)];
     let reasoning = format!("Deterministic rule matched: {}", input.facts.signature);
     verdict(rule.recommendation, rule.confidence, calls, reasoning, evidence)
+}
+
+/// The call of a runbook.
+fn execute(runbook: &str) -> ToolCall {
+    let mut parameters = Map::new();
+    parameters.insert("runbook".into(), runbook.into());
+    ToolCall {
+        tool_name: "ssm.execute".into(),
+        parameters,
+    }
 }
 
 fn verdict(
@@ -167,6 +193,7 @@ mod tests {
 
     use super::*;
     use crate::domain::decision::Budget;
+    use crate::domain::runbook::Shelf;
     use crate::domain::{Role, Severity, ShortMemory, Timestamp};
 
     fn input(signature: &str) -> EngineInput {
@@ -189,6 +216,7 @@ mod tests {
                 max_tokens: 2000,
                 max_time_seconds: 30,
             },
+            shelf: std::sync::Arc::default(),
         }
     }
 
@@ -226,6 +254,52 @@ mod tests {
             0.6,
             None,
             "No deterministic rule matched: link-down",
+        );
+    }
+
+    #[test]
+    fn a_companys_own_runbooks_come_before_the_rules() {
+        let library = std::sync::Arc::new(crate::domain::runbook::library::built_in().unwrap());
+        let own = |slug: &str, pattern: &str| crate::domain::Runbook {
+            runbook_id: format!("rbk-{slug}").parse().unwrap(),
+            slug: slug.into(),
+            version: 3,
+            title: format!("Our {slug}"),
+            signatures: vec![pattern.into()],
+            ..library[0].clone()
+        };
+        let shelf = Shelf::new(
+            vec![own("z-sweep", "disk"), own("a-sweep", "disk*"), own("link", "link")],
+            library.clone(),
+        );
+        let of = |signature: &str| {
+            let verdict = decide(&EngineInput {
+                shelf: std::sync::Arc::new(shelf.clone()),
+                ..input(signature)
+            });
+            let called = verdict
+                .tool_calls
+                .first()
+                .map(|call| call.parameters["runbook"].to_string());
+            (called.unwrap_or_default(), verdict.recommendation)
+        };
+        assert_eq!(
+            of("disk-space-critical"),
+            (r#""a-sweep""#.into(), "Execute runbook: Our a-sweep".into())
+        );
+        assert_eq!(
+            of("my-disk"),
+            (r#""z-sweep""#.into(), "Execute runbook: Our z-sweep".into())
+        );
+        assert_eq!(
+            of("Link-down"),
+            (r#""link""#.into(), "Execute runbook: Our link".into())
+        );
+        assert_eq!(of("memory-high").0, r#""service-restart""#);
+        assert_eq!(
+            of("certificate-expired").1,
+            MANUAL,
+            "a built-in runbook alone is no rule"
         );
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Code map: [`parameter`] what may be said to it, [`signature`] which trouble it is for, [`render`] the
 //! command lines of a run, [`target`] on which machines, [`hash`] what an approval is bound to, [`library`]
-//! the built-in ones.
+//! the built-in ones, [`shelf`] those of a company.
 
 pub mod hash;
 pub mod library;

@@ -106,6 +106,7 @@ impl IncidentState {
             memory: self.memory.clone(),
             memory_context: request.memory_context,
             budget: self.args.ports.budget,
+            shelf: self.args.company.shelf(),
         };
         let args = DecisionArgs {
             ports: self.args.ports.clone(),

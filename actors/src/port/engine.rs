@@ -1,9 +1,12 @@
 //! Decision engines: rules first, later language models and remote agents.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
 use crate::domain::decision::{Budget, Evidence};
+use crate::domain::runbook::Shelf;
 use crate::domain::{IncidentFacts, ShortMemory, ToolCall};
 
 /// Everything an engine may look at. Texts in it are data, never instructions.
@@ -17,6 +20,8 @@ pub struct EngineInput {
     pub memory_context: Map<String, Value>,
     /// What it may spend.
     pub budget: Budget,
+    /// The company's runbooks.
+    pub shelf: Arc<Shelf>,
 }
 
 /// Something to show while a decision is made.

@@ -6,7 +6,7 @@ use super::{TenantMsg, TenantState};
 use crate::call::Call;
 use crate::correlator::CorrelatorMsg;
 use crate::incident::IncidentMsg;
-use crate::port::{Amended, Amendment, Error, Notices, Writer};
+use crate::port::{Amended, Amendment, Error, Notices, Writer, own_runbook};
 use crate::runtime::CallError;
 
 /// A call to amend.
@@ -44,6 +44,12 @@ impl TenantState {
         }
         let Some(held) = &self.held else { return Ok(()) };
         let amended = ask.commit(&*held.writer, &*self.args.ports.notices).await;
+        if amended == Ok(Amended::Done) {
+            let shelf = held.company.shelf();
+            if let Some(after) = own_runbook::after(&shelf, held.company.id(), &ask.amendment.puts)? {
+                held.company.set_shelf(after);
+            }
+        }
         let settings = ask.amendment.company.filter(|_| amended == Ok(Amended::Done));
         // After an unknown outcome this incarnation may work under old settings.
         let failed = match &amended {

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::*;
 
 fn high() -> RunAsk {
-    ask("stuck-process", json!({"process": "worker"}))
+    ask("stuck-process", json!({"name": "worker"}))
 }
 
 #[tokio::test(start_paused = true)]
@@ -227,7 +227,7 @@ async fn only_the_companys_own_machines_and_known_runbooks() {
     let none = refusal(execute(&tree, &row, ask("rm-rf", nothing()), "usr-ann", Approver::MspAdmin).await);
     assert_eq!(none, RunRefusal::NoSuchRunbook);
     for value in ["a;b", "$(id)", "`id`", "a\nb", "{{ssm:secret}}", "-rf", "w\u{43e}rker"] {
-        let bad = ask("stuck-process", json!({"process": value}));
+        let bad = ask("stuck-process", json!({"name": value}));
         let refused = refusal(execute(&tree, &row, bad, "usr-ann", Approver::MspAdmin).await);
         assert!(matches!(refused, RunRefusal::Parameters(_)), "{value}: {refused:?}");
     }

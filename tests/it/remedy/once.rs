@@ -13,9 +13,7 @@ use crate::support::estate::Mood;
 #[tokio::test(start_paused = true)]
 async fn a_run_of_low_risk_heals_an_incident_without_anybody() {
     let tree = Tree::grow().await;
-    let acme = tree.company("comp-acme").await;
-    tree.connect(&acme, eager()).await;
-    tree.send(&acme, "web-1", "disk-space", Signal::Firing).await;
+    let acme = self_healing(&tree).await;
     let row = until(&tree, &acme, Phase::Resolved).await;
     let [run] = &runs(&tree, &acme).await[..] else {
         panic!("one run")
@@ -77,9 +75,7 @@ async fn a_run_of_low_risk_heals_an_incident_without_anybody() {
 async fn a_lost_answer_is_looked_for_and_nothing_is_carried_out_twice() {
     let tree = Tree::grow().await;
     tree.cloud.will(&[Mood::ReplyLost]);
-    let acme = tree.company("comp-acme").await;
-    tree.connect(&acme, eager()).await;
-    tree.send(&acme, "web-1", "disk-space", Signal::Firing).await;
+    let acme = self_healing(&tree).await;
     until(&tree, &acme, Phase::Resolved).await;
     assert_eq!(tree.cloud.runs().len(), 1);
     assert_eq!(runs(&tree, &acme).await[0].status(), RunStatus::Succeeded);
@@ -90,7 +86,7 @@ async fn what_does_harm_twice_is_not_sent_again_where_nobody_knows() {
     let tree = Tree::grow().await;
     let (acme, row) = troubled(&tree, Policy::default(), "process-stuck").await;
     tree.cloud.will(&[Mood::RequestLost]);
-    let parameters = json!({"process": "worker"});
+    let parameters = json!({"name": "worker"});
     let approval = asked(
         execute(
             &tree,
@@ -124,9 +120,7 @@ async fn what_does_harm_twice_is_not_sent_again_where_nobody_knows() {
 async fn what_does_no_harm_twice_is_sent_again_after_the_window() {
     let tree = Tree::grow().await;
     tree.cloud.will(&[Mood::RequestLost]);
-    let acme = tree.company("comp-acme").await;
-    tree.connect(&acme, eager()).await;
-    tree.send(&acme, "web-1", "disk-space", Signal::Firing).await;
+    let acme = self_healing(&tree).await;
     until(&tree, &acme, Phase::Resolved).await;
     assert_eq!(tree.cloud.runs().len(), 1);
 }
@@ -134,9 +128,7 @@ async fn what_does_no_harm_twice_is_sent_again_after_the_window() {
 #[tokio::test(start_paused = true)]
 async fn a_run_goes_on_in_another_process() {
     let mut tree = Tree::grow().await;
-    let acme = tree.company("comp-acme").await;
-    tree.connect(&acme, eager()).await;
-    tree.send(&acme, "web-1", "disk-space", Signal::Firing).await;
+    let acme = self_healing(&tree).await;
     until(&tree, &acme, Phase::Executing).await;
     tree.regrow().await;
     until(&tree, &acme, Phase::Verifying).await;
@@ -149,9 +141,7 @@ async fn a_run_goes_on_in_another_process() {
 async fn what_has_not_helped_is_tried_once_more_and_then_handed_up() {
     let tree = Tree::grow().await;
     tree.cloud.fails(":check");
-    let acme = tree.company("comp-acme").await;
-    tree.connect(&acme, eager()).await;
-    tree.send(&acme, "web-1", "disk-space", Signal::Firing).await;
+    let acme = self_healing(&tree).await;
     let row = until(&tree, &acme, Phase::NeedsHuman).await;
     let runs = runs(&tree, &acme).await;
     let attempts: Vec<u32> = runs.iter().map(|run| run.attempt).collect();
@@ -176,7 +166,7 @@ async fn what_a_person_has_to_agree_to_is_not_tried_again_by_itself() {
             &row,
             ask("disk-cleanup", nothing()),
             "usr-ann",
-            Approver::Technician,
+            Approver::CompanyAdmin,
         )
         .await,
     );
@@ -202,7 +192,7 @@ async fn one_run_at_a_time_on_a_machine_and_a_pause_between_two() {
             &first,
             ask("disk-cleanup", nothing()),
             "usr-ann",
-            Approver::Technician,
+            Approver::CompanyAdmin,
         )
         .await,
     );
@@ -245,9 +235,38 @@ async fn one_run_at_a_time_on_a_machine_and_a_pause_between_two() {
             &second,
             ask("disk-cleanup", nothing()),
             "usr-ann",
-            Approver::Technician,
+            Approver::CompanyAdmin,
         )
         .await,
     );
     assert!(matches!(soon, RunRefusal::CoolingDown { .. }), "{soon:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_certainly_not_sent_is_tried_again_three_times_in_all() {
+    let tree = Tree::grow().await;
+    tree.cloud.will(&[Mood::Refused, Mood::Refused]);
+    let (acme, row) = troubled(&tree, Policy::default(), "other").await;
+    let cleanup = || ask("disk-cleanup", nothing());
+    begun(execute(&tree, &row, cleanup(), "usr-ann", Approver::CompanyAdmin).await);
+    until(&tree, &acme, Phase::Resolved).await;
+    assert_eq!(tree.cloud.runs().len(), 1);
+    tree.cloud.will(&[Mood::Refused; 3]);
+    tree.send(&acme, "db-1", "other", Signal::Firing).await;
+    tree.settle(&acme).await;
+    let rows = tree.incidents(&acme).await;
+    let second = rows.iter().find(|row| row.asset_name == "db-1").unwrap();
+    begun(execute(&tree, second, cleanup(), "usr-ann", Approver::CompanyAdmin).await);
+    tree.until("it is handed up", Duration::from_secs(60), async || {
+        let rows = tree.incidents(&acme).await;
+        rows.iter().any(|row| row.life.status == IncidentStatus::Escalated)
+    })
+    .await;
+    let last = runs(&tree, &acme).await.pop().unwrap();
+    assert_eq!((last.status(), last.command_id.as_ref()), (RunStatus::Failed, None));
+    assert!(last.why().is_some_and(|why| why.contains("planned")), "{:?}", last.why());
+    assert_eq!(tree.cloud.runs().len(), 1);
+    // The machine is free again.
+    let locks = tree.reader(&acme).records(RecordKind::Locks, None, 9).await.unwrap();
+    assert!(locks.iter().all(|lock| lock.id.contains('/')), "{locks:?}");
 }

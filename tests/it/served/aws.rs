@@ -1,6 +1,7 @@
 //! A company's AWS account: who may say what of it, and that it holds at the next call.
 
-use actors::port::cloud::CloudError;
+use actors::limits::CIRCUIT_FAILURES;
+use actors::port::cloud::{CloudError, Command};
 use alert_whisperer::accounts::rights::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use tempfile::TempDir;
 
 use super::engine;
 use crate::support::server::{Answer, Company, Person, Server};
-use crate::support::ssm::Ssm;
+use crate::support::ssm::{Fault, Op, Ssm};
 
 const ROLE: &str = "arn:aws:iam::111111111111:role/alert-whisperer";
 const WEB: &str = "i-0123456789abcdef0";
@@ -145,5 +146,98 @@ async fn only_who_runs_the_platform_says_where_signed_requests_go_and_chooses_an
     let entries = journal["items"].as_array().unwrap();
     let said = entries.iter().find(|entry| entry["kind"] == "company.changed").unwrap();
     assert_eq!(said["data"]["after"]["aws"]["region"], "us-east-1", "{said}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_role_can_be_made_before_its_company_is_connected() {
+    let server = Server::start_with(engine(), |flags| {
+        flags.aws_principal_arn = Some("arn:aws:iam::999988887777:role/alert-whisperer".to_owned());
+    })
+    .await;
+    let (acme, globex) = (server.company("comp-acme").await, server.company("comp-globex").await);
+    let boss = server.person("boss@acme.example", Role::CompanyAdmin, &[&acme]).await;
+    let root = server.msp_admin().await;
+    let ann = server.technician(&acme).await;
+    server.get_as(&ann, &path(&acme, "aws-role")).await.problem(403);
+    let proposed = server.get_as(&boss, &path(&acme, "aws-role")).await.json();
+    let of_globex = server.get_as(&root, &path(&globex, "aws-role")).await.json();
+    assert_ne!(proposed["external_id"], of_globex["external_id"]);
+    assert_eq!(
+        (&proposed["role_arn"], &proposed["missing"]),
+        (&Value::Null, &Value::Null)
+    );
+    let statement = &proposed["trust_policy"]["Statement"][0];
+    assert_eq!(
+        statement["Principal"]["AWS"],
+        "arn:aws:iam::999988887777:role/alert-whisperer"
+    );
+    assert_eq!(
+        statement["Condition"]["StringEquals"]["sts:ExternalId"],
+        proposed["external_id"]
+    );
+
+    // The role is made so, and the company connected by its own admin.
+    let id = proposed["external_id"].as_str().unwrap();
+    let settings = json!({"role_arn": ROLE, "external_id": id, "region": "eu-central-1"});
+    assert_eq!(put(&server, &boss, &path(&acme, "aws"), &settings).await.status, 200);
+    let made = server.get_as(&boss, &path(&acme, "aws-role")).await.json();
+    assert_eq!(
+        (&made["role_arn"], &made["trust_policy"]),
+        (&json!(ROLE), &proposed["trust_policy"])
+    );
+    let may_run = made["permissions_policy"]["Statement"][0]["Resource"].to_string();
+    assert!(may_run.contains("eu-central-1:111111111111:instance/*"), "{may_run}");
+    // Another partition's company cannot trust a principal of this one.
+    let china = json!({"role_arn": "arn:aws-cn:iam::111111111111:role/x", "external_id": id, "region": "cn-north-1"});
+    assert_eq!(put(&server, &boss, &path(&acme, "aws"), &china).await.status, 200);
+    let unfit = server.get_as(&boss, &path(&acme, "aws-role")).await.json();
+    assert!(unfit["missing"].as_str().unwrap().contains("aws-cn"), "{unfit}");
+    assert!(!unfit["trust_policy"].to_string().contains("999988887777"), "{unfit}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_service_that_fails_is_seen_to_be_left_alone() {
+    let server = Server::start(engine()).await;
+    let (acme, globex) = (server.company("comp-acme").await, server.company("comp-globex").await);
+    let root = server.msp_admin().await;
+    let (ssm, _dir) = account("acme:1").await;
+    let settings =
+        json!({"role_arn": ROLE, "external_id": "acme:1", "region": "eu-central-1", "endpoint_url": ssm.url()});
+    assert_eq!(put(&server, &root, &path(&acme, "aws"), &settings).await.status, 200);
+    for _ in 0..CIRCUIT_FAILURES {
+        ssm.order(Op::SendCommand, Fault::Drop);
+        let command = Command {
+            comment: "aw:run-1".into(),
+            instance_ids: vec![WEB.parse().unwrap()],
+            commands: vec!["true".into()],
+            timeout_seconds: 60,
+            delivery_seconds: 60,
+            document_hash: None,
+        };
+        server.cloud().commands.send(&acme.id, command).await.unwrap_err();
+    }
+    let seen = server.get(&acme, "/api/system/actors").await.json();
+    let of_ssm = seen["circuits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|circuit| circuit["service"] == "ssm")
+        .unwrap();
+    assert_eq!(
+        (&of_ssm["state"], &of_ssm["failures"]),
+        (&json!("open"), &json!(CIRCUIT_FAILURES))
+    );
+    assert!(of_ssm["until"].is_string(), "{of_ssm}");
+    let of_globex = server.get(&globex, "/api/system/actors").await.json();
+    assert_eq!(of_globex["circuits"], json!([]));
+    let measured = server.get_as(&root, "/metrics").await.text;
+    for line in [
+        r#"alert_whisperer_cloud_circuit{company_id="comp-acme",service="ssm"} 2"#,
+        r#"alert_whisperer_cloud_circuit{company_id="comp-acme",service="sts"} 0"#,
+    ] {
+        assert!(measured.lines().any(|measured| measured == line), "{measured}");
+    }
     server.stop().await;
 }

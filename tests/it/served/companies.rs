@@ -95,6 +95,43 @@ async fn companies_are_founded_through_the_server_that_holds_it() {
     server.stop().await;
 }
 
+async fn shows_the_role(place: &Place) -> Value {
+    let role = printed(&company(place, &["aws-role", "--json", "--id", "comp-first"], &[]).await);
+    assert_eq!((&role["role_arn"], &role["principal"]), (&Value::Null, &Value::Null));
+    assert!(
+        role["missing"].as_str().unwrap().contains("AWS_PRINCIPAL_ARN"),
+        "{role}"
+    );
+    let asks_for = &role["trust_policy"]["Statement"][0]["Condition"]["StringEquals"]["sts:ExternalId"];
+    assert_eq!(*asks_for, role["external_id"]);
+    let unknown = company(place, &["aws-role", "--id", "comp-none"], &[]).await;
+    assert!(refusal(&unknown).contains("company"), "{unknown:?}");
+    role["external_id"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_is_shown_alike_with_a_server_and_without_one() {
+    let place = Place::with_companies(engine(), &["comp-first"]).await;
+    let alone = shows_the_role(&place).await;
+    let principal = [("AWS_PRINCIPAL_ARN", "999988887777")];
+    let shown = company(&place, &["aws-role", "--id", "comp-first"], &principal).await;
+    let text = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(
+        text.contains("999988887777") && text.contains("ssm:SendCommand"),
+        "{shown:?}"
+    );
+    let odd = company(&place, &["aws-role", "--id", "comp-first", "--principal", "*"], &[]).await;
+    assert!(refusal_of_usage(&odd).contains("principal"), "{odd:?}");
+    let server = place.start().await;
+    assert_eq!(shows_the_role(&place).await, alone);
+    server.stop().await;
+}
+
+fn refusal_of_usage(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
 /// Secrets sealed under one key are not mixed with those of another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_secret_key_founds_nothing_and_serves_nothing() {

@@ -82,11 +82,6 @@ impl Estate {
         self.state().failing.insert(end.to_owned());
     }
 
-    /// Nothing fails any more.
-    pub fn is_well(&self) {
-        self.state().failing.clear();
-    }
-
     /// Whether the cloud answers.
     pub fn is_away(&self, away: bool) {
         self.state().away = away;

@@ -10,11 +10,14 @@ use actors::domain::decision::Budget;
 use actors::domain::runbook::library;
 use actors::domain::{
     AlertId, AlertState, AwsSettings, Company, CompanyId, Correlation, Decision, DecisionRequest, Fact, Incident,
-    IncidentFacts, IncidentId, NewAlert, Policy, RateLimit, Retention, Severity, Signal, Timestamp,
+    IncidentFacts, IncidentId, NewAlert, Policy, RateLimit, Retention, Runbook, Severity, Signal, Timestamp,
 };
 use actors::port::notices::Unheard;
+use actors::port::own_runbook::OwnRunbook;
 use actors::port::reader::{AlertFilter, IncidentFilter, PageRequest};
-use actors::port::{Accepted, Amended, Amendment, Clock, DecisionEngine, Delivery, Entropy, NewCompany, Reader, Store};
+use actors::port::{
+    Accepted, Amended, Amendment, Clock, DecisionEngine, Delivery, Entropy, NewCompany, Put, Reader, Store,
+};
 use actors::runtime::{CallError, Ports, Runtime};
 use alert_whisperer::store::MemoryStore;
 use serde_json::{Value, json};
@@ -165,6 +168,22 @@ impl Tree {
         });
         let amendment = Amendment {
             company: Some(settings),
+            ..Amendment::default()
+        };
+        let amended = self.runtime.amend(company, amendment, Duration::from_secs(5)).await;
+        assert_eq!(amended, Ok(Amended::Done));
+    }
+
+    /// Makes a runbook one of a company's own.
+    pub async fn shelve(&self, company: &CompanyId, runbook: &Runbook) {
+        let own = OwnRunbook {
+            company_id: company.clone(),
+            runbook: runbook.clone(),
+            changed_at: self.clock.now(),
+            changed_by: "usr-ann".to_owned(),
+        };
+        let amendment = Amendment {
+            puts: vec![Put::new(&own).unwrap()],
             ..Amendment::default()
         };
         let amended = self.runtime.amend(company, amendment, Duration::from_secs(5)).await;
