@@ -295,10 +295,7 @@ impl IncidentState {
                 Step::Change(turn) => self.turn(turn, now).await.map(|()| false)?,
                 Step::Expire => self.expire_approval().await.map(|()| false)?,
                 Step::HandUp(run) => self.not_verified(me, &run).await.map(|()| false)?,
-                Step::Tend(due) => {
-                    self.tend(me).await?;
-                    self.commit_rest(due, now).await?
-                }
+                Step::Tend => return self.tend(me).await,
                 Step::Rest(due) => self.commit_rest(due, now).await?,
                 Step::Decide => {
                     // Still due until the decision is durable, so nothing is committed yet.

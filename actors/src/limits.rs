@@ -164,8 +164,6 @@ pub const RUNS_PER_INCIDENT: usize = 20;
 pub const PROPOSALS: usize = 8;
 /// Times that a run is made to heal one incident, where a second one does no harm and nobody has to agree to it.
 pub const HEALING_ATTEMPTS: u32 = 2;
-/// How often an incident looks after its run.
-pub const RUN_WATCH: Duration = Duration::from_secs(10);
 /// How long the alerts may take to recover after a run that has no health check.
 pub const VERIFY_WITHIN: Duration = Duration::from_secs(600);
 /// How long a machine may take to accept a command; after that it never runs there.

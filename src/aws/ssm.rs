@@ -20,6 +20,7 @@ use aws_sdk_ssm::types::{
 use super::Aws;
 use super::convert::{count, cut, moment, to_second, written};
 use super::link::Failed;
+use crate::failpoint;
 
 /// Items of a page; SSM gives no more.
 const PAGE: i32 = 50;
@@ -63,7 +64,9 @@ impl Commands for Aws {
             .set_instance_ids(Some(ids))
             .set_parameters(Some(parameters))
             .timeout_seconds(i32::try_from(command.delivery_seconds).unwrap_or(i32::MAX));
+        failpoint!("run.sending");
         let answer = link.call(CloudService::Ssm, request.send()).await?;
+        failpoint!("run.sent");
         let id = answer.command.and_then(|command| command.command_id);
         let id = id.ok_or_else(|| SendError::Unclear("an answer without a command id".to_owned()))?;
         id.try_into()
@@ -71,6 +74,7 @@ impl Commands for Aws {
     }
 
     async fn find(&self, company: &CompanyId, comment: &str, since: Timestamp) -> Result<Vec<Found>, CloudError> {
+        failpoint!("run.listing");
         let link = self.link(company).await?;
         let filter = |key, value: String| CommandFilter::builder().key(key).value(value).build().map_err(unbuilt);
         let filters = vec![
@@ -111,6 +115,7 @@ impl Commands for Aws {
         command: &CommandId,
         instance: &InstanceId,
     ) -> Result<Option<Invocation>, CloudError> {
+        failpoint!("run.looking");
         let link = self.link(company).await?;
         let request = link
             .ssm

@@ -1,5 +1,8 @@
 //! How far a transaction has come, and where a test may end the process: between every two steps.
 
+use actors::port::RecordKind;
+use actors::port::writer::IncidentChange;
+
 use crate::failpoint;
 
 /// A step of a transaction, behind which the process may end.
@@ -36,6 +39,16 @@ impl Step {
         }
     }
 
+    /// For a change of an incident that makes something of a run durable: its intent, its command, its end.
+    pub(in crate::store) fn of_a_run(self) {
+        match self {
+            Self::Received => failpoint!("run.received"),
+            Self::Written => failpoint!("run.written"),
+            Self::Committed => failpoint!("run.committed"),
+            Self::Published => failpoint!("run.published"),
+        }
+    }
+
     /// For a change of an incident.
     pub(in crate::store) fn of_a_change(self) {
         match self {
@@ -43,6 +56,14 @@ impl Step {
             Self::Written => failpoint!("change.written"),
             Self::Committed => failpoint!("change.committed"),
             Self::Published => failpoint!("change.published"),
+        }
+    }
+
+    /// For what a change is.
+    pub(in crate::store) fn of(self, change: &IncidentChange) {
+        self.of_a_change();
+        if change.puts.iter().any(|put| put.kind == RecordKind::Runs) {
+            self.of_a_run();
         }
     }
 }

@@ -1,7 +1,7 @@
 """moto on a free port of 127.0.0.1, which is printed once it listens. Ends when its standard input does.
 
 AWS's SDK for Rust asks CloudWatch in Smithy RPC v2 CBOR alone, which moto does not know: here such a request becomes one
-in AWS JSON 1.0, and its answer CBOR again.
+in AWS JSON 1.0, and its answer CBOR again. Nor does moto know which machines SSM has: a test tells it.
 """
 
 import datetime
@@ -14,6 +14,7 @@ import sys
 import threading
 
 import cbor2
+from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
@@ -96,6 +97,31 @@ class Cbor:
         return [body]
 
 
+class Machines:
+    """Answers DescribeInstanceInformation with the machines of the caller's account that were posted before."""
+
+    def __init__(self, app):
+        self.app = app
+        self.of_account = {}
+
+    def __call__(self, environ, start):
+        if environ.get("PATH_INFO") == "/test/instances":
+            told = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+            self.of_account.setdefault(told["account"], []).append(told["instance_id"])
+            return self.answer(start, {})
+        if environ.get("HTTP_X_AMZ_TARGET") == "AmazonSSM.DescribeInstanceInformation":
+            key = re.search(r"Credential=([^/]+)/", environ["HTTP_AUTHORIZATION"])[1]
+            ids = self.of_account.get(get_account_id_from(key), [])
+            known = [{"InstanceId": id, "PlatformType": "Linux", "PingStatus": "Online"} for id in ids]
+            return self.answer(start, {"InstanceInformationList": known})
+        return self.app(environ, start)
+
+    def answer(self, start, body):
+        body = json.dumps(body).encode()
+        start("200 OK", [("content-type", "application/x-amz-json-1.1"), ("content-length", str(len(body)))])
+        return [body]
+
+
 def end_with_input():
     sys.stdin.buffer.read()
     os._exit(0)
@@ -103,6 +129,6 @@ def end_with_input():
 
 if __name__ == "__main__":
     threading.Thread(target=end_with_input, daemon=True).start()
-    server = make_server("127.0.0.1", 0, Cbor(DomainDispatcherApplication(create_backend_app)), threaded=True)
+    server = make_server("127.0.0.1", 0, Machines(Cbor(DomainDispatcherApplication(create_backend_app))), threaded=True)
     print(server.port, flush=True)
     server.serve_forever()

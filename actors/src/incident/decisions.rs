@@ -268,8 +268,7 @@ impl IncidentState {
         match lifecycle::step(&decided, &self.args.company.now().correlation, now) {
             Step::Rest(due) => Some(due),
             Step::Over => None,
-            Step::Tend(due) => Some(due),
-            Step::End(_) | Step::Decide | Step::Change(_) | Step::Expire | Step::HandUp(_) => Some(now),
+            Step::End(_) | Step::Decide | Step::Change(_) | Step::Expire | Step::HandUp(_) | Step::Tend => Some(now),
         }
     }
 

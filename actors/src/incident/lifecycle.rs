@@ -3,7 +3,7 @@
 
 use crate::domain::incident::DecidedMark;
 use crate::domain::{Correlation, Incident, Phase, Remedy, RunId, Timestamp};
-use crate::limits::{DECISION_PACE, FLAP_OFF, FLAP_ON, FLAP_WINDOW, RUN_WATCH};
+use crate::limits::{DECISION_PACE, FLAP_OFF, FLAP_ON, FLAP_WINDOW};
 
 /// An incident is decided again when its alerts have doubled past this many.
 const DOUBLING_FLOOR: u64 = 10;
@@ -51,8 +51,8 @@ pub enum Step {
     Expire,
     /// A run has not helped.
     HandUp(RunId),
-    /// See to it that what is under way is; then nothing before this moment.
-    Tend(Timestamp),
+    /// See to it that what acts on its machines does. It stays due meanwhile, so that another process goes on at once.
+    Tend,
     /// Nothing before this moment.
     Rest(Timestamp),
     /// Nothing ever again: it is over.
@@ -87,7 +87,7 @@ pub fn step(row: &Incident, settings: &Correlation, now: Timestamp) -> Step {
         return Step::Change(turn);
     }
     match &row.life.remedy {
-        Some(remedy) if remedy.acts() => return Step::Tend(now.plus(RUN_WATCH)),
+        Some(remedy) if remedy.acts() => return Step::Tend,
         Some(Remedy::AwaitingApproval { until, .. }) if now >= *until => return Step::Expire,
         Some(Remedy::Verifying { run_id, until }) if now >= *until && !row.all_recovered() => {
             return Step::HandUp(run_id.clone());

@@ -386,7 +386,7 @@ fn reached(ops: &[Op], step: Step) {
     for op in ops {
         match op {
             Op::Place(..) => step.of_a_placement(),
-            Op::Change(..) => step.of_a_change(),
+            Op::Change(change, ..) => step.of(change),
             _ => {}
         }
     }

@@ -216,7 +216,7 @@ fn reached(op: &Op, step: Step) {
     match op {
         Op::Accept(..) => step.of_an_accept(),
         Op::Place(..) => step.of_a_placement(),
-        Op::Change(..) => step.of_a_change(),
+        Op::Change(_, _, change, ..) => step.of(change),
         _ => {}
     }
 }

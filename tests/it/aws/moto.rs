@@ -5,8 +5,6 @@ use actors::domain::Timestamp;
 use actors::port::cloud::{
     AlarmState, CloudError, Commands, Dimension, InvocationStatus, MetricQuery, Secrets, Statistic, Watch,
 };
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{ComparisonOperator, MetricDatum, StateValue};
 use secrecy::ExposeSecret;
@@ -22,36 +20,6 @@ fn adapter() -> Aws {
     known.put(ACME, of_acme);
     let base = Base::with_key(OUR_KEY, "our-own-secret", None).unwrap();
     Aws::new(base, known, Arc::new(ManualClock::default()))
-}
-
-/// The account that our role is in, for whoever fills it.
-async fn account() -> aws_config::SdkConfig {
-    let credentials = Credentials::new("AKIAFILLER", "x", None, None, "test");
-    let provider = SharedCredentialsProvider::new(credentials);
-    let shared = aws_config::SdkConfig::builder()
-        .behavior_version(aws_config::BehaviorVersion::latest())
-        .region(aws_config::Region::new("eu-central-1"))
-        .endpoint_url(moto::url())
-        .credentials_provider(provider)
-        .build();
-    let sts = aws_sdk_sts::Client::new(&shared);
-    let assumed = sts
-        .assume_role()
-        .role_arn(ROLE)
-        .role_session_name("filler")
-        .send()
-        .await
-        .unwrap();
-    let given = assumed.credentials.unwrap();
-    let session = Credentials::new(
-        given.access_key_id,
-        given.secret_access_key,
-        Some(given.session_token),
-        None,
-        "test",
-    );
-    let provider = SharedCredentialsProvider::new(session);
-    shared.into_builder().credentials_provider(provider).build()
 }
 
 #[tokio::test]
@@ -73,7 +41,7 @@ async fn a_command_is_sent_listed_and_answered() {
 async fn a_secret_is_resolved_by_name_and_by_arn() {
     let aws = adapter();
     let acme = company(ACME);
-    let secrets = aws_sdk_secretsmanager::Client::new(&account().await);
+    let secrets = aws_sdk_secretsmanager::Client::new(&moto::account(ROLE).await);
     let made = secrets
         .create_secret()
         .name("prod/db")
@@ -107,7 +75,7 @@ async fn a_secret_is_resolved_by_name_and_by_arn() {
 async fn alarms_and_metrics_are_read() {
     let aws = adapter();
     let acme = company(ACME);
-    let watch = aws_sdk_cloudwatch::Client::new(&account().await);
+    let watch = aws_sdk_cloudwatch::Client::new(&moto::account(ROLE).await);
     let alarm = watch
         .put_metric_alarm()
         .alarm_name("disk-full")

@@ -264,7 +264,11 @@ async fn what_is_certainly_not_sent_is_tried_again_three_times_in_all() {
     .await;
     let last = runs(&tree, &acme).await.pop().unwrap();
     assert_eq!((last.status(), last.command_id.as_ref()), (RunStatus::Failed, None));
-    assert!(last.why().is_some_and(|why| why.contains("planned")), "{:?}", last.why());
+    assert!(
+        last.why().is_some_and(|why| why.contains("planned")),
+        "{:?}",
+        last.why()
+    );
     assert_eq!(tree.cloud.runs().len(), 1);
     // The machine is free again.
     let locks = tree.reader(&acme).records(RecordKind::Locks, None, 9).await.unwrap();

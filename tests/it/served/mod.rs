@@ -14,6 +14,7 @@ mod live;
 mod people;
 mod reading;
 mod recovery;
+mod remedy;
 mod retention;
 mod runbooks;
 mod secrecy;

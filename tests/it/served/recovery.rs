@@ -5,5 +5,7 @@ mod drain;
 mod kill;
 #[cfg(feature = "failpoints")]
 mod points;
+#[cfg(feature = "failpoints")]
+mod runs;
 
 use super::engine;

@@ -46,6 +46,8 @@ impl Estate {
                 ("asset_name", "web-1".to_owned()),
                 // The library is everybody's, and no company has one of its own.
                 ("runbook_id", "disk-own".to_owned()),
+                // Nor does any have asked for consent.
+                ("approval_id", "apr-own".to_owned()),
                 ("user_id", person.id.clone()),
                 ("login_id", logins["items"][0]["login_id"].as_str().unwrap().to_owned()),
                 ("file", "index.html".to_owned()),
@@ -65,6 +67,7 @@ impl Estate {
                 ("secret_id", id("whs-")),
                 ("asset_name", "web-none".to_owned()),
                 ("runbook_id", "disk-none".to_owned()),
+                ("approval_id", id("apr-")),
                 ("user_id", id("usr-")),
                 ("login_id", id("lgn-")),
                 ("file", "none.html".to_owned()),
@@ -95,6 +98,8 @@ fn body(route: &Route, company: &str) -> Value {
         (_, path) if path.ends_with("/snooze") => json!({"minutes": 5}),
         (_, path) if path.ends_with("/merge") => json!({"incident_ids": ["inc-x"]}),
         (_, path) if path.ends_with("/split") => json!({"alert_ids": ["alr-01a2098dd6d57bb5ad94498c2db57751"]}),
+        (_, path) if path.ends_with("/execute-runbook-ssm") => json!({"runbook_id": "disk-cleanup"}),
+        ("PUT", "/api/system/runs") => json!({"stopped": false}),
         ("PATCH", "/api/incidents/{incident_id}") => json!({"note": "hello"}),
         ("POST", "/api/agent/decide") => {
             json!({"incident_id": "x", "company_id": company, "incident_data": {"severity": "low", "signature": "disk"}})
