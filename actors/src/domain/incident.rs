@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::alert::Severity;
-use super::ids::{CompanyId, IncidentId, SessionId};
+use super::ids::{CompanyId, IncidentId, RunId, SessionId};
 use super::time::Timestamp;
 use crate::limits;
 
@@ -125,6 +125,12 @@ pub struct Life {
     /// Since when its alerts are in an archive alone: it cannot begin again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alerts_archived_at: Option<Timestamp>,
+    /// The run that ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub healed_by: Option<RunId>,
+    /// Whether a person has acted on it: whatever it was, and whenever.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub touched: bool,
 }
 
 impl Life {
@@ -144,6 +150,8 @@ impl Life {
             flapping_since: None,
             kept_open_at: None,
             alerts_archived_at: None,
+            healed_by: None,
+            touched: false,
         }
     }
 
@@ -174,8 +182,22 @@ impl Life {
             phase: Phase::Open,
             resolved_at: None,
             resolved_by: None,
+            healed_by: None,
             ..self
         }
+    }
+
+    /// As it is once a person has acted on it.
+    #[must_use]
+    pub fn touched(self) -> Self {
+        Self { touched: true, ..self }
+    }
+
+    /// Whether a run of ours ended it, and no person had anything to do with it. Lives from before acts were
+    /// marked tell of a person by what he left.
+    pub fn is_self_healed(&self) -> bool {
+        let left = self.acknowledged_at.is_some() || self.assigned_to.is_some() || self.kept_open_at.is_some();
+        !self.is_open() && self.healed_by.is_some() && !self.touched && !left
     }
 
     /// Whether alerts may join.
