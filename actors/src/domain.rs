@@ -9,6 +9,7 @@ pub mod digest;
 pub mod ids;
 pub mod incident;
 pub mod journal;
+pub mod kpi;
 pub mod memory;
 pub mod origin;
 pub mod policy;
@@ -19,9 +20,12 @@ pub use alert::{Alert, AlertState, NewAlert, Severity, Signal};
 pub use aws::{AwsSettings, AwsTimeouts, SecretReference};
 pub use company::{AggregationKey, Company, Correlation, RateLimit, Retention};
 pub use decision::{Decision, DecisionRequest, IncidentFacts, ToolCall};
-pub use ids::{AlertId, CompanyId, DecisionId, DeliveryId, IncidentId, InvalidId, MemoryId, RunbookId, SessionId};
+pub use ids::{
+    AlertId, CompanyId, DecisionId, DeliveryId, IncidentId, InvalidId, MemoryId, RunId, RunbookId, SessionId,
+};
 pub use incident::{Incident, IncidentStatus, Life, Phase, Session, Snooze};
 pub use journal::{ChainHash, Entry, Fact};
+pub use kpi::{Impact, Kpis, Rollup};
 pub use memory::{Message, Role, ShortMemory};
 pub use origin::Origin;
 pub use policy::Policy;
