@@ -19,8 +19,8 @@ use super::problem::{Code, Problem};
 pub use super::routes::Route;
 use super::routes::{Described, Routes};
 use super::{
-    Edge, Stage, acts, agent, alerts, audit, auth, companies, decisions, health, incidents, metrics, openapi, runbooks,
-    system, users, webhook,
+    Edge, Stage, acts, agent, alerts, audit, auth, companies, decisions, health, incidents, kpis, metrics, openapi,
+    runbooks, system, users, webhook,
 };
 
 /// Where a load balancer, an orchestrator or a person asks how we are, even while we are going down.
@@ -297,6 +297,12 @@ fn routes() -> Routes {
             "/api/incidents/{incident_id}/memory",
             incidents::memory,
             "What was said about an incident",
+        )
+        .get("/api/kpis", kpis::kpis, "What a company's incidents came to")
+        .get(
+            "/api/kpis/impact",
+            kpis::impact,
+            "What has become of a company's figures since a moment",
         )
         .get("/api/system/actors", system::actors, "Who lives in the runtime")
         .get("/api/system/rights", system::rights, "Who may do what")

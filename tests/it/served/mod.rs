@@ -9,6 +9,7 @@ mod audit;
 mod commands;
 mod companies;
 mod decide;
+mod kpis;
 mod live;
 mod people;
 mod reading;
