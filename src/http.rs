@@ -20,6 +20,7 @@ pub mod forwarded;
 mod gate;
 mod health;
 mod incidents;
+mod kpis;
 pub mod listener;
 pub mod live;
 mod metrics;

@@ -15,6 +15,7 @@ pub mod migration;
 pub mod mongo;
 mod opened;
 mod page;
+mod rollup;
 mod slot;
 pub mod sqlite;
 mod step;

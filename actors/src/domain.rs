@@ -9,6 +9,7 @@ pub mod digest;
 pub mod ids;
 pub mod incident;
 pub mod journal;
+pub mod kpi;
 pub mod memory;
 pub mod origin;
 pub mod outcome;
@@ -29,6 +30,7 @@ pub use ids::{
 };
 pub use incident::{Incident, IncidentStatus, Life, Phase, Remedy, Session, Snooze};
 pub use journal::{ChainHash, Entry, Fact};
+pub use kpi::{Impact, Kpis, Rollup};
 pub use memory::{Message, Role, ShortMemory};
 pub use origin::Origin;
 pub use policy::Policy;

@@ -25,6 +25,7 @@ mod decide;
 mod fanout;
 mod floor;
 mod history;
+mod kpis;
 mod latency;
 mod load;
 mod memory;
@@ -49,7 +50,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every measurement, in the order in which they are run.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "single",
     "batches",
     "latency",
@@ -59,6 +60,7 @@ const NAMES: [&str; 14] = [
     "restart",
     "memory",
     "history",
+    "kpis",
     "storm",
     "people",
     "mongo-accepts",
@@ -97,6 +99,7 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
         "restart" => restart::restart(bench).await,
         "memory" => memory::memory(bench).await,
         "history" => history::history(bench).await,
+        "kpis" => kpis::kpis(bench).await,
         "storm" => storm::storm(bench).await,
         "people" => people::people(bench).await,
         "mongo-accepts" => mongo::accepts(bench).await,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::{CompanyId, IncidentId, IncidentStatus, Severity, Timestamp};
+use actors::domain::{CompanyId, IncidentId, IncidentStatus, Severity, Timestamp, kpi};
 use actors::limits::PAGE;
 use actors::port::reader::{IncidentFilter, IncidentView, PageRequest};
 use axum::Json;
@@ -197,16 +197,9 @@ pub(super) async fn correlate(
     Ok(Json(Correlated {
         total_alerts: counts.alerts,
         incidents_created: counts.incidents,
-        noise_reduction_pct: noise_reduction_pct(counts.alerts, counts.incidents),
+        noise_reduction_pct: kpi::noise_reduction_pct(counts.alerts, counts.incidents),
         since,
         incidents: incidents.collect(),
         next_cursor: found.next.map(write_cursor),
     }))
-}
-
-/// (1 − incidents/alerts)·100, to one decimal; nothing where nothing came.
-#[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-fn noise_reduction_pct(alerts: u64, incidents: u64) -> Option<f64> {
-    let kept = incidents as f64 / alerts as f64;
-    (alerts > 0).then(|| ((1.0 - kept) * 1000.0).round() / 10.0)
 }

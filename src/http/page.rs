@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use actors::domain::{CompanyId, Timestamp};
@@ -76,15 +77,28 @@ impl Query {
 
     /// A moment: RFC 3339, or so long before now (`24h`, `30m`, `7d`).
     pub(super) fn since(&mut self, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
-        let Some(text) = self.text("since") else {
+        self.moment("since", now)
+    }
+
+    /// A moment of any name.
+    pub(super) fn moment(&mut self, name: &str, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
+        let Some(text) = self.text(name) else {
             return Ok(None);
         };
         since(&text, now).map(Some).ok_or_else(|| {
             Problem::invalid(
-                "since",
+                name,
                 "must be an RFC 3339 time such as 2026-01-31T08:00:00Z, or a span such as 24h",
             )
         })
+    }
+
+    /// A whole number within bounds.
+    pub(super) fn number(&mut self, name: &str, within: RangeInclusive<u32>) -> Result<Option<u32>, Problem> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let read = text.parse().ok().filter(|number| within.contains(number));
+        read.map(Some)
+            .ok_or_else(|| Problem::invalid(name, format!("must be {} to {}", within.start(), within.end())))
     }
 
     /// `limit` and `cursor`.

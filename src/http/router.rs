@@ -19,7 +19,7 @@ use super::problem::{Code, Problem};
 pub use super::routes::Route;
 use super::routes::{Described, Routes};
 use super::{
-    Edge, Stage, acts, agent, alerts, approvals, audit, auth, companies, decisions, health, incidents, metrics,
+    Edge, Stage, acts, agent, alerts, approvals, audit, auth, companies, decisions, health, incidents, kpis, metrics,
     openapi, runbooks, runs, system, users, webhook,
 };
 
@@ -339,6 +339,12 @@ fn routes() -> Routes {
             "/api/incidents/{incident_id}/memory",
             incidents::memory,
             "What was said about an incident",
+        )
+        .get("/api/kpis", kpis::kpis, "What a company's incidents came to")
+        .get(
+            "/api/kpis/impact",
+            kpis::impact,
+            "What has become of a company's figures since a moment",
         )
         .get("/api/system/actors", system::actors, "Who lives in the runtime")
         .get("/api/system/runs", runs::switch, "Whether all runs are stopped")

@@ -30,6 +30,7 @@ mod order;
 mod read;
 mod reader;
 mod records;
+mod rollups;
 mod rows;
 mod schema;
 mod seen;

@@ -32,6 +32,7 @@ mod queue;
 mod read;
 mod reader;
 mod regroup;
+mod rollup;
 mod rows;
 mod schema;
 mod scope;

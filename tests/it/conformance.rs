@@ -13,6 +13,7 @@ pub mod lists;
 mod past;
 mod place;
 pub mod records;
+pub mod rollups;
 mod roster;
 
 use std::sync::Arc;
@@ -257,6 +258,9 @@ promises! {
     records::a_companys_settings_change_from_the_version_before,
     records::amending_is_fenced_and_has_a_deadline,
     records::a_company_is_founded_with_its_records_or_not_at_all,
+    rollups::hours_are_what_the_rows_come_to,
+    rollups::what_retention_removes_stays_counted,
+    rollups::an_erased_companys_hours_go,
     roster::companies_keys_and_secrets_are_listed,
     roster::an_id_is_taken_once_and_only_the_platform_founds,
     roster::companies_with_unplaced_alerts_are_found,

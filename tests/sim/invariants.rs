@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actors::correlator::event_time::{event_at, own_end};
 use actors::domain::alert::Identity;
-use actors::domain::{AlertId, AlertState, CompanyId, Correlation, Entry, Incident, IncidentId, Signal};
+use actors::domain::{AlertId, AlertState, CompanyId, Correlation, Entry, Incident, IncidentId, Signal, Timestamp};
 use actors::port::events::{CompanySet, Position};
 use actors::port::reader::{AlertFilter, AlertView, Cursor, Page, PageRequest, TimelineItem};
 use actors::port::{Clock, Error, Reader, Store};
@@ -16,6 +16,7 @@ use super::world::World;
 use crate::conformance::events::walk;
 use crate::conformance::joinable;
 use crate::conformance::journal::assert_chained;
+use crate::conformance::rollups::{of_all_time, recomputed};
 
 /// Checks everything, then once more after another start.
 pub async fn check(world: &mut World) {
@@ -35,6 +36,7 @@ pub async fn check(world: &mut World) {
         every_alert_is_there_once_and_has_a_verdict(world, &seen);
         each_incident_is_what_its_alerts_make_of_it(&seen, &settings);
         no_twins(world, &seen).await;
+        the_hours_are_what_the_rows_come_to(world, &seen).await;
         only_open_incidents_are_joined(world, &seen).await;
         nothing_is_overdue(world, &seen);
         the_journal_tells_every_change(world, &seen);
@@ -83,6 +85,13 @@ async fn all<T>(ask: impl AsyncFn(PageRequest) -> Result<Page<T>, Error>) -> Vec
             return found;
         }
     }
+}
+
+/// What is counted with every commit is what the rows come to.
+async fn the_hours_are_what_the_rows_come_to(world: &World, seen: &Seen) {
+    let counted = of_all_time(&*world.tree.reader(&seen.company)).await;
+    let end = Timestamp::from_millis(i64::MAX);
+    assert_eq!(counted, recomputed(&seen.incidents, Timestamp::default(), end));
 }
 
 /// I1, I7.

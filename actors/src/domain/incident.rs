@@ -255,6 +255,19 @@ impl Life {
         }
     }
 
+    /// As it is once a person has acted on it.
+    #[must_use]
+    pub fn touched(self) -> Self {
+        Self { touched: true, ..self }
+    }
+
+    /// Whether a run of ours ended it, and no person had anything to do with it. Lives from before acts were
+    /// marked tell of a person by what he left.
+    pub fn is_self_healed(&self) -> bool {
+        let left = self.acknowledged_at.is_some() || self.assigned_to.is_some() || self.kept_open_at.is_some();
+        !self.is_open() && self.healed_by.is_some() && !self.touched && !left
+    }
+
     /// Whether alerts may join.
     pub fn is_open(&self) -> bool {
         self.status != IncidentStatus::Resolved

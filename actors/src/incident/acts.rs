@@ -56,7 +56,7 @@ pub enum ActRefusal {
 /// What an act makes of an incident.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
-    /// Its new life; equal to the old one where only something was said.
+    /// Its new life.
     pub life: Life,
     /// The kind of the fact.
     pub kind: &'static str,
@@ -316,6 +316,41 @@ mod tests {
         };
         assert_eq!(archived.reopens_until(Duration::from_secs(99)), None);
         assert_eq!(after(archived, &[Act::Reopen]), Err(ActRefusal::Archived(at(70))));
+    }
+
+    #[test]
+    fn whatever_a_person_does_has_touched_it() {
+        let note = Act::Update {
+            assigned_to: None,
+            note: Some("it was the cable".into()),
+        };
+        let assign = assign(Some("ann"));
+        for act in [
+            Act::Acknowledge,
+            Act::Resolve,
+            Act::Escalate(None),
+            Act::Snooze(at(99)),
+            assign,
+            note,
+        ] {
+            assert!(
+                after(Life::new(), std::slice::from_ref(&act)).unwrap().touched,
+                "{act:?}"
+            );
+        }
+        let healed = Life {
+            healed_by: Some("run-1".parse().unwrap()),
+            ..Life::new().resolved("run-1", at(30))
+        };
+        assert!(healed.is_self_healed());
+        let reopened = after(healed, &[Act::Reopen]).unwrap();
+        assert_eq!((reopened.touched, &reopened.healed_by), (true, &None));
+        assert!(!after(reopened, &[Act::Resolve]).unwrap().is_self_healed());
+        let nothing = Act::Update {
+            assigned_to: Some(None),
+            note: None,
+        };
+        assert!(!after(Life::new(), &[nothing]).unwrap().touched);
     }
 
     #[test]

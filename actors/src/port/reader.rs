@@ -9,8 +9,8 @@ use super::Error;
 use super::record::{Record, RecordKind};
 use super::writer::{OpenIncident, Receipt, Strays};
 use crate::domain::{
-    Alert, AlertId, AlertState, Company, Decision, Entry, Incident, IncidentId, IncidentStatus, Severity, ShortMemory,
-    Timestamp,
+    Alert, AlertId, AlertState, Company, Decision, Entry, Incident, IncidentId, IncidentStatus, Rollup, Severity,
+    ShortMemory, Timestamp,
 };
 
 /// Which part of a list.
@@ -244,6 +244,10 @@ pub trait Reader: Send + Sync + 'static {
         before: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, Error>;
+
+    /// What the incidents opened in a period came to: the sums over whole hours, from the one that `since` is in to the
+    /// last that begins before `until`.
+    async fn rollups(&self, since: Timestamp, until: Timestamp) -> Result<Rollup, Error>;
 
     /// What the alerts since a moment came to.
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error>;

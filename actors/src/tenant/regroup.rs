@@ -165,7 +165,7 @@ async fn merge(
     for incident in &all {
         let row = &incident.row;
         let stays = row.incident_id == *into;
-        let life = row.life.clone();
+        let life = row.life.clone().touched();
         let life = match stays {
             true => life,
             false => Life {
@@ -234,7 +234,7 @@ async fn split(
     // A part that fires nothing has lost its fingerprints to the other one. It has not recovered.
     let kept_open = |life: Life| Life {
         kept_open_at: (!whole.row.all_recovered()).then_some(facts.now).or(life.kept_open_at),
-        ..life
+        ..life.touched()
     };
     let split = json!({"split_into": new, "alert_count": goes.alert_count});
     Ok(Regroup {

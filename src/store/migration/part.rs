@@ -3,7 +3,7 @@
 use std::fmt;
 
 use actors::domain::{
-    Alert, Company, CompanyId, Decision, DeliveryId, Entry, Incident, IncidentId, ShortMemory, Timestamp,
+    Alert, Company, CompanyId, Decision, DeliveryId, Entry, Incident, IncidentId, Rollup, ShortMemory, Timestamp,
 };
 use actors::port::inbox::Signature;
 use actors::port::writer::{FingerprintState, Placement};
@@ -34,6 +34,8 @@ pub enum Part {
     Deliveries,
     /// The newest signed times among the signatures forgotten so far.
     SignatureFloors,
+    /// What incidents came to, hour by hour.
+    Rollups,
     /// The last number of an alert, and how far the clock has come.
     Counters,
     /// Companies' settings.
@@ -47,7 +49,7 @@ pub enum Part {
 
 impl Part {
     /// Every one, in the order in which they are moved: what says of a company that it is there comes last.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Alerts,
         Self::Incidents,
         Self::Identities,
@@ -57,6 +59,7 @@ impl Part {
         Self::CommitLog,
         Self::Deliveries,
         Self::SignatureFloors,
+        Self::Rollups,
         Self::Counters,
         Self::Records(RecordKind::ApiKeys),
         Self::Records(RecordKind::WebhookSecrets),
@@ -87,6 +90,7 @@ impl Part {
             Self::CommitLog => "commits in order",
             Self::Deliveries => "deliveries and signatures",
             Self::SignatureFloors => "signature floors",
+            Self::Rollups => "hours of figures",
             Self::Counters => "counters",
             Self::Records(RecordKind::ApiKeys) => "API keys",
             Self::Records(RecordKind::WebhookSecrets) => "webhook secrets",
@@ -147,6 +151,8 @@ pub(in crate::store) enum Value {
     Signature(Signature, Box<Request>),
     /// Up to when a company's signatures may have been forgotten.
     Floor(CompanyId, Timestamp),
+    /// What the incidents of a company that were opened in an hour came to.
+    Rollup(CompanyId, Timestamp, Rollup),
     /// The last number that an alert has got.
     LastAlert(u64),
     /// How far the clock has come.

@@ -21,6 +21,7 @@ use super::work::Work;
 use crate::failpoint;
 use crate::store::amend::follows;
 use crate::store::commit::in_time;
+use crate::store::rollup;
 use crate::store::slot::Slot;
 
 /// Operations in their order, those that go alone alone.
@@ -67,6 +68,8 @@ pub(super) async fn load(tx: &mut Tx, work: &mut Work, ops: &[Op]) -> Result<(),
             .await?;
         for document in found {
             let stored = rows::incident(document.clone(), &work.company)?;
+            work.counted
+                .insert(stored.row.incident_id.clone(), rollup::of(&stored.row));
             work.read.insert(stored.row.incident_id.clone(), document);
             work.rows.insert(stored.row.incident_id.clone(), stored);
         }
@@ -175,6 +178,14 @@ async fn amend(tx: &mut Tx, work: &mut Work, wanted: &Amendment, deadline: Optio
     {
         return Ok(Amended::Changed);
     }
+    if wanted
+        .company
+        .as_ref()
+        .is_some_and(|company| company.erased_at.is_some())
+    {
+        let all = doc! { "company_id": work.company.as_str() };
+        tx.delete(ROLLUPS, vec![all]).await?;
+    }
     work.amend(wanted)?;
     Ok(Amended::Done)
 }
@@ -218,6 +229,8 @@ pub(super) async fn write(tx: &mut Tx, work: &Work, commit_id: &str) -> Result<(
     }
     let incidents = work.incidents()?;
     all(tx.update(INCIDENTS, &incidents).await?, incidents.len())?;
+    let rollups = work.rollups();
+    all(tx.update(ROLLUPS, &rollups).await?, rollups.len())?;
     tx.delete(INCIDENT_IDENTITIES, work.disowned.clone()).await?;
     tx.update(INCIDENT_IDENTITIES, &work.owned).await?;
     if !work.verdicts.is_empty() {

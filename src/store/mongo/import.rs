@@ -45,6 +45,7 @@ fn collection(part: Part) -> &'static str {
         Part::CommitLog => COMMIT_LOG,
         Part::Deliveries => DELIVERIES,
         Part::SignatureFloors => SIGNATURE_FLOORS,
+        Part::Rollups => ROLLUPS,
         Part::Counters => COUNTERS,
         Part::Records(kind) => kind.as_str(),
         Part::Companies => COMPANIES,

@@ -18,6 +18,8 @@ pub(super) const OUTBOX: &str = "outbox";
 /// The order of commits over all companies.
 pub(super) const COMMIT_LOG: &str = "commit_log";
 pub(super) const SHORT_MEMORY: &str = "short_memory";
+/// What incidents came to, by company and hour.
+pub(super) const ROLLUPS: &str = "rollups";
 /// What is counted over all companies: the numbers of alerts, and how far the clock has come.
 pub(super) const COUNTERS: &str = "counters";
 /// Sessions of processes, whose transactions are ended when the process is gone.

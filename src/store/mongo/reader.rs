@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, ShortMemory, Timestamp};
+use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, Rollup, ShortMemory, Timestamp};
 use actors::port::events::{CompanySet, EventReader, EventsAfter, Position};
 use actors::port::reader::{
     AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, PastAlert,
@@ -21,6 +21,7 @@ use super::names::*;
 use super::numbers;
 use super::read::{alerts, events, incidents, journal, past};
 use super::records;
+use super::rollups;
 use super::shape::{Fields, int};
 use super::shared::Shared;
 use super::tx::in_time;
@@ -209,6 +210,10 @@ impl Reader for CompanyReader {
         limit: usize,
     ) -> Result<Vec<Record>, Error> {
         ask!(self, |m| records::backwards(&mut m, &self.company, kind, before, limit))
+    }
+
+    async fn rollups(&self, since: Timestamp, until: Timestamp) -> Result<Rollup, Error> {
+        ask!(self, |m| rollups::sum(&mut m, &self.company, since, until))
     }
 
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error> {

@@ -20,11 +20,14 @@ use super::MongoError;
 use super::convert::convert;
 use super::names::*;
 use super::records::FORGET_AT;
+use super::rollups;
 use super::rows::UNSETTLED;
 use super::shape::Fields;
 
 /// What this binary knows; a database of a later version is refused.
 const VERSION: i64 = 4;
+/// Older databases have no rollups.
+const WITH_ROLLUPS: i64 = 4;
 /// How long one process may hold the lock without a word.
 const LOCK_SECONDS: i64 = 60;
 /// How long another waits for it.
@@ -152,6 +155,10 @@ fn wanted() -> Vec<Collection> {
             SHORT_MEMORY,
             vec![index("expiry", doc! { "expires_at": 1 }, expiring())],
         ),
+        collection(
+            ROLLUPS,
+            vec![index("by_hour", doc! { "company_id": 1, "hour": 1 }, plain())],
+        ),
         collection(COUNTERS, vec![]),
         collection(SESSIONS, vec![]),
     ];
@@ -275,7 +282,8 @@ async fn unlock(database: &Database, owner: &str, done: bool) -> Result<(), Mong
 }
 
 async fn make(database: &Database) -> Result<(), MongoError> {
-    if version(database).await? == Some(1) {
+    let found = version(database).await?;
+    if found == Some(1) {
         convert(database).await?;
     }
     let there = database.list_collection_names().await?;
@@ -289,6 +297,9 @@ async fn make(database: &Database) -> Result<(), MongoError> {
         let indexes: Vec<Document> = collection.indexes.iter().map(specification).collect();
         let command = doc! { "createIndexes": collection.name, "indexes": indexes };
         database.run_command(command).await?;
+    }
+    if found.is_some_and(|version| version < WITH_ROLLUPS) {
+        rollups::backfill(database).await?;
     }
     found_platform(database).await
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use actors::domain::{AlertState, CompanyId, Entry, Fact, Incident, IncidentId, Timestamp};
+use actors::domain::{AlertState, CompanyId, Entry, Fact, Incident, IncidentId, Rollup, Timestamp};
 use actors::port::events::IncidentCounts;
 use actors::port::writer::{
     Changed, FingerprintState, IncidentChange, PlaceBatch, Placed, Placement, RefusedPlacement, Regroup,
@@ -19,11 +19,13 @@ use super::companies::company_document;
 use super::fault::Fault;
 use super::head::Head;
 use super::read::incidents::OPEN;
+use super::rollups;
 use super::rows::{self, StoredIncident, key};
 use super::shape::{self, date, int};
 use crate::store::commit::{
     Verdict, add, apply, check_repeats, counts, in_time, is_as_seen, judge, may_change, opened, take,
 };
+use crate::store::rollup::Tally;
 
 /// A batch under way.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ pub(super) struct Work {
     pub(super) rows: HashMap<IncidentId, StoredIncident>,
     /// And as it was read.
     pub(super) read: HashMap<IncidentId, Document>,
+    /// And what it came to then.
+    pub(super) counted: HashMap<IncidentId, Rollup>,
     /// Every alert that an operation places, as it stands now.
     pub(super) states: HashMap<u64, AlertState>,
     /// What is to be written.
@@ -65,6 +69,7 @@ impl Work {
             head,
             rows: HashMap::new(),
             read: HashMap::new(),
+            counted: HashMap::new(),
             states: HashMap::new(),
             changed: BTreeSet::new(),
             verdicts: Vec::new(),
@@ -330,6 +335,17 @@ impl Work {
         self.puts.clone_from(&wanted.puts);
         self.journal(&wanted.facts);
         Ok(())
+    }
+
+    /// What is to be added to the company's counters, as update statements.
+    pub(super) fn rollups(&self) -> Vec<Document> {
+        let mut tally = Tally::default();
+        for id in &self.changed {
+            if let Some(stored) = self.row(id) {
+                tally.add(self.counted.get(id).copied().unwrap_or_default(), &stored.row);
+            }
+        }
+        rollups::statements(&self.company, tally)
     }
 
     /// The incidents to be written, as update statements: of one that was read only what is otherwise now, so that

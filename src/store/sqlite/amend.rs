@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::cut;
 use super::fault::{Fault, unwritable};
 use super::machine::Machine;
+use super::rollup;
 use super::rows::{self, int, ms, parsed, uint};
 use super::shared::Cell;
 use crate::store::amend::{Stored, check, follows, judge};
@@ -55,6 +56,9 @@ pub(super) fn amend(
         m.conn
             .prepare_cached("UPDATE company SET body = ?2 WHERE no = ?1")?
             .execute(params![cell.no, body])?;
+        if company.erased_at.is_some() {
+            rollup::forget(&m.conn, cell.no)?;
+        }
     }
     write(&m.conn, cell.no, &cell.id, &wanted.puts)?;
     if let Some(at) = wanted.wake {

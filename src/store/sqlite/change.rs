@@ -17,6 +17,7 @@ use super::rows::{StoredIncident, int};
 use super::shared::Cell;
 use crate::failpoint;
 use crate::store::commit::{apply, in_time, may_change};
+use crate::store::rollup::{self, Tally};
 
 /// Changes an incident.
 pub(super) fn change(
@@ -44,6 +45,9 @@ pub(super) fn change(
         Some(StoredIncident { no, mut row, .. }) => {
             let before = row.clone();
             apply(&mut row, wanted, &mut head);
+            let mut tally = Tally::default();
+            tally.add(rollup::of(&before), &row);
+            super::rollup::write(&m.conn, cell.no, tally)?;
             update(&m.conn, no, &row, wanted.life.is_some())?;
             update_urgency(&m.conn, no, &before, &row)?;
             Some(Box::new(row))

@@ -19,6 +19,7 @@ use super::fault::Fault;
 use super::load;
 use super::read::records::{self, record_columns};
 use super::read::{incidents, roster};
+use super::rollup::{self, rollup_columns};
 use super::rows::{self, INCIDENT_COLUMNS, alert_columns, incident_columns, parsed, time, time_or_none, uint};
 use super::schema::migrate;
 use super::thread::configure_writer;
@@ -130,6 +131,7 @@ impl Source {
                 self.conn
                     .query_row(sql, [oldest_signature(self.clock)], |row| uint(row, 0))
             }
+            Part::Rollups => count("SELECT count(*) FROM rollup"),
             Part::Counters => Ok(2),
             Part::Records(kind) => self.count_records(kind, behind),
             Part::Companies => count("SELECT count(*) FROM company WHERE body IS NOT NULL"),
@@ -164,6 +166,7 @@ impl Source {
             Part::CommitLog => self.commits(hand),
             Part::Deliveries => self.seen(hand),
             Part::SignatureFloors => self.floors(hand),
+            Part::Rollups => self.rollups(hand),
             Part::Counters => self.counters(hand),
             Part::Records(kind) => self.records(kind, hand),
             Part::Companies => {
@@ -353,6 +356,15 @@ impl Source {
             Ok(Value::Record(Box::new(records::read(row, company, kind)?)))
         };
         self.each(sql, [kind.as_str()], value, hand)
+    }
+
+    fn rollups(&self, hand: Hand<'_>) -> Result<(), Fault> {
+        let sql = concat!("SELECT company, hour, ", rollup_columns!(), " FROM rollup");
+        let value = |row: &Row<'_>| {
+            let (company, hour) = (self.company(row, 0)?.clone(), time(row, 1)?);
+            Ok(Value::Rollup(company, hour, rollup::read(row, 2)?))
+        };
+        self.each(sql, [], value, hand)
     }
 
     fn counters(&self, hand: Hand<'_>) -> Result<(), Fault> {

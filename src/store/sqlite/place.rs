@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actors::domain::{AlertState, Fact, Incident, Timestamp};
+use actors::domain::{AlertState, Fact, Incident, Rollup, Timestamp};
 use actors::port::writer::{
     FingerprintState, IncidentPlacement, Opening, PlaceBatch, Placed, Placement, RefusedPlacement,
 };
@@ -15,6 +15,7 @@ use super::rows::{self, StoredIncident, incident_columns, int, ms, severity_inde
 use super::shared::Cell;
 use crate::failpoint;
 use crate::store::commit::{self, Head, Verdict, add, check_repeats, judge, opened};
+use crate::store::rollup::{self, Tally};
 
 /// What becomes of one incident's part.
 enum Part<'a> {
@@ -108,11 +109,13 @@ fn write(
     others: &[&Placement],
 ) -> Result<(), rusqlite::Error> {
     let commit_no = head.commit_no;
+    let mut tally = Tally::default();
     for part in parts {
         let (wanted, incident_no, mut previous, before) = match part {
             Part::Join(wanted, current) => {
                 let mut row = current.row.clone();
                 add(&mut row, wanted, commit_no, now);
+                tally.add(rollup::of(&current.row), &row);
                 if row.version != current.row.version {
                     update_life(&m.conn, current.no, &row)?;
                 }
@@ -124,6 +127,7 @@ fn write(
             Part::Open(wanted, opening) => {
                 let mut row = opened(&cell.id, &wanted.incident_id, opening);
                 add(&mut row, wanted, commit_no, now);
+                tally.add(Rollup::default(), &row);
                 tell_counts(m, &row);
                 (*wanted, insert(&m.conn, cell.no, &row, last_of(wanted))?, None, 0)
             }
@@ -139,6 +143,7 @@ fn write(
     for placement in others {
         write_placement(m, cell, None, None, commit_no, placement)?;
     }
+    super::rollup::write(&m.conn, cell.no, tally)?;
     failpoint!("place.incidents_written");
     let facts = parts.iter().flat_map(|part| -> &[Fact] {
         match part {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, ShortMemory, Timestamp};
+use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, Rollup, ShortMemory, Timestamp};
 use actors::port::reader::{
     AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, PastAlert,
     Reader, TimelineItem,
@@ -16,6 +16,7 @@ use rusqlite::Connection;
 use super::core::Core;
 use super::fault::Fault;
 use super::read::{alerts, incidents, journal, past, records};
+use super::rollup;
 use super::shared::{Cell, locked};
 
 /// A company's reader. The company need not be there yet.
@@ -199,6 +200,10 @@ impl Reader for CompanyReader {
         let before = before.map(str::to_owned);
         self.read(move |conn, cell| records::backwards(conn, cell, kind, before.as_deref(), limit))
             .await
+    }
+
+    async fn rollups(&self, since: Timestamp, until: Timestamp) -> Result<Rollup, Error> {
+        self.read(move |conn, cell| rollup::sum(conn, cell, since, until)).await
     }
 
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error> {

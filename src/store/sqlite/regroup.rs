@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use actors::domain::AlertId;
+use actors::domain::{AlertId, Incident};
 use actors::port::writer::{Opening, Regroup, RegroupPart};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::time::Instant;
@@ -15,6 +15,7 @@ use super::place::{insert, load, update_counts, update_life, update_urgency, wri
 use super::rows::{StoredIncident, int, uint};
 use super::shared::Cell;
 use crate::store::commit::{in_time, is_as_seen, opened, take};
+use crate::store::rollup::{self, Tally};
 
 /// Merges or splits; `false` where a row is not as it was seen.
 pub(super) fn regroup(
@@ -37,9 +38,17 @@ pub(super) fn regroup(
     // From here on everything is written.
     head.commit_no += 1;
     head.joinable_no += 1;
+    let mut tally = Tally::default();
     for (part, stored, opening) in rows {
-        write_part(&m.conn, cell, head.commit_no, wanted, part, stored, opening)?;
+        let before = stored
+            .as_ref()
+            .map(|stored| rollup::of(&stored.row))
+            .unwrap_or_default();
+        if let Some(row) = write_part(&m.conn, cell, head.commit_no, wanted, part, stored, opening)? {
+            tally.add(before, &row);
+        }
     }
+    super::rollup::write(&m.conn, cell.no, tally)?;
     let mut chains = Chains::default();
     for step in &wanted.moves {
         let (from, to) = (
@@ -62,6 +71,7 @@ fn number(conn: &Connection, cell: &Cell, id: &str) -> Result<i64, rusqlite::Err
         .query_row(params![cell.no, id], |row| row.get(0))
 }
 
+/// Writes what becomes of an incident: its row.
 fn write_part(
     conn: &Connection,
     cell: &Cell,
@@ -70,8 +80,8 @@ fn write_part(
     part: &RegroupPart,
     stored: Option<StoredIncident>,
     opening: Option<&Opening>,
-) -> Result<(), rusqlite::Error> {
-    let no = match (stored, opening) {
+) -> Result<Option<Incident>, rusqlite::Error> {
+    let (no, row) = match (stored, opening) {
         (
             Some(StoredIncident {
                 no,
@@ -92,16 +102,17 @@ fn write_part(
             ] {
                 conn.prepare_cached(sql)?.execute([no])?;
             }
-            no
+            (no, row)
         }
         (None, Some(opening)) => {
             let mut row = opened(&cell.id, &part.incident_id, opening);
             take(&mut row, part, commit_no, wanted);
-            insert(conn, cell.no, &row, None)?
+            (insert(conn, cell.no, &row, None)?, row)
         }
-        (None, None) => return Ok(()),
+        (None, None) => return Ok(None),
     };
-    write_owned(conn, no, &part.owned.keys, &part.owned.fingerprints)
+    write_owned(conn, no, &part.owned.keys, &part.owned.fingerprints)?;
+    Ok(Some(row))
 }
 
 /// Takes a dead letter's verdict back, so that it waits to be placed again.

@@ -14,7 +14,7 @@ use super::OpenError;
 const APPLICATION_ID: i32 = 0x416c_5768;
 
 /// What brings a file from one version to the next.
-const MIGRATIONS: &[&str] = &[FIRST, EVENTS, CHAIN, URGENCY, RECORDS, RETENTION];
+const MIGRATIONS: &[&str] = &[FIRST, EVENTS, CHAIN, URGENCY, RECORDS, RETENTION, ROLLUPS];
 
 const FIRST: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -209,6 +209,26 @@ DROP TRIGGER commit_log_is_not_deleted;
 CREATE TRIGGER commit_log_is_not_deleted BEFORE DELETE ON commit_log
     WHEN OLD.last_seq > coalesce((SELECT cut_seq FROM company WHERE no = OLD.company), 0)
     BEGIN SELECT RAISE(ABORT, 'the order of commits is append-only'); END;
+";
+
+/// What incidents came to, by the hour of their beginnings (milliseconds, as all times). Of incidents that retention has
+/// removed before, nothing is known; none was ended by a run.
+const ROLLUPS: &str = "
+CREATE TABLE rollup (
+    company INTEGER NOT NULL, hour INTEGER NOT NULL, incidents INTEGER NOT NULL, alerts INTEGER NOT NULL,
+    acknowledged INTEGER NOT NULL, acknowledge_ms INTEGER NOT NULL, resolved INTEGER NOT NULL,
+    resolve_ms INTEGER NOT NULL, healed INTEGER NOT NULL, PRIMARY KEY (company, hour)
+) STRICT, WITHOUT ROWID;
+INSERT INTO rollup
+SELECT company, created_at - created_at % 3600000, count(*), sum(alert_count), count(acknowledged_at),
+    coalesce(sum(max(acknowledged_at - created_at, 0)), 0), count(resolved_at),
+    coalesce(sum(max(resolved_at - created_at, 0)), 0), 0
+FROM (
+    SELECT company, created_at, alert_count, resolved_at,
+        CAST(strftime('%s', life ->> '$.acknowledged_at') AS INTEGER) * 1000
+            + CAST(substr(life ->> '$.acknowledged_at', 21, 3) AS INTEGER) AS acknowledged_at
+    FROM incident WHERE life ->> '$.merged_into' IS NULL
+) GROUP BY 1, 2;
 ";
 
 /// Makes the file ours and brings it to this binary's version, or says why not.

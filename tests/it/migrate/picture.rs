@@ -13,6 +13,7 @@ use strum::IntoEnumIterator;
 use crate::conformance::events::walk;
 use crate::conformance::joinable;
 use crate::conformance::journal::assert_chained;
+use crate::conformance::rollups::of_all_time;
 
 /// Answers by their questions.
 #[derive(Default)]
@@ -103,6 +104,8 @@ async fn of_company(picture: &mut Picture, store: &dyn Store, company: &CompanyI
     picture.note(format!("{company}: strays"), &reader.strays(now).await.unwrap());
     let held = reader.held_due(now.plus(Duration::from_secs(3_600)), 100).await;
     picture.note(format!("{company}: held"), &held.unwrap());
+    let sums = of_all_time(&*reader).await;
+    picture.note(format!("{company}: what incidents came to"), &sums);
     let counts = reader.counts(Timestamp::from_millis(0)).await.unwrap();
     picture.note(format!("{company}: counts"), &counts);
     for kind in RecordKind::iter() {

@@ -10,6 +10,7 @@ mod aws;
 mod commands;
 mod companies;
 mod decide;
+mod kpis;
 mod live;
 mod people;
 mod reading;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actors::domain::{
-    Alert, AlertId, Company, CompanyId, Decision, Entry, Incident, IncidentId, ShortMemory, Timestamp,
+    Alert, AlertId, Company, CompanyId, Decision, Entry, Incident, IncidentId, Rollup, ShortMemory, Timestamp,
 };
 use actors::port::reader::{
     AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, PastAlert,
@@ -448,6 +448,10 @@ impl Reader for FaultyReader {
         limit: usize,
     ) -> Result<Vec<Record>, Error> {
         self.inner.records_backwards(kind, before, limit).await
+    }
+
+    async fn rollups(&self, since: Timestamp, until: Timestamp) -> Result<Rollup, Error> {
+        self.inner.rollups(since, until).await
     }
 
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error> {

@@ -8,7 +8,7 @@ use super::super::fault::Fault;
 use super::super::names::ALERTS;
 use super::super::rows::{self, StoredIncident};
 use super::super::shape::{date, int};
-use super::super::{companies, head, order, records, seen};
+use super::super::{companies, head, order, records, rollups, seen};
 use crate::store::migration::Value;
 
 /// Documents and bytes of a batch; a document alone may be larger.
@@ -90,6 +90,7 @@ fn document(value: Value) -> Result<RawDocumentBuf, Fault> {
         Value::Delivery(id, request) => seen::delivery_document(&id, &request),
         Value::Signature(signature, request) => seen::signature_document(&signature, &request),
         Value::Floor(company, signed_at) => seen::floor_document(&company, signed_at),
+        Value::Rollup(company, hour, sums) => rollups::document(&company, hour, &sums),
         Value::LastAlert(no) => doc! { "_id": ALERTS, "last": int(no) },
         Value::Clock(at) => doc! { "_id": "clock", "at": date(at) },
         Value::Record(record) => records::document(&record)?,
