@@ -367,6 +367,9 @@ impl IncidentState {
         if !self.commit(change, None).await? {
             return Ok(false);
         }
+        if let Some(run) = healed_by {
+            self.measure_after(&run).await?;
+        }
         self.leave()?;
         Ok(true)
     }

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use actors::domain::approval::{Approval, ApprovalStatus, Vote};
 use actors::domain::policy::Need;
-use actors::domain::runbook::{Risk, RunbookPart};
+use actors::domain::runbook::{Risk, RunbookPart, Shelf};
 use actors::domain::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId, Timestamp};
 use actors::incident::remedy::Word;
 use actors::limits::PAGE;
 use actors::port::reader::{Cursor, Page, PageRequest};
-use actors::port::{Record, RecordKind};
+use actors::port::{Record, RecordKind, own_runbook};
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
@@ -64,13 +64,10 @@ pub(super) struct ShownApproval {
 }
 
 impl ShownApproval {
-    fn of(edge: &Edge, approval: Approval) -> Self {
-        let runbook = edge
-            .library
-            .iter()
-            .find(|runbook| runbook.runbook_id == approval.runbook_id);
+    fn of(now: Timestamp, shelf: &Shelf, approval: Approval) -> Self {
+        let runbook = shelf.find(approval.runbook_id.as_str());
         let dry_run = runbook.and_then(|runbook| runbook.render(RunbookPart::DryRun, &approval.parameters).ok());
-        let is_late = approval.status == ApprovalStatus::Pending && edge.clock.now() >= approval.expires_at;
+        let is_late = approval.status == ApprovalStatus::Pending && now >= approval.expires_at;
         Self {
             status: if is_late {
                 ApprovalStatus::Expired
@@ -131,6 +128,7 @@ pub(super) async fn list(
 ) -> Result<Json<Paged<ShownApproval>>, Problem> {
     let (filter, request) = asked;
     let reader = edge.store.reader(may.company());
+    let (now, shelf) = (edge.clock.now(), shelf(&edge, may.company()).await?);
     let mut before = request.after.map(|Cursor(high, low)| id_of(high, low));
     let mut items = Vec::new();
     for _ in 0..PAGES {
@@ -140,7 +138,7 @@ pub(super) async fn list(
         let is_last = records.len() < PAGE;
         for record in records {
             before = Some(record.id.clone());
-            let shown = ShownApproval::of(&edge, record.read()?);
+            let shown = ShownApproval::of(now, &shelf, record.read()?);
             let wanted = filter.status.is_none_or(|status| shown.status == status)
                 && filter.incident_id.as_ref().is_none_or(|id| shown.incident_id == *id);
             if wanted {
@@ -179,7 +177,12 @@ pub(super) async fn one(
     Path(id): Path<String>,
 ) -> Result<Json<ShownApproval>, Problem> {
     let approval = find(&edge, may.company(), &id).await?;
-    Ok(Json(ShownApproval::of(&edge, approval)))
+    let (now, shelf) = (edge.clock.now(), shelf(&edge, may.company()).await?);
+    Ok(Json(ShownApproval::of(now, &shelf, approval)))
+}
+
+async fn shelf(edge: &Edge, company: &CompanyId) -> Result<Shelf, Problem> {
+    Ok(own_runbook::shelf(&*edge.store.reader(company), edge.library.clone()).await?)
 }
 
 async fn find(edge: &Edge, company: &CompanyId, id: &str) -> Result<Approval, Problem> {
@@ -246,6 +249,7 @@ async fn say(edge: &Edge, may: &May<Approve>, id: &str, word: Word) -> Result<Js
         Some(begun) => Some(Executing::of(begun).await),
         None => None,
     };
-    let approval = ShownApproval::of(edge, decided.approval);
+    let (now, shelf) = (edge.clock.now(), shelf(edge, may.company()).await?);
+    let approval = ShownApproval::of(now, &shelf, decided.approval);
     Ok(Json(Spoken { approval, run }))
 }

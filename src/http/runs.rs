@@ -8,7 +8,7 @@ use actors::domain::ids::EntryId;
 use actors::domain::policy::Approver;
 use actors::domain::run::{Health, Run, RunStatus};
 use actors::domain::runbook::{InstanceId, Risk};
-use actors::domain::{ApprovalId, CompanyId, Fact, IncidentId, RunId, RunbookId, Timestamp};
+use actors::domain::{ApprovalId, CompanyId, Fact, IncidentId, Kpis, RunId, RunbookId, Timestamp};
 use actors::incident::remedy::{Begun, Executed, RunAsk};
 use actors::port::record::{ALL_RUNS, Content};
 use actors::port::{Amended, Amendment, Put, RecordKind};
@@ -235,6 +235,10 @@ pub(super) struct ShownRun {
     output: Option<String>,
     /// What its health check has shown.
     health: Option<Health>,
+    /// The company's figures of 30 days when it was meant.
+    kpis_before: Option<Kpis>,
+    /// The same once it was known whether it has helped.
+    kpis_after: Option<Kpis>,
     started_at: Timestamp,
     ended_at: Option<Timestamp>,
 }
@@ -262,6 +266,8 @@ impl From<Run> for ShownRun {
             approval_id: run.approval_id,
             output: run.output,
             health: run.health,
+            kpis_before: run.kpis_before,
+            kpis_after: run.kpis_after,
             started_at: run.started_at,
             ended_at: run.ended_at,
         }

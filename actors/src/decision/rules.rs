@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 
 use crate::domain::decision::Evidence;
+use crate::domain::runbook::{Runbook, Shelf};
 use crate::domain::{IncidentFacts, ToolCall};
 use crate::port::engine::{DecisionEngine, EngineEvent, EngineFailure, EngineInput, Verdict};
 
@@ -65,11 +66,11 @@ pub fn decide(input: &EngineInput) -> Verdict {
         );
         let kind = "rule".into();
         evidence.insert(0, Evidence { kind, detail });
-        let reasoning = format!("Deterministic rule matched: {}", input.facts.signature);
+        let (confidence, reasoning) = learnt(OWN_CONFIDENCE, input, &mut evidence);
         let recommendation = format!("Execute runbook: {}", own.title);
         return verdict(
             &recommendation,
-            OWN_CONFIDENCE,
+            confidence,
             vec![execute(&own.slug)],
             reasoning,
             evidence,
@@ -88,8 +89,33 @@ pub fn decide(input: &EngineInput) -> Verdict {
         },
     );
     let calls = vec![execute(rule.runbook)];
-    let reasoning = format!("Deterministic rule matched: {}", input.facts.signature);
-    verdict(rule.recommendation, rule.confidence, calls, reasoning, evidence)
+    let (confidence, reasoning) = learnt(rule.confidence, input, &mut evidence);
+    verdict(rule.recommendation, confidence, calls, reasoning, evidence)
+}
+
+/// The runbook that the rules call for a kind of trouble.
+pub fn candidate<'a>(shelf: &'a Shelf, signature: &str) -> Option<&'a Runbook> {
+    let rule = || {
+        let signature = signature.to_lowercase();
+        let matched = RULES.iter().find(|rule| signature.contains(rule.holds));
+        matched.and_then(|rule| shelf.find(rule.runbook))
+    };
+    shelf.own_for(signature).or_else(rule)
+}
+
+/// A rule's confidence after what past runs have shown, (c·10 + successes)/(10 + runs), and its reasons.
+#[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+fn learnt(confidence: f64, input: &EngineInput, evidence: &mut Vec<Evidence>) -> (f64, String) {
+    let matched = format!("Deterministic rule matched: {}", input.facts.signature);
+    let Some(past) = input.past.as_ref().filter(|past| past.runs > 0) else {
+        return (confidence, matched);
+    };
+    let detail = format!("{} of {} past runs against this have helped", past.successes, past.runs);
+    let reasoning = format!("{matched}; {detail}");
+    let kind = "past_runs".into();
+    evidence.push(Evidence { kind, detail });
+    let moved = (confidence * 10.0 + past.successes as f64) / (10.0 + past.runs as f64);
+    ((moved * 1000.0).round() / 1000.0, reasoning)
 }
 
 /// The call of a runbook.

@@ -21,7 +21,7 @@ pub enum Verdict {
 
 /// How often a runbook has helped against a kind of trouble.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
+pub struct Effectiveness {
     /// Which runbook.
     pub runbook_id: RunbookId,
     /// Against what.
@@ -32,7 +32,7 @@ pub struct Outcome {
     pub successes: u64,
 }
 
-impl Outcome {
+impl Effectiveness {
     /// The id of the record for a runbook and a kind of trouble.
     pub fn id_of(runbook: &RunbookId, signature: &str) -> String {
         format!("{runbook}/{}", Digest::of(&[signature]))
@@ -59,7 +59,7 @@ impl Outcome {
     }
 }
 
-impl Kept for Outcome {
+impl Kept for Effectiveness {
     const KIND: RecordKind = RecordKind::Outcomes;
 
     fn id(&self) -> String {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::ids::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId};
+use super::kpi::Kpis;
 use super::runbook::{PlannedRun, RenderError, Rendered, Risk, RunHash, Runbook, RunbookPart, Targets};
 use super::time::Timestamp;
 use crate::port::{Kept, RecordKind};
@@ -153,6 +154,11 @@ pub struct Run {
     pub output: Option<String>,
     /// What its health check has shown.
     pub health: Option<Health>,
+    /// The company's figures when it was meant.
+    pub kpis_before: Option<Kpis>,
+    /// The same once it was known whether it has helped.
+    #[serde(default)]
+    pub kpis_after: Option<Kpis>,
     /// When it may be forgotten.
     pub kept_until: Option<Timestamp>,
 }

@@ -12,10 +12,11 @@ use crate::call::Call;
 use crate::census::{Kind, Post};
 use crate::decision::{DecisionActor, DecisionArgs, Outcome, rules};
 use crate::domain::incident::DecidedMark;
+use crate::domain::outcome::Effectiveness;
 use crate::domain::{Decision, DecisionId, DecisionRequest, Incident, IncidentFacts, Origin, Role, Timestamp};
 use crate::limits::{DECISION_PERMIT, DECISIONS_PER_INCIDENT};
 use crate::measures;
-use crate::port::{EngineInput, Error, Verdict};
+use crate::port::{EngineInput, Error, RecordKind, Verdict};
 use crate::runtime::{CallError, DecisionEvent};
 use crate::supervision::Timer;
 use crate::tenant::{Permit, TenantMsg};
@@ -101,7 +102,9 @@ impl IncidentState {
         show: Option<mpsc::Sender<DecisionEvent>>,
         call: Option<Call<Decision>>,
     ) -> Result<(), Error> {
+        let past = self.past_of(&facts).await?;
         let input = EngineInput {
+            past,
             facts: facts.clone(),
             memory: self.memory.clone(),
             memory_context: request.memory_context,
@@ -146,6 +149,18 @@ impl IncidentState {
                 .await
                 .map(drop),
         }
+    }
+
+    /// How the runbook that the rules would call has done, where the company's runs are anything at all.
+    async fn past_of(&self, facts: &IncidentFacts) -> Result<Option<Effectiveness>, Error> {
+        let shelf = self.args.company.shelf();
+        let candidate = rules::candidate(&shelf, &facts.signature);
+        let Some(runbook) = candidate.filter(|_| self.args.company.now().aws.is_some()) else {
+            return Ok(None);
+        };
+        let id = Effectiveness::id_of(&runbook.runbook_id, &facts.signature);
+        let record = self.args.reader.record(RecordKind::Outcomes, &id).await?;
+        record.map(|record| record.read()).transpose()
     }
 
     /// Others wait for a permit, and this one waits for its engine.

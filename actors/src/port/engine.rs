@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 
 use crate::domain::decision::{Budget, Evidence};
+use crate::domain::outcome::Effectiveness;
 use crate::domain::runbook::Shelf;
 use crate::domain::{IncidentFacts, ShortMemory, ToolCall};
 
@@ -22,6 +23,8 @@ pub struct EngineInput {
     pub budget: Budget,
     /// The company's runbooks.
     pub shelf: Arc<Shelf>,
+    /// How the runbook that the rules would call has done against this kind of trouble.
+    pub past: Option<Effectiveness>,
 }
 
 /// Something to show while a decision is made.

@@ -1,20 +1,26 @@
 //! Whether a run has helped: its health check, or the recovery of the alerts. What has helped ends the incident and is
 //! remembered; what has not is tried once more where that is safe and nobody has to agree, and is handed up otherwise.
 
+use std::time::Duration;
+
 use ractor::{ActorProcessingErr, ActorRef};
 use serde_json::json;
 
 use super::UnderWay;
 use super::run::Beginning;
-use crate::domain::outcome::{LongMemory, Outcome, Verdict};
+use crate::domain::kpi::impact;
+use crate::domain::outcome::{Effectiveness, LongMemory, Verdict};
 use crate::domain::run::{Health, Run, RunStatus};
-use crate::domain::{IncidentStatus, Life, MemoryId, Phase, Remedy, RunId, Timestamp};
+use crate::domain::{IncidentStatus, Kpis, Life, MemoryId, Phase, Remedy, RunId, Timestamp};
 use crate::incident::{CHANGE_TRIES, IncidentMsg, IncidentState, acts};
 use crate::limits::HEALING_ATTEMPTS;
 use crate::port::writer::IncidentChange;
 use crate::port::{Error, Put, RecordKind};
 use crate::tenant::TenantMsg;
 use crate::tool::protocol::Standing;
+
+/// Over how long figures are measured before a run and after it.
+const MEASURED: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl IncidentState {
     /// A health check has ended.
@@ -67,6 +73,7 @@ impl IncidentState {
             let fact = self.fact("incident.resolved", "incident", now, &data);
             change.facts.push(fact);
             if self.commit(change, None).await? {
+                self.measure_after(&run.run_id).await?;
                 self.leave()?;
                 return Ok(true);
             }
@@ -130,6 +137,8 @@ impl IncidentState {
                 command_id: None,
                 output: None,
                 health: None,
+                kpis_before: None,
+                kpis_after: None,
                 kept_until: None,
                 ..run.clone()
             };
@@ -218,10 +227,34 @@ impl IncidentState {
                 self.count_outcome(&mut change, run, verdict).await?;
             }
             if self.commit(change, None).await? {
-                return Ok(());
+                return self.measure_after(&run.run_id).await;
             }
         }
         Ok(())
+    }
+
+    /// The company's figures of the last 30 days.
+    pub(super) async fn kpis(&self) -> Result<Kpis, Error> {
+        let now = self.args.ports.clock.now();
+        let sums = self.args.reader.rollups(now.minus(MEASURED), now).await?;
+        Ok(Kpis::from(&sums))
+    }
+
+    /// Attaches to a run what the figures are once it is known whether it has helped.
+    pub(in crate::incident) async fn measure_after(&mut self, run_id: &RunId) -> Result<(), Error> {
+        let (mut run, version) = self.stored_run(run_id).await?;
+        let after = self.kpis().await?;
+        run.kpis_after = Some(after);
+        let now = self.args.ports.clock.now();
+        let changed = run.kpis_before.as_ref().map(|before| impact(before, &after));
+        let data = json!({"run_id": run_id, "before": run.kpis_before, "after": after, "impact": changed});
+        let wake_due = self.row.as_ref().and_then(|row| row.wake_due);
+        let mut change = self.change(now);
+        change.wake_due = wake_due;
+        change.puts.push(Put::change(&run, version)?);
+        change.facts.push(self.fact("kpi.measured", "incident", now, &data));
+        // Where the row has moved, there is nothing to attach it to any more.
+        self.commit(change, None).await.map(drop)
     }
 
     /// Adds to the commit that ends an incident what its last run has taught; `true` where that run has ended it.
@@ -254,10 +287,10 @@ impl IncidentState {
 
     async fn count_outcome(&self, change: &mut IncidentChange, run: &Run, verdict: Verdict) -> Result<(), Error> {
         let Some(row) = &self.row else { return Ok(()) };
-        let id = Outcome::id_of(&run.runbook_id, &row.signature);
+        let id = Effectiveness::id_of(&run.runbook_id, &row.signature);
         let put = match self.args.reader.record(RecordKind::Outcomes, &id).await? {
-            None => Put::new(&Outcome::first(&run.runbook_id, &row.signature).and(verdict))?,
-            Some(record) => Put::change(&record.read::<Outcome>()?.and(verdict), record.version)?,
+            None => Put::new(&Effectiveness::first(&run.runbook_id, &row.signature).and(verdict))?,
+            Some(record) => Put::change(&record.read::<Effectiveness>()?.and(verdict), record.version)?,
         };
         change.puts.push(put);
         Ok(())

@@ -81,13 +81,20 @@ impl IncidentState {
             command_id: None,
             output: None,
             health: None,
+            kpis_before: None,
+            kpis_after: None,
             kept_until: None,
         }
     }
 
     /// Makes the intent of a run durable, in one commit with everything that it takes and asks, and begins it.
-    pub(super) async fn begin(&mut self, me: &ActorRef<IncidentMsg>, beginning: Beginning) -> Result<Begun, CallError> {
+    pub(super) async fn begin(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        mut beginning: Beginning,
+    ) -> Result<Begun, CallError> {
         let turn = self.args.turns.take().ok_or(RunRefusal::Crowded)?;
+        beginning.run.kpis_before = Some(self.kpis().await?);
         let version = self.intend(&beginning).await?;
         let run = beginning.run;
         let (waits, sent) = oneshot::channel();
