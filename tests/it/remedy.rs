@@ -1,6 +1,7 @@
 //! Healing, on virtual time: consent, locks, what is known after a lost answer, verification, the second try.
 
 mod consent;
+mod injection;
 mod once;
 
 use std::time::Duration;

@@ -219,6 +219,7 @@ mod tests {
 
     use super::*;
     use crate::domain::decision::Budget;
+    use crate::domain::outcome::Effectiveness;
     use crate::domain::runbook::Shelf;
     use crate::domain::{Role, Severity, ShortMemory, Timestamp};
 
@@ -230,6 +231,7 @@ mod tests {
             "comp-a".parse().unwrap(),
         );
         EngineInput {
+            past: None,
             facts: IncidentFacts {
                 severity: Severity::High,
                 signature: signature.into(),
@@ -359,5 +361,29 @@ mod tests {
             prop_assert_eq!(plain.tool_calls, swayed.tool_calls);
             prop_assert_eq!(plain.recommendation, swayed.recommendation);
         }
+    }
+
+    #[test]
+    fn past_runs_move_the_confidence_and_are_told() {
+        let with = |runs: u64, successes: u64| {
+            let mut input = input("disk-full");
+            let first = Effectiveness::first(&"disk-cleanup".parse().unwrap(), "disk-full");
+            input.past = Some(Effectiveness {
+                runs,
+                successes,
+                ..first
+            });
+            decide(&input)
+        };
+        assert!((with(0, 0).confidence - 0.9).abs() < 1e-9);
+        // (0.9·10 + 1)/(10 + 10), and (9 + 10)/20.
+        assert!((with(10, 1).confidence - 0.5).abs() < 1e-9);
+        assert!((with(10, 10).confidence - 0.95).abs() < 1e-9);
+        let told = with(10, 1);
+        assert!(
+            told.reasoning.ends_with("; 1 of 10 past runs against this have helped"),
+            "{told:?}"
+        );
+        assert_eq!(told.evidence.last().unwrap().kind, "past_runs");
     }
 }
