@@ -33,6 +33,7 @@ mod routes;
 mod runbooks;
 mod shape;
 mod system;
+mod tag;
 mod users;
 mod webhook;
 

@@ -18,6 +18,7 @@ use super::live::{events, socket};
 use super::problem::{Code, Problem};
 pub use super::routes::Route;
 use super::routes::{Described, Routes};
+use super::runbooks::{dry_run, edit};
 use super::{
     Edge, Stage, acts, agent, alerts, audit, auth, companies, decisions, health, incidents, metrics, openapi, runbooks,
     system, users, webhook,
@@ -239,6 +240,27 @@ fn routes() -> Routes {
             "/api/runbooks/{runbook_id}",
             runbooks::one,
             "A runbook, with what it needs before it runs",
+        )
+        .post("/api/runbooks", edit::create, "Write a runbook of the company's own")
+        .put(
+            "/api/runbooks/{runbook_id}",
+            edit::update,
+            "Write another version of a company's own runbook",
+        )
+        .delete(
+            "/api/runbooks/{runbook_id}",
+            edit::remove,
+            "Remove a company's own runbook",
+        )
+        .get(
+            "/api/runbooks/{runbook_id}/versions",
+            runbooks::versions,
+            "A runbook's versions, the one in force first",
+        )
+        .post(
+            "/api/runbooks/{runbook_id}/dry-run",
+            dry_run::dry_run,
+            "What a run would do; nothing is executed",
         )
         .get("/api/users", users::list, "The people whom one administers")
         .post(

@@ -11,6 +11,7 @@ mod commands;
 mod companies;
 mod decide;
 mod live;
+mod own_runbooks;
 mod people;
 mod reading;
 mod recovery;
