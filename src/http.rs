@@ -34,6 +34,7 @@ mod runbooks;
 mod shape;
 mod system;
 mod tag;
+mod tools;
 mod users;
 mod webhook;
 

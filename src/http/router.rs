@@ -21,7 +21,7 @@ use super::routes::{Described, Routes};
 use super::runbooks::{dry_run, edit};
 use super::{
     Edge, Stage, acts, agent, alerts, audit, auth, companies, decisions, health, incidents, metrics, openapi, runbooks,
-    system, users, webhook,
+    system, tools, users, webhook,
 };
 
 /// Where a load balancer, an orchestrator or a person asks how we are, even while we are going down.
@@ -51,6 +51,11 @@ fn routes() -> Routes {
             "/api/agent/decide",
             agent::decide,
             "Decide what to do about an incident",
+        )
+        .get(
+            "/api/agent/tools",
+            tools::list,
+            "The tools that there are; no model calls one yet",
         )
         .get(
             "/api/agent/decisions/{incident_id}",
