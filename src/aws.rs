@@ -1,7 +1,7 @@
 //! AWS, by its own SDK: commands, inventory, alarms, metrics and secrets of companies.
 //!
 //! Code map: `link` a company's clients and circuits, `session` its credentials, [`breaker`] when nothing is
-//! sent, `fault` what errors mean, `ssm`, `watch` and `secrets` the port, [`cloud`] all of it for who calls,
+//! sent, `fault` what errors mean, `ssm`, `watch` and `secrets` the port, [`cloud`] all of it for who calls, [`compliance`] how machines are patched,
 //! `convert` the SDK's values as ours.
 //!
 //! A company is asked for with the role of its settings and nothing else: its clients are made for it, from its
@@ -11,6 +11,7 @@
 
 pub mod breaker;
 pub mod cloud;
+pub mod compliance;
 mod convert;
 mod fault;
 mod link;

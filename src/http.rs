@@ -36,6 +36,8 @@ mod runbooks;
 mod runs;
 mod shape;
 mod system;
+mod tag;
+mod tools;
 mod users;
 mod webhook;
 
@@ -53,6 +55,7 @@ use crate::accounts::refusals::Refusals;
 use crate::accounts::register::Register;
 use crate::audit::checkpoint::Signer;
 use crate::aws::cloud::Cloud;
+use crate::aws::compliance::PatchCompliance;
 use crate::config::Settings;
 use crate::ingest::keyring::Keyring;
 use live::hub::Hub;
@@ -91,6 +94,8 @@ pub struct Edge {
     pub library: Arc<Vec<Runbook>>,
     /// What companies have in their clouds.
     pub cloud: Cloud,
+    /// How their machines are patched.
+    pub patches: PatchCompliance,
     /// Journals are verified one at a time: it takes a processor.
     verifying: Semaphore,
     /// The wall clock.
@@ -122,6 +127,7 @@ impl Edge {
         (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
         settings: Settings,
     ) -> Arc<Self> {
+        let patches = PatchCompliance::new(cloud.inventory.clone(), register.keyring());
         let (stage, _) = watch::channel(Stage::Ready);
         let paces = Paces::of(settings.api_requests_per_minute);
         let (started, warned_of_query_key) = (Instant::now(), AtomicBool::new(false));
@@ -134,6 +140,7 @@ impl Edge {
             refusals: Arc::default(),
             signer,
             library,
+            patches,
             cloud,
             verifying: Semaphore::new(1),
             clock,

@@ -190,6 +190,12 @@ pub const CIRCUIT_FAILURES: u32 = 5;
 pub const CIRCUIT_OPEN: Duration = Duration::from_secs(10);
 /// How long it stays open at most.
 pub const CIRCUIT_OPEN_MOST: Duration = Duration::from_secs(300);
+/// How long it is kept how a company's machines are patched.
+pub const PATCH_LOOK: Duration = Duration::from_secs(900);
+/// How long it is left alone where that could not be measured.
+pub const PATCH_LOOK_AGAIN: Duration = Duration::from_secs(60);
+/// How long measuring it may take.
+pub const PATCH_LOOK_WITHIN: Duration = Duration::from_secs(5);
 /// Characters of a command's comment; SSM takes no more.
 pub const COMMAND_COMMENT: usize = 100;
 /// Bytes of all lines of a command.

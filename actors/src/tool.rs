@@ -1,11 +1,13 @@
 //! Tools: what acts on the world outside, and how that is done effectively once. One actor for one piece of work, then
 //! gone; its incident makes durable what it says, and only then does it go on.
 //!
-//! Code map: [`protocol`] from an intent to an end that is known, or said not to be; [`targets`] on which machines;
+//! Code map: [`registry`] the tools that there are, [`input`] what they take and give; [`protocol`] from an intent to an end that is known, or said not to be; [`targets`] on which machines;
 //! [`turns`] how many at once.
 
+pub mod input;
 mod output;
 pub mod protocol;
+pub mod registry;
 pub mod targets;
 pub(crate) mod turns;
 
@@ -30,6 +32,10 @@ use crate::supervision::Timer;
 use protocol::{Heard, Next, Rules, Running, Standing};
 use turns::{Turn, Turns};
 
+/// The tool that runs runbooks.
+pub const SSM_EXECUTE: &str = "ssm.execute";
+/// Its version, which what an approval is bound to names.
+pub const SSM_EXECUTE_VERSION: &str = "1";
 /// How far the cloud's clock may be behind ours: commands are looked for since so long before they were meant.
 const SKEW: Duration = Duration::from_secs(300);
 /// How long is waited before a further try to send, times the tries before.

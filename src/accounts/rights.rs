@@ -69,6 +69,8 @@ pub enum Right {
     FoundCompanies,
     /// A company's settings, keys, secrets, assets, policies.
     AdministerCompany,
+    /// A company's own runbooks.
+    EditRunbooks,
     /// Correlation rules and maintenance.
     Correlate,
     /// Other people.
@@ -103,6 +105,7 @@ impl Right {
             Self::StopRuns => "stop all runs of all companies",
             Self::FoundCompanies => "create, archive and erase companies",
             Self::AdministerCompany => "administer a company's settings, keys, secrets and assets",
+            Self::EditRunbooks => "write a company's own runbooks",
             Self::Correlate => "change a company's correlation settings",
             Self::AdministerUsers => "administer people",
             Self::OwnAccount => "administer one's own password, second factor and logins",
@@ -135,7 +138,9 @@ pub fn of_role(role: Role, right: Right) -> Reach {
         Right::SendAlerts => [Nothing, Nothing, Nothing],
         Right::Read | Right::Act | Right::Decide | Right::Run | Right::Approve => [All, Own, Own],
         Right::FoundCompanies | Right::Measure | Right::StopRuns => [All, Nothing, Nothing],
-        Right::AdministerCompany | Right::Correlate | Right::AdministerUsers => [All, Own, Nothing],
+        Right::AdministerCompany | Right::EditRunbooks | Right::Correlate | Right::AdministerUsers => {
+            [All, Own, Nothing]
+        }
         Right::Audit | Right::Oversee | Right::Release => [All, Own, Nothing],
         Right::OwnAccount => [Oneself, Oneself, Oneself],
     };

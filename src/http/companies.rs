@@ -34,7 +34,7 @@ use crate::tenancy::{Change, Desk, ShownCompany, TenancyError, shown};
 /// How long a change may take.
 const WITHIN: Duration = Duration::from_secs(10);
 /// How often a change that met another is looked at again.
-const TRIES: usize = 5;
+pub(super) const TRIES: usize = 5;
 
 type Answer<T> = Result<Json<T>, Problem>;
 
@@ -275,7 +275,7 @@ pub(super) async fn test_alert(may: May<AdministerCompany>, State(edge): State<A
     }))
 }
 
-fn desk<'a, R>(edge: &'a Edge, may: &'a May<R>, by: &'a actors::domain::Origin) -> Desk<'a> {
+pub(super) fn desk<'a, R>(edge: &'a Edge, may: &'a May<R>, by: &'a actors::domain::Origin) -> Desk<'a> {
     Desk {
         company_id: may.company(),
         by,
@@ -302,7 +302,7 @@ async fn changed<R: Needed>(edge: &Edge, may: &May<R>, change: &Change) -> Resul
 }
 
 /// Commits through the company's tenant; `false` where another was first.
-async fn commit<R>(edge: &Edge, may: &May<R>, amendment: Amendment) -> Result<bool, Problem> {
+pub(super) async fn commit<R>(edge: &Edge, may: &May<R>, amendment: Amendment) -> Result<bool, Problem> {
     if edge.company(may.company())?.erase_requested_at.is_some() {
         return Err(Problem::new(Code::Conflict, "the company is being erased, or is"));
     }

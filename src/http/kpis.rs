@@ -47,7 +47,8 @@ pub(super) struct KpiPeriod {
     until: Timestamp,
     #[serde(flatten)]
     kpis: Kpis,
-    /// How many machines have the patches they should have; null where no AWS account is connected.
+    /// How many machines have the patches they should have, measured within the last quarter of an hour; null where no
+    /// AWS account is connected, and for periods that are compared.
     patch_compliance_pct: Option<f64>,
     /// What this is made of.
     counts: KpiCounts,
@@ -112,7 +113,8 @@ pub(super) async fn kpis(
     }: Asked<Since>,
 ) -> Result<Json<CompanyKpis>, Problem> {
     let until = edge.clock.now();
-    let period = measured(&edge, may.company(), since, until).await?;
+    let mut period = measured(&edge, may.company(), since, until).await?;
+    period.patch_compliance_pct = edge.patches.pct(may.company()).await;
     Ok(Json(CompanyKpis {
         company_id: may.company().clone(),
         period,

@@ -2,6 +2,7 @@
 //! instance, code, trace_id`, and `field` where one is at fault. The one place that decides what a
 //! client may see; what failed inside is logged, not told.
 
+mod cloud;
 mod code;
 
 use std::time::Duration;

@@ -53,6 +53,8 @@ needed! {
     FoundCompanies
     /// To administer a company.
     AdministerCompany
+    /// To write a company's own runbooks.
+    EditRunbooks
     /// To say how a company's alerts are grouped.
     Correlate
     /// To administer people.

@@ -18,9 +18,10 @@ use super::live::{events, socket};
 use super::problem::{Code, Problem};
 pub use super::routes::Route;
 use super::routes::{Described, Routes};
+use super::runbooks::{dry_run, edit};
 use super::{
     Edge, Stage, acts, agent, alerts, approvals, audit, auth, companies, decisions, health, incidents, kpis, metrics,
-    openapi, runbooks, runs, system, users, webhook,
+    openapi, runbooks, runs, system, tools, users, webhook,
 };
 
 /// Where a load balancer, an orchestrator or a person asks how we are, even while we are going down.
@@ -50,6 +51,11 @@ fn routes() -> Routes {
             "/api/agent/decide",
             agent::decide,
             "Decide what to do about an incident",
+        )
+        .get(
+            "/api/agent/tools",
+            tools::list,
+            "The tools that there are; no model calls one yet",
         )
         .get(
             "/api/agent/decisions/{incident_id}",
@@ -239,6 +245,27 @@ fn routes() -> Routes {
             "/api/runbooks/{runbook_id}",
             runbooks::one,
             "A runbook, with what it needs before it runs",
+        )
+        .post("/api/runbooks", edit::create, "Write a runbook of the company's own")
+        .put(
+            "/api/runbooks/{runbook_id}",
+            edit::update,
+            "Write another version of a company's own runbook",
+        )
+        .delete(
+            "/api/runbooks/{runbook_id}",
+            edit::remove,
+            "Remove a company's own runbook",
+        )
+        .get(
+            "/api/runbooks/{runbook_id}/versions",
+            runbooks::versions,
+            "A runbook's versions, the one in force first",
+        )
+        .post(
+            "/api/runbooks/{runbook_id}/dry-run",
+            dry_run::dry_run,
+            "What a run would do; nothing is executed",
         )
         .get(
             "/api/approvals",

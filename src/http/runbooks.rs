@@ -1,19 +1,28 @@
-//! `/api/runbooks`: the remedies there are for a company, and what each needs before it runs.
+//! `/api/runbooks`: the remedies there are for a company, and what each needs before it runs; [`edit`] writes its own,
+//! [`dry_run`] shows what a run would do.
+
+pub(super) mod dry_run;
+pub(super) mod edit;
 
 use std::sync::Arc;
 
+use actors::domain::Timestamp;
 use actors::domain::ids::RunbookId;
 use actors::domain::policy::{Need, Policy};
-use actors::domain::runbook::{Parameter, Platform, Risk, Runbook};
+use actors::domain::runbook::{self, Platform, Risk, Runbook, Shelf};
+use actors::port::RecordKind;
+use actors::port::own_runbook::{self, OwnRunbook};
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::path::Parameter;
+use utoipa::{IntoParams, ToSchema};
 
 use super::Edge;
-use super::page::Items;
+use super::page::{Ask, Asked, Items, Query};
 use super::problem::Problem;
 use super::rights::{May, Read};
+use super::tag::Tagged;
 
 /// A runbook in a list.
 #[derive(Serialize, ToSchema)]
@@ -21,6 +30,8 @@ pub(super) struct RunbookLine {
     runbook_id: RunbookId,
     slug: String,
     version: u32,
+    /// Whether it is the company's own; else it is one of the built-in library.
+    own: bool,
     title: String,
     description: String,
     platform: Platform,
@@ -38,7 +49,7 @@ pub(super) struct ShownRunbook {
     #[serde(flatten)]
     line: RunbookLine,
     /// What may be said to it.
-    parameters: Vec<Parameter>,
+    parameters: Vec<runbook::Parameter>,
     /// What a run does.
     script: String,
     /// Prints what a run would do, and changes nothing.
@@ -57,11 +68,12 @@ pub(super) struct ShownRunbook {
     idempotent: bool,
 }
 
-fn line(runbook: &Runbook, policy: Policy) -> RunbookLine {
+fn line(runbook: &Runbook, own: bool, policy: Policy) -> RunbookLine {
     RunbookLine {
         runbook_id: runbook.runbook_id.clone(),
         slug: runbook.slug.clone(),
         version: runbook.version,
+        own,
         title: runbook.title.clone(),
         description: runbook.description.clone(),
         platform: runbook.platform,
@@ -71,22 +83,8 @@ fn line(runbook: &Runbook, policy: Policy) -> RunbookLine {
     }
 }
 
-/// The runbooks that there are for a company: the built-in library.
-pub(super) async fn list(may: May<Read>, State(edge): State<Arc<Edge>>) -> Result<Json<Items<RunbookLine>>, Problem> {
-    let policy = edge.company(may.company())?.policy;
-    Ok(Json(edge.library.iter().map(|runbook| line(runbook, policy)).collect()))
-}
-
-/// One of them, by its id or its slug, with its scripts and parameters.
-pub(super) async fn one(
-    may: May<Read>,
-    State(edge): State<Arc<Edge>>,
-    Path(name): Path<String>,
-) -> Result<Json<ShownRunbook>, Problem> {
-    let is_named = |runbook: &&Runbook| runbook.runbook_id.as_str() == name || runbook.slug == name;
-    let found = edge.library.iter().find(is_named);
-    let runbook = found.ok_or_else(|| Problem::not_found("runbook"))?;
-    let policy = edge.company(may.company())?.policy;
+fn whole(runbook: Runbook, own: bool, policy: Policy) -> ShownRunbook {
+    let line = line(&runbook, own, policy);
     let Runbook {
         parameters,
         script,
@@ -98,9 +96,9 @@ pub(super) async fn one(
         timeout_seconds,
         idempotent,
         ..
-    } = runbook.clone();
-    Ok(Json(ShownRunbook {
-        line: line(runbook, policy),
+    } = runbook;
+    ShownRunbook {
+        line,
         parameters,
         script,
         dry_run,
@@ -110,5 +108,140 @@ pub(super) async fn one(
         blast_radius,
         timeout_seconds,
         idempotent,
-    }))
+    }
+}
+
+/// Which one it is, for who changes it.
+fn tagged(runbook: Runbook, own: bool, policy: Policy) -> Tagged<ShownRunbook> {
+    Tagged {
+        tag: tag(&runbook),
+        body: whole(runbook, own, policy),
+    }
+}
+
+fn tag(runbook: &Runbook) -> String {
+    format!("\"{}\"", runbook.version)
+}
+
+/// A company's runbooks.
+async fn shelf<R>(edge: &Edge, may: &May<R>) -> Result<Shelf, Problem> {
+    let reader = edge.store.reader(may.company());
+    Ok(own_runbook::shelf(&*reader, edge.library.clone()).await?)
+}
+
+fn unknown() -> Problem {
+    Problem::not_found("runbook")
+}
+
+/// The runbooks that there are for a company: its own, then the built-in ones whose slug none of them has.
+pub(super) async fn list(may: May<Read>, State(edge): State<Arc<Edge>>) -> Result<Json<Items<RunbookLine>>, Problem> {
+    let policy = edge.company(may.company())?.policy;
+    let shelf = shelf(&edge, &may).await?;
+    let lines = shelf.all().map(|runbook| line(runbook, shelf.is_own(runbook), policy));
+    Ok(Json(lines.collect()))
+}
+
+/// Which version is meant.
+#[derive(IntoParams)]
+pub(super) struct AtVersion {
+    /// An earlier version of a company's own runbook; the one in force where nothing is said.
+    #[param(value_type = Option<u32>, minimum = 1)]
+    version: Option<u32>,
+}
+
+impl Ask for AtVersion {
+    fn parameters() -> Vec<Parameter> {
+        Self::into_params(|| None)
+    }
+
+    fn read(query: &mut Query, _: &Edge) -> Result<Self, Problem> {
+        let version = query
+            .text("version")
+            .map(|text| text.parse().ok().filter(|version| *version > 0));
+        match version {
+            Some(None) => Err(Problem::invalid("version", "must be a number from 1")),
+            version => Ok(Self {
+                version: version.flatten(),
+            }),
+        }
+    }
+}
+
+/// One of them, by its id or its slug, with its scripts and parameters; `?version=` shows an earlier one of a
+/// company's own.
+pub(super) async fn one(
+    may: May<Read>,
+    State(edge): State<Arc<Edge>>,
+    Path(name): Path<String>,
+    Asked { asked, .. }: Asked<AtVersion>,
+) -> Result<Tagged<ShownRunbook>, Problem> {
+    let policy = edge.company(may.company())?.policy;
+    let shelf = shelf(&edge, &may).await?;
+    let found = shelf.find(&name).ok_or_else(unknown)?;
+    let own = shelf.is_own(found);
+    let runbook = match asked.version.filter(|version| *version != found.version) {
+        None => found.clone(),
+        Some(version) => {
+            let reader = edge.store.reader(may.company());
+            let earlier = own_runbook::at(&*reader, found.runbook_id.as_str(), version).await?;
+            earlier.ok_or_else(|| Problem::not_found("version"))?.runbook
+        }
+    };
+    Ok(tagged(runbook, own, policy))
+}
+
+/// A version of a runbook.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RunbookVersion {
+    version: u32,
+    slug: String,
+    title: String,
+    risk: Risk,
+    /// Since when it was so; `null` for a built-in one.
+    changed_at: Option<Timestamp>,
+    /// Who wrote it: a person's id.
+    changed_by: Option<String>,
+    in_force: bool,
+}
+
+fn version(own: OwnRunbook, in_force: bool) -> RunbookVersion {
+    RunbookVersion {
+        version: own.runbook.version,
+        slug: own.runbook.slug,
+        title: own.runbook.title,
+        risk: own.runbook.risk,
+        changed_at: Some(own.changed_at),
+        changed_by: Some(own.changed_by),
+        in_force,
+    }
+}
+
+/// Its versions, the one in force first; of a company's own the last 20 before it are kept.
+pub(super) async fn versions(
+    may: May<Read>,
+    State(edge): State<Arc<Edge>>,
+    Path(name): Path<String>,
+) -> Result<Json<Items<RunbookVersion>>, Problem> {
+    let shelf = shelf(&edge, &may).await?;
+    let found = shelf.find(&name).ok_or_else(unknown)?;
+    if !shelf.is_own(found) {
+        let only = RunbookVersion {
+            version: found.version,
+            slug: found.slug.clone(),
+            title: found.title.clone(),
+            risk: found.risk,
+            changed_at: None,
+            changed_by: None,
+            in_force: true,
+        };
+        return Ok(Json([only].into_iter().collect()));
+    }
+    let reader = edge.store.reader(may.company());
+    let id = found.runbook_id.as_str();
+    let in_force = reader.record(RecordKind::Runbooks, id).await?.ok_or_else(unknown)?;
+    let mut versions = vec![version(in_force.read()?, true)];
+    for record in own_runbook::earlier(&*reader, id).await?.iter().rev() {
+        versions.push(version(record.read()?, false));
+    }
+    Ok(Json(versions.into_iter().collect()))
 }

@@ -9,11 +9,7 @@ use super::runbook::{PlannedRun, RenderError, Rendered, Risk, RunHash, Runbook, 
 use super::time::Timestamp;
 use crate::port::{Kept, RecordKind};
 use crate::tool::protocol::{Ending, Standing};
-
-/// The tool that runs runbooks.
-pub const TOOL: &str = "ssm.execute";
-/// Its version: what a run is changes with it.
-pub const TOOL_VERSION: &str = "1";
+use crate::tool::{SSM_EXECUTE, SSM_EXECUTE_VERSION};
 
 /// Where a run stands, as clients see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -89,8 +85,8 @@ impl Plan {
     /// What an approval of it on these machines is bound to.
     pub fn hash(&self, targets: &Targets) -> RunHash {
         let planned = PlannedRun {
-            tool: TOOL,
-            tool_version: TOOL_VERSION,
+            tool: SSM_EXECUTE,
+            tool_version: SSM_EXECUTE_VERSION,
             rendered: &self.rendered,
             targets,
             timeout_seconds: self.rendered.timeout_seconds,

@@ -17,7 +17,7 @@ use super::{IncidentMsg, IncidentState};
 use crate::call::Call;
 use crate::census::{Kind, Post};
 use crate::domain::policy::{Approver, Need};
-use crate::domain::run::{Plan, Run, TOOL};
+use crate::domain::run::{Plan, Run};
 use crate::domain::runbook::{InstanceId, Platform};
 use crate::domain::{Approval, ApprovalId, Decision, Origin, Remedy};
 use crate::limits::{PROPOSALS, RUNS_PER_INCIDENT};
@@ -367,7 +367,10 @@ impl IncidentState {
         if self.args.company.now().aws.is_none() {
             return Ok(());
         }
-        let named = decision.tool_calls.iter().filter(|call| call.tool_name == TOOL);
+        let named = decision
+            .tool_calls
+            .iter()
+            .filter(|call| call.tool_name == tool::SSM_EXECUTE);
         let mut names = named.filter_map(|call| call.parameters.get("runbook").and_then(Value::as_str));
         let Some(name) = names.next() else { return Ok(()) };
         let shelf = self.args.company.shelf();

@@ -107,6 +107,16 @@ pub async fn earlier(reader: &dyn Reader, id: &str) -> Result<Vec<Record>, Error
     Ok(found)
 }
 
+/// A runbook in an earlier version.
+///
+/// # Errors
+/// Those of the port.
+pub async fn at(reader: &dyn Reader, id: &str, version: u32) -> Result<Option<OwnRunbook>, Error> {
+    let id = format!("{}{version:010}", past(id));
+    let record = reader.record(RecordKind::Runbooks, &id).await?;
+    record.map(|record| record.read()).transpose()
+}
+
 /// A shelf after these were written; `None` where none of them is a runbook in force.
 ///
 /// # Errors

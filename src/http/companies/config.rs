@@ -1,16 +1,12 @@
 //! `/api/companies/{id}/assets` and `config`: what it has, and all of its configuration as one document for git.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use actors::domain::Company;
 use actors::runtime::CallError;
 use axum::Json;
-use axum::extract::{FromRequestParts, Path, State};
-use axum::http::header::{ETAG, HeaderValue, IF_MATCH};
-use axum::http::request::Parts;
-use axum::response::{IntoResponse, Response};
+use axum::extract::{Path, State};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::path::Parameter;
@@ -18,11 +14,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Answer, TRIES, commit, desk, records};
 use crate::http::body::{Sent, Unread};
-use crate::http::describe::{Argument, Description};
 use crate::http::page::{Ask, Asked, Items, Query};
-use crate::http::problem::{Code, Problem};
+use crate::http::problem::Problem;
 use crate::http::rights::{AdministerCompany, May, Read};
-use crate::http::{Edge, body, describe};
+use crate::http::tag::{IfMatch, Tagged};
+use crate::http::{Edge, body};
 use crate::tenancy::asset::{Asset, Traits};
 use crate::tenancy::config::{Config, StoredAssets};
 
@@ -44,7 +40,7 @@ pub(in crate::http) async fn set_asset(
         config.assets.insert(name.clone(), traits.clone());
         Ok(())
     };
-    configured(&edge, &may, &IfMatch(None), set).await?;
+    configured(&edge, &may, &IfMatch::default(), set).await?;
     Ok(Json(Asset { name, traits }))
 }
 
@@ -65,33 +61,11 @@ pub(in crate::http) async fn remove_asset(
         Some(_) => Ok(()),
         None => Err(Problem::not_found("asset")),
     };
-    configured(&edge, &may, &IfMatch(None), remove).await?;
+    configured(&edge, &may, &IfMatch::default(), remove).await?;
     Ok(Json(RemovedAsset {
         message: "Removed",
         name,
     }))
-}
-
-/// A configuration, and which one it is.
-pub(in crate::http) struct Tagged {
-    config: Config,
-    tag: String,
-}
-
-impl IntoResponse for Tagged {
-    fn into_response(self) -> Response {
-        let mut response = Json(self.config).into_response();
-        if let Ok(tag) = HeaderValue::from_str(&self.tag) {
-            response.headers_mut().insert(ETAG, tag);
-        }
-        response
-    }
-}
-
-impl describe::Answer for Tagged {
-    fn describe(description: &mut Description) {
-        <Json<Config> as describe::Answer>::describe(description);
-    }
 }
 
 /// A company's entity tag (RFC 9110, 8.8.3): every change of its configuration makes another.
@@ -99,54 +73,19 @@ fn tag(company: &Company) -> String {
     format!("\"{}\"", company.version)
 }
 
+fn is_seen(seen: &IfMatch, company: &Company) -> Result<(), Problem> {
+    seen.check(&tag(company), "the configuration")
+}
+
 /// All of its configuration as one document, for git; `ETag` says which one it is.
 pub(in crate::http) async fn config(
     may: May<AdministerCompany>,
     State(edge): State<Arc<Edge>>,
-) -> Result<Tagged, Problem> {
+) -> Result<Tagged<Config>, Problem> {
     let company = edge.store.reader(may.company()).company().await?;
     let config = Config::of(&company, &stored_assets(&edge, &may).await?);
     let tag = tag(&company);
-    Ok(Tagged { config, tag })
-}
-
-/// The configuration that a change was made for (RFC 9110, 13.1.1).
-pub(in crate::http) struct IfMatch(Option<String>);
-
-impl FromRequestParts<Arc<Edge>> for IfMatch {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<Edge>) -> Result<Self, Infallible> {
-        let given = parts
-            .headers
-            .get(IF_MATCH)
-            .map(|value| String::from_utf8_lossy(value.as_bytes()));
-        Ok(Self(given.map(|tag| tag.trim().to_owned()).filter(|tag| tag != "*")))
-    }
-}
-
-impl Argument for IfMatch {
-    fn describe(description: &mut Description) {
-        let what =
-            "The `ETag` of the configuration that this one was made from: refused where there is another by now.";
-        description.reads_header("If-Match", what);
-        description.refuses(&[412]);
-    }
-}
-
-impl IfMatch {
-    fn check(&self, company: &Company) -> Result<(), Problem> {
-        match &self.0 {
-            Some(seen) if *seen != tag(company) => {
-                let detail = format!(
-                    "the configuration is another by now, {}: take it out again",
-                    tag(company)
-                );
-                Err(Problem::new(Code::Stale, detail).of_field("If-Match"))
-            }
-            _ => Ok(()),
-        }
-    }
+    Ok(Tagged { body: config, tag })
 }
 
 /// Whether a document is only tried.
@@ -191,7 +130,7 @@ pub(in crate::http) async fn set_config(
     if asked.dry_run {
         let stored = stored_assets(&edge, &may).await?;
         let company = edge.store.reader(may.company()).company().await?;
-        seen.check(&company)?;
+        is_seen(&seen, &company)?;
         let origin = may.origin();
         desk(&edge, &may, &origin).configure(&company, &stored, &wanted)?;
         let before = Config::of(&company, &stored);
@@ -221,7 +160,7 @@ async fn configured(
     for _ in 0..TRIES {
         let stored = stored_assets(edge, may).await?;
         let company = edge.store.reader(may.company()).company().await?;
-        seen.check(&company)?;
+        is_seen(seen, &company)?;
         let before = Config::of(&company, &stored);
         let mut wanted = before.clone();
         change(&mut wanted)?;

@@ -88,6 +88,8 @@ pub enum Code {
     Overloaded,
     /// The store does not answer; try again.
     StoreUnavailable,
+    /// The company's AWS account does not answer, or wants fewer calls; try again.
+    CloudUnavailable,
     /// The company's actor failed too often and rests. Alerts are still accepted and kept.
     Quarantined,
     /// The incident's actor failed too often and rests; a person has to look.
@@ -131,6 +133,7 @@ impl Code {
             Self::Draining
             | Self::Overloaded
             | Self::StoreUnavailable
+            | Self::CloudUnavailable
             | Self::Quarantined
             | Self::NeedsHuman
             | Self::TimedOut

@@ -241,3 +241,37 @@ async fn a_service_that_fails_is_seen_to_be_left_alone() {
     }
     server.stop().await;
 }
+
+#[tokio::test]
+async fn the_tools_say_which_of_them_a_company_can_use() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let root = server.msp_admin().await;
+    let available = async || {
+        let listed = server.get(&acme, "/api/agent/tools").await.json();
+        let items = listed["items"].as_array().unwrap().clone();
+        for item in &items {
+            for schema in ["input_schema", "output_schema"] {
+                assert_eq!(item[schema]["additionalProperties"], json!(false), "{item}");
+            }
+            assert!(
+                item["timeout_seconds"].as_u64().unwrap() > 0 && item["version"] == "1",
+                "{item}"
+            );
+        }
+        let named = items
+            .into_iter()
+            .map(|item| (item["name"].as_str().unwrap().to_owned(), item["available"] == true));
+        named.collect::<std::collections::BTreeMap<String, bool>>()
+    };
+    let before = available().await;
+    assert!(before["incident.note"] && !before["cloudwatch.get_alarm"], "{before:?}");
+    let settings = json!({"role_arn": ROLE, "external_id": "acme:1", "region": "eu-central-1"});
+    assert_eq!(put(&server, &root, &path(&acme, "aws"), &settings).await.status, 200);
+    let after = available().await;
+    assert!(
+        after["cloudwatch.get_alarm"] && after["cloudwatch.query_metrics"],
+        "{after:?}"
+    );
+    server.stop().await;
+}

@@ -12,6 +12,7 @@ mod companies;
 mod decide;
 mod kpis;
 mod live;
+mod own_runbooks;
 mod people;
 mod reading;
 mod recovery;

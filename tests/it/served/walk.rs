@@ -12,6 +12,7 @@ use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 use super::engine;
+use super::own_runbooks::written;
 use crate::support::server::{Answer, Company, Person, Server, alert, headers, key};
 
 /// A company with one of everything that a route names by an id.
@@ -36,6 +37,8 @@ impl Estate {
                 .to_owned()
         };
         let logins = server.get_as(person, "/api/auth/sessions").await.json();
+        let path = format!("/api/runbooks?company_id={}", company.id);
+        let runbook = server.post_as(root, &path, &written("disk-own")).await.json();
         Self {
             ids: BTreeMap::from([
                 ("company_id", company.id.to_string()),
@@ -44,9 +47,8 @@ impl Estate {
                 ("key_id", first("api-keys", "key_id").await),
                 ("secret_id", first("webhook-secrets", "secret_id").await),
                 ("asset_name", "web-1".to_owned()),
-                // The library is everybody's, and no company has one of its own.
-                ("runbook_id", "disk-own".to_owned()),
-                // Nor does any have asked for consent.
+                ("runbook_id", runbook["runbook_id"].as_str().unwrap().to_owned()),
+                // No company has asked for consent.
                 ("approval_id", "apr-own".to_owned()),
                 ("user_id", person.id.clone()),
                 ("login_id", logins["items"][0]["login_id"].as_str().unwrap().to_owned()),
@@ -66,7 +68,7 @@ impl Estate {
                 ("key_id", id("key-")),
                 ("secret_id", id("whs-")),
                 ("asset_name", "web-none".to_owned()),
-                ("runbook_id", "disk-none".to_owned()),
+                ("runbook_id", id("rbk-")),
                 ("approval_id", id("apr-")),
                 ("user_id", id("usr-")),
                 ("login_id", id("lgn-")),
@@ -107,6 +109,7 @@ fn body(route: &Route, company: &str) -> Value {
         ("POST", "/api/incidents/correlate") => json!({"company_id": company}),
         ("POST", "/api/companies/{company_id}/api-keys") => json!({"name": "x", "scopes": ["read"]}),
         ("PUT", "/api/companies/{company_id}/config") => json!({"name": "x"}),
+        ("PUT", "/api/runbooks/{runbook_id}") => written("disk-own"),
         ("POST", "/api/companies") => json!({"name": ""}),
         ("POST", "/api/users") => json!({"email": "", "role": "technician", "company_ids": [company]}),
         ("PUT", "/api/auth/password") => json!({"current_password": "x", "new_password": "y"}),

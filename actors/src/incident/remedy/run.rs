@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::{Begun, Doing, Seat, UnderWay};
 use crate::domain::policy::Approver;
-use crate::domain::run::{Lock, Plan, Run, RunStatus, TOOL, TOOL_VERSION};
+use crate::domain::run::{Lock, Plan, Run, RunStatus};
 use crate::domain::runbook::Targets;
 use crate::domain::{Approval, IncidentStatus, Origin, Remedy, RunId, Timestamp};
 use crate::incident::refusal::RunRefusal;
@@ -55,8 +55,8 @@ impl IncidentState {
             run_id: RunId::from_uuid(self.args.ports.entropy.uuid(now)),
             company_id: self.company().clone(),
             incident_id: self.args.incident_id.clone(),
-            tool: TOOL.to_owned(),
-            tool_version: TOOL_VERSION.to_owned(),
+            tool: tool::SSM_EXECUTE.to_owned(),
+            tool_version: tool::SSM_EXECUTE_VERSION.to_owned(),
             runbook_id: plan.rendered.runbook_id.clone(),
             runbook: plan.slug.clone(),
             runbook_version: plan.rendered.version,

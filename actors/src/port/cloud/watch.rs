@@ -8,7 +8,7 @@ use crate::domain::{CompanyId, Timestamp};
 use crate::limits;
 
 /// How an alarm stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, schemars::JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AlarmState {
     /// As it should be.
@@ -20,7 +20,7 @@ pub enum AlarmState {
 }
 
 /// An alarm: of a metric, of other alarms, or of logs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Alarm {
     /// Its name.
@@ -30,11 +30,12 @@ pub struct Alarm {
     /// Why, in CloudWatch's words.
     pub reason: String,
     /// Since when.
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub timestamp: Option<Timestamp>,
 }
 
 /// How a period's samples become one number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, schemars::JsonSchema)]
 pub enum Statistic {
     /// Their mean.
     Average,
@@ -62,7 +63,7 @@ impl Statistic {
 }
 
 /// By which a metric is told from others of its name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dimension {
     /// Its name.
@@ -72,7 +73,7 @@ pub struct Dimension {
 }
 
 /// A metric over a span of time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MetricQuery {
     /// Whose metrics: `AWS/EC2`.
@@ -83,13 +84,16 @@ pub struct MetricQuery {
     #[serde(default)]
     pub dimensions: Vec<Dimension>,
     /// From this moment.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub start_time: Timestamp,
     /// To this, which is later.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub end_time: Timestamp,
     /// A number for each so many seconds: 60, 300 or another multiple of 60; at most
     /// [`limits::METRIC_POINTS`] of them.
     #[serde(default = "five_minutes")]
     #[schema(minimum = 60, maximum = 86_400)]
+    #[schemars(range(min = 60, max = 86_400))]
     pub period: u32,
     /// How a period's samples become one number.
     pub statistic: Statistic,
@@ -135,10 +139,11 @@ impl MetricQuery {
 }
 
 /// A number of a metric.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Datapoint {
     /// Where its period begins.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub timestamp: Timestamp,
     /// The number.
     pub value: f64,
@@ -147,7 +152,7 @@ pub struct Datapoint {
 }
 
 /// A metric's numbers, oldest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MetricSeries {
     /// What people call it.
