@@ -50,7 +50,8 @@ async fn a_run_of_low_risk_heals_an_incident_without_anybody() {
             "run.sent",
             "run.ended",
             "run.checked",
-            "incident.resolved"
+            "incident.resolved",
+            "kpi.measured"
         ]
     );
     let reader = tree.reader(&acme);

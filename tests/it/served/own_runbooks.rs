@@ -276,7 +276,7 @@ async fn a_dry_run_shows_exactly_what_would_run_and_runs_nothing() {
             .contains("/api/companies/comp-acme/aws-role"),
         "{shown}"
     );
-    assert_eq!(shown["needs"]["approver"], "company_admin");
+    assert_eq!(shown["needs"]["approver"], "msp_admin");
     server.post(&acme, path, &asked).await.problem(403);
 
     let dir = tempfile::tempdir().unwrap();
