@@ -12,6 +12,7 @@ use actors::port::reader::{AlertFilter, AlertView, Cursor, Page, PageRequest, Ti
 use actors::port::{Clock, Error, Reader, Store};
 
 use super::history::Answered;
+use super::remedies;
 use super::world::World;
 use crate::conformance::events::walk;
 use crate::conformance::joinable;
@@ -41,6 +42,7 @@ pub async fn check(world: &mut World) {
         nothing_is_overdue(world, &seen);
         the_journal_tells_every_change(world, &seen);
         answers_were_true(world, &seen).await;
+        remedies::check(world, &company).await;
     }
     streams_tell_the_journals(world).await;
     what_is_known_is_what_is_stored(world).await;

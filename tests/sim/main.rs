@@ -12,6 +12,7 @@ mod dice;
 mod engine;
 mod history;
 mod invariants;
+mod remedies;
 mod script;
 mod world;
 

@@ -12,6 +12,7 @@ use actors::port::inbox::{Accepted, Delivery};
 use actors::port::reader::{AlertFilter, PageRequest};
 use actors::port::{Clock, Error, Inbox, Store};
 
+use super::remedies;
 use super::world::World;
 use crate::support::faulty::{Fault, Gate, Point};
 
@@ -39,6 +40,7 @@ pub async fn play(world: &mut World) {
             97 => poison(world),
             _ => settle(world).await,
         }
+        remedies::step(world).await;
         pause(world).await;
     }
     rest(world).await;
@@ -60,6 +62,7 @@ async fn pause(world: &mut World) {
 
 async fn rest(world: &mut World) {
     world.tree.store.calm();
+    remedies::calm(world);
     world.tree.clock.set_off_by(0);
     world.tree.entropy.panics_at.store(0, Ordering::SeqCst);
     world.hear_all().await;

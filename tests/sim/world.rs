@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout_at};
 use super::dice::Dice;
 use super::engine::Moody;
 use super::history::{Answered, History};
+use super::remedies;
 use crate::support::tree::Tree;
 
 /// A call under way: what it was, and how it ended.
@@ -25,6 +26,8 @@ pub struct Ended {
 /// The world.
 pub struct World {
     pub dice: Dice,
+    /// For what machines and whoever runs things on them do.
+    pub cloud_dice: Dice,
     pub tree: Tree,
     pub companies: Vec<(CompanyId, Correlation)>,
     pub history: History,
@@ -43,8 +46,15 @@ impl World {
             let correlation = settings(&dice);
             companies.push((tree.company_with(id, correlation).await, correlation));
         }
+        let cloud_dice = Dice::new(seed.rotate_left(32) ^ 0x5eed);
+        for (company, _) in &companies {
+            if cloud_dice.one_in(2) {
+                remedies::connect(&tree, company).await;
+            }
+        }
         Self {
             dice,
+            cloud_dice,
             tree,
             companies,
             history: History::default(),

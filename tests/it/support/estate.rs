@@ -82,6 +82,16 @@ impl Estate {
         self.state().failing.insert(end.to_owned());
     }
 
+    /// Nothing fails any more.
+    pub fn is_well(&self) {
+        self.state().failing.clear();
+    }
+
+    /// Every command is answered again.
+    pub fn forget_moods(&self) {
+        self.state().moods.clear();
+    }
+
     /// Whether the cloud answers.
     pub fn is_away(&self, away: bool) {
         self.state().away = away;

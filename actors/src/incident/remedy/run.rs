@@ -338,6 +338,12 @@ impl IncidentState {
         }
         match kept {
             Ok(true) => {}
+            // What an earlier incarnation had handed in has arrived since: the run is another by now.
+            Ok(false) if self.is_another_by_now(&under_way).await => {
+                // It is due, and is gone on with from the store.
+                actor.stop(None);
+                return Ok(());
+            }
             Ok(false) | Err(Error::Unavailable(_) | Error::Overloaded) => {
                 self.tool = Some(Seat {
                     doing: Doing::Running(Box::new(under_way)),
@@ -379,6 +385,12 @@ impl IncidentState {
                 }
             }
         }
+    }
+
+    /// Whether a run was changed by somebody else; where the store is away that is found out later.
+    async fn is_another_by_now(&self, under_way: &UnderWay) -> bool {
+        let stored = self.stored_run(&under_way.run.run_id).await;
+        stored.is_ok_and(|(_, version)| version != under_way.version)
     }
 
     async fn keep_standing(&mut self, after: &Run, version: u64, now: Timestamp) -> Result<bool, Error> {
