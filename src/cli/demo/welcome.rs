@@ -72,6 +72,12 @@ Try, in another terminal:
   # An alert of your own:
   {binary} send --url {url} --api-key '{api_key}' --secret '{webhook_secret}' \
     --asset web-1 --signature disk-space-critical --severity high --message 'Filesystem / is 97 % full'
+
+Tools are not connected: no company here has an AWS account, so nothing is run. What would be run on a machine, and who
+would have to agree (TOKEN is the access_token of the login above):
+  curl -s -H 'Authorization: Bearer TOKEN' '{url}/api/runbooks/disk-cleanup/dry-run?company_id={company_id}' -d '{{}}'
+To connect one: what its role is made with, then PUT {url}/api/companies/{company_id}/aws. The README tries it with moto.
+  curl -s -H 'Authorization: Bearer TOKEN' {url}/api/companies/{company_id}/aws-role
 "#
     ));
     text
@@ -108,6 +114,8 @@ mod tests {
             "password-of-ann",
             "curl -N",
             " send --url",
+            "dry-run?company_id=comp-acme",
+            "comp-acme/aws-role",
         ] {
             assert!(text.contains(part), "{part} is missing");
         }
