@@ -64,6 +64,9 @@ def start(mongod, directory, port):
         *("--replSet", "rs0", "--bind_ip", "127.0.0.1", "--port", str(port), "--nounixsocket"),
         *("--dbpath", directory, "--logpath", directory / "log"),
         *("--wiredTigerCacheSizeGB", os.environ.get("MONGOD_CACHE_GB", "0.5"), "--oplogSize", "128"),
+        # A hundred files for each test's database are more than some machines let a process open: those of tests that
+        # have ended are closed, at once and not after ten minutes.
+        *("--wiredTigerEngineConfigString", "file_manager=(close_idle_time=20,close_scan_interval=5)"),
         *("--setParameter", "enableTestCommands=1"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         # Tests hold the clock: by the server's own, nothing of theirs may expire.
