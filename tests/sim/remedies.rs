@@ -59,7 +59,7 @@ pub async fn step(world: &mut World) {
             let away = world.cloud_dice.one_in(2);
             world.tree.cloud.is_away(away);
         }
-        4 => world.tree.cloud.fails(&world.cloud_dice.pick(&["", ":check"])),
+        4 => world.tree.cloud.fails(world.cloud_dice.pick(&["", ":check"])),
         5 => world.tree.cloud.is_well(),
         6..9 => ask(world).await,
         9..11 => speak(world).await,
