@@ -2,7 +2,7 @@
 //! gone; its incident makes durable what it says, and only then does it go on.
 //!
 //! Code map: [`registry`] the tools that there are, [`input`] what they take and give; [`protocol`] from an intent to an end that is known, or said not to be; [`targets`] on which machines;
-//! [`turns`] how many at once.
+//! `turns` how many at once.
 
 pub mod input;
 mod output;

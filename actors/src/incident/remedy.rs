@@ -1,7 +1,7 @@
 //! Healing an incident: a run is asked for, by somebody or by the incident itself; the machines are looked up; the
 //! company's policy says who must agree; then it begins, or people are asked.
 //!
-//! Code map: [`approval`] people's consent; [`run`] what is under way; [`outcome`] whether it has helped.
+//! Code map: `approval` people's consent; `run` what is under way; `outcome` whether it has helped.
 //! Whatever is decided here is one commit: the row, the run, the approval, the locks of the machines and the journal.
 
 mod approval;
