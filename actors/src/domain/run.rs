@@ -30,6 +30,7 @@ pub enum RunStatus {
 /// What a health check has shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RunHealth)]
 pub enum Health {
     /// It ended with 0 on every machine.
     Healthy,

@@ -311,7 +311,7 @@ mod tests {
             conn.execute(sql, [alert, incident, commit_no]).unwrap();
         }
         for no in [7, 8] {
-            let sql = "INSERT INTO incident VALUES (?1, 1, ?1, '', '', 0, 'new', NULL, NULL, '', 0, 0, '', 0, '', 0, 0, 0, \
+            let sql = "INSERT INTO incident VALUES (?1, 1, ?1, '', '', 0, 'new', NULL, NULL, '{}', 0, 0, '', 0, '', 0, 0, 0, \
                        NULL, '', 0, 0, NULL, NULL, 0)";
             conn.execute(sql, [no]).unwrap();
         }
