@@ -367,10 +367,10 @@ impl IncidentState {
         if !self.commit(change, None).await? {
             return Ok(false);
         }
+        self.leave()?;
         if let Some(run) = healed_by {
             self.measure_after(&run).await?;
         }
-        self.leave()?;
         Ok(true)
     }
 

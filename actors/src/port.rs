@@ -10,6 +10,7 @@ pub mod cloud;
 pub mod engine;
 pub mod events;
 pub mod inbox;
+mod kept;
 pub mod notices;
 pub mod own_runbook;
 pub mod reader;

@@ -235,7 +235,8 @@ impl Runtime {
         .await
     }
 
-    /// Agrees to a run of an incident or refuses it, as `by`, who is this.
+    /// Agrees to a run of an incident or refuses it, as `by`, who is this. People in `lapsed` may not agree any more: that
+    /// they did does not count.
     ///
     /// # Errors
     /// [`CallError`]; [`CallError::Run`] says why it does not count.
@@ -243,7 +244,7 @@ impl Runtime {
         &self,
         company: &CompanyId,
         (incident, approval_id): (IncidentId, ApprovalId),
-        word: Word,
+        (word, lapsed): (Word, Vec<String>),
         (by, is): (Origin, Approver),
         within: Duration,
     ) -> Result<Decided, CallError> {
@@ -251,6 +252,7 @@ impl Runtime {
             let ask = ApprovalCall {
                 approval_id,
                 word,
+                lapsed,
                 by,
                 is,
                 call,

@@ -19,7 +19,7 @@ use tracing::Instrument;
 
 use crate::census::Alive;
 use crate::company_now::CompanyNow;
-use crate::domain::run::Health;
+use crate::domain::run::{Health, Standing};
 use crate::domain::{CompanyId, Run};
 use crate::incident::IncidentMsg;
 use crate::limits::{HEALTH_CHECK, INVENTORY_WITHIN, RUN_DELIVERY, RUN_PATIENCE, RUN_TIMEOUT_LEAST};
@@ -29,13 +29,9 @@ use crate::port::record::ALL_RUNS;
 use crate::port::{Error, RecordKind};
 use crate::runtime::Ports;
 use crate::supervision::Timer;
-use protocol::{Heard, Next, Rules, Running, Standing};
+use protocol::{Heard, Next, Rules, Running};
 use turns::{Turn, Turns};
 
-/// The tool that runs runbooks.
-pub const SSM_EXECUTE: &str = "ssm.execute";
-/// Its version, which what an approval is bound to names.
-pub const SSM_EXECUTE_VERSION: &str = "1";
 /// How far the cloud's clock may be behind ours: commands are looked for since so long before they were meant.
 const SKEW: Duration = Duration::from_secs(300);
 /// How long is waited before a further try to send, times the tries before.
@@ -97,6 +93,7 @@ enum Stage {
     Waiting(Box<Run>),
     Run(Box<UnderWay>),
     Check(Box<Run>, Option<(CommandId, Instant)>),
+    Over,
 }
 
 struct UnderWay {
@@ -199,7 +196,7 @@ impl ToolState {
         match msg {
             ToolMsg::NotStored => self.again(me, AGAIN),
             ToolMsg::Stored => self.stored(me)?,
-            ToolMsg::Go => match std::mem::replace(&mut self.stage, Stage::Look) {
+            ToolMsg::Go => match std::mem::replace(&mut self.stage, Stage::Over) {
                 Stage::Look => {
                     let report = Report::Machines(self.machines().await);
                     self.tell(me, report)?;
@@ -211,6 +208,7 @@ impl ToolState {
                     self.go_on(me).await?;
                 }
                 Stage::Check(run, sent) => self.check(me, run, sent).await?,
+                Stage::Over => {}
             },
         }
         Ok(())

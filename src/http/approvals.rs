@@ -10,7 +10,7 @@ use actors::domain::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId, Timest
 use actors::incident::remedy::Word;
 use actors::limits::PAGE;
 use actors::port::reader::{Cursor, Page, PageRequest};
-use actors::port::{Record, RecordKind, own_runbook};
+use actors::port::{Record, RecordKind};
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,9 @@ use super::body::SentOrNot;
 use super::page::{Ask, Asked, Paged, Query};
 use super::problem::Problem;
 use super::rights::{Approve, May, Read};
-use super::runs::{Executing, approver};
+use super::runbooks::shelf;
+use super::runs::{Executing, approver, approver_of};
+use super::users::works_in;
 
 /// How long a word may take.
 const WITHIN: Duration = Duration::from_secs(15);
@@ -41,6 +43,10 @@ pub(super) struct ShownApproval {
     run_id: RunId,
     runbook_id: RunbookId,
     runbook: String,
+    runbook_version: u32,
+    /// What people call the runbook, and what it does; `null` where there is none of this name any more.
+    title: Option<String>,
+    description: Option<String>,
     parameters: Map<String, Value>,
     /// The registry's word.
     risk_level: Risk,
@@ -49,6 +55,8 @@ pub(super) struct ShownApproval {
     need: Need,
     /// The exact command lines.
     commands: Vec<String>,
+    /// The exact lines of the health check that follows a run which ends well; `null` where the runbook has none.
+    health_check: Option<Vec<String>>,
     /// What prints what they would do, and changes nothing; `null` where the runbook is another by now.
     dry_run: Option<Vec<String>>,
     /// The exact machines.
@@ -81,6 +89,10 @@ impl ShownApproval {
             run_id: approval.run_id,
             runbook_id: approval.runbook_id,
             runbook: approval.runbook,
+            runbook_version: approval.runbook_version,
+            title: runbook.map(|runbook| runbook.title.clone()),
+            description: runbook.map(|runbook| runbook.description.clone()),
+            health_check: approval.check,
             parameters: approval.parameters,
             risk_level: approval.risk_level,
             need: approval.need,
@@ -128,7 +140,7 @@ pub(super) async fn list(
 ) -> Result<Json<Paged<ShownApproval>>, Problem> {
     let (filter, request) = asked;
     let reader = edge.store.reader(may.company());
-    let (now, shelf) = (edge.clock.now(), shelf(&edge, may.company()).await?);
+    let (now, shelf) = (edge.clock.now(), shelf(&edge, &may).await?);
     let mut before = request.after.map(|Cursor(high, low)| id_of(high, low));
     let mut items = Vec::new();
     for _ in 0..PAGES {
@@ -177,12 +189,8 @@ pub(super) async fn one(
     Path(id): Path<String>,
 ) -> Result<Json<ShownApproval>, Problem> {
     let approval = find(&edge, may.company(), &id).await?;
-    let (now, shelf) = (edge.clock.now(), shelf(&edge, may.company()).await?);
+    let (now, shelf) = (edge.clock.now(), shelf(&edge, &may).await?);
     Ok(Json(ShownApproval::of(now, &shelf, approval)))
-}
-
-async fn shelf(edge: &Edge, company: &CompanyId) -> Result<Shelf, Problem> {
-    Ok(own_runbook::shelf(&*edge.store.reader(company), edge.library.clone()).await?)
 }
 
 async fn find(edge: &Edge, company: &CompanyId, id: &str) -> Result<Approval, Problem> {
@@ -242,14 +250,26 @@ pub(super) async fn reject(
 async fn say(edge: &Edge, may: &May<Approve>, id: &str, word: Word) -> Result<Json<Spoken>, Problem> {
     let is = approver(&may.caller)?;
     let approval = find(edge, may.company(), id).await?;
-    let which = (approval.incident_id, approval.approval_id);
+    let which = (approval.incident_id.clone(), approval.approval_id.clone());
+    let may_still = |vote: &Vote| {
+        let voter = vote.by.parse().ok().and_then(|id| edge.accounts.people.user(&id));
+        voter.is_some_and(|voter| {
+            works_in(&voter.value, may.company()) && approver_of(voter.value.role) >= approval.need.approver
+        })
+    };
+    let votes = approval.decided_by.iter();
+    let lapsed: Vec<String> = votes
+        .filter(|vote| !may_still(vote))
+        .map(|vote| vote.by.clone())
+        .collect();
     let by = (may.origin(), is);
-    let decided = edge.runtime.approval(may.company(), which, word, by, WITHIN).await?;
+    let said = (word, lapsed);
+    let decided = edge.runtime.approval(may.company(), which, said, by, WITHIN).await?;
     let run = match decided.begun {
         Some(begun) => Some(Executing::of(begun).await),
         None => None,
     };
-    let (now, shelf) = (edge.clock.now(), shelf(edge, may.company()).await?);
+    let (now, shelf) = (edge.clock.now(), shelf(edge, may).await?);
     let approval = ShownApproval::of(now, &shelf, decided.approval);
     Ok(Json(Spoken { approval, run }))
 }

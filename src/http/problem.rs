@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use actors::correlator::regroup::RegroupRefusal;
 use actors::domain::approval::ApprovalRefusal;
-use actors::domain::runbook::RenderError;
 use actors::incident::acts::ActRefusal;
 use actors::incident::refusal::RunRefusal;
 use actors::port;
@@ -243,25 +242,14 @@ impl From<RunRefusal> for Problem {
             R::NoSuchIncident => Self::not_found("incident"),
             R::NoSuchApproval => Self::not_found("approval"),
             R::NoSuchRunbook => Self::not_found("runbook").of_field("runbook_id"),
-            R::Parameters(error) => {
-                let field = match &error {
-                    RenderError::Unknown(name) | RenderError::Missing(name) | RenderError::Refused { name, .. } => {
-                        format!("parameters.{name}")
-                    }
-                    RenderError::Runbook(_) | RenderError::NoScript(_) => "runbook_id".to_owned(),
-                };
-                Self::invalid(field, detail)
-            }
-            R::Targets(NoTargets::Unknown(_)) => Self::new(Code::NotFound, detail).of_field("instance_ids"),
-            R::Targets(_) => Self::invalid("instance_ids", detail),
+            R::Parameters(error) => error.into(),
+            R::Targets(error) => error.into(),
             R::Cloud(CloudError::NotConnected) => Self::new(
                 Code::NotConnected,
                 "the company is not connected to AWS: PUT /api/companies/{id}/aws says how; a dry run needs no AWS",
             ),
-            R::Cloud(CloudError::Unavailable { .. } | CloudError::Throttled(_)) | R::Crowded => {
-                Self::unavailable(Code::Overloaded, detail, Duration::from_secs(30))
-            }
-            R::Cloud(_) => Self::new(Code::CloudRefused, detail),
+            R::Cloud(error) => error.into(),
+            R::Crowded => Self::unavailable(Code::Overloaded, detail, Duration::from_secs(30)),
             R::Stopped | R::AllStopped => Self::new(Code::RunsStopped, detail),
             R::Approval(ApprovalRefusal::NotEntitled(_) | ApprovalRefusal::Own) => Self::new(Code::Forbidden, detail),
             R::Resolved
@@ -273,6 +261,17 @@ impl From<RunRefusal> for Problem {
             | R::Approval(_)
             | R::Altered(_)
             | R::RunbookChanged => Self::new(Code::Conflict, detail),
+        }
+    }
+}
+
+impl From<NoTargets> for Problem {
+    fn from(error: NoTargets) -> Self {
+        let detail = error.to_string();
+        match error {
+            NoTargets::Unknown(_) => Self::new(Code::NotFound, detail).of_field("instance_ids"),
+            NoTargets::NoneCalled(_) | NoTargets::SeveralCalled(_) => Self::invalid("asset_name", detail),
+            NoTargets::Platform { .. } | NoTargets::Invalid(_) => Self::invalid("instance_ids", detail),
         }
     }
 }

@@ -124,7 +124,7 @@ fn tag(runbook: &Runbook) -> String {
 }
 
 /// A company's runbooks.
-async fn shelf<R>(edge: &Edge, may: &May<R>) -> Result<Shelf, Problem> {
+pub(super) async fn shelf<R>(edge: &Edge, may: &May<R>) -> Result<Shelf, Problem> {
     let reader = edge.store.reader(may.company());
     Ok(own_runbook::shelf(&*reader, edge.library.clone()).await?)
 }

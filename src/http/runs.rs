@@ -146,7 +146,7 @@ impl describe::Answer for Answered {
             "Somebody has to agree first",
             Some(("application/json", Some(pending))),
         );
-        description.refuses(&[404, 409, 502]);
+        description.refuses(&[404, 409]);
     }
 }
 
@@ -156,15 +156,20 @@ impl describe::Answer for Answered {
 /// 403 for API keys: only people run things and agree to them.
 pub(super) fn approver(caller: &Caller) -> Result<Approver, Problem> {
     match &caller.who {
-        Who::Person(visit) => Ok(match visit.user.role {
-            Role::Technician => Approver::Technician,
-            Role::CompanyAdmin => Approver::CompanyAdmin,
-            Role::MspAdmin => Approver::MspAdmin,
-        }),
+        Who::Person(visit) => Ok(approver_of(visit.user.role)),
         Who::Key(_) => Err(Problem::new(
             Code::Forbidden,
             "an API key may not run anything: log in as a person",
         )),
+    }
+}
+
+/// What a role may agree to.
+pub(super) fn approver_of(role: Role) -> Approver {
+    match role {
+        Role::Technician => Approver::Technician,
+        Role::CompanyAdmin => Approver::CompanyAdmin,
+        Role::MspAdmin => Approver::MspAdmin,
     }
 }
 

@@ -93,7 +93,13 @@ async fn execute(tree: &Tree, row: &Incident, ask: RunAsk, who: &str, is: Approv
 async fn say(tree: &Tree, approval: &Approval, word: Word, who: &str, is: Approver) -> Result<Decided, CallError> {
     let which = (approval.incident_id.clone(), approval.approval_id.clone());
     tree.runtime
-        .approval(&approval.company_id, which, word, (who.into(), is), WITHIN)
+        .approval(
+            &approval.company_id,
+            which,
+            (word, Vec::new()),
+            (who.into(), is),
+            WITHIN,
+        )
         .await
 }
 

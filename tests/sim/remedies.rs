@@ -116,7 +116,7 @@ async fn speak(world: &mut World) {
         let (which, of, word) = (which.clone(), of.clone(), word.clone());
         world.call(&company, &what, move |runtime, by| async move {
             let by = (by.into(), Approver::MspAdmin);
-            let decided = runtime.approval(&of, which, word, by, WITHIN).await?;
+            let decided = runtime.approval(&of, which, (word, Vec::new()), by, WITHIN).await?;
             Ok(format!("{:?}", decided.approval.status))
         });
     }

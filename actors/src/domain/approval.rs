@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 
 use super::ids::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId};
 use super::policy::{Approver, Need};
-use super::runbook::Risk;
+use super::run::{SSM_EXECUTE, SSM_EXECUTE_VERSION};
+use super::runbook::{PlannedRun, Rendered, Risk, RunHash, RunbookPart, Targets};
 use super::time::Timestamp;
-use crate::port::{Kept, RecordKind};
 
 /// How long it may be given and used.
 pub const LIFE: Duration = Duration::from_secs(3600);
@@ -56,6 +56,8 @@ pub struct Approval {
     pub runbook_id: RunbookId,
     /// Its short name.
     pub runbook: String,
+    /// In which version.
+    pub runbook_version: u32,
     /// What would be said to it.
     pub parameters: Map<String, Value>,
     /// The registry's word.
@@ -66,6 +68,10 @@ pub struct Approval {
     pub status: ApprovalStatus,
     /// The exact command lines.
     pub commands: Vec<String>,
+    /// Those of the health check that a run makes once it has ended well.
+    pub check: Option<Vec<String>>,
+    /// How long they may take on a machine, in seconds.
+    pub timeout_seconds: u32,
     /// The exact machines.
     pub targets: Vec<String>,
     /// SHA-256 over all of it, in hex: agreeing names it.
@@ -82,18 +88,6 @@ pub struct Approval {
     pub expires_at: Timestamp,
     /// When it may be forgotten.
     pub kept_until: Timestamp,
-}
-
-impl Kept for Approval {
-    const KIND: RecordKind = RecordKind::Approvals;
-
-    fn id(&self) -> String {
-        self.approval_id.to_string()
-    }
-
-    fn expires_at(&self) -> Option<Timestamp> {
-        Some(self.kept_until)
-    }
 }
 
 /// Why somebody's consent does not count.
@@ -169,6 +163,34 @@ impl Approval {
             after.status = ApprovalStatus::Approved;
         }
         Ok(after)
+    }
+
+    /// What is stored of it, hashed anew; nothing where its machines are none.
+    pub fn computed_hash(&self) -> Option<RunHash> {
+        let targets = Targets::try_from(self.targets.clone()).ok()?;
+        let rendered = Rendered {
+            runbook_id: self.runbook_id.clone(),
+            version: self.runbook_version,
+            part: RunbookPart::Run,
+            commands: self.commands.clone(),
+            timeout_seconds: self.timeout_seconds,
+        };
+        let planned = PlannedRun {
+            tool: SSM_EXECUTE,
+            tool_version: SSM_EXECUTE_VERSION,
+            rendered: &rendered,
+            check: self.check.as_deref(),
+            targets: &targets,
+            timeout_seconds: self.timeout_seconds,
+        };
+        Some(planned.hash())
+    }
+
+    /// Without the consent of people who may not give it any more.
+    #[must_use]
+    pub fn without(mut self, lapsed: &[String]) -> Self {
+        self.decided_by.retain(|vote| !lapsed.contains(&vote.by));
+        self
     }
 
     /// After somebody was against it, who may also be the one who asked.
@@ -259,11 +281,14 @@ mod tests {
             run_id: "run-1".parse().unwrap(),
             runbook_id: "disk-cleanup".parse().unwrap(),
             runbook: "disk-cleanup".to_owned(),
+            runbook_version: 1,
             parameters: Map::new(),
             risk_level: risk,
             need: policy.needs(risk).unwrap(),
             status: ApprovalStatus::Pending,
             commands: vec!["true".to_owned()],
+            check: None,
+            timeout_seconds: 60,
             targets: vec!["i-00000000".to_owned()],
             hash: "aa".to_owned(),
             requested_by: "usr-ann".to_owned(),
@@ -315,6 +340,23 @@ mod tests {
         );
         let twice = once.approve(who("usr-eve", Approver::MspAdmin), "aa", at(2)).unwrap();
         assert_eq!((twice.status, twice.decided_by.len()), (ApprovalStatus::Approved, 2));
+    }
+
+    #[test]
+    fn who_may_not_agree_any_more_has_not_agreed() {
+        let policy = Policy {
+            high_risk_approvals: 2,
+            ..Policy::default()
+        };
+        let once = asked(Risk::High, policy)
+            .approve(who("usr-root", Approver::MspAdmin), "aa", at(1))
+            .unwrap();
+        let eve = who("usr-eve", Approver::MspAdmin);
+        let left = once
+            .without(&["usr-root".to_owned()])
+            .approve(eve, "aa", at(2))
+            .unwrap();
+        assert_eq!((left.status, left.decided_by.len()), (ApprovalStatus::Pending, 1));
     }
 
     #[test]

@@ -7,7 +7,6 @@ use super::ids::{CompanyId, IncidentId, MemoryId, RunId, RunbookId};
 use super::incident::Incident;
 use super::run::Run;
 use super::time::Timestamp;
-use crate::port::{Kept, RecordKind};
 
 /// Whether a run has helped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -56,14 +55,6 @@ impl Effectiveness {
             successes: self.successes + u64::from(verdict == Verdict::Success),
             ..self
         }
-    }
-}
-
-impl Kept for Effectiveness {
-    const KIND: RecordKind = RecordKind::Outcomes;
-
-    fn id(&self) -> String {
-        Self::id_of(&self.runbook_id, &self.signature)
     }
 }
 
@@ -123,13 +114,5 @@ impl LongMemory {
             run_id: run.run_id.clone(),
             created_at: now,
         }
-    }
-}
-
-impl Kept for LongMemory {
-    const KIND: RecordKind = RecordKind::LongMemory;
-
-    fn id(&self) -> String {
-        self.memory_id.to_string()
     }
 }

@@ -9,12 +9,14 @@ use regex::{Regex, RegexSet};
 const REDACTED: &str = "[redacted]";
 
 /// What looks like a secret; the group `secret` is replaced, or all of it where there is none.
-const PATTERNS: [&str; 6] = [
+const PATTERNS: [&str; 8] = [
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
+    r"\b(?:awk_|awh_|gh[pousr]_|glpat-|sk-|xox[abprs]-)[A-Za-z0-9_-]{8,}",
+    r"(?i)--?(?:password|passwd|pass|secret|token|api-?key)[ \t]+(?P<secret>[^\s-][^\s]*)",
     r"(?i:bearer|basic)[ \t]+(?P<secret>[A-Za-z0-9._~+/=-]{8,})",
     r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
     r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)",
-    r#"(?i:password|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)[A-Za-z0-9_-]*["']?[ \t]*[=:][ \t]*["']?(?P<secret>[^\s"',;]{3,})"#,
+    r#"(?i:password|passwd|pass|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)[A-Za-z0-9_-]*["']?[ \t]*[=:][ \t]*["']?(?P<secret>[^\s"',;]{3,})"#,
     r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]+:(?P<secret>[^\s/@]+)@",
 ];
 
@@ -22,7 +24,8 @@ static LIKELY: LazyLock<Option<RegexSet>> = LazyLock::new(|| RegexSet::new(PATTE
 static EACH: LazyLock<Vec<Regex>> =
     LazyLock::new(|| PATTERNS.iter().filter_map(|text| Regex::new(text).ok()).collect());
 
-/// A text without what looks like a secret: AWS keys, bearer and basic credentials, JSON web tokens, private keys,
+/// A text without what looks like a secret: AWS keys, our own and others' keys that begin with a
+/// word of their own, bearer and basic credentials, JSON web tokens, private keys,
 /// what is assigned to a name such as `password`, and passwords in addresses.
 pub fn redact(text: &str) -> Cow<'_, str> {
     if LIKELY.as_ref().is_some_and(|likely| !likely.is_match(text)) {
@@ -70,6 +73,10 @@ mod tests {
             ("postgres://ann:hunter2@db/x", "postgres://ann:[redacted]@db/x"),
             ("-----BEGIN RSA PRIVATE KEY-----\nabc\n", "[redacted]"),
             ("eyJhbGciOiJIUzI1.eyJzdWIiOiIx.c2ln", "[redacted]"),
+            ("key awk_0123456789abcdef here", "key [redacted] here"),
+            ("mysql --password hunter2x -u ann", "mysql --password [redacted] -u ann"),
+            ("DB_PASS='topsecret1'", "DB_PASS='[redacted]'"),
+            ("ghp_abcdefgh12345678 xoxb-123456789-abc", "[redacted] [redacted]"),
             ("freed 50 GB of /var/cache", "freed 50 GB of /var/cache"),
         ] {
             assert_eq!(redact(written), shown);

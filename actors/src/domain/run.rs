@@ -7,9 +7,55 @@ use super::ids::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId};
 use super::kpi::Kpis;
 use super::runbook::{PlannedRun, RenderError, Rendered, Risk, RunHash, Runbook, RunbookPart, Targets};
 use super::time::Timestamp;
-use crate::port::{Kept, RecordKind};
-use crate::tool::protocol::{Ending, Standing};
-use crate::tool::{SSM_EXECUTE, SSM_EXECUTE_VERSION};
+
+/// The tool that runs runbooks.
+pub const SSM_EXECUTE: &str = "ssm.execute";
+/// Its version, which what an approval is bound to names.
+pub const SSM_EXECUTE_VERSION: &str = "1";
+
+/// Where a run stands, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It may be sent, and from here on may have been.
+    Intended {
+        /// Which try this is, from 1.
+        tries: u32,
+        /// Whether an earlier try may have been carried out, though it was not found.
+        unclear: bool,
+    },
+    /// It was sent, and the service has a name for it.
+    Sent {
+        /// The service's name.
+        command_id: String,
+        /// Since when that is known.
+        since: Timestamp,
+    },
+    /// It is over.
+    Ended(Ending),
+}
+
+impl Standing {
+    /// Of a run that is meant now.
+    pub const FIRST: Self = Self::Intended {
+        tries: 1,
+        unclear: false,
+    };
+}
+
+/// How a run has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// It was carried out, and everything went well.
+    Succeeded,
+    /// It was carried out, and something did not go well.
+    Failed,
+    /// It was never sent.
+    NotSent(String),
+    /// Nobody knows whether, or how, it was carried out: a person has to look.
+    Unknown(String),
+}
 
 /// Where a run stands, as clients see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -25,6 +71,19 @@ pub enum RunStatus {
     Failed,
     /// Nobody knows whether, or how, it was carried out: a person has to look.
     UnknownOutcome,
+}
+
+impl RunStatus {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Intended => "intended",
+            Self::Sent => "sent",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::UnknownOutcome => "unknown_outcome",
+        }
+    }
 }
 
 /// What a health check has shown.
@@ -89,6 +148,7 @@ impl Plan {
             tool: SSM_EXECUTE,
             tool_version: SSM_EXECUTE_VERSION,
             rendered: &self.rendered,
+            check: self.check.as_deref(),
             targets,
             timeout_seconds: self.rendered.timeout_seconds,
         };
@@ -161,6 +221,26 @@ pub struct Run {
 }
 
 impl Run {
+    /// The same, meant once more by the incident itself.
+    #[must_use]
+    pub fn again(&self, run_id: RunId, now: Timestamp) -> Self {
+        Self {
+            run_id,
+            attempt: self.attempt + 1,
+            requested_by: "incident".to_owned(),
+            standing: Standing::FIRST,
+            started_at: now,
+            ended_at: None,
+            command_id: None,
+            output: None,
+            health: None,
+            kpis_before: None,
+            kpis_after: None,
+            kept_until: None,
+            ..self.clone()
+        }
+    }
+
     /// Where it stands.
     pub fn status(&self) -> RunStatus {
         match &self.standing {
@@ -198,22 +278,11 @@ impl Run {
             tool: &self.tool,
             tool_version: &self.tool_version,
             rendered: &rendered,
+            check: self.check.as_deref(),
             targets: &self.targets,
             timeout_seconds: self.timeout_seconds,
         };
         planned.hash()
-    }
-}
-
-impl Kept for Run {
-    const KIND: RecordKind = RecordKind::Runs;
-
-    fn id(&self) -> String {
-        self.run_id.to_string()
-    }
-
-    fn expires_at(&self) -> Option<Timestamp> {
-        self.kept_until
     }
 }
 
@@ -231,6 +300,14 @@ pub struct Lock {
 }
 
 impl Lock {
+    /// Its id.
+    pub fn id(&self) -> String {
+        match &self.runbook_id {
+            None => Self::machine(&self.instance_id),
+            Some(runbook) => Self::cool_down(&self.instance_id, runbook),
+        }
+    }
+
     /// The id of the lock that a run under way has on a machine.
     pub fn machine(instance: &str) -> String {
         instance.to_owned()
@@ -239,20 +316,5 @@ impl Lock {
     /// The id of a runbook's cool-down on a machine.
     pub fn cool_down(instance: &str, runbook: &RunbookId) -> String {
         format!("{instance}/{runbook}")
-    }
-}
-
-impl Kept for Lock {
-    const KIND: RecordKind = RecordKind::Locks;
-
-    fn id(&self) -> String {
-        match &self.runbook_id {
-            None => Self::machine(&self.instance_id),
-            Some(runbook) => Self::cool_down(&self.instance_id, runbook),
-        }
-    }
-
-    fn expires_at(&self) -> Option<Timestamp> {
-        self.until
     }
 }

@@ -17,9 +17,9 @@ use super::{IncidentMsg, IncidentState};
 use crate::call::Call;
 use crate::census::{Kind, Post};
 use crate::domain::policy::{Approver, Need};
-use crate::domain::run::{Plan, Run};
+use crate::domain::run::{Plan, Run, SSM_EXECUTE};
 use crate::domain::runbook::{InstanceId, Platform};
-use crate::domain::{Approval, ApprovalId, Decision, Origin, Remedy};
+use crate::domain::{Approval, ApprovalId, Decision, Incident, Origin, Phase, Remedy, RunId};
 use crate::limits::{PROPOSALS, RUNS_PER_INCIDENT};
 use crate::port::Error;
 use crate::port::cloud::{CloudError, Instance};
@@ -52,6 +52,8 @@ pub struct ExecuteCall {
 pub struct ApprovalCall {
     pub(crate) approval_id: ApprovalId,
     pub(crate) word: Word,
+    /// People who have agreed before, and may not any more.
+    pub(crate) lapsed: Vec<String>,
     pub(crate) by: Origin,
     pub(crate) is: Approver,
     pub(crate) call: Call<Decided>,
@@ -216,19 +218,34 @@ impl IncidentState {
 
     /// Whether the incident may begin something.
     fn is_free(&self) -> Result<(), RunRefusal> {
-        let row = self.row.as_ref().ok_or(RunRefusal::NoSuchIncident)?;
-        if !row.is_open() {
-            return Err(RunRefusal::Resolved);
+        let row = self.open_row()?;
+        match (&row.life.remedy, &self.tool) {
+            (Some(remedy), _) => Err(RunRefusal::Busy(remedy.phase())),
+            (None, Some(_)) => Err(RunRefusal::Busy(Phase::Executing)),
+            (None, None) if row.life.runs.len() >= RUNS_PER_INCIDENT => Err(RunRefusal::TooMany),
+            (None, None) => Ok(()),
         }
-        if let Some(remedy) = &row.life.remedy {
-            return Err(RunRefusal::Busy(remedy.phase()));
-        }
-        if self.tool.is_some() {
-            return Err(RunRefusal::Busy(crate::domain::Phase::Executing));
+    }
+
+    /// Whether it may begin something in the place of a run that has not helped.
+    fn is_free_after(&self, run: &RunId) -> Result<(), RunRefusal> {
+        let row = self.open_row()?;
+        match &row.life.remedy {
+            Some(Remedy::Verifying { run_id, .. }) if run_id == run => {}
+            Some(other) => return Err(RunRefusal::Busy(other.phase())),
+            None => return Err(RunRefusal::Busy(Phase::Open)),
         }
         match row.life.runs.len() < RUNS_PER_INCIDENT {
             true => Ok(()),
             false => Err(RunRefusal::TooMany),
+        }
+    }
+
+    fn open_row(&self) -> Result<&Incident, RunRefusal> {
+        let row = self.row.as_ref().ok_or(RunRefusal::NoSuchIncident)?;
+        match row.is_open() {
+            true => Ok(row),
+            false => Err(RunRefusal::Resolved),
         }
     }
 
@@ -342,6 +359,7 @@ impl IncidentState {
             run: self.run_of(plan, targets, &preparing.asker.origin().actor),
             asker: preparing.asker.is(),
             by: preparing.asker.origin(),
+            follows: None,
             approval: None,
             deadline: preparing.deadline(),
         };
@@ -367,10 +385,7 @@ impl IncidentState {
         if self.args.company.now().aws.is_none() {
             return Ok(());
         }
-        let named = decision
-            .tool_calls
-            .iter()
-            .filter(|call| call.tool_name == tool::SSM_EXECUTE);
+        let named = decision.tool_calls.iter().filter(|call| call.tool_name == SSM_EXECUTE);
         let mut names = named.filter_map(|call| call.parameters.get("runbook").and_then(Value::as_str));
         let Some(name) = names.next() else { return Ok(()) };
         let shelf = self.args.company.shelf();

@@ -11,48 +11,11 @@ mod model;
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use crate::domain::Timestamp;
+use crate::domain::run::{Ending, Standing};
 
 /// Tries of one run.
 pub const TRIES: u32 = 3;
-
-/// Where a run stands, as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// It may be sent, and from here on may have been.
-    Intended {
-        /// Which try this is, from 1.
-        tries: u32,
-        /// Whether an earlier try may have been carried out, though it was not found.
-        unclear: bool,
-    },
-    /// It was sent, and the service has a name for it.
-    Sent {
-        /// The service's name.
-        command_id: String,
-        /// Since when that is known.
-        since: Timestamp,
-    },
-    /// It is over.
-    Ended(Ending),
-}
-
-/// How a run has ended.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ending {
-    /// It was carried out, and everything went well.
-    Succeeded,
-    /// It was carried out, and something did not go well.
-    Failed,
-    /// It was never sent.
-    NotSent(String),
-    /// Nobody knows whether, or how, it was carried out: a person has to look.
-    Unknown(String),
-}
 
 /// What is asked of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

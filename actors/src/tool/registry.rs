@@ -12,7 +12,7 @@ use super::input::{
     ApprovalRequested, ApprovalSeen, AskApproval, Broken, Checked, EscalateIncident, GetAlarm, IncidentTouched,
     NoteIncident, RequestApproval, SsmExecute, SsmExecuted,
 };
-use super::{SSM_EXECUTE, SSM_EXECUTE_VERSION};
+use crate::domain::run::{SSM_EXECUTE, SSM_EXECUTE_VERSION};
 use crate::domain::runbook::Risk;
 use crate::port::cloud::{Alarm, CloudError, MetricQuery, MetricSeries};
 

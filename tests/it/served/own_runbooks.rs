@@ -307,6 +307,7 @@ async fn a_dry_run_shows_exactly_what_would_run_and_runs_nothing() {
         tool: "ssm.execute",
         tool_version: "1",
         rendered: &rendered,
+        check: None,
         targets: &Targets::new(&["i-0123456789abcdef0"], 1).unwrap(),
         timeout_seconds: 60,
     };
@@ -323,7 +324,6 @@ async fn a_dry_run_shows_exactly_what_would_run_and_runs_nothing() {
     );
 
     for (field, asked) in [
-        ("instance_ids", json!({"instance_ids": ["i-00000000000000009"]})),
         ("instance_ids", json!({"instance_ids": ["web-1"]})),
         ("instance_ids", json!({"instance_ids": []})),
         (
@@ -343,6 +343,10 @@ async fn a_dry_run_shows_exactly_what_would_run_and_runs_nothing() {
         let refused = send(&server, &ann, Method::POST, path, &asked).await;
         assert_eq!(refused.problem(400), field, "{asked}");
     }
+    // A machine that is not the company's is as good as none.
+    let foreign = json!({"instance_ids": ["i-00000000000000009"]});
+    let refused = send(&server, &ann, Method::POST, path, &foreign).await;
+    assert_eq!(refused.problem(404), "instance_ids");
     send(&server, &ann, Method::POST, "/api/runbooks/none/dry-run", &json!({}))
         .await
         .problem(404);

@@ -335,3 +335,54 @@ async fn moto_sees_the_command_of_an_incident() {
     );
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_may_not_agree_any_more_has_not_agreed() {
+    let house = House::new().await;
+    let policy = json!({"high_risk_approvals": 2});
+    let set = put(&house.server, &house.root, "/api/companies/comp-acme/policy", policy).await;
+    assert_eq!(set.status, 200, "{}", set.text);
+    let incident = house.incident(WEB, "other").await;
+    let asked = house
+        .execute(&house.ann, &incident, json!({"runbook_id": "tmp-cleanup"}))
+        .await;
+    assert_eq!(asked.status, 202, "{}", asked.text);
+    let id = asked.json()["approval_request_id"].as_str().unwrap().to_owned();
+    let path = format!("/api/approvals/{id}/approve?company_id=comp-acme");
+    let mut others = Vec::new();
+    for name in ["eve", "bob"] {
+        let email = format!("{name}@msp.example");
+        others.push(house.server.person(&email, Role::MspAdmin, &[]).await);
+    }
+    let shown = house
+        .server
+        .get_as(&house.ann, &format!("/api/approvals/{id}"))
+        .await
+        .json();
+    assert!(
+        shown["health_check"].is_array() && shown["description"].is_string(),
+        "{shown}"
+    );
+    let first = house.server.post_as(&others[0], &path, &json!({})).await;
+    assert_eq!((first.status, &first.json()["run"]), (200, &Value::Null));
+    let closed = house
+        .server
+        .ask(
+            Method::DELETE,
+            &format!("/api/users/{}", others[0].id),
+            house.root.headers(),
+            "",
+        )
+        .await;
+    assert_eq!(closed.status, 200, "{}", closed.text);
+    let second = house.server.post_as(&others[1], &path, &json!({})).await.json();
+    assert_eq!(
+        (&second["run"], &second["approval"]["status"]),
+        (&Value::Null, &json!("pending")),
+        "{second}"
+    );
+    let third = house.server.post_as(&house.root, &path, &json!({})).await.json();
+    assert_eq!(third["approval"]["status"], "consumed", "{third}");
+    assert!(third["run"]["run_id"].is_string(), "{third}");
+    house.server.stop().await;
+}

@@ -18,6 +18,8 @@ pub struct PlannedRun<'a> {
     pub tool_version: &'a str,
     /// The runbook and its command lines.
     pub rendered: &'a Rendered,
+    /// The lines of its health check, which a run that ends well makes.
+    pub check: Option<&'a [String]>,
     /// The machines.
     pub targets: &'a Targets,
     /// How long it may take, in seconds.
@@ -43,7 +45,7 @@ impl fmt::Display for RunHash {
 }
 
 impl PlannedRun<'_> {
-    /// RFC 8785 canonical JSON of `{tool, tool_version, runbook_id, runbook_version, commands, targets,
+    /// RFC 8785 canonical JSON of `{tool, tool_version, runbook_id, runbook_version, commands, check, targets,
     /// timeout_seconds}`: the bytes that are hashed.
     pub fn canonical(&self) -> String {
         let body = json!({
@@ -52,6 +54,7 @@ impl PlannedRun<'_> {
             "runbook_id": self.rendered.runbook_id,
             "runbook_version": self.rendered.version,
             "commands": self.rendered.commands,
+            "check": self.check,
             "targets": self.targets,
             "timeout_seconds": self.timeout_seconds,
         });
@@ -101,6 +104,7 @@ mod tests {
             tool: "ssm.execute",
             tool_version: "1",
             rendered: &rendered,
+            check: None,
             targets: &places,
             timeout_seconds: 300,
         };
@@ -136,6 +140,15 @@ mod tests {
                 another(PlannedRun { rendered, ..run });
             }
         }
+        for check in [
+            &[][..],
+            &["".to_owned()],
+            &["a".to_owned()],
+            &["a".to_owned(), "b".to_owned()],
+        ] {
+            let check = Some(check);
+            another(PlannedRun { check, ..run });
+        }
         for ids in [
             &["i-0000000a"][..],
             &["i-0000000b"],
@@ -158,6 +171,7 @@ mod tests {
                 tool: "ssm.execute",
                 tool_version: "1",
                 rendered: &rendered,
+                check: None,
                 targets: &places,
                 timeout_seconds: 300,
             };
@@ -173,16 +187,18 @@ mod tests {
         let mut lines = rendered();
         lines.commands = vec!["id".to_owned()];
         let places = targets(&["i-0000000b", "i-0000000a"]);
+        let check = ["uptime".to_owned()];
         let run = PlannedRun {
             tool: "ssm.execute",
             tool_version: "1",
             rendered: &lines,
+            check: Some(&check),
             targets: &places,
             timeout_seconds: 300,
         };
         assert_eq!(
             run.canonical(),
-            r#"{"commands":["id"],"runbook_id":"example","runbook_version":3,"targets":["i-0000000a","i-0000000b"],"timeout_seconds":300,"tool":"ssm.execute","tool_version":"1"}"#
+            r#"{"check":["uptime"],"commands":["id"],"runbook_id":"example","runbook_version":3,"targets":["i-0000000a","i-0000000b"],"timeout_seconds":300,"tool":"ssm.execute","tool_version":"1"}"#
         );
         assert_eq!(run.hash().as_str().len(), 64);
     }

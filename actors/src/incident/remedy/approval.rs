@@ -8,7 +8,7 @@ use super::{ApprovalCall, Begun, Decided, Preparing, Word};
 use crate::domain::approval::{ApprovalStatus, Decider, LIFE};
 use crate::domain::policy::Need;
 use crate::domain::run::Plan;
-use crate::domain::runbook::{RunHash, Targets};
+use crate::domain::runbook::Targets;
 use crate::domain::{Approval, ApprovalId, Life, Origin, Remedy, Role, RunId, Timestamp};
 use crate::incident::refusal::RunRefusal;
 use crate::incident::{CHANGE_TRIES, IncidentMsg, IncidentState};
@@ -70,11 +70,14 @@ impl IncidentState {
             run_id: RunId::from_uuid(uuid()),
             runbook_id: plan.rendered.runbook_id.clone(),
             runbook: plan.slug.clone(),
+            runbook_version: plan.rendered.version,
             parameters: plan.parameters.clone(),
             risk_level: plan.risk,
             need,
             status: ApprovalStatus::Pending,
             commands: plan.rendered.commands.clone(),
+            check: plan.check.clone(),
+            timeout_seconds: plan.rendered.timeout_seconds,
             targets: targets.ids().iter().map(ToString::to_string).collect(),
             hash: plan.hash(targets).to_string(),
             requested_by: by.to_owned(),
@@ -113,8 +116,15 @@ impl IncidentState {
         Ok(())
     }
 
-    /// That somebody's consent did not count is journalled; where that cannot be, he is refused all the same.
+    /// That somebody's consent did not count is journalled; where that cannot be, he is refused all the same. An approval
+    /// that nobody can use any more is withdrawn with that, so that its run can be asked for again.
     async fn journal_refusal(&mut self, ask: &ApprovalCall, why: &RunRefusal) {
+        if let Err(error) = self.try_to_journal(ask, why).await {
+            tracing::warn!(company_id = %self.company(), approval_id = %ask.approval_id, %error, "a refused approval was not journalled");
+        }
+    }
+
+    async fn try_to_journal(&mut self, ask: &ApprovalCall, why: &RunRefusal) -> Result<(), CallError> {
         let now = self.args.ports.clock.now();
         let data = json!({"approval_id": ask.approval_id, "why": why.to_string()});
         let wake_due = self.row.as_ref().and_then(|row| row.wake_due);
@@ -123,9 +133,17 @@ impl IncidentState {
         change
             .facts
             .push(self.fact_from("approval.refused", &ask.by, now, data));
-        if let Err(error) = self.commit(change, None).await {
-            tracing::warn!(company_id = %self.company(), approval_id = %ask.approval_id, %error, "a refused approval was not journalled");
+        if matches!(why, RunRefusal::RunbookChanged | RunRefusal::Altered(_)) && self.awaits(&ask.approval_id) {
+            self.withdraw_approval(&mut change).await?;
+            let life = self.row.as_ref().map(|row| Life {
+                remedy: None,
+                ..row.life.clone()
+            });
+            change.life = life.map(|life| self.in_session(life));
+            change.wake_due = Some(now);
         }
+        self.commit(change, None).await?;
+        Ok(())
     }
 
     async fn hear_word(&mut self, me: &ActorRef<IncidentMsg>, ask: &ApprovalCall) -> Result<Decided, CallError> {
@@ -140,7 +158,7 @@ impl IncidentState {
             let after = match &ask.word {
                 Word::Reject => approval.reject(by, now).map_err(RunRefusal::from)?,
                 Word::Approve(hash) => {
-                    let approval = self.as_strict_as_now(approval)?;
+                    let approval = self.as_strict_as_now(approval.without(&ask.lapsed))?;
                     let hash = hash.as_deref().unwrap_or(&approval.hash);
                     approval.approve(by, hash, now).map_err(RunRefusal::from)?
                 }
@@ -194,20 +212,20 @@ impl IncidentState {
     ) -> Result<Begun, CallError> {
         let altered = || RunRefusal::Altered(approved.approval_id.clone());
         let targets = Targets::try_from(approved.targets.clone()).map_err(|_| altered())?;
+        if approved
+            .computed_hash()
+            .is_none_or(|hash| hash.as_str() != approved.hash)
+        {
+            return Err(altered().into());
+        }
         let shelf = self.args.company.shelf();
         let runbook = shelf
             .find(approved.runbook_id.as_str())
             .ok_or(RunRefusal::RunbookChanged)?;
-        let plan = Plan::of(runbook, &approved.parameters).map_err(RunRefusal::from)?;
-        let hash: RunHash = plan.hash(&targets);
+        let plan = Plan::of(runbook, &approved.parameters).map_err(|_| RunRefusal::RunbookChanged)?;
+        let hash = plan.hash(&targets);
         if hash.as_str() != approved.hash || plan.risk != approved.risk_level {
-            return Err(match plan.rendered.commands == approved.commands {
-                true => altered().into(),
-                false => RunRefusal::RunbookChanged.into(),
-            });
-        }
-        if plan.rendered.commands != approved.commands {
-            return Err(altered().into());
+            return Err(RunRefusal::RunbookChanged.into());
         }
         let now = self.args.ports.clock.now();
         let consumed = approved.consume(hash.as_str(), now).map_err(RunRefusal::from)?;
@@ -218,6 +236,7 @@ impl IncidentState {
             run,
             asker: Some(ask.is),
             by: ask.by.clone(),
+            follows: None,
             approval: Some((consumed, version)),
             deadline: Some(ask.call.deadline),
         };

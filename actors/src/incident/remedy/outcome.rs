@@ -17,7 +17,6 @@ use crate::limits::HEALING_ATTEMPTS;
 use crate::port::writer::IncidentChange;
 use crate::port::{Error, Put, RecordKind};
 use crate::tenant::TenantMsg;
-use crate::tool::protocol::Standing;
 
 /// Over how long figures are measured before a run and after it.
 const MEASURED: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -73,8 +72,8 @@ impl IncidentState {
             let fact = self.fact("incident.resolved", "incident", now, &data);
             change.facts.push(fact);
             if self.commit(change, None).await? {
-                self.measure_after(&run.run_id).await?;
                 self.leave()?;
+                self.measure_after(&run.run_id).await?;
                 return Ok(true);
             }
         }
@@ -122,30 +121,12 @@ impl IncidentState {
     /// A run has not helped: once more, or a person has to look.
     pub(super) async fn unhelpful(&mut self, me: &ActorRef<IncidentMsg>, run: &Run) -> Result<(), Error> {
         if self.may_try_again(run) {
-            self.clear_remedy(run).await?;
             let now = self.args.ports.clock.now();
-            let again = Run {
-                run_id: RunId::from_uuid(self.args.ports.entropy.uuid(now)),
-                attempt: run.attempt + 1,
-                standing: Standing::Intended {
-                    tries: 1,
-                    unclear: false,
-                },
-                requested_by: "incident".to_owned(),
-                started_at: now,
-                ended_at: None,
-                command_id: None,
-                output: None,
-                health: None,
-                kpis_before: None,
-                kpis_after: None,
-                kept_until: None,
-                ..run.clone()
-            };
             let beginning = Beginning {
-                run: again,
+                run: run.again(RunId::from_uuid(self.args.ports.entropy.uuid(now)), now),
                 asker: None,
                 by: "incident".into(),
+                follows: Some(run.run_id.clone()),
                 approval: None,
                 deadline: None,
             };
@@ -166,33 +147,6 @@ impl IncidentState {
         run.idempotent && known && by_itself && run.attempt < HEALING_ATTEMPTS && !self.draining
     }
 
-    async fn clear_remedy(&mut self, run: &Run) -> Result<(), Error> {
-        for _ in 0..CHANGE_TRIES {
-            self.absorb().await?;
-            let now = self.args.ports.clock.now();
-            let Some(life) = self.life_after(run) else {
-                return Ok(());
-            };
-            let mut change = self.change(now);
-            change.life = Some(self.in_session(life));
-            change.wake_due = Some(now);
-            if self.commit(change, None).await? {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    /// Its life without this run under way; nothing where that is so already.
-    fn life_after(&self, run: &Run) -> Option<Life> {
-        let row = self.row.as_ref().filter(|row| row.is_open())?;
-        let is_its = matches!(&row.life.remedy, Some(Remedy::Verifying { run_id, .. }) if *run_id == run.run_id);
-        is_its.then(|| Life {
-            remedy: None,
-            ..row.life.clone()
-        })
-    }
-
     async fn hand_up(&mut self, run: &Run) -> Result<(), Error> {
         for _ in 0..CHANGE_TRIES {
             self.absorb().await?;
@@ -200,8 +154,8 @@ impl IncidentState {
             let Some(row) = self.row.as_ref().filter(|row| row.is_open()) else {
                 return Ok(());
             };
-            let is_others = row.life.remedy.is_some() && self.life_after(run).is_none();
-            if is_others {
+            // Something else is under way by now.
+            if !matches!(&row.life.remedy, Some(Remedy::Verifying { run_id, .. }) if *run_id == run.run_id) {
                 return Ok(());
             }
             let life = Life {
@@ -257,7 +211,7 @@ impl IncidentState {
         self.commit(change, None).await.map(drop)
     }
 
-    /// Adds to the commit that ends an incident what its last run has taught; `true` where that run has ended it.
+    /// Adds to the commit that ends an incident what its last run has taught: that run, where it has ended it.
     pub(in crate::incident) async fn conclude_run(
         &mut self,
         change: &mut IncidentChange,

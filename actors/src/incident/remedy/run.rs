@@ -7,17 +7,17 @@ use tokio::time::Instant;
 
 use super::{Begun, Doing, Seat, UnderWay};
 use crate::domain::policy::Approver;
-use crate::domain::run::{Lock, Plan, Run, RunStatus};
+use crate::domain::run::{Ending, Lock, Plan, Run, SSM_EXECUTE, SSM_EXECUTE_VERSION, Standing};
 use crate::domain::runbook::Targets;
 use crate::domain::{Approval, IncidentStatus, Origin, Remedy, RunId, Timestamp};
 use crate::incident::refusal::RunRefusal;
 use crate::incident::{CHANGE_TRIES, IncidentMsg, IncidentState};
 use crate::measures;
+use crate::port::cloud::CloudError;
 use crate::port::writer::{Guard, IncidentChange};
-use crate::port::{Error, Kept, Put, RecordKind};
+use crate::port::{Error, Put, RecordKind};
 use crate::runtime::CallError;
 use crate::tenant::TenantMsg;
-use crate::tool::protocol::{Ending, Standing};
 use crate::tool::{self, ToolMsg, Work};
 
 /// A run that is to begin.
@@ -28,6 +28,8 @@ pub(super) struct Beginning {
     pub(super) asker: Option<Approver>,
     /// Who lets it begin.
     pub(super) by: Origin,
+    /// The run that has not helped, and whose place it takes.
+    pub(super) follows: Option<RunId>,
     /// The consent that it uses up, and its version.
     pub(super) approval: Option<(Approval, u64)>,
     /// After this nobody waits, and it does not begin.
@@ -55,8 +57,8 @@ impl IncidentState {
             run_id: RunId::from_uuid(self.args.ports.entropy.uuid(now)),
             company_id: self.company().clone(),
             incident_id: self.args.incident_id.clone(),
-            tool: tool::SSM_EXECUTE.to_owned(),
-            tool_version: tool::SSM_EXECUTE_VERSION.to_owned(),
+            tool: SSM_EXECUTE.to_owned(),
+            tool_version: SSM_EXECUTE_VERSION.to_owned(),
             runbook_id: plan.rendered.runbook_id.clone(),
             runbook: plan.slug.clone(),
             runbook_version: plan.rendered.version,
@@ -72,10 +74,7 @@ impl IncidentState {
             attempt: 1,
             requested_by: requested_by.to_owned(),
             approval_id: None,
-            standing: Standing::Intended {
-                tries: 1,
-                unclear: false,
-            },
+            standing: Standing::FIRST,
             started_at: now,
             ended_at: None,
             command_id: None,
@@ -95,7 +94,7 @@ impl IncidentState {
     ) -> Result<Begun, CallError> {
         let turn = self.args.turns.take().ok_or(RunRefusal::Crowded)?;
         beginning.run.kpis_before = Some(self.kpis().await?);
-        let version = self.intend(&beginning).await?;
+        self.intend(&beginning).await?;
         let run = beginning.run;
         let (waits, sent) = oneshot::channel();
         let begun = Begun {
@@ -110,7 +109,7 @@ impl IncidentState {
         if let Ok(actor) = self.start_tool(me, work).await {
             let under_way = UnderWay {
                 run,
-                version,
+                version: 1,
                 waits: Some(waits),
             };
             let doing = Doing::Running(Box::new(under_way));
@@ -119,14 +118,18 @@ impl IncidentState {
         Ok(begun)
     }
 
-    async fn intend(&mut self, beginning: &Beginning) -> Result<u64, CallError> {
+    async fn intend(&mut self, beginning: &Beginning) -> Result<(), CallError> {
         for _ in 0..CHANGE_TRIES {
             self.absorb().await?;
-            match &beginning.approval {
-                Some((approval, _)) if self.awaits(&approval.approval_id) => {}
+            match (&beginning.approval, &beginning.follows) {
+                (Some((approval, _)), _) if self.awaits(&approval.approval_id) => {}
+                (_, Some(run)) => self.is_free_after(run)?,
                 _ => self.is_free()?,
             }
             let company = self.args.company.now();
+            if company.aws.is_none() {
+                return Err(RunRefusal::Cloud(CloudError::NotConnected).into());
+            }
             let need = company.policy.needs(beginning.run.risk_level);
             if !beginning.suffices(need.ok_or(RunRefusal::Stopped)?) {
                 return Err(RunRefusal::Stricter.into());
@@ -141,7 +144,7 @@ impl IncidentState {
             });
             change.puts.extend(self.locks(&beginning.run, now).await?);
             if self.commit(change, beginning.deadline).await? {
-                return Ok(1);
+                return Ok(());
             }
         }
         Err(CallError::Overloaded)
@@ -177,7 +180,7 @@ impl IncidentState {
         let data = json!({
             "run_id": run.run_id, "tool": run.tool, "tool_version": run.tool_version, "runbook_id": run.runbook_id,
             "runbook": run.runbook, "version": run.runbook_version, "risk_level": run.risk_level,
-            "parameters": run.parameters, "commands": run.commands, "targets": targets, "hash": run.hash,
+            "parameters": run.parameters, "commands": run.commands, "check": run.check, "targets": targets, "hash": run.hash,
             "approval_id": run.approval_id, "requested_by": run.requested_by, "attempt": run.attempt,
         });
         change
@@ -378,7 +381,7 @@ impl IncidentState {
                 Ok(())
             }
             Some(ending) => {
-                metrics::counter!(measures::RUNS, "status" => status_name(after.status())).increment(1);
+                metrics::counter!(measures::RUNS, "status" => after.status().as_str()).increment(1);
                 match ending {
                     Ending::Succeeded => Ok(self.tend(me).await?),
                     _ => Ok(self.unhelpful(me, &after).await?),
@@ -432,8 +435,8 @@ impl IncidentState {
         });
         change.facts.push(self.fact("run.ended", "incident", now, &data));
         let told = match after.why() {
-            None => format!("{} {}", after.runbook, status_name(after.status())),
-            Some(why) => format!("{} {}: {why}", after.runbook, status_name(after.status())),
+            None => format!("{} {}", after.runbook, after.status().as_str()),
+            Some(why) => format!("{} {}: {why}", after.runbook, after.status().as_str()),
         };
         self.remember_system(&mut change, &told, now);
         self.commit(change, None).await
@@ -455,16 +458,5 @@ fn cool_down_of(run: &Run, lock: &Lock, now: Timestamp) -> Lock {
         run_id: run.run_id.clone(),
         until: Some(now.plus(span)),
         instance_id: lock.instance_id.clone(),
-    }
-}
-
-/// As it is written.
-pub(super) fn status_name(status: RunStatus) -> &'static str {
-    match status {
-        RunStatus::Intended => "intended",
-        RunStatus::Sent => "sent",
-        RunStatus::Succeeded => "succeeded",
-        RunStatus::Failed => "failed",
-        RunStatus::UnknownOutcome => "unknown_outcome",
     }
 }

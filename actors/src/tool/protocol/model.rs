@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use stateright::{Checker, Model, Property};
 
-use super::{Ending, Heard, Next, Rules, Running, Standing};
+use super::{Heard, Next, Rules, Running};
 use crate::domain::Timestamp;
+use crate::domain::run::{Ending, Standing};
 
 /// A tick of the model's clock.
 const TICK: i64 = 60_000;

@@ -1,0 +1,58 @@
+//! What the runtime itself keeps as records: runs, what keeps them from machines, consent to them, what they have taught.
+
+use super::{Kept, RecordKind};
+use crate::domain::outcome::{Effectiveness, LongMemory};
+use crate::domain::run::Lock;
+use crate::domain::{Approval, Run, Timestamp};
+
+impl Kept for Run {
+    const KIND: RecordKind = RecordKind::Runs;
+
+    fn id(&self) -> String {
+        self.run_id.to_string()
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.kept_until
+    }
+}
+
+impl Kept for Lock {
+    const KIND: RecordKind = RecordKind::Locks;
+
+    fn id(&self) -> String {
+        Self::id(self)
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.until
+    }
+}
+
+impl Kept for Approval {
+    const KIND: RecordKind = RecordKind::Approvals;
+
+    fn id(&self) -> String {
+        self.approval_id.to_string()
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.kept_until)
+    }
+}
+
+impl Kept for Effectiveness {
+    const KIND: RecordKind = RecordKind::Outcomes;
+
+    fn id(&self) -> String {
+        Self::id_of(&self.runbook_id, &self.signature)
+    }
+}
+
+impl Kept for LongMemory {
+    const KIND: RecordKind = RecordKind::LongMemory;
+
+    fn id(&self) -> String {
+        self.memory_id.to_string()
+    }
+}
