@@ -47,6 +47,24 @@ async fn a_command_that_is_not_listed_yet_is_found_when_it_is() {
 }
 
 #[tokio::test]
+async fn a_run_is_never_taken_for_its_health_check_nor_the_check_for_the_run() {
+    let house = House::new().await;
+    let acme = company(ACME);
+    let check = format!("{COMMENT}:check");
+    house.aws.send(&acme, counting(&check)).await.unwrap();
+    let look = async |comment: &str| house.aws.find(&acme, comment, Timestamp::default()).await.unwrap();
+    assert_eq!(look(COMMENT).await, []);
+    let run = house.aws.send(&acme, counting(COMMENT)).await.unwrap();
+    let (of_run, of_check) = (look(COMMENT).await, look(&check).await);
+    assert_eq!((of_run.len(), of_check.len()), (1, 1));
+    assert_eq!(of_run[0].command_id, run);
+    assert_ne!(of_check[0].command_id, run);
+    for part in ["aw:run-", "aw:run-1:", "run-1", "AW:RUN-1", "aw:run-1:chec"] {
+        assert_eq!(look(part).await, [], "{part}");
+    }
+}
+
+#[tokio::test]
 async fn more_pages_than_are_read_are_no_answer() {
     let house = House::new().await;
     house.ssm.page(1);
