@@ -234,6 +234,7 @@ fn invocation(answer: &GetCommandInvocationOutput) -> Invocation {
         Some(Sdk::Cancelling) => InvocationStatus::Cancelling,
         Some(Sdk::Failed) => InvocationStatus::Failed,
         Some(Sdk::TimedOut) => InvocationStatus::TimedOut,
+        _ if shows_an_end(answer) => InvocationStatus::Ended,
         _ => InvocationStatus::Unknown,
     };
     Invocation {
@@ -246,6 +247,13 @@ fn invocation(answer: &GetCommandInvocationOutput) -> Invocation {
         started_at: written(answer.execution_start_date_time()),
         ended_at: written(answer.execution_end_date_time()),
     }
+}
+
+/// Whether a machine has done with it, whatever the word for that is. The SDK has 0 also where SSM gives no response
+/// code, so that 0 alone says nothing.
+fn shows_an_end(answer: &GetCommandInvocationOutput) -> bool {
+    let ends_at = answer.execution_end_date_time().unwrap_or_default();
+    answer.response_code() > 0 || !ends_at.is_empty()
 }
 
 /// A machine, unless its id is of no kind that takes commands.
@@ -280,4 +288,52 @@ fn patch_state(known: &InstancePatchState) -> Option<PatchState> {
         rejected: count(known.installed_rejected_count().unwrap_or(0)),
         looked_at: moment(known.operation_end_time())?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is understood of an invocation with this status, response code and end.
+    fn seen(status: &str, code: Option<i32>, end: &str) -> Invocation {
+        let answer = GetCommandInvocationOutput::builder()
+            .status(status.into())
+            .status_details(status)
+            .set_response_code(code)
+            .execution_end_date_time(end);
+        invocation(&answer.build())
+    }
+
+    #[test]
+    fn the_words_that_ssm_documents_are_known() {
+        let ends = |status: &str| seen(status, Some(-1), "").status.is_over();
+        for status in ["Success", "Cancelled", "Failed", "TimedOut"] {
+            assert!(ends(status), "{status}");
+        }
+        for status in ["Pending", "InProgress", "Delayed", "Cancelling"] {
+            let status = seen(status, Some(-1), "").status;
+            assert!(!status.is_over() && status != InvocationStatus::Unknown, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_not_known_is_an_end_where_the_rest_says_so_and_never_a_success() {
+        let at = "2026-01-31T08:00:00.999Z";
+        for (code, end) in [(Some(0), at), (Some(3), at), (Some(3), ""), (Some(-1), at), (None, at)] {
+            let seen = seen("Undeliverable", code, end);
+            assert_eq!(seen.status, InvocationStatus::Ended, "{code:?} {end}");
+            assert!(seen.status.is_over());
+            assert_eq!(seen.status_details, "Undeliverable");
+            assert_eq!(seen.exit_code, code.or(Some(0)).filter(|code| *code >= 0));
+        }
+        for code in [Some(-1), Some(0), None] {
+            let seen = seen("Rescheduled", code, "");
+            assert_eq!(
+                (seen.status, seen.exit_code),
+                (InvocationStatus::Unknown, None),
+                "{code:?}"
+            );
+            assert!(!seen.status.is_over());
+        }
+    }
 }

@@ -210,6 +210,8 @@ pub enum InvocationStatus {
     Failed,
     /// It took too long, or was never taken.
     TimedOut,
+    /// A word that we do not know, of one that has ended: nobody says that it went well.
+    Ended,
     /// A word that we do not know; it may still run.
     Unknown,
 }
@@ -217,7 +219,10 @@ pub enum InvocationStatus {
 impl InvocationStatus {
     /// Whether nothing more will happen.
     pub fn is_over(self) -> bool {
-        matches!(self, Self::Success | Self::Cancelled | Self::Failed | Self::TimedOut)
+        match self {
+            Self::Success | Self::Cancelled | Self::Failed | Self::TimedOut | Self::Ended => true,
+            Self::Pending | Self::InProgress | Self::Delayed | Self::Cancelling | Self::Unknown => false,
+        }
     }
 }
 
