@@ -2,9 +2,10 @@
 //!
 //! | What happened | [`Fate`] | A read is | A `SendCommand` is |
 //! |---|---|---|---|
-//! | the request could not be built | `Unbuilt` | invalid | not sent |
-//! | the name does not resolve, the connection is refused, not open in time, or TLS fails | `Unopened` | unavailable | not sent |
-//! | answered with 400 to 499 and a code of [`REFUSALS`] | `Refused` | as the code says | not sent |
+//! | the request could not be built | `Unbuilt` | invalid | not opened |
+//! | the name does not resolve, the connection is refused, not open in time, or TLS fails | `Unopened` | unavailable | not opened |
+//! | answered with 400 to 499 and a code of [`REFUSALS`] that passes ([`Refusal::Throttled`]) | `Refused` | throttled | refused |
+//! | answered with 400 to 499 and another code of [`REFUSALS`] | `Refused` | as the code says | denied |
 //! | answered with 500 or above, with a code that is not known, or with what cannot be read | `Failed` | unavailable | unclear |
 //! | no answer: reset, closed, not in time | `Lost` | unavailable | unclear |
 //!
@@ -20,7 +21,7 @@ use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 
 use super::breaker::Health;
 
-/// What a refusal is about.
+/// What a refusal is about. Only being throttled passes; the rest holds until somebody changes something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     Denied,
@@ -30,7 +31,7 @@ pub(super) enum Refusal {
 }
 
 /// Codes by which a service says that it did nothing of what was asked.
-pub(super) const REFUSALS: [(&str, Refusal); 54] = [
+pub(super) const REFUSALS: [(&str, Refusal); 55] = [
     ("AccessDenied", Refusal::Denied),
     ("AccessDeniedException", Refusal::Denied),
     ("ExpiredToken", Refusal::Denied),
@@ -54,6 +55,7 @@ pub(super) const REFUSALS: [(&str, Refusal); 54] = [
     ("ThrottlingException", Refusal::Throttled),
     ("ThrottledException", Refusal::Throttled),
     ("TooManyRequestsException", Refusal::Throttled),
+    ("TooManyUpdates", Refusal::Throttled),
     ("LimitExceeded", Refusal::Throttled),
     ("LimitExceededException", Refusal::Throttled),
     ("InvalidCommandId", Refusal::Unknown),
@@ -188,7 +190,9 @@ impl From<Fate> for CloudError {
 impl From<Fate> for SendError {
     fn from(fate: Fate) -> Self {
         match fate {
-            Fate::Unbuilt(_) | Fate::Unopened(_) | Fate::Refused(..) => Self::NotSent(fate.into()),
+            Fate::Unbuilt(_) | Fate::Unopened(_) => Self::NotOpened(fate.into()),
+            Fate::Refused(Refusal::Throttled, _) => Self::Refused(fate.into()),
+            Fate::Refused(Refusal::Denied | Refusal::Unknown | Refusal::Invalid, _) => Self::Denied(fate.into()),
             Fate::Failed(why) | Fate::Lost(why) => Self::Unclear(why),
         }
     }
@@ -201,7 +205,7 @@ pub(super) fn is_without_credentials(error: &(dyn StdError + 'static)) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::collections::{HashMap, HashSet};
 
     use aws_sdk_ssm::error::ErrorMetadata;
     use aws_sdk_ssm::types::error::InvalidInstanceId;
@@ -220,10 +224,14 @@ mod tests {
         for (code, refusal) in REFUSALS {
             let said = format!("{code}: because of it");
             assert_eq!(answered(400, code), Fate::Refused(refusal, said));
-            assert!(
-                matches!(SendError::from(answered(400, code)), SendError::NotSent(_)),
-                "{code}"
-            );
+            let sent = SendError::from(answered(400, code));
+            let told = match refusal {
+                Refusal::Throttled => matches!(sent, SendError::Refused(CloudError::Throttled(_))),
+                Refusal::Denied => matches!(sent, SendError::Denied(CloudError::Denied(_))),
+                Refusal::Unknown => matches!(sent, SendError::Denied(CloudError::Unknown(_))),
+                Refusal::Invalid => matches!(sent, SendError::Denied(CloudError::Invalid(_))),
+            };
+            assert!(told, "{code}: {sent:?}");
             for status in [200, 500, 503] {
                 assert!(
                     matches!(SendError::from(answered(status, code)), SendError::Unclear(_)),
@@ -243,6 +251,31 @@ mod tests {
                 matches!(SendError::from(answered(400, code)), SendError::Unclear(_)),
                 "{code}"
             );
+        }
+    }
+
+    #[test]
+    fn what_passes_is_told_from_what_does_not() {
+        let refusals: HashMap<&str, Refusal> = REFUSALS.into();
+        for code in [
+            "ThrottlingException",
+            "RequestLimitExceeded",
+            "TooManyUpdates",
+            "LimitExceededException",
+        ] {
+            assert_eq!(refusals[code], Refusal::Throttled, "{code}");
+        }
+        // A limit that holds for what was asked, however often.
+        assert_eq!(refusals["MaxDocumentSizeExceeded"], Refusal::Invalid);
+    }
+
+    #[test]
+    fn what_never_left_is_told_from_what_was_refused() {
+        for fate in [Fate::Unbuilt("x".into()), Fate::Unopened("x".into())] {
+            assert!(matches!(SendError::from(fate), SendError::NotOpened(_)));
+        }
+        for fate in [Fate::Failed("x".into()), Fate::Lost("x".into())] {
+            assert_eq!(SendError::from(fate), SendError::Unclear("x".into()));
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actors::domain::{AwsSettings, CompanyId};
 use actors::limits::{CLOUD_ATTEMPTS, CLOUD_RETRY_BUDGET};
 use actors::port::Clock;
-use actors::port::cloud::{CloudError, CloudService};
+use actors::port::cloud::{CloudError, CloudService, SendError};
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ssm::config::http::HttpResponse;
@@ -177,6 +177,15 @@ impl<E> From<Failed<E>> for CloudError {
     fn from(failed: Failed<E>) -> Self {
         match failed {
             Failed::Before(error) => error,
+            Failed::Call(fate, _) => fate.into(),
+        }
+    }
+}
+
+impl<E> From<Failed<E>> for SendError {
+    fn from(failed: Failed<E>) -> Self {
+        match failed {
+            Failed::Before(error) => Self::before(error),
             Failed::Call(fate, _) => fate.into(),
         }
     }

@@ -29,25 +29,13 @@ const SKEW: Duration = Duration::from_secs(300);
 /// How many characters of the words for a status are kept.
 const DETAILS: usize = 200;
 
-impl From<Failed<aws_sdk_ssm::operation::send_command::SendCommandError>> for SendError {
-    fn from(failed: Failed<aws_sdk_ssm::operation::send_command::SendCommandError>) -> Self {
-        match failed {
-            Failed::Before(error) => Self::NotSent(error),
-            Failed::Call(fate, _) => fate.into(),
-        }
-    }
-}
-
 #[async_trait]
 impl Commands for Aws {
     async fn send(&self, company: &CompanyId, command: Command) -> Result<CommandId, SendError> {
         command
             .check()
-            .map_err(|error| SendError::NotSent(CloudError::Invalid(error.to_string())))?;
-        let link = self.link(company).await.map_err(|error| match error {
-            CloudError::NotConnected => SendError::NotConnected,
-            error => SendError::NotSent(error),
-        })?;
+            .map_err(|error| SendError::NotOpened(CloudError::Invalid(error.to_string())))?;
+        let link = self.link(company).await.map_err(SendError::before)?;
         let parameters = HashMap::from([
             ("commands".to_owned(), command.commands),
             ("executionTimeout".to_owned(), vec![command.timeout_seconds.to_string()]),

@@ -64,7 +64,7 @@ async fn send(url: &str) -> Result<actors::port::cloud::CommandId, SendError> {
 fn is_unopened(sent: &Result<actors::port::cloud::CommandId, SendError>) -> bool {
     matches!(
         sent,
-        Err(SendError::NotSent(CloudError::Unavailable { until: None, .. }))
+        Err(SendError::NotOpened(CloudError::Unavailable { until: None, .. }))
     )
 }
 

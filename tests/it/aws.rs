@@ -3,6 +3,7 @@
 
 mod circuits;
 mod companies;
+mod memory;
 mod moto;
 mod reading;
 mod sending;

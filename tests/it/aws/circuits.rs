@@ -19,7 +19,7 @@ async fn an_open_circuit_proves_that_nothing_was_sent_and_says_until_when() {
     }
     let asked = house.ssm.asked(Op::SendCommand);
     let sent = house.aws.send(&acme, counting("aw:run-2")).await;
-    let Err(SendError::NotSent(CloudError::Unavailable { until: Some(until), .. })) = sent else {
+    let Err(SendError::NotOpened(CloudError::Unavailable { until: Some(until), .. })) = sent else {
         panic!("{sent:?}")
     };
     assert!(until > house.clock.now());
@@ -58,7 +58,7 @@ async fn refusals_open_no_circuit_and_one_companys_opens_no_others() {
             .order(Op::SendCommand, Fault::Refuse(400, "AccessDeniedException"));
         let sent = house.aws.send(&acme, counting("aw:run-1")).await;
         assert!(
-            matches!(sent, Err(SendError::NotSent(CloudError::Denied(_)))),
+            matches!(sent, Err(SendError::Denied(CloudError::Denied(_)))),
             "{sent:?}"
         );
     }

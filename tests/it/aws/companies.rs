@@ -48,7 +48,7 @@ async fn each_company_is_asked_for_with_its_own_role_and_external_id() {
     // Another company's machine, by its very id.
     let sent = house.aws.send(&beta, counting("aw:run-1")).await;
     assert!(
-        matches!(sent, Err(SendError::NotSent(CloudError::Unknown(_)))),
+        matches!(sent, Err(SendError::Denied(CloudError::Unknown(_)))),
         "{sent:?}"
     );
     assert_eq!(house.ssm.executed("aw:run-1"), []);

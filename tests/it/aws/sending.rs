@@ -120,17 +120,20 @@ async fn a_connection_that_is_reset_before_anything_was_read_is_unclear() {
 #[tokio::test]
 async fn a_definite_refusal_proves_that_nothing_was_sent() {
     type Kind = fn(&CloudError) -> bool;
-    let cases: [(u16, &'static str, Kind); 6] = [
-        (400, "ThrottlingException", |error| {
-            matches!(error, CloudError::Throttled(_))
-        }),
-        (429, "TooManyRequestsException", |error| {
-            matches!(error, CloudError::Throttled(_))
-        }),
+    let cases: [(u16, &'static str, Kind); 7] = [
         (400, "ValidationException", |error| {
             matches!(error, CloudError::Invalid(_))
         }),
         (400, "InvalidDocument", |error| matches!(error, CloudError::Invalid(_))),
+        (400, "MaxDocumentSizeExceeded", |error| {
+            matches!(error, CloudError::Invalid(_))
+        }),
+        (400, "UnsupportedPlatformType", |error| {
+            matches!(error, CloudError::Invalid(_))
+        }),
+        (400, "InvalidInstanceId", |error| {
+            matches!(error, CloudError::Unknown(_))
+        }),
         (400, "AccessDeniedException", |error| {
             matches!(error, CloudError::Denied(_))
         }),
@@ -141,7 +144,24 @@ async fn a_definite_refusal_proves_that_nothing_was_sent() {
     for (status, code, is_expected) in cases {
         let (sent, executed, asked) = sent_with(Fault::Refuse(status, code)).await;
         assert!(
-            matches!(&sent, Err(SendError::NotSent(error)) if is_expected(error)),
+            matches!(&sent, Err(SendError::Denied(error)) if is_expected(error)),
+            "{code}: {sent:?}"
+        );
+        assert_eq!((executed, asked), (0, 1), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_passes_is_told_from_one_that_does_not() {
+    for (status, code) in [
+        (400, "ThrottlingException"),
+        (429, "TooManyRequestsException"),
+        (400, "RequestLimitExceeded"),
+        (400, "TooManyUpdates"),
+    ] {
+        let (sent, executed, asked) = sent_with(Fault::Refuse(status, code)).await;
+        assert!(
+            matches!(&sent, Err(SendError::Refused(CloudError::Throttled(_)))),
             "{code}: {sent:?}"
         );
         assert_eq!((executed, asked), (0, 1), "{code}");
@@ -176,7 +196,7 @@ async fn a_port_that_refuses_proves_that_nothing_was_sent() {
         }
         house.ssm.stop().await;
         let sent = house.aws.send(&company(ACME), counting(COMMENT)).await;
-        let is_away = matches!(&sent, Err(SendError::NotSent(CloudError::Unavailable { .. })));
+        let is_away = matches!(&sent, Err(SendError::NotOpened(CloudError::Unavailable { .. })));
         assert!(is_away, "{sent:?}");
         assert_eq!(house.ssm.executed(COMMENT).len(), 0);
     }
@@ -191,7 +211,7 @@ async fn without_credentials_nothing_is_sent() {
         let sent = house.aws.send(&acme, counting(COMMENT)).await;
         let refused = matches!(
             &sent,
-            Err(SendError::NotSent(CloudError::Denied(_) | CloudError::Invalid(_)))
+            Err(SendError::Denied(CloudError::Denied(_)) | SendError::NotOpened(CloudError::Invalid(_)))
         );
         assert!(refused, "{id}: {sent:?}");
     }
@@ -207,7 +227,8 @@ async fn without_credentials_nothing_is_sent() {
             house.ssm.order(Op::AssumeRole, fault.clone());
         }
         let sent = house.aws.send(&acme, counting(COMMENT)).await;
-        assert!(matches!(sent, Err(SendError::NotSent(_))), "{sent:?}");
+        let is_certain = matches!(sent, Err(SendError::NotOpened(_) | SendError::Denied(_)));
+        assert!(is_certain, "{sent:?}");
         house.known.put(
             ACME,
             settings("arn:aws:iam::111111111111:role/no", "acme:1", &house.ssm.url()),
@@ -238,7 +259,7 @@ async fn a_command_that_makes_no_sense_does_not_leave_the_house() {
     command.commands.push("echo {{ssm:/prod/password}}".into());
     let sent = house.aws.send(&company(ACME), command).await;
     assert!(
-        matches!(sent, Err(SendError::NotSent(CloudError::Invalid(_)))),
+        matches!(sent, Err(SendError::NotOpened(CloudError::Invalid(_)))),
         "{sent:?}"
     );
     assert_eq!(house.ssm.asked(Op::AssumeRole), 0);

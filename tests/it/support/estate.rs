@@ -21,8 +21,33 @@ pub enum Mood {
     ReplyLost,
     /// It never arrives, and nobody knows.
     RequestLost,
-    /// It never arrives, and that is known.
+    /// It never arrives, and the service says so: it wants fewer calls.
     Refused,
+    /// It never leaves, and that is known.
+    NotOpened,
+    /// It never arrives, and never will.
+    Denied,
+}
+
+impl Mood {
+    /// What is answered where nothing is carried out.
+    fn refusal(self) -> Option<SendError> {
+        let why = || "planned".to_owned();
+        match self {
+            Self::ReplyLost => None,
+            Self::RequestLost => Some(SendError::Unclear(why())),
+            Self::Refused => Some(SendError::Refused(CloudError::Throttled(why()))),
+            Self::NotOpened => Some(SendError::NotOpened(away())),
+            Self::Denied => Some(SendError::Denied(CloudError::Denied(why()))),
+        }
+    }
+}
+
+fn away() -> CloudError {
+    CloudError::Unavailable {
+        why: "planned".to_owned(),
+        until: None,
+    }
 }
 
 /// A command that was carried out.
@@ -107,10 +132,7 @@ impl Estate {
     fn answers(&self) -> Result<(), CloudError> {
         match self.state().away {
             false => Ok(()),
-            true => Err(CloudError::Unavailable {
-                why: "planned".to_owned(),
-                until: None,
-            }),
+            true => Err(away()),
         }
     }
 }
@@ -124,10 +146,8 @@ impl Commands for Estate {
             true => None,
             false => state.moods.pop_front(),
         };
-        match mood {
-            Some(Mood::Refused) => return Err(SendError::NotSent(CloudError::Throttled("planned".to_owned()))),
-            Some(Mood::RequestLost) => return Err(SendError::Unclear("planned".to_owned())),
-            _ => {}
+        if let Some(refusal) = mood.and_then(Mood::refusal) {
+            return Err(refusal);
         }
         let id: CommandId = format!("00000000-0000-0000-0000-{:012x}", state.done.len())
             .parse()

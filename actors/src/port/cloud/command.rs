@@ -145,18 +145,44 @@ impl Command {
     }
 }
 
-/// A command that was not sent, or may not have been.
+/// A command that was not sent, or may not have been: what is known of it, and so what may be done.
+///
+/// | | Runs, or will | Sent again |
+/// |---|---|---|
+/// | `NotConnected`, `NotOpened` | never | it may be, at once |
+/// | `Denied` | never | it would be denied again |
+/// | `Refused` | no, by the cloud's word | later, after it was looked for |
+/// | `Unclear` | nobody knows | not before it was looked for |
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// The company has no AWS settings; nothing was sent.
     #[error("the company is not connected to AWS")]
     NotConnected,
-    /// Proven: nothing runs and nothing will. It may be sent again.
+    /// Proven: not a byte of it has left us. The connection was never opened, the circuit is open, there are no
+    /// credentials yet, or, with [`CloudError::Invalid`], we send nothing like it.
     #[error("not sent: {0}")]
-    NotSent(CloudError),
+    NotOpened(CloudError),
+    /// Proven: AWS will not do it, neither now nor if it is asked again (not allowed, no such machine, another document
+    /// than was meant). It did nothing of it.
+    #[error("not done: {0}")]
+    Denied(CloudError),
+    /// AWS says that it has done nothing of it, for now: it wants fewer calls, or has too much under way.
+    #[error("not done for now: {0}")]
+    Refused(CloudError),
     /// It may run, have run, or still begin to. It must not be sent again before it was looked for.
     #[error("it is not known whether it was sent: {0}")]
     Unclear(String),
+}
+
+impl SendError {
+    /// Of what went wrong before anything was sent, such as assuming the company's role.
+    pub fn before(error: CloudError) -> Self {
+        match error {
+            CloudError::NotConnected => Self::NotConnected,
+            CloudError::Denied(_) => Self::Denied(error),
+            error => Self::NotOpened(error),
+        }
+    }
 }
 
 /// How a command stands over all of its machines.
@@ -314,6 +340,21 @@ mod tests {
         assert_eq!(refused(|c| c.timeout_seconds = 29), "timeout_seconds");
         assert_eq!(refused(|c| c.delivery_seconds = 172_801), "delivery_seconds");
         assert_eq!(refused(|c| c.document_hash = Some("x".repeat(64))), "document_hash");
+    }
+
+    #[test]
+    fn what_went_wrong_before_anything_was_sent_is_certain() {
+        let of = SendError::before;
+        let away = CloudError::Unavailable {
+            why: "x".into(),
+            until: None,
+        };
+        for error in [away, CloudError::Throttled("x".into()), CloudError::Invalid("x".into())] {
+            assert_eq!(of(error.clone()), SendError::NotOpened(error));
+        }
+        let denied = CloudError::Denied("x".into());
+        assert_eq!(of(denied.clone()), SendError::Denied(denied));
+        assert_eq!(of(CloudError::NotConnected), SendError::NotConnected);
     }
 
     #[test]
