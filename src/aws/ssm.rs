@@ -116,6 +116,13 @@ impl Commands for Aws {
             Err(failed) => Err(failed.into()),
         }
     }
+
+    async fn cancel(&self, company: &CompanyId, command: &CommandId) -> Result<(), CloudError> {
+        let link = self.link(company).await?;
+        let request = link.ssm.cancel_command().command_id(command.as_str());
+        link.call(CloudService::Ssm, request.send()).await?;
+        Ok(())
+    }
 }
 
 #[async_trait]

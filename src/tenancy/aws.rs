@@ -112,6 +112,12 @@ fn permissions(settings: Option<&AwsSettings>) -> Value {
                 ],
             },
             {
+                "Sid": "CallCommandsOff",
+                "Effect": "Allow",
+                "Action": "ssm:CancelCommand",
+                "Resource": "*",
+            },
+            {
                 "Sid": "Look",
                 "Effect": "Allow",
                 "Action": [

@@ -4,7 +4,7 @@
 //! alarms and metrics, [`nowhere`] the cloud of a process that has none; secrets and circuits stand here.
 //!
 //! Invariants: what is asked for a company is asked with that company's role alone; only
-//! [`Commands::send`] changes anything, and it is tried once. No secret is in an error.
+//! [`Commands::send`] begins anything, and it is tried once. No secret is in an error.
 
 pub mod command;
 pub mod inventory;

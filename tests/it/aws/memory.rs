@@ -1,6 +1,8 @@
 //! The double in memory keeps the port's promises as AWS does.
 
-use actors::port::cloud::{Commands, SendError};
+use std::time::Duration;
+
+use actors::port::cloud::{CloudError, Commands, InvocationStatus, SendError};
 
 use super::*;
 use crate::support::estate::{Estate, Mood};
@@ -14,13 +16,38 @@ fn command(comment: &str) -> Command {
     }
 }
 
-fn estate() -> Arc<Estate> {
-    Estate::new(Arc::new(ManualClock::default()))
+fn estate() -> (Arc<ManualClock>, Arc<Estate>) {
+    let clock = Arc::new(ManualClock::default());
+    (clock.clone(), Estate::new(clock))
+}
+
+#[tokio::test]
+async fn what_is_called_off_ends_there_and_what_has_ended_stays() {
+    let (clock, estate) = estate();
+    let acme = company(ACME);
+    let first = estate.send(&acme, command("aw:run-1")).await.unwrap();
+    clock.advance(Duration::from_secs(10));
+    let second = estate.send(&acme, command("aw:run-2")).await.unwrap();
+    for id in [&first, &second, &second] {
+        estate.cancel(&acme, id).await.unwrap();
+    }
+    assert_eq!(
+        (estate.is_cancelled(&first), estate.is_cancelled(&second)),
+        (false, true)
+    );
+    let web = instance(WEB_1);
+    let status = async |id| estate.invocation(&acme, id, &web).await.unwrap().unwrap().status;
+    assert_eq!(status(&first).await, InvocationStatus::Success);
+    assert_eq!(status(&second).await, InvocationStatus::Cancelled);
+    let unknown = estate.cancel(&company("comp-beta"), &second).await;
+    assert!(matches!(unknown, Err(CloudError::Unknown(_))), "{unknown:?}");
+    estate.is_away(true);
+    assert!(estate.cancel(&acme, &second).await.is_err());
 }
 
 #[tokio::test]
 async fn its_moods_are_told_apart() {
-    let estate = estate();
+    let (_, estate) = estate();
     estate.will(&[
         Mood::NotOpened,
         Mood::Denied,

@@ -1,5 +1,5 @@
 //! The SDK's ways, asked of moto. Its `SendCommand` succeeds at once and executes nothing, and its `ListCommands`
-//! ignores filters.
+//! ignores filters. It has no `CancelCommand`.
 
 use actors::domain::Timestamp;
 use actors::port::cloud::{
@@ -35,6 +35,11 @@ async fn a_command_is_sent_listed_and_answered() {
     assert_eq!(seen.status, InvocationStatus::Success);
     let other = aws.invocation(&acme, &id, &instance("i-00000000000000009")).await;
     assert_eq!(other, Ok(None));
+    let cancelled = aws.cancel(&acme, &id).await;
+    let Err(CloudError::Unavailable { why, .. }) = &cancelled else {
+        panic!("moto has CancelCommand by now: {cancelled:?}")
+    };
+    assert!(!why.is_empty());
 }
 
 #[tokio::test]

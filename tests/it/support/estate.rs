@@ -65,6 +65,8 @@ struct State {
     moods: VecDeque<Mood>,
     /// Comments whose commands fail, by their ends.
     failing: HashSet<String>,
+    /// Commands that were called off, with when.
+    cancelled: Vec<(CommandId, Timestamp)>,
     away: bool,
 }
 
@@ -122,6 +124,11 @@ impl Estate {
         self.state().away = away;
     }
 
+    /// Whether a command was called off.
+    pub fn is_cancelled(&self, id: &CommandId) -> bool {
+        self.state().cancelled.iter().any(|(cancelled, _)| cancelled == id)
+    }
+
     /// What was carried out, in that order; health checks are not among it.
     pub fn runs(&self) -> Vec<Done> {
         let state = self.state();
@@ -134,6 +141,20 @@ impl Estate {
             false => Ok(()),
             true => Err(away()),
         }
+    }
+}
+
+impl State {
+    fn done(&self, company: &CompanyId, id: &CommandId) -> Result<&Done, CloudError> {
+        let mut done = self.done.iter();
+        let found = done.find(|done| done.id == *id && done.company == *company);
+        found.ok_or_else(|| CloudError::Unknown(id.to_string()))
+    }
+
+    /// When it was called off, if it was.
+    fn cancelled_at(&self, id: &CommandId) -> Option<Timestamp> {
+        let mut all = self.cancelled.iter();
+        all.find(|(cancelled, _)| cancelled == id).map(|(_, at)| *at)
     }
 }
 
@@ -189,13 +210,21 @@ impl Commands for Estate {
     ) -> Result<Option<Invocation>, CloudError> {
         self.answers()?;
         let state = self.state();
-        let done = state
-            .done
-            .iter()
-            .find(|done| done.id == *command && done.company == *company);
-        let Some(done) = done.filter(|done| done.command.instance_ids.contains(instance)) else {
+        let done = state.done(company, command)?;
+        if !done.command.instance_ids.contains(instance) {
             return Err(CloudError::Unknown(command.to_string()));
-        };
+        }
+        if let Some(at) = state.cancelled_at(command) {
+            return Ok(Some(Invocation {
+                status: InvocationStatus::Cancelled,
+                status_details: "Cancelled".to_owned(),
+                exit_code: None,
+                stdout: String::new(),
+                stderr: String::new(),
+                started_at: Some(done.at),
+                ended_at: Some(at),
+            }));
+        }
         let ends_at = done.at.plus(self.takes);
         if self.clock.now() < ends_at {
             return Ok(None);
@@ -217,6 +246,18 @@ impl Commands for Estate {
             started_at: Some(done.at),
             ended_at: Some(ends_at),
         }))
+    }
+
+    /// Ends what still runs; what has ended stays as it was.
+    async fn cancel(&self, company: &CompanyId, command: &CommandId) -> Result<(), CloudError> {
+        self.answers()?;
+        let now = self.clock.now();
+        let mut state = self.state();
+        let ends_at = state.done(company, command)?.at.plus(self.takes);
+        if now < ends_at && state.cancelled_at(command).is_none() {
+            state.cancelled.push((command.clone(), now));
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! It **really executes** what it is sent, with `sh` in a directory per machine and the tools of `runbooks/fakes`, and
 //! writes each execution to a ledger on disk, before it begins and before anything is answered. Whatever is killed,
-//! the ledger says how often a command ran. Faults are ordered by the test; waiting is by events, never by time.
+//! the ledger says how often a command ran. A command has run before it is answered, so that a test need not wait for it;
+//! [`Ssm::answer_first`] is SSM's own way. Faults are ordered by the test; waiting is by events, never by time.
 //!
 //! Code map: `wire` is HTTP, `machine` where commands run, `ledger` what is kept, `answers` the services' words.
 
@@ -32,6 +33,7 @@ pub enum Op {
     SendCommand,
     ListCommands,
     GetCommandInvocation,
+    CancelCommand,
     DescribeInstanceInformation,
     DescribeInstancePatchStates,
 }
@@ -88,6 +90,8 @@ struct Sent {
     invocations: BTreeMap<String, Ran>,
     /// Whether it seems to run still.
     held: bool,
+    /// What runs of it, where that is behind its answer.
+    running: JoinSet<()>,
 }
 
 /// What came of it on a machine.
@@ -97,6 +101,26 @@ struct Ran {
     code: i32,
     stdout: String,
     stderr: String,
+}
+
+impl Ran {
+    fn without_output(status: &'static str) -> Self {
+        Self {
+            status,
+            code: -1,
+            stdout: String::new(),
+            stderr: String::new(),
+        }
+    }
+
+    /// While it runs.
+    fn under_way() -> Self {
+        Self::without_output("InProgress")
+    }
+
+    fn is_under_way(&self) -> bool {
+        self.status == "InProgress"
+    }
 }
 
 #[derive(Default)]
@@ -115,6 +139,8 @@ struct State {
     /// Commands that `ListCommands` shows; all where nothing is said.
     listed: Option<usize>,
     holding: bool,
+    /// Whether commands are answered before they have run.
+    answers_first: bool,
     page: Option<usize>,
     /// By which credentials end; the machine's own where there is none.
     clock: Option<Arc<dyn Clock>>,
@@ -249,6 +275,11 @@ impl Ssm {
         }
     }
 
+    /// Answers commands that are sent from now on before they have run, and lets them run behind that.
+    pub fn answer_first(&self) {
+        self.world.state().answers_first = true;
+    }
+
     /// Items of a page.
     pub fn page(&self, items: usize) {
         self.world.state().page = Some(items);
@@ -284,6 +315,7 @@ impl Ssm {
             requested_at: requested_at_seconds,
             invocations: BTreeMap::new(),
             held: false,
+            running: JoinSet::new(),
         });
     }
 }

@@ -299,6 +299,14 @@ pub trait Commands: Send + Sync + 'static {
         command: &CommandId,
         instance: &InstanceId,
     ) -> Result<Option<Invocation>, CloudError>;
+
+    /// Calls a command off, on all of its machines: SSM's `CancelCommand`. That is all that is promised; what runs may
+    /// run on to its end, and what has ended stays as it was. [`Commands::invocation`] says what came of it. It may be
+    /// asked for again.
+    ///
+    /// # Errors
+    /// [`CloudError`]; [`CloudError::Unknown`] where there is no such command.
+    async fn cancel(&self, company: &CompanyId, command: &CommandId) -> Result<(), CloudError>;
 }
 
 #[cfg(test)]

@@ -27,6 +27,10 @@ impl Commands for NotConnected {
     async fn invocation(&self, _: &CompanyId, _: &CommandId, _: &InstanceId) -> Result<Option<Invocation>, CloudError> {
         Err(CloudError::NotConnected)
     }
+
+    async fn cancel(&self, _: &CompanyId, _: &CommandId) -> Result<(), CloudError> {
+        Err(CloudError::NotConnected)
+    }
 }
 
 #[async_trait]

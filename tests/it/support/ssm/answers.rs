@@ -1,10 +1,12 @@
 //! What the services say.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tokio::task::JoinSet;
 
 use super::wire::{Reply, Request};
 use super::{Assumed, Execution, Fault, Node, Op, Ran, Sent, State, World};
@@ -14,7 +16,7 @@ pub const OUR_KEY: &str = "AKIAOURS";
 /// Items of a page where nothing is said.
 const PAGE: usize = 50;
 
-pub(super) async fn answer(world: &World, request: Request) -> Reply {
+pub(super) async fn answer(world: &Arc<World>, request: Request) -> Reply {
     let Some(op) = request.op else {
         return refuse(400, "UnknownOperationException");
     };
@@ -42,6 +44,7 @@ pub(super) async fn answer(world: &World, request: Request) -> Reply {
             match op {
                 Op::SendCommand => send_command(world, &role, &asked).await,
                 Op::ListCommands => list_commands(&world.state(), &role, &asked),
+                Op::CancelCommand => cancel(world, &role, &asked).await,
                 Op::GetCommandInvocation => invocation(&world.state(), &role, &asked),
                 Op::DescribeInstanceInformation => instances(&world.state(), &role, &asked),
                 _ => patch_states(&world.state(), &role, &asked),
@@ -123,7 +126,7 @@ fn texts(value: &Value) -> Vec<String> {
     items.map(|item| item.as_str().unwrap().to_owned()).collect()
 }
 
-async fn send_command(world: &World, role: &str, asked: &Value) -> Reply {
+async fn send_command(world: &Arc<World>, role: &str, asked: &Value) -> Reply {
     world.state().last = asked.clone();
     let ids = texts(&asked["InstanceIds"]);
     let commands = texts(&asked["Parameters"]["commands"]);
@@ -146,7 +149,9 @@ async fn send_command(world: &World, role: &str, asked: &Value) -> Reply {
         }
     }
     let id = uuid::Uuid::now_v7().to_string();
+    let answers_first = world.state().answers_first;
     let mut invocations = BTreeMap::new();
+    let mut to_run = Vec::new();
     for (instance_id, machine) in machines {
         world.ledger.add(&Execution {
             command_id: id.clone(),
@@ -155,10 +160,25 @@ async fn send_command(world: &World, role: &str, asked: &Value) -> Reply {
             role_arn: role.to_owned(),
             commands_sha256: hex::encode(Sha256::digest(commands.join("\n"))),
         });
-        let ran = machine.run(&commands, Duration::from_secs(within)).await;
-        invocations.insert(instance_id, ran);
+        let within = Duration::from_secs(within);
+        let ran = match answers_first {
+            true => Ran::under_way(),
+            false => machine.run(&commands, within).await,
+        };
+        invocations.insert(instance_id.clone(), ran);
+        to_run.push((instance_id, machine, within));
     }
     let mut state = world.state();
+    let mut running = JoinSet::new();
+    for (instance_id, machine, within) in to_run.into_iter().filter(|_| answers_first) {
+        let (world, commands, id) = (world.clone(), commands.clone(), id.clone());
+        running.spawn(async move {
+            let ran = machine.run(&commands, within).await;
+            let mut state = world.state();
+            let sent = state.sent.iter_mut().find(|sent| sent.id == id).unwrap();
+            sent.invocations.insert(instance_id, ran);
+        });
+    }
     let sent = Sent {
         id,
         role_arn: role.to_owned(),
@@ -166,18 +186,42 @@ async fn send_command(world: &World, role: &str, asked: &Value) -> Reply {
         requested_at: jiff::Timestamp::now().as_second(),
         invocations,
         held: state.holding,
+        running,
     };
     let shown = command(&sent);
     state.sent.push(sent);
     Reply::Json(200, json!({ "Command": shown }))
 }
 
+/// Ends what runs of a command; what has ended stays as it was.
+async fn cancel(world: &World, role: &str, asked: &Value) -> Reply {
+    let is_meant = |sent: &&mut Sent| asked["CommandId"] == sent.id && sent.role_arn == role;
+    let running = world
+        .state()
+        .sent
+        .iter_mut()
+        .find(is_meant)
+        .map(|sent| std::mem::take(&mut sent.running));
+    let Some(mut running) = running else {
+        return refuse(400, "InvalidCommandId");
+    };
+    running.shutdown().await;
+    let mut state = world.state();
+    let sent = state.sent.iter_mut().find(is_meant).unwrap();
+    let held = std::mem::take(&mut sent.held);
+    for ran in sent.invocations.values_mut().filter(|ran| held || ran.is_under_way()) {
+        *ran = Ran::without_output("Cancelled");
+    }
+    Reply::Json(200, json!({}))
+}
+
 fn command(sent: &Sent) -> Value {
-    let failed = sent.invocations.values().any(|ran| ran.status != "Success");
-    let status = match (sent.held, failed) {
-        (true, _) => "InProgress",
-        (false, true) => "Failed",
-        (false, false) => "Success",
+    let has = |is: fn(&Ran) -> bool| sent.invocations.values().any(is);
+    let status = match () {
+        () if sent.held || has(Ran::is_under_way) => "InProgress",
+        () if has(|ran| ran.status == "Cancelled") => "Cancelled",
+        () if has(|ran| ran.status != "Success") => "Failed",
+        () => "Success",
     };
     json!({
         "CommandId": sent.id, "Comment": sent.comment, "DocumentName": "AWS-RunShellScript", "Status": status,
@@ -228,15 +272,10 @@ fn invocation(state: &State, role: &str, asked: &Value) -> Reply {
     let Some(ran) = sent.invocations.get(instance) else {
         return refuse(400, "InvocationDoesNotExist");
     };
-    let running = Ran {
-        status: "InProgress",
-        code: -1,
-        stdout: String::new(),
-        stderr: String::new(),
-    };
-    let ran = if sent.held { &running } else { ran };
+    let under_way = Ran::under_way();
+    let ran = if sent.held { &under_way } else { ran };
     let at = jiff::Timestamp::from_second(sent.requested_at).unwrap().to_string();
-    let ended = if sent.held { String::new() } else { at.clone() };
+    let ended = if ran.is_under_way() { String::new() } else { at.clone() };
     Reply::Json(
         200,
         json!({

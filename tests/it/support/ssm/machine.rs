@@ -26,6 +26,25 @@ fn install(tool: &Path, place: &Path) {
     }
 }
 
+/// All that a script has started; none of it outlives this, unless the script has come to its end.
+struct Group(Option<u32>);
+
+impl Group {
+    fn has_ended(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(id) = self.0 {
+            let kill = format!("kill -KILL -{id}");
+            let killed = std::process::Command::new("/bin/sh").args(["-c", &kill]).output();
+            drop(killed.unwrap());
+        }
+    }
+}
+
 pub struct Machine {
     place: PathBuf,
 }
@@ -67,25 +86,26 @@ impl Machine {
         fs::read_to_string(self.path(name)).unwrap_or_default()
     }
 
-    /// Runs lines by `sh`, as `AWS-RunShellScript` does.
+    /// Runs lines by `sh`, as `AWS-RunShellScript` does. Whoever drops the future ends all that they have started.
     pub(super) async fn run(&self, commands: &[String], within: Duration) -> Ran {
-        let running = Command::new("/bin/sh")
+        let child = Command::new("/bin/sh")
             .args(["-c", &commands.join("\n")])
             .env_clear()
             .env("PATH", self.place.join("bin"))
             .env("AW_ROOT", self.place.join("root"))
             .current_dir(&self.place)
             .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
             .kill_on_drop(true)
-            .output();
-        let Ok(output) = timeout(within, running).await else {
-            return Ran {
-                status: "TimedOut",
-                code: -1,
-                stdout: String::new(),
-                stderr: String::new(),
-            };
+            .spawn()
+            .unwrap();
+        let group = Group(child.id());
+        let Ok(output) = timeout(within, child.wait_with_output()).await else {
+            return Ran::without_output("TimedOut");
         };
+        group.has_ended();
         let output = output.unwrap();
         let text = |bytes: &[u8], most| String::from_utf8_lossy(bytes).chars().take(most).collect();
         Ran {

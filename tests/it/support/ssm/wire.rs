@@ -94,6 +94,7 @@ async fn read(stream: &mut BufStream<TcpStream>) -> Option<Request> {
         "AmazonSSM.SendCommand" => Some(Op::SendCommand),
         "AmazonSSM.ListCommands" => Some(Op::ListCommands),
         "AmazonSSM.GetCommandInvocation" => Some(Op::GetCommandInvocation),
+        "AmazonSSM.CancelCommand" => Some(Op::CancelCommand),
         "AmazonSSM.DescribeInstanceInformation" => Some(Op::DescribeInstanceInformation),
         "AmazonSSM.DescribeInstancePatchStates" => Some(Op::DescribeInstancePatchStates),
         "" if body.starts_with(b"Action=AssumeRole&") => Some(Op::AssumeRole),
