@@ -18,7 +18,7 @@ use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use futures::future::BoxFuture;
 
 use super::breaker::{Health, Shared};
-use super::fault::Fate;
+use super::fault::{Fate, Refusal};
 use super::session::{Provider, Session};
 use super::{Aws, wall};
 
@@ -171,6 +171,17 @@ pub(super) enum Failed<E> {
     Before(CloudError),
     /// It was made; with what the service said, if it did.
     Call(Fate, Option<E>),
+}
+
+impl<E: ProvideErrorMetadata> Failed<E> {
+    /// Whether the service itself says that the company's role may not do just this.
+    pub(super) fn is_access_denied(&self) -> bool {
+        let code = match self {
+            Self::Call(Fate::Refused(Refusal::Denied, _), said) => said.as_ref().and_then(ProvideErrorMetadata::code),
+            _ => None,
+        };
+        matches!(code, Some("AccessDenied" | "AccessDeniedException"))
+    }
 }
 
 impl<E> From<Failed<E>> for CloudError {

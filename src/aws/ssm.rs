@@ -8,13 +8,13 @@ use actors::domain::{CompanyId, Timestamp};
 use actors::limits::{CLOUD_PAGES, COMMAND_ERRORS, COMMAND_OUTPUT, RUN_TARGETS};
 use actors::port::cloud::{
     CloudError, CloudService, Command, CommandId, CommandStatus, Commands, Found, Instance, Inventory, Invocation,
-    InvocationStatus, PatchState, PingStatus, SendError, TagFilter,
+    InvocationStatus, PatchState, PingStatus, SendError, TagFilter, is_sha256,
 };
 use async_trait::async_trait;
 use aws_sdk_ssm::operation::get_command_invocation::{GetCommandInvocationError, GetCommandInvocationOutput};
 use aws_sdk_ssm::types::{
-    CommandFilter, CommandFilterKey, CommandInvocationStatus as Sdk, CommandStatus as SdkStatus, DocumentHashType,
-    InstanceInformation, InstanceInformationStringFilter, InstancePatchState,
+    CommandFilter, CommandFilterKey, CommandInvocationStatus as Sdk, CommandStatus as SdkStatus, DocumentDescription,
+    DocumentHashType, InstanceInformation, InstanceInformationStringFilter, InstancePatchState,
 };
 
 use super::Aws;
@@ -123,6 +123,16 @@ impl Commands for Aws {
         link.call(CloudService::Ssm, request.send()).await?;
         Ok(())
     }
+
+    async fn document_hash(&self, company: &CompanyId) -> Result<Option<String>, CloudError> {
+        let link = self.link(company).await?;
+        let request = link.ssm.describe_document().name(Command::DOCUMENT);
+        match link.call(CloudService::Ssm, request.send()).await {
+            Ok(answer) => answer.document.map_or(Ok(None), |document| sha256(&document)),
+            Err(failed) if failed.is_access_denied() => Ok(None),
+            Err(failed) => Err(failed.into()),
+        }
+    }
 }
 
 #[async_trait]
@@ -189,6 +199,15 @@ fn odd(what: &str) -> CloudError {
     CloudError::Unavailable {
         why: format!("an answer with {what} that cannot be read"),
         until: None,
+    }
+}
+
+/// A document's hash, where it is the one that we know how to send.
+fn sha256(document: &DocumentDescription) -> Result<Option<String>, CloudError> {
+    match (document.hash_type(), document.hash()) {
+        (Some(DocumentHashType::Sha256), Some(hash)) if is_sha256(hash) => Ok(Some(hash.to_owned())),
+        (Some(DocumentHashType::Sha256), Some(_)) => Err(odd("a document's hash")),
+        _ => Ok(None),
     }
 }
 

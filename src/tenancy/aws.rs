@@ -118,6 +118,12 @@ fn permissions(settings: Option<&AwsSettings>) -> Value {
                 "Resource": "*",
             },
             {
+                "Sid": "KnowTheDocument",
+                "Effect": "Allow",
+                "Action": "ssm:DescribeDocument",
+                "Resource": format!("arn:{partition}:ssm:{region}::document/{}", Command::DOCUMENT),
+            },
+            {
                 "Sid": "Look",
                 "Effect": "Allow",
                 "Action": [

@@ -6,6 +6,7 @@ mod circuits;
 mod companies;
 mod memory;
 mod moto;
+mod pinned;
 mod reading;
 mod sending;
 

@@ -1,7 +1,8 @@
 """moto on a free port of 127.0.0.1, which is printed once it listens. Ends when its standard input does.
 
 AWS's SDK for Rust asks CloudWatch in Smithy RPC v2 CBOR alone, which moto does not know: here such a request becomes one
-in AWS JSON 1.0, and its answer CBOR again. Nor does moto know which machines SSM has: a test tells it.
+in AWS JSON 1.0, and its answer CBOR again. Nor does moto know which machines SSM has: a test tells it. AWS's own
+documents, which it does not know either, have a hash here, to which SendCommand is held.
 """
 
 import datetime
@@ -20,6 +21,9 @@ from werkzeug.serving import make_server
 
 RPC = re.compile(r"^/service/(\w+)/operation/(\w+)$")
 FLOATS = {"Threshold", "Average", "Sum", "Minimum", "Maximum", "SampleCount", "Value", "Values"}
+# AWS's own document that runs commands, and the SHA-256 that it has here.
+DOCUMENT = "AWS-RunShellScript"
+DOCUMENT_HASH = "99749de5e62f71e5ebe9a55c2321e2c394796afe7208cff048696541e6f6771e"
 # CBOR's tag for seconds since 1970.
 EPOCH = 1
 
@@ -117,9 +121,35 @@ class Machines:
         return self.app(environ, start)
 
     def answer(self, start, body):
-        body = json.dumps(body).encode()
-        start("200 OK", [("content-type", "application/x-amz-json-1.1"), ("content-length", str(len(body)))])
-        return [body]
+        return said(start, "200 OK", body)
+
+
+class Documents:
+    """Describes AWS's own document, and refuses a command that is to be by another content of it."""
+
+    def __init__(self, app):
+        self.app = app
+
+    def __call__(self, environ, start):
+        target = environ.get("HTTP_X_AMZ_TARGET")
+        if target not in ("AmazonSSM.DescribeDocument", "AmazonSSM.SendCommand"):
+            return self.app(environ, start)
+        raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(raw)
+        asked = json.loads(raw)
+        if target == "AmazonSSM.DescribeDocument" and asked.get("Name") == DOCUMENT:
+            described = {"Name": DOCUMENT, "Hash": DOCUMENT_HASH, "HashType": "Sha256", "Status": "Active"}
+            return said(start, "200 OK", {"Document": described})
+        if target == "AmazonSSM.SendCommand" and asked.get("DocumentHash", DOCUMENT_HASH) != DOCUMENT_HASH:
+            refusal = {"__type": "InvalidDocument", "message": "document hash does not match Sha256."}
+            return said(start, "400 Bad Request", refusal)
+        return self.app(environ, start)
+
+
+def said(start, status, body):
+    body = json.dumps(body).encode()
+    start(status, [("content-type", "application/x-amz-json-1.1"), ("content-length", str(len(body)))])
+    return [body]
 
 
 def end_with_input():
@@ -129,6 +159,7 @@ def end_with_input():
 
 if __name__ == "__main__":
     threading.Thread(target=end_with_input, daemon=True).start()
-    server = make_server("127.0.0.1", 0, Machines(Cbor(DomainDispatcherApplication(create_backend_app))), threaded=True)
+    app = Documents(Machines(Cbor(DomainDispatcherApplication(create_backend_app))))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     print(server.port, flush=True)
     server.serve_forever()

@@ -19,6 +19,7 @@ use crate::domain::{AwsSettings, CompanyId, SecretReference, Timestamp};
 
 pub use command::{
     Command, CommandId, CommandStatus, Commands, Found, InvalidCommand, Invocation, InvocationStatus, SendError,
+    is_sha256,
 };
 pub use inventory::{Instance, Inventory, PatchState, PingStatus, TagFilter};
 pub use nowhere::NotConnected;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actors::port::cloud::{CloudError, Commands, InvocationStatus, SendError};
 
 use super::*;
-use crate::support::estate::{Estate, Mood};
+use crate::support::estate::{DOCUMENT, Estate, Mood};
 
 const WEB_1: &str = "i-0000000a";
 
@@ -43,6 +43,22 @@ async fn what_is_called_off_ends_there_and_what_has_ended_stays() {
     assert!(matches!(unknown, Err(CloudError::Unknown(_))), "{unknown:?}");
     estate.is_away(true);
     assert!(estate.cancel(&acme, &second).await.is_err());
+}
+
+#[tokio::test]
+async fn another_document_than_was_meant_runs_nothing() {
+    let (_, estate) = estate();
+    let acme = company(ACME);
+    assert_eq!(estate.document_hash(&acme).await, Ok(Some(DOCUMENT.to_owned())));
+    let mut pinned = command("aw:run-1");
+    pinned.document_hash = Some(DOCUMENT.to_owned());
+    estate.send(&acme, pinned.clone()).await.unwrap();
+    estate.document(Some(&"0a".repeat(32)));
+    let refused = estate.send(&acme, pinned).await;
+    assert!(matches!(refused, Err(SendError::Denied(_))), "{refused:?}");
+    estate.document(None);
+    assert_eq!(estate.document_hash(&acme).await, Ok(None));
+    assert_eq!(estate.runs().len(), 1);
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
 //! The SDK's ways, asked of moto. Its `SendCommand` succeeds at once and executes nothing, and its `ListCommands`
-//! ignores filters. It has no `CancelCommand`.
+//! ignores filters. It has no `CancelCommand`; AWS's own document is `serve.py`'s.
 
 use actors::domain::Timestamp;
 use actors::port::cloud::{
-    AlarmState, CloudError, Commands, Dimension, InvocationStatus, MetricQuery, Secrets, Statistic, Watch,
+    AlarmState, CloudError, Commands, Dimension, InvocationStatus, MetricQuery, Secrets, SendError, Statistic, Watch,
 };
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{ComparisonOperator, MetricDatum, StateValue};
@@ -11,6 +11,7 @@ use secrecy::ExposeSecret;
 
 use super::*;
 use crate::support::moto;
+use crate::support::ssm::DOCUMENT;
 
 /// The adapter with a company whose account is moto's.
 fn adapter() -> Aws {
@@ -40,6 +41,23 @@ async fn a_command_is_sent_listed_and_answered() {
         panic!("moto has CancelCommand by now: {cancelled:?}")
     };
     assert!(!why.is_empty());
+}
+
+#[tokio::test]
+async fn a_command_is_held_to_the_documents_hash() {
+    let aws = adapter();
+    let acme = company(ACME);
+    let hash = aws.document_hash(&acme).await.unwrap();
+    assert_eq!(hash.as_deref(), Some(DOCUMENT));
+    let mut pinned = counting("aw:run-pinned");
+    pinned.document_hash = hash;
+    aws.send(&acme, pinned.clone()).await.unwrap();
+    pinned.document_hash = Some("0a".repeat(32));
+    let refused = aws.send(&acme, pinned).await;
+    assert!(
+        matches!(refused, Err(SendError::Denied(CloudError::Invalid(_)))),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]

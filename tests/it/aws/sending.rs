@@ -7,7 +7,7 @@ use actors::port::cloud::{CloudError, CommandStatus, Commands, InvocationStatus,
 
 use super::*;
 use crate::support::faulty::Gate;
-use crate::support::ssm::{Fault, Op};
+use crate::support::ssm::{DOCUMENT, Fault, Op};
 
 const COMMENT: &str = "aw:run-1";
 
@@ -50,11 +50,11 @@ async fn a_command_says_how_long_it_may_run_and_how_long_it_may_wait() {
     let mut command = counting(COMMENT);
     command.timeout_seconds = 300;
     command.delivery_seconds = 30;
-    command.document_hash = Some("0a".repeat(32));
+    command.document_hash = Some(DOCUMENT.to_owned());
     let lines = command.commands.clone();
     house.aws.send(&company(ACME), command).await.unwrap();
     let expected = serde_json::json!({
-        "DocumentName": "AWS-RunShellScript", "DocumentHash": "0a".repeat(32), "DocumentHashType": "Sha256",
+        "DocumentName": "AWS-RunShellScript", "DocumentHash": DOCUMENT, "DocumentHashType": "Sha256",
         "Comment": COMMENT, "InstanceIds": [WEB], "TimeoutSeconds": 30,
         "Parameters": { "commands": lines, "executionTimeout": ["300"] },
     });

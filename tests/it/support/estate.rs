@@ -68,7 +68,12 @@ struct State {
     /// Commands that were called off, with when.
     cancelled: Vec<(CommandId, Timestamp)>,
     away: bool,
+    /// What is told of the document: another hash than ours, or `None` where nobody may ask.
+    document: Option<Option<String>>,
 }
+
+/// The hash of the document that commands are sent with, where nothing else is said.
+pub const DOCUMENT: &str = "5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d";
 
 pub struct Estate {
     clock: Arc<dyn Clock>,
@@ -124,6 +129,11 @@ impl Estate {
         self.state().away = away;
     }
 
+    /// Says which document commands are sent with from now on; with `None` nobody may ask.
+    pub fn document(&self, hash: Option<&str>) {
+        self.state().document = Some(hash.map(str::to_owned));
+    }
+
     /// Whether a command was called off.
     pub fn is_cancelled(&self, id: &CommandId) -> bool {
         self.state().cancelled.iter().any(|(cancelled, _)| cancelled == id)
@@ -145,6 +155,12 @@ impl Estate {
 }
 
 impl State {
+    /// The document as it is, whoever may ask for it.
+    fn document_hash(&self) -> &str {
+        let told = self.document.as_ref().and_then(Option::as_deref);
+        told.unwrap_or(DOCUMENT)
+    }
+
     fn done(&self, company: &CompanyId, id: &CommandId) -> Result<&Done, CloudError> {
         let mut done = self.done.iter();
         let found = done.find(|done| done.id == *id && done.company == *company);
@@ -169,6 +185,11 @@ impl Commands for Estate {
         };
         if let Some(refusal) = mood.and_then(Mood::refusal) {
             return Err(refusal);
+        }
+        let wanted = command.document_hash.as_deref();
+        if wanted.is_some_and(|hash| hash != state.document_hash()) {
+            let why = "InvalidDocument: the document has another hash".to_owned();
+            return Err(SendError::Denied(CloudError::Invalid(why)));
         }
         let id: CommandId = format!("00000000-0000-0000-0000-{:012x}", state.done.len())
             .parse()
@@ -258,6 +279,15 @@ impl Commands for Estate {
             state.cancelled.push((command.clone(), now));
         }
         Ok(())
+    }
+
+    async fn document_hash(&self, _: &CompanyId) -> Result<Option<String>, CloudError> {
+        self.answers()?;
+        let state = self.state();
+        match &state.document {
+            Some(None) => Ok(None),
+            _ => Ok(Some(state.document_hash().to_owned())),
+        }
     }
 }
 

@@ -34,6 +34,7 @@ pub enum Op {
     ListCommands,
     GetCommandInvocation,
     CancelCommand,
+    DescribeDocument,
     DescribeInstanceInformation,
     DescribeInstancePatchStates,
 }
@@ -123,6 +124,9 @@ impl Ran {
     }
 }
 
+/// The document that runs commands, by its SHA-256.
+pub const DOCUMENT: &str = "99749de5e62f71e5ebe9a55c2321e2c394796afe7208cff048696541e6f6771e";
+
 #[derive(Default)]
 struct State {
     /// External ids by role.
@@ -141,6 +145,8 @@ struct State {
     holding: bool,
     /// Whether commands are answered before they have run.
     answers_first: bool,
+    /// The document's hash and what kind of hash it is; [`DOCUMENT`] where nothing is said.
+    document: Option<(String, &'static str)>,
     page: Option<usize>,
     /// By which credentials end; the machine's own where there is none.
     clock: Option<Arc<dyn Clock>>,
@@ -278,6 +284,11 @@ impl Ssm {
     /// Answers commands that are sent from now on before they have run, and lets them run behind that.
     pub fn answer_first(&self) {
         self.world.state().answers_first = true;
+    }
+
+    /// Says by which hash the document that runs commands is known from now on, and what kind of hash that is.
+    pub fn document(&self, hash: &str, kind: &'static str) {
+        self.world.state().document = Some((hash.to_owned(), kind));
     }
 
     /// Items of a page.

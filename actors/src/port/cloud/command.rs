@@ -79,8 +79,13 @@ pub struct Command {
     pub timeout_seconds: u32,
     /// How long it may wait until a machine takes it, in seconds; after that it never runs there. The same range.
     pub delivery_seconds: u32,
-    /// SHA-256 of the document's content, in hex: another content is refused.
+    /// SHA-256 of the document's content, in hex, as [`Commands::document_hash`] gives it: another content is refused.
     pub document_hash: Option<String>,
+}
+
+/// Whether a text is a SHA-256 in hex.
+pub fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// A command that is not sent.
@@ -139,8 +144,7 @@ impl Command {
             let holds = (low..=high).contains(&u64::from(value));
             require(holds, field, format!("must be {low} to {high}"))?;
         }
-        let is_hash = |hash: &String| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let holds = self.document_hash.as_ref().is_none_or(is_hash);
+        let holds = self.document_hash.as_deref().is_none_or(is_sha256);
         require(holds, "document_hash", "must be 64 hex digits".to_owned())
     }
 }
@@ -307,6 +311,13 @@ pub trait Commands: Send + Sync + 'static {
     /// # Errors
     /// [`CloudError`]; [`CloudError::Unknown`] where there is no such command.
     async fn cancel(&self, company: &CompanyId, command: &CommandId) -> Result<(), CloudError>;
+
+    /// SHA-256 of the content of [`Command::DOCUMENT`] as it is now, in hex, for [`Command::document_hash`]: SSM's
+    /// `DescribeDocument`. `None` where the company's role may not ask for it, or AWS knows it by another hash alone.
+    ///
+    /// # Errors
+    /// [`CloudError`].
+    async fn document_hash(&self, company: &CompanyId) -> Result<Option<String>, CloudError>;
 }
 
 #[cfg(test)]

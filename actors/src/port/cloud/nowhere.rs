@@ -31,6 +31,10 @@ impl Commands for NotConnected {
     async fn cancel(&self, _: &CompanyId, _: &CommandId) -> Result<(), CloudError> {
         Err(CloudError::NotConnected)
     }
+
+    async fn document_hash(&self, _: &CompanyId) -> Result<Option<String>, CloudError> {
+        Err(CloudError::NotConnected)
+    }
 }
 
 #[async_trait]

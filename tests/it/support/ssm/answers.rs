@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 
 use super::wire::{Reply, Request};
-use super::{Assumed, Execution, Fault, Node, Op, Ran, Sent, State, World};
+use super::{Assumed, DOCUMENT, Execution, Fault, Node, Op, Ran, Sent, State, World};
 
 /// The key that may assume roles.
 pub const OUR_KEY: &str = "AKIAOURS";
@@ -45,6 +45,7 @@ pub(super) async fn answer(world: &Arc<World>, request: Request) -> Reply {
                 Op::SendCommand => send_command(world, &role, &asked).await,
                 Op::ListCommands => list_commands(&world.state(), &role, &asked),
                 Op::CancelCommand => cancel(world, &role, &asked).await,
+                Op::DescribeDocument => document(&world.state(), &asked),
                 Op::GetCommandInvocation => invocation(&world.state(), &role, &asked),
                 Op::DescribeInstanceInformation => instances(&world.state(), &role, &asked),
                 _ => patch_states(&world.state(), &role, &asked),
@@ -137,6 +138,11 @@ async fn send_command(world: &Arc<World>, role: &str, asked: &Value) -> Reply {
     if asked["DocumentName"] != "AWS-RunShellScript" {
         return refuse(400, "InvalidDocument");
     }
+    let (hash, kind) = world.state().document_hash();
+    let wanted = asked["DocumentHash"].as_str();
+    if wanted.is_some_and(|wanted| wanted != hash || asked["DocumentHashType"] != kind) {
+        return refuse(400, "InvalidDocument");
+    }
     if comment.chars().count() > 100 || !(30..=2_592_000).contains(&delivery) || !(1..=50).contains(&ids.len()) {
         return refuse(400, "ValidationException");
     }
@@ -159,6 +165,7 @@ async fn send_command(world: &Arc<World>, role: &str, asked: &Value) -> Reply {
             instance_id: instance_id.clone(),
             role_arn: role.to_owned(),
             commands_sha256: hex::encode(Sha256::digest(commands.join("\n"))),
+            document_hash: wanted.map(str::to_owned),
         });
         let within = Duration::from_secs(within);
         let ran = match answers_first {
@@ -213,6 +220,25 @@ async fn cancel(world: &World, role: &str, asked: &Value) -> Reply {
         *ran = Ran::without_output("Cancelled");
     }
     Reply::Json(200, json!({}))
+}
+
+fn document(state: &State, asked: &Value) -> Reply {
+    if asked["Name"] != "AWS-RunShellScript" {
+        return refuse(400, "InvalidDocument");
+    }
+    let (hash, kind) = state.document_hash();
+    let described = json!({
+        "Name": "AWS-RunShellScript", "Hash": hash, "HashType": kind, "DocumentType": "Command", "Status": "Active",
+        "DocumentVersion": "1", "DefaultVersion": "1", "PlatformTypes": ["Linux", "MacOS"],
+    });
+    Reply::Json(200, json!({ "Document": described }))
+}
+
+impl State {
+    fn document_hash(&self) -> (String, &'static str) {
+        let ours = || (DOCUMENT.to_owned(), "Sha256");
+        self.document.clone().unwrap_or_else(ours)
+    }
 }
 
 fn command(sent: &Sent) -> Value {

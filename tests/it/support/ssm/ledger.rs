@@ -16,6 +16,8 @@ pub struct Execution {
     pub role_arn: String,
     /// Of the command's lines, joined by line feeds.
     pub commands_sha256: String,
+    /// Of the document that it was to be, where that was said.
+    pub document_hash: Option<String>,
 }
 
 /// What stands in a ledger of executions with a comment.

@@ -95,6 +95,7 @@ async fn read(stream: &mut BufStream<TcpStream>) -> Option<Request> {
         "AmazonSSM.ListCommands" => Some(Op::ListCommands),
         "AmazonSSM.GetCommandInvocation" => Some(Op::GetCommandInvocation),
         "AmazonSSM.CancelCommand" => Some(Op::CancelCommand),
+        "AmazonSSM.DescribeDocument" => Some(Op::DescribeDocument),
         "AmazonSSM.DescribeInstanceInformation" => Some(Op::DescribeInstanceInformation),
         "AmazonSSM.DescribeInstancePatchStates" => Some(Op::DescribeInstancePatchStates),
         "" if body.starts_with(b"Action=AssumeRole&") => Some(Op::AssumeRole),
