@@ -1,14 +1,15 @@
-//! AWS, by its own SDK: commands, inventory, alarms, metrics and secrets of companies.
+//! AWS, by its own SDK: commands, automations, inventory, alarms, metrics and secrets of companies.
 //!
 //! Code map: `link` a company's clients and circuits, `session` its credentials, [`breaker`] when nothing is
-//! sent, `fault` what errors mean, `ssm`, `watch` and `secrets` the port, [`cloud`] all of it for who calls, [`compliance`] how machines are patched,
+//! sent, `fault` what errors mean, `ssm`, `automation`, `watch` and `secrets` the port, [`cloud`] all of it for who calls, [`compliance`] how machines are patched,
 //! `convert` the SDK's values as ours.
 //!
 //! A company is asked for with the role of its settings and nothing else: its clients are made for it, from its
 //! settings as they are at the call, and know no other credentials. Reads are tried again within a budget of the
-//! company's own. `SendCommand` goes through a client that tries once and opens a connection for each request, so
+//! company's own. What begins something (`SendCommand`, `StartAutomationExecution`) goes through a client that tries once and opens a connection for each request, so
 //! that none is lost on one that the other side has just closed.
 
+mod automation;
 pub mod breaker;
 pub mod cloud;
 pub mod compliance;

@@ -204,6 +204,14 @@ pub const COMMAND_BYTES: usize = 65_536;
 pub const COMMAND_OUTPUT: usize = 24_000;
 /// Characters that are kept of what it complains of; SSM keeps no more.
 pub const COMMAND_ERRORS: usize = 8_000;
+/// Parameters of an automation, and outputs that are kept of it; SSM takes no more.
+pub const AUTOMATION_PARAMETERS: usize = 200;
+/// Characters of the name of such a parameter; SSM takes no more.
+pub const AUTOMATION_NAME: usize = 50;
+/// Values of one parameter or output; SSM takes no more.
+pub const AUTOMATION_VALUES: usize = 50;
+/// Characters of one value that an automation is given; SSM takes no more.
+pub const AUTOMATION_VALUE: usize = 512;
 /// Numbers of a metric in one answer.
 pub const METRIC_POINTS: usize = 1_440;
 /// Bytes of a secret that is kept elsewhere.

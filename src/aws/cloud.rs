@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actors::domain::{AwsSettings, CompanyId};
 use actors::port::Error;
-use actors::port::cloud::{Circuits, CloudSettings, Commands, Inventory, Secrets, Watch};
+use actors::port::cloud::{Automations, Circuits, CloudSettings, Commands, Inventory, Secrets, Watch};
 use async_trait::async_trait;
 
 use super::Aws;
@@ -15,6 +15,8 @@ use crate::ingest::keyring::Keyring;
 pub struct Cloud {
     /// Runs commands.
     pub commands: Arc<dyn Commands>,
+    /// Runs AWS's own documents.
+    pub automations: Arc<dyn Automations>,
     /// Knows machines.
     pub inventory: Arc<dyn Inventory>,
     /// Knows alarms and metrics.
@@ -29,6 +31,7 @@ impl From<Arc<Aws>> for Cloud {
     fn from(aws: Arc<Aws>) -> Self {
         Self {
             commands: aws.clone(),
+            automations: aws.clone(),
             inventory: aws.clone(),
             watch: aws.clone(),
             secrets: aws.clone(),

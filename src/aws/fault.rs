@@ -1,6 +1,6 @@
 //! What the SDK's errors mean.
 //!
-//! | What happened | [`Fate`] | A read is | A `SendCommand` is |
+//! | What happened | [`Fate`] | A read is | What begins something is |
 //! |---|---|---|---|
 //! | the request could not be built | `Unbuilt` | invalid | not opened |
 //! | the name does not resolve, the connection is refused, not open in time, or TLS fails | `Unopened` | unavailable | not opened |
@@ -31,7 +31,7 @@ pub(super) enum Refusal {
 }
 
 /// Codes by which a service says that it did nothing of what was asked.
-pub(super) const REFUSALS: [(&str, Refusal); 55] = [
+pub(super) const REFUSALS: [(&str, Refusal); 63] = [
     ("AccessDenied", Refusal::Denied),
     ("AccessDeniedException", Refusal::Denied),
     ("ExpiredToken", Refusal::Denied),
@@ -56,15 +56,22 @@ pub(super) const REFUSALS: [(&str, Refusal); 55] = [
     ("ThrottledException", Refusal::Throttled),
     ("TooManyRequestsException", Refusal::Throttled),
     ("TooManyUpdates", Refusal::Throttled),
+    ("AutomationExecutionLimitExceededException", Refusal::Throttled),
     ("LimitExceeded", Refusal::Throttled),
     ("LimitExceededException", Refusal::Throttled),
+    ("AutomationDefinitionNotFoundException", Refusal::Unknown),
+    ("AutomationDefinitionVersionNotFoundException", Refusal::Unknown),
+    ("AutomationExecutionNotFoundException", Refusal::Unknown),
     ("InvalidCommandId", Refusal::Unknown),
     ("InvalidInstanceId", Refusal::Unknown),
     ("InvocationDoesNotExist", Refusal::Unknown),
     ("ResourceNotFound", Refusal::Unknown),
     ("ResourceNotFoundException", Refusal::Unknown),
     ("DuplicateInstanceId", Refusal::Invalid),
+    ("IdempotentParameterMismatch", Refusal::Invalid),
     ("InvalidAction", Refusal::Invalid),
+    ("InvalidAutomationExecutionParametersException", Refusal::Invalid),
+    ("InvalidAutomationStatusUpdateException", Refusal::Invalid),
     ("InvalidDocument", Refusal::Invalid),
     ("InvalidDocumentVersion", Refusal::Invalid),
     ("InvalidFilterKey", Refusal::Invalid),
@@ -79,6 +86,7 @@ pub(super) const REFUSALS: [(&str, Refusal); 55] = [
     ("InvalidPluginName", Refusal::Invalid),
     ("InvalidRequestException", Refusal::Invalid),
     ("InvalidRole", Refusal::Invalid),
+    ("InvalidTarget", Refusal::Invalid),
     ("MaxDocumentSizeExceeded", Refusal::Invalid),
     ("MissingAction", Refusal::Invalid),
     ("MissingParameter", Refusal::Invalid),

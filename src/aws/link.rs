@@ -34,7 +34,7 @@ pub(super) struct Link {
     clock: Arc<dyn Clock>,
     session: Arc<Session>,
     pub(super) ssm: aws_sdk_ssm::Client,
-    /// For what begins something (`SendCommand`): tries once.
+    /// For what begins something (`SendCommand`, `StartAutomationExecution`): tries once.
     pub(super) send: aws_sdk_ssm::Client,
     pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
     pub(super) secrets: aws_sdk_secretsmanager::Client,

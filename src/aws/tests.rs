@@ -1,10 +1,11 @@
 //! What is proven of a request that never went out, and what is kept.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use actors::domain::{AwsSettings, AwsTimeouts};
 use actors::port::Error;
-use actors::port::cloud::{Command, Commands, SendError};
+use actors::port::cloud::{Automation, Automations, Command, Commands, SendError};
 use async_trait::async_trait;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -45,11 +46,30 @@ fn aws(url: &str) -> Aws {
     Aws::new(base, Arc::new(Everybody(url.to_owned())), Arc::new(Now))
 }
 
-/// What comes of a command whose company has credentials at hand, so that the first connection is its own.
-async fn send(url: &str) -> Result<actors::port::cloud::CommandId, SendError> {
+/// A company with credentials at hand.
+async fn assumed(url: &str) -> (Aws, CompanyId) {
     let aws = aws(url);
     let company: CompanyId = "comp-acme".parse().unwrap();
     aws.link(&company).await.unwrap().pretend_assumed().await;
+    (aws, company)
+}
+
+/// What comes of an automation, alike.
+async fn start(url: &str) -> Result<String, SendError> {
+    let (aws, company) = assumed(url).await;
+    let automation = Automation {
+        document: "AWS-RestartEC2Instance".into(),
+        version: None,
+        parameters: BTreeMap::new(),
+        token: "0831e1a8-a1ac-4257-a1fd-c831bc15f1d2".into(),
+        targets: vec!["i-0123456789abcdef0".parse().unwrap()],
+    };
+    aws.start_automation(&company, automation).await
+}
+
+/// What comes of a command whose company has credentials at hand, so that the first connection is its own.
+async fn send(url: &str) -> Result<actors::port::cloud::CommandId, SendError> {
+    let (aws, company) = assumed(url).await;
     let command = Command {
         comment: "aw:run-1".into(),
         instance_ids: vec!["i-0123456789abcdef0".parse().unwrap()],
@@ -136,25 +156,42 @@ async fn a_connection_that_was_open_proves_nothing() {
     }
 }
 
+/// Answers one request with 200 and this body.
+async fn answer(listener: TcpListener, body: &str) {
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut read = [0; 64];
+    stream.read_exact(&mut read).await.unwrap();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+    let mut rest = Vec::new();
+    drop(stream.read_to_end(&mut rest).await);
+}
+
 #[tokio::test]
 async fn an_answer_without_a_command_id_is_unclear() {
     for body in ["{}", r#"{"Command": {}}"#, r#"{"Command": {"CommandId": "x"}}"#] {
         let (listener, address) = listen().await;
-        let peer = async {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut read = [0; 64];
-            stream.read_exact(&mut read).await.unwrap();
-            let head = format!(
-                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-                body.len()
-            );
-            stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
-            let mut rest = Vec::new();
-            drop(stream.read_to_end(&mut rest).await);
-        };
         let url = format!("http://{address}");
-        let (sent, ()) = tokio::join!(send(&url), peer);
+        let (sent, ()) = tokio::join!(send(&url), answer(listener, body));
         assert!(matches!(sent, Err(SendError::Unclear(_))), "{body}: {sent:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_an_execution_id_is_unclear() {
+    let id = "0831e1a8-a1ac-4257-a1fd-c831bc15f1d2";
+    let good = format!(r#"{{"AutomationExecutionId": "{id}"}}"#);
+    for body in ["{}", r#"{"AutomationExecutionId": "x"}"#, "[]", &good] {
+        let (listener, address) = listen().await;
+        let url = format!("http://{address}");
+        let (started, ()) = tokio::join!(start(&url), answer(listener, body));
+        match body == good {
+            true => assert_eq!(started, Ok(id.to_owned())),
+            false => assert!(matches!(started, Err(SendError::Unclear(_))), "{body}: {started:?}"),
+        }
     }
 }
 

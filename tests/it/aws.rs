@@ -1,6 +1,7 @@
 //! AWS is called for a company with that company's role, and a command is never sent twice: asked over real sockets,
 //! of a double that executes what it is sent and of moto.
 
+mod automations;
 mod calling_off;
 mod circuits;
 mod companies;

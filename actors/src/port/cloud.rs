@@ -1,11 +1,14 @@
-//! The clouds of companies: commands on their machines, their inventory, alarms, metrics and secrets.
+//! The clouds of companies: commands on their machines, automations, their inventory, alarms, metrics and secrets.
 //!
-//! Code map: [`command`] runs commands and asks what became of them, [`inventory`] the machines, [`watch`]
-//! alarms and metrics, [`nowhere`] the cloud of a process that has none; secrets and circuits stand here.
+//! Code map: [`command`] runs commands and asks what became of them, [`automation`] does so with AWS's own documents,
+//! [`inventory`] the machines, [`watch`] alarms and metrics, [`nowhere`] the cloud of a process that has none; secrets
+//! and circuits stand here.
 //!
 //! Invariants: what is asked for a company is asked with that company's role alone; only
-//! [`Commands::send`] begins anything, and it is tried once. No secret is in an error.
+//! [`Commands::send`] and [`Automations::start_automation`] begin anything, and they are tried once. No secret is in an
+//! error.
 
+pub mod automation;
 pub mod command;
 pub mod inventory;
 pub mod nowhere;
@@ -17,6 +20,7 @@ use secrecy::SecretString;
 use super::Error;
 use crate::domain::{AwsSettings, CompanyId, SecretReference, Timestamp};
 
+pub use automation::{Automation, AutomationSeen, AutomationStatus, Automations, InvalidAutomation};
 pub use command::{
     Command, CommandId, CommandStatus, Commands, Found, InvalidCommand, Invocation, InvocationStatus, SendError,
     is_sha256,

@@ -1,8 +1,11 @@
 //! The double in memory keeps the port's promises as AWS does.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use actors::port::cloud::{CloudError, Commands, InvocationStatus, SendError};
+use actors::port::cloud::{
+    Automation, AutomationStatus, Automations, CloudError, Commands, InvocationStatus, SendError,
+};
 
 use super::*;
 use crate::support::estate::{DOCUMENT, Estate, Mood};
@@ -84,4 +87,46 @@ async fn its_moods_are_told_apart() {
     }
     assert_eq!(told, ["not opened", "denied", "refused", "unclear", "unclear"]);
     assert_eq!(estate.runs()[0].command.comment, "aw:4", "its answer was lost");
+}
+
+#[tokio::test]
+async fn a_token_starts_one_automation_whatever_is_answered() {
+    let (clock, estate) = estate();
+    let acme = company(ACME);
+    let restart = || Automation {
+        document: "AWS-RestartEC2Instance".into(),
+        version: None,
+        parameters: BTreeMap::new(),
+        token: "0831e1a8-a1ac-4257-a1fd-c831bc15f1d2".into(),
+        targets: vec![instance(WEB_1)],
+    };
+    estate.will(&[Mood::RequestLost, Mood::ReplyLost, Mood::ReplyLost]);
+    for started in [0, 1, 1] {
+        let lost = estate.start_automation(&acme, restart()).await;
+        assert!(matches!(lost, Err(SendError::Unclear(_))), "{lost:?}");
+        assert_eq!(estate.started().len(), started);
+    }
+    let id = estate.start_automation(&acme, restart()).await.unwrap();
+    let started = estate.started();
+    assert_eq!((started.len(), &started[0].id), (1, &id));
+    let mut other = restart();
+    other.targets = vec![instance("i-0000000b")];
+    let denied = estate.start_automation(&acme, other).await;
+    assert!(matches!(denied, Err(SendError::Denied(_))), "{denied:?}");
+
+    let status = async |id: &str| estate.automation(&acme, id).await.unwrap().map(|seen| seen.status);
+    assert_eq!(status(&id).await, Some(AutomationStatus::InProgress));
+    let mut second = restart();
+    second.token = "0831e1a8-a1ac-4257-a1fd-c831bc15f1d3".into();
+    let stopped = estate.start_automation(&acme, second).await.unwrap();
+    estate.stop_automation(&acme, &stopped).await.unwrap();
+    clock.advance(Duration::from_secs(10));
+    estate.stop_automation(&acme, &id).await.unwrap();
+    assert_eq!(status(&id).await, Some(AutomationStatus::Success));
+    assert_eq!(status(&stopped).await, Some(AutomationStatus::Cancelled));
+    assert_eq!(estate.automation(&company("comp-beta"), &id).await, Ok(None));
+    let unknown = estate
+        .stop_automation(&acme, "00000000-0000-0000-0000-000000000000")
+        .await;
+    assert!(matches!(unknown, Err(CloudError::Unknown(_))), "{unknown:?}");
 }

@@ -1,5 +1,5 @@
 //! The SDK's ways, asked of moto. Its `SendCommand` succeeds at once and executes nothing, and its `ListCommands`
-//! ignores filters. It has no `CancelCommand`; AWS's own document is `serve.py`'s.
+//! ignores filters. It has neither `CancelCommand` nor automations; AWS's own document is `serve.py`'s.
 
 use actors::domain::Timestamp;
 use actors::port::cloud::{

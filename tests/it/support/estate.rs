@@ -1,6 +1,8 @@
 //! A company's machines in memory, on virtual time: commands are carried out once they are sent, whatever is answered,
 //! and a ledger says how often.
 
+mod automations;
+
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -14,7 +16,9 @@ use actors::port::cloud::{
 };
 use async_trait::async_trait;
 
-/// What happens to the next command instead of an answer.
+pub use automations::Started;
+
+/// What happens to the next command, or the next automation, instead of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mood {
     /// It is carried out, and the answer is lost.
@@ -67,6 +71,7 @@ struct State {
     failing: HashSet<String>,
     /// Commands that were called off, with when.
     cancelled: Vec<(CommandId, Timestamp)>,
+    started: Vec<Started>,
     away: bool,
     /// What is told of the document: another hash than ours, or `None` where nobody may ask.
     document: Option<Option<String>>,

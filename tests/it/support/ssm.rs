@@ -5,9 +5,11 @@
 //! the ledger says how often a command ran. A command has run before it is answered, so that a test need not wait for it;
 //! [`Ssm::answer_first`] is SSM's own way. Faults are ordered by the test; waiting is by events, never by time.
 //!
-//! Code map: `wire` is HTTP, `machine` where commands run, `ledger` what is kept, `answers` the services' words.
+//! Code map: `wire` is HTTP, `machine` where commands run, `ledger` what is kept, `answers` the services' words,
+//! `automations` those about automations.
 
 mod answers;
+mod automations;
 mod ledger;
 mod machine;
 mod wire;
@@ -34,6 +36,9 @@ pub enum Op {
     ListCommands,
     GetCommandInvocation,
     CancelCommand,
+    StartAutomationExecution,
+    GetAutomationExecution,
+    StopAutomationExecution,
     DescribeDocument,
     DescribeInstanceInformation,
     DescribeInstancePatchStates,
@@ -136,6 +141,7 @@ struct State {
     keys: HashMap<String, String>,
     nodes: BTreeMap<String, Node>,
     sent: Vec<Sent>,
+    started: Vec<automations::Started>,
     orders: Vec<(Op, Fault)>,
     refused: HashMap<Op, &'static str>,
     asked: HashMap<Op, usize>,
@@ -150,7 +156,7 @@ struct State {
     page: Option<usize>,
     /// By which credentials end; the machine's own where there is none.
     clock: Option<Arc<dyn Clock>>,
-    /// The last `SendCommand`, as it came.
+    /// What was last to begin something, as it came.
     last: Value,
 }
 
@@ -267,18 +273,19 @@ impl Ssm {
         self.world.state().listed = None;
     }
 
-    /// Lets commands that are sent from now on seem to run, until [`Ssm::release`].
+    /// Lets commands and automations that are sent from now on seem to run, until [`Ssm::release`].
     pub fn hold_running(&self) {
         self.world.state().holding = true;
     }
 
-    /// Lets all commands be seen to have ended.
+    /// Lets all of them be seen to have ended.
     pub fn release(&self) {
         let mut state = self.world.state();
         state.holding = false;
         for sent in &mut state.sent {
             sent.held = false;
         }
+        automations::release(&mut state);
     }
 
     /// Answers commands that are sent from now on before they have run, and lets them run behind that.
@@ -301,7 +308,7 @@ impl Ssm {
         self.world.state().clock = Some(clock);
     }
 
-    /// The last `SendCommand`, as it came.
+    /// The last `SendCommand` or `StartAutomationExecution`, as it came.
     pub fn last(&self) -> Value {
         self.world.state().last.clone()
     }

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 
 use super::{
-    Alarm, Circuit, Circuits, CloudError, Command, CommandId, Commands, Found, Instance, Inventory, Invocation,
-    MetricQuery, MetricSeries, PatchState, Secrets, SendError, TagFilter, Watch,
+    Alarm, Automation, AutomationSeen, Automations, Circuit, Circuits, CloudError, Command, CommandId, Commands, Found,
+    Instance, Inventory, Invocation, MetricQuery, MetricSeries, PatchState, Secrets, SendError, TagFilter, Watch,
 };
 use crate::domain::runbook::InstanceId;
 use crate::domain::{CompanyId, SecretReference, Timestamp};
@@ -33,6 +33,21 @@ impl Commands for NotConnected {
     }
 
     async fn document_hash(&self, _: &CompanyId) -> Result<Option<String>, CloudError> {
+        Err(CloudError::NotConnected)
+    }
+}
+
+#[async_trait]
+impl Automations for NotConnected {
+    async fn start_automation(&self, _: &CompanyId, _: Automation) -> Result<String, SendError> {
+        Err(SendError::NotConnected)
+    }
+
+    async fn automation(&self, _: &CompanyId, _: &str) -> Result<Option<AutomationSeen>, CloudError> {
+        Err(CloudError::NotConnected)
+    }
+
+    async fn stop_automation(&self, _: &CompanyId, _: &str) -> Result<(), CloudError> {
         Err(CloudError::NotConnected)
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 
 use super::wire::{Reply, Request};
-use super::{Assumed, DOCUMENT, Execution, Fault, Node, Op, Ran, Sent, State, World};
+use super::{Assumed, DOCUMENT, Execution, Fault, Node, Op, Ran, Sent, State, World, automations};
 
 /// The key that may assume roles.
 pub const OUR_KEY: &str = "AKIAOURS";
@@ -46,6 +46,9 @@ pub(super) async fn answer(world: &Arc<World>, request: Request) -> Reply {
                 Op::ListCommands => list_commands(&world.state(), &role, &asked),
                 Op::CancelCommand => cancel(world, &role, &asked).await,
                 Op::DescribeDocument => document(&world.state(), &asked),
+                Op::StartAutomationExecution => automations::start(world, &role, &asked),
+                Op::GetAutomationExecution => automations::look(&mut world.state(), &role, &asked),
+                Op::StopAutomationExecution => automations::stop(&mut world.state(), &role, &asked),
                 Op::GetCommandInvocation => invocation(&world.state(), &role, &asked),
                 Op::DescribeInstanceInformation => instances(&world.state(), &role, &asked),
                 _ => patch_states(&world.state(), &role, &asked),
@@ -65,7 +68,7 @@ pub(super) async fn answer(world: &Arc<World>, request: Request) -> Reply {
     }
 }
 
-fn refuse(status: u16, code: &str) -> Reply {
+pub(super) fn refuse(status: u16, code: &str) -> Reply {
     Reply::Json(
         status,
         json!({"__type": code, "message": format!("the double refuses: {code}")}),
@@ -122,7 +125,7 @@ pub const SECRET: &str = "not-to-be-seen-secret";
 /// The same for sessions.
 pub const TOKEN: &str = "not-to-be-seen-token";
 
-fn texts(value: &Value) -> Vec<String> {
+pub(super) fn texts(value: &Value) -> Vec<String> {
     let items = value.as_array().into_iter().flatten();
     items.map(|item| item.as_str().unwrap().to_owned()).collect()
 }
