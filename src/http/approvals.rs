@@ -13,6 +13,8 @@ use actors::port::reader::{Cursor, Page, PageRequest};
 use actors::port::{Record, RecordKind};
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::openapi::path::Parameter;
@@ -21,6 +23,7 @@ use uuid::Uuid;
 
 use super::Edge;
 use super::body::SentOrNot;
+use super::describe::{self, Description};
 use super::page::{Ask, Asked, Paged, Query};
 use super::problem::Problem;
 use super::rights::{Approve, May, Read};
@@ -217,8 +220,29 @@ pub(super) struct ApproveRequest {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Spoken {
     approval: ShownApproval,
-    /// The run, where it has begun.
+    /// The run, where it has begun; its `status` says how it stands, and `why` it was not sent.
     run: Option<Executing>,
+}
+
+/// 200 where somebody's consent counts, 202 where a run has begun with it of which nobody knows whether it was sent. Also
+/// where it was not: the consent is used all the same, and given again it would be refused.
+pub(super) struct Agreed(Spoken);
+
+impl IntoResponse for Agreed {
+    fn into_response(self) -> Response {
+        let is_open = self.0.run.as_ref().is_some_and(Executing::is_open);
+        let status = if is_open { StatusCode::ACCEPTED } else { StatusCode::OK };
+        (status, Json(self.0)).into_response()
+    }
+}
+
+impl describe::Answer for Agreed {
+    fn describe(description: &mut Description) {
+        <Json<Spoken> as describe::Answer>::describe(description);
+        let spoken = description.refer::<Spoken>();
+        let what = "The run has begun, and nobody knows whether it was sent";
+        description.answers(202, what, Some(("application/json", Some(spoken))));
+    }
 }
 
 /// Agrees. Where nobody else has to, the run begins.
@@ -227,9 +251,9 @@ pub(super) async fn approve(
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
     SentOrNot(request): SentOrNot<ApproveRequest>,
-) -> Result<Json<Spoken>, Problem> {
+) -> Result<Agreed, Problem> {
     edge.takes_work(may.company())?;
-    say(&edge, &may, &id, Word::Approve(request.hash)).await
+    say(&edge, &may, &id, Word::Approve(request.hash)).await.map(Agreed)
 }
 
 /// `{}`, or nothing at all.
@@ -244,10 +268,10 @@ pub(super) async fn reject(
     Path(id): Path<String>,
     _: SentOrNot<RejectRequest>,
 ) -> Result<Json<Spoken>, Problem> {
-    say(&edge, &may, &id, Word::Reject).await
+    say(&edge, &may, &id, Word::Reject).await.map(Json)
 }
 
-async fn say(edge: &Edge, may: &May<Approve>, id: &str, word: Word) -> Result<Json<Spoken>, Problem> {
+async fn say(edge: &Edge, may: &May<Approve>, id: &str, word: Word) -> Result<Spoken, Problem> {
     let is = approver(&may.caller)?;
     let approval = find(edge, may.company(), id).await?;
     let which = (approval.incident_id.clone(), approval.approval_id.clone());
@@ -271,5 +295,5 @@ async fn say(edge: &Edge, may: &May<Approve>, id: &str, word: Word) -> Result<Js
     };
     let (now, shelf) = (edge.clock.now(), shelf(edge, may).await?);
     let approval = ShownApproval::of(now, &shelf, decided.approval);
-    Ok(Json(Spoken { approval, run }))
+    Ok(Spoken { approval, run })
 }

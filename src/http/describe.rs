@@ -231,6 +231,7 @@ fn meaning(status: u16) -> &'static str {
         412 => "What was seen has been changed since",
         413 => "Too large",
         429 => "Too fast: try again after `Retry-After` seconds",
+        502 => "AWS did not take it: `detail` says why",
         503 => "Not now: try again after `Retry-After` seconds",
         _ => "Something failed inside; the trace id finds it in the log",
     }

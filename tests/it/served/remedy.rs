@@ -12,10 +12,11 @@ use super::engine;
 use crate::support::moto;
 use crate::support::process::eventually;
 use crate::support::server::{Answer, Company, Person, Server, alert};
-use crate::support::ssm::{Machine, Ssm};
+use crate::support::ssm::{Fault, Machine, Op, Ssm};
 
 const ROLE: &str = "arn:aws:iam::111111111111:role/alert-whisperer";
 const WEB: &str = "i-0123456789abcdef0";
+const DB: &str = "i-0123456789abcdef1";
 const SOON: Duration = Duration::from_secs(30);
 
 async fn put(server: &Server, person: &Person, path: &str, body: Value) -> Answer {
@@ -51,8 +52,11 @@ impl House {
         let ssm = Ssm::start(dir.path()).await;
         ssm.trust(ROLE, "acme:1");
         let web = ssm.add(ROLE, WEB, &[]);
-        web.write(".machine/used", "40");
-        web.write("var/log/syslog.9.gz", "old");
+        let db = ssm.add(ROLE, DB, &[]);
+        for machine in [&web, &db] {
+            machine.write(".machine/used", "40");
+            machine.write("var/log/syslog.9.gz", "old");
+        }
         connect(&server, &root, &acme, &ssm.url()).await;
         Self {
             server,
@@ -74,6 +78,20 @@ impl House {
     async fn execute(&self, who: &Person, incident: &str, body: Value) -> Answer {
         let path = format!("/api/incidents/{incident}/execute-runbook-ssm");
         self.server.post_as(who, &path, &body).await
+    }
+
+    /// Has a technician ask for a run, and a company's admin agree to it.
+    async fn agree(&self, incident: &str, body: Value) -> Answer {
+        let asked = self.execute(&self.ann, incident, body).await;
+        assert_eq!(asked.status, 202, "{}", asked.text);
+        let id = asked.json()["approval_request_id"].as_str().unwrap().to_owned();
+        let path = format!("/api/approvals/{id}/approve");
+        self.server.post_as(&self.boss, &path, &json!({})).await
+    }
+
+    async fn runs(&self, incident: &str) -> Value {
+        let path = format!("/api/incidents/{incident}/runs");
+        self.server.get_as(&self.ann, &path).await.json()["items"].clone()
     }
 
     async fn timeline(&self, incident: &str) -> Vec<Value> {
@@ -288,6 +306,63 @@ async fn who_may_run_what_and_what_nobody_may() {
     assert!(begun["command_id"].is_string(), "{begun}");
     house.until(&incident, "resolved").await;
     assert_eq!(house.web.read("var/log/syslog.9.gz"), "old", "younger than seven days");
+    house.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_not_sent_is_no_success() {
+    let house = House::new().await;
+    let cleanup = json!({"runbook_id": "disk-cleanup"});
+    let (on_web, on_db) = (house.incident(WEB, "other").await, house.incident(DB, "other").await);
+    house.ssm.order_always(Op::SendCommand, Some("AccessDeniedException"));
+    let refused = house.execute(&house.boss, &on_web, cleanup.clone()).await;
+    refused.problem(502);
+    let (refused, runs) = (refused.json(), house.runs(&on_web).await);
+    assert_eq!((&refused["code"], &runs[0]["status"]), (&json!("run_not_sent"), &json!("failed")));
+    let detail = refused["detail"].as_str().unwrap();
+    for told in [runs[0]["run_id"].as_str().unwrap(), "AccessDeniedException", &on_web] {
+        assert!(detail.contains(told), "{told}: {detail}");
+    }
+    // The consent is used all the same.
+    let agreed = house.agree(&on_db, cleanup).await;
+    assert_eq!(agreed.status, 200, "{}", agreed.text);
+    let agreed = agreed.json();
+    assert_eq!(
+        (&agreed["approval"]["status"], &agreed["run"]["status"]),
+        (&json!("consumed"), &json!("failed"))
+    );
+    assert!(agreed["run"]["why"].as_str().unwrap().contains("AccessDeniedException"), "{agreed}");
+    house.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_may_have_been_sent_is_accepted_and_not_said_to_be() {
+    let house = House::new().await;
+    let cleanup = json!({"runbook_id": "disk-cleanup"});
+    let (on_web, on_db) = (house.incident(WEB, "other").await, house.incident(DB, "other").await);
+    house.ssm.lag();
+    for _ in 0..2 {
+        house.ssm.order(Op::SendCommand, Fault::Drop);
+    }
+    let (begun, agreed) = tokio::join!(
+        house.execute(&house.boss, &on_web, cleanup.clone()),
+        house.agree(&on_db, cleanup.clone())
+    );
+    assert_eq!((begun.status, agreed.status), (202, 202), "{} {}", begun.text, agreed.text);
+    let (begun, agreed) = (begun.json(), agreed.json());
+    assert_eq!(
+        (&begun["status"], &begun["command_id"], &begun["approval_status"]),
+        (&json!("intended"), &Value::Null, &json!("not_required"))
+    );
+    assert_eq!(
+        (&agreed["run"]["status"], &agreed["approval"]["status"]),
+        (&json!("intended"), &json!("consumed"))
+    );
+    house.ssm.catch_up();
+    for incident in [&on_web, &on_db] {
+        house.until(incident, "resolved").await;
+        assert_eq!(house.runs(incident).await[0]["status"], "succeeded");
+    }
     house.server.stop().await;
 }
 
