@@ -45,8 +45,12 @@ const TRIES: usize = 3;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExecuteRequest {
-    /// A runbook's id or short name: `disk-cleanup`.
-    runbook_id: String,
+    /// A runbook's id or short name: `disk-cleanup`. It has to be given, under this name or the other.
+    #[serde(default)]
+    runbook_id: Option<String>,
+    /// Another name for `runbook_id`.
+    #[serde(default)]
+    runbook: Option<String>,
     /// On which of the company's machines; left out, the one that the incident's asset is called.
     #[serde(default)]
     #[schema(max_items = 50)]
@@ -58,6 +62,17 @@ pub(super) struct ExecuteRequest {
     #[serde(default)]
     #[schema(max_length = 2000)]
     reason: Option<String>,
+}
+
+impl ExecuteRequest {
+    /// Which runbook is meant.
+    fn runbook(&self) -> Result<String, Problem> {
+        match (&self.runbook_id, &self.runbook) {
+            (Some(name), None) | (None, Some(name)) => Ok(name.clone()),
+            (Some(_), Some(_)) => Err(Problem::invalid("runbook", "runbook_id is there too: send one of the two")),
+            (None, None) => Err(Problem::invalid("runbook_id", "runbook_id is missing")),
+        }
+    }
 }
 
 /// A run that has begun.
@@ -206,12 +221,13 @@ pub(super) async fn execute(
     let incident: IncidentId = id.parse().map_err(|_| Problem::not_found("incident"))?;
     edge.takes_work(may.company())?;
     let is = approver(&may.caller)?;
+    let runbook = asked.runbook()?;
     let reason = asked.reason.unwrap_or_default();
     if !reason.is_empty() {
         text("reason", &reason, 2_000)?;
     }
     let ask = RunAsk {
-        runbook: asked.runbook_id,
+        runbook,
         instance_ids: asked.instance_ids,
         parameters: asked.parameters,
         reason,

@@ -255,12 +255,19 @@ async fn who_may_run_what_and_what_nobody_may() {
             400,
         ),
         (json!({"runbook_id": "disk-cleanup", "commands": ["reboot"]}), 400),
+        (json!({"runbook": "no-such"}), 404),
         (
             json!({"runbook_id": "stuck-process", "parameters": {"name": "$(reboot)"}}),
             400,
         ),
     ] {
         house.execute(&house.boss, &incident, body).await.problem(status);
+    }
+    for (body, field) in [
+        (json!({"runbook_id": "disk-cleanup", "runbook": "disk-cleanup"}), "runbook"),
+        (json!({"parameters": {}}), "runbook_id"),
+    ] {
+        assert_eq!(house.execute(&house.boss, &incident, body).await.problem(400), field);
     }
     // A key runs nothing; another company's people find nothing.
     let path = format!("/api/incidents/{incident}/execute-runbook-ssm");
@@ -296,7 +303,8 @@ async fn who_may_run_what_and_what_nobody_may() {
     );
     let allowed = put(&house.server, &house.root, switch, json!({"stopped": false})).await;
     assert_eq!(allowed.json()["stopped"], false);
-    let begun = house.execute(&house.boss, &incident, cleanup.clone()).await;
+    let begun = json!({"runbook": "disk-cleanup"});
+    let begun = house.execute(&house.boss, &incident, begun).await;
     assert_eq!(begun.status, 200, "{}", begun.text);
     let begun = begun.json();
     assert_eq!(
