@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::approval::{Approval, ApprovalStatus, Vote};
+use actors::domain::approval::{Approval, ApprovalRefusal, ApprovalStatus, Vote};
 use actors::domain::policy::Need;
 use actors::domain::runbook::{Risk, RunbookPart, Shelf};
 use actors::domain::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId, Timestamp};
+use actors::incident::refusal::RunRefusal;
 use actors::incident::remedy::Word;
 use actors::limits::PAGE;
 use actors::port::reader::{Cursor, Page, PageRequest};
 use actors::port::{Record, RecordKind};
+use actors::runtime::CallError;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -288,7 +290,12 @@ async fn say(edge: &Edge, may: &May<Approve>, id: &str, word: Word) -> Result<Sp
         .collect();
     let by = (may.origin(), is);
     let said = (word, lapsed);
-    let decided = edge.runtime.approval(may.company(), which, said, by, WITHIN).await?;
+    let decided = edge.runtime.approval(may.company(), which, said, by, WITHIN).await;
+    let decided = decided.inspect_err(|error| {
+        if let CallError::Run(why) = error {
+            may.refused(edge, refused(why));
+        }
+    })?;
     let run = match decided.begun {
         Some(begun) => Some(Executing::of(begun).await),
         None => None,
@@ -296,4 +303,17 @@ async fn say(edge: &Edge, may: &May<Approve>, id: &str, word: Word) -> Result<Sp
     let (now, shelf) = (edge.clock.now(), shelf(edge, may).await?);
     let approval = ShownApproval::of(now, &shelf, decided.approval);
     Ok(Spoken { approval, run })
+}
+
+/// Why somebody's word did not count, as it is gathered for the journal.
+fn refused(why: &RunRefusal) -> &'static str {
+    match why {
+        RunRefusal::Approval(ApprovalRefusal::NotEntitled(_)) => "approval.not_entitled",
+        RunRefusal::Approval(ApprovalRefusal::Own) => "approval.own",
+        RunRefusal::Approval(ApprovalRefusal::Twice) => "approval.twice",
+        RunRefusal::Approval(ApprovalRefusal::Otherwise) => "approval.otherwise",
+        RunRefusal::Approval(ApprovalRefusal::NotPending(_) | ApprovalRefusal::Expired(_)) => "approval.over",
+        RunRefusal::RunbookChanged | RunRefusal::Altered(_) => "approval.of_no_use",
+        _ => "approval.not_now",
+    }
 }

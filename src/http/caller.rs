@@ -167,14 +167,19 @@ impl Caller {
                 Who::Person(_) => CompanyId::platform(),
                 Who::Key(bearer) => bearer.company_id.clone(),
             };
-            let refusal = Refusal {
-                company_id,
-                who: self.name().to_owned(),
-                what: right.as_str(),
-                address: self.from.address,
-            };
-            edge.refusals.note(refusal, edge.clock.now());
+            self.refused(edge, company_id, right.as_str());
         })
+    }
+
+    /// Notes for a company's journal that something was refused.
+    pub(super) fn refused(&self, edge: &Edge, company_id: CompanyId, what: &'static str) {
+        let refusal = Refusal {
+            company_id,
+            who: self.name().to_owned(),
+            what,
+            address: self.from.address,
+        };
+        edge.refusals.note(refusal, edge.clock.now());
     }
 
     /// Where he has a right.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::engine;
+use crate::support::engine::Home;
 use crate::support::moto;
 use crate::support::process::eventually;
 use crate::support::server::{Answer, Company, Person, Server, alert};
@@ -43,7 +44,10 @@ struct House {
 
 impl House {
     async fn new() -> Self {
-        let server = Server::start(engine()).await;
+        Self::of(Server::start(engine()).await).await
+    }
+
+    async fn of(server: Server) -> Self {
         let acme = server.company("comp-acme").await;
         let root = server.msp_admin().await;
         let boss = server.person("boss@acme.example", Role::CompanyAdmin, &[&acme]).await;
@@ -76,7 +80,10 @@ impl House {
     }
 
     async fn execute(&self, who: &Person, incident: &str, body: Value) -> Answer {
-        let path = format!("/api/incidents/{incident}/execute-runbook-ssm");
+        let path = format!(
+            "/api/incidents/{incident}/execute-runbook-ssm?company_id={}",
+            self.acme.id
+        );
         self.server.post_as(who, &path, &body).await
     }
 
@@ -315,6 +322,34 @@ async fn who_may_run_what_and_what_nobody_may() {
     house.until(&incident, "resolved").await;
     assert_eq!(house.web.read("var/log/syslog.9.gz"), "old", "younger than seven days");
     house.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refused_consent_is_gathered_into_few_entries() {
+    let home = Home::on(engine());
+    let house = House::of(Server::start_in(&home).await).await;
+    let incident = house.incident(WEB, "other").await;
+    let asked = house.execute(&house.root, &incident, json!({"runbook_id": "tmp-cleanup"})).await;
+    assert_eq!(asked.status, 202, "{}", asked.text);
+    let path = format!("/api/approvals/{}/approve?company_id=comp-acme", asked.json()["approval_request_id"].as_str().unwrap());
+    for _ in 0..20 {
+        house.server.post_as(&house.ann, &path, &json!({})).await.problem(403);
+        house.server.post_as(&house.root, &path, &json!({})).await.problem(403);
+    }
+    let House { server, root, ann, .. } = house;
+    server.stop().await;
+    let server = Server::start_in(&home).await;
+    let journal = server.get_as(&root, "/api/audit?company_id=comp-acme&limit=200").await.json();
+    let entries = journal["items"].as_array().unwrap().iter();
+    let mut told: Vec<(&Value, &Value, &Value)> = entries
+        .filter(|entry| entry["kind"].as_str().unwrap().ends_with(".refused"))
+        .map(|entry| (&entry["subject"], &entry["data"]["what"], &entry["data"]["count"]))
+        .collect();
+    told.sort_by_key(|(_, what, _)| what.to_string());
+    let (ann, root) = (json!(ann.id), json!(root.id));
+    let expected = [(&ann, &json!("approval.not_entitled"), &json!(20)), (&root, &json!("approval.own"), &json!(20))];
+    assert_eq!(told, expected);
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
