@@ -181,7 +181,10 @@ impl Desk<'_> {
     fn may_set(&self, before: Policy, after: Policy) -> Result<(), TenancyError> {
         let (field, detail) = match (before.locked, after.locked) {
             _ if self.runs_platform || after == before => return Ok(()),
-            (true, _) => ("policy", "an MSP admin has locked the policy (policy.locked): only an MSP admin changes it"),
+            (true, _) => (
+                "policy",
+                "an MSP admin has locked the policy (policy.locked): only an MSP admin changes it",
+            ),
             (false, true) => ("policy.locked", "only an MSP admin may lock the policy"),
             (false, false) => return Ok(()),
         };

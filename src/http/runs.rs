@@ -69,7 +69,10 @@ impl ExecuteRequest {
     fn runbook(&self) -> Result<String, Problem> {
         match (&self.runbook_id, &self.runbook) {
             (Some(name), None) | (None, Some(name)) => Ok(name.clone()),
-            (Some(_), Some(_)) => Err(Problem::invalid("runbook", "runbook_id is there too: send one of the two")),
+            (Some(_), Some(_)) => Err(Problem::invalid(
+                "runbook",
+                "runbook_id is there too: send one of the two",
+            )),
             (None, None) => Err(Problem::invalid("runbook_id", "runbook_id is missing")),
         }
     }

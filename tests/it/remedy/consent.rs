@@ -283,7 +283,10 @@ async fn a_runbook_that_has_changed_is_asked_for_again() {
     let used = refusal(say(&tree, &approval, Word::Approve(None), "usr-bob", Approver::MspAdmin).await);
     assert_eq!(used, RunRefusal::RunbookChanged);
     let kinds = tree.kinds(&acme, &row.incident_id).await;
-    assert!(kinds.iter().any(|kind| kind == "approval.decided"), "withdrawn: {kinds:?}");
+    assert!(
+        kinds.iter().any(|kind| kind == "approval.decided"),
+        "withdrawn: {kinds:?}"
+    );
     let again = asked(execute(&tree, &row, wanted(), "usr-ann", Approver::MspAdmin).await);
     assert!(again.commands.contains(&"echo done".to_owned()));
 }

@@ -271,7 +271,10 @@ async fn who_may_run_what_and_what_nobody_may() {
         house.execute(&house.boss, &incident, body).await.problem(status);
     }
     for (body, field) in [
-        (json!({"runbook_id": "disk-cleanup", "runbook": "disk-cleanup"}), "runbook"),
+        (
+            json!({"runbook_id": "disk-cleanup", "runbook": "disk-cleanup"}),
+            "runbook",
+        ),
         (json!({"parameters": {}}), "runbook_id"),
     ] {
         assert_eq!(house.execute(&house.boss, &incident, body).await.problem(400), field);
@@ -329,9 +332,14 @@ async fn refused_consent_is_gathered_into_few_entries() {
     let home = Home::on(engine());
     let house = House::of(Server::start_in(&home).await).await;
     let incident = house.incident(WEB, "other").await;
-    let asked = house.execute(&house.root, &incident, json!({"runbook_id": "tmp-cleanup"})).await;
+    let asked = house
+        .execute(&house.root, &incident, json!({"runbook_id": "tmp-cleanup"}))
+        .await;
     assert_eq!(asked.status, 202, "{}", asked.text);
-    let path = format!("/api/approvals/{}/approve?company_id=comp-acme", asked.json()["approval_request_id"].as_str().unwrap());
+    let path = format!(
+        "/api/approvals/{}/approve?company_id=comp-acme",
+        asked.json()["approval_request_id"].as_str().unwrap()
+    );
     for _ in 0..20 {
         house.server.post_as(&house.ann, &path, &json!({})).await.problem(403);
         house.server.post_as(&house.root, &path, &json!({})).await.problem(403);
@@ -339,7 +347,10 @@ async fn refused_consent_is_gathered_into_few_entries() {
     let House { server, root, ann, .. } = house;
     server.stop().await;
     let server = Server::start_in(&home).await;
-    let journal = server.get_as(&root, "/api/audit?company_id=comp-acme&limit=200").await.json();
+    let journal = server
+        .get_as(&root, "/api/audit?company_id=comp-acme&limit=200")
+        .await
+        .json();
     let entries = journal["items"].as_array().unwrap().iter();
     let mut told: Vec<(&Value, &Value, &Value)> = entries
         .filter(|entry| entry["kind"].as_str().unwrap().ends_with(".refused"))
@@ -347,7 +358,10 @@ async fn refused_consent_is_gathered_into_few_entries() {
         .collect();
     told.sort_by_key(|(_, what, _)| what.to_string());
     let (ann, root) = (json!(ann.id), json!(root.id));
-    let expected = [(&ann, &json!("approval.not_entitled"), &json!(20)), (&root, &json!("approval.own"), &json!(20))];
+    let expected = [
+        (&ann, &json!("approval.not_entitled"), &json!(20)),
+        (&root, &json!("approval.own"), &json!(20)),
+    ];
     assert_eq!(told, expected);
     server.stop().await;
 }
@@ -361,7 +375,10 @@ async fn what_was_not_sent_is_no_success() {
     let refused = house.execute(&house.boss, &on_web, cleanup.clone()).await;
     refused.problem(502);
     let (refused, runs) = (refused.json(), house.runs(&on_web).await);
-    assert_eq!((&refused["code"], &runs[0]["status"]), (&json!("run_not_sent"), &json!("failed")));
+    assert_eq!(
+        (&refused["code"], &runs[0]["status"]),
+        (&json!("run_not_sent"), &json!("failed"))
+    );
     let detail = refused["detail"].as_str().unwrap();
     for told in [runs[0]["run_id"].as_str().unwrap(), "AccessDeniedException", &on_web] {
         assert!(detail.contains(told), "{told}: {detail}");
@@ -374,7 +391,10 @@ async fn what_was_not_sent_is_no_success() {
         (&agreed["approval"]["status"], &agreed["run"]["status"]),
         (&json!("consumed"), &json!("failed"))
     );
-    assert!(agreed["run"]["why"].as_str().unwrap().contains("AccessDeniedException"), "{agreed}");
+    assert!(
+        agreed["run"]["why"].as_str().unwrap().contains("AccessDeniedException"),
+        "{agreed}"
+    );
     house.server.stop().await;
 }
 
@@ -391,7 +411,13 @@ async fn what_may_have_been_sent_is_accepted_and_not_said_to_be() {
         house.execute(&house.boss, &on_web, cleanup.clone()),
         house.agree(&on_db, cleanup.clone())
     );
-    assert_eq!((begun.status, agreed.status), (202, 202), "{} {}", begun.text, agreed.text);
+    assert_eq!(
+        (begun.status, agreed.status),
+        (202, 202),
+        "{} {}",
+        begun.text,
+        agreed.text
+    );
     let (begun, agreed) = (begun.json(), agreed.json());
     assert_eq!(
         (&begun["status"], &begun["command_id"], &begun["approval_status"]),

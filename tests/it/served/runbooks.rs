@@ -80,7 +80,9 @@ async fn what_an_msp_admin_has_locked_a_companys_admin_does_not_take_back() {
     let boss = server.person("boss@acme.example", Role::CompanyAdmin, &[&acme]).await;
     let config = "/api/companies/comp-acme/config";
     let apply = async |person: &Person, path: &str, document: &Value| {
-        server.ask(Method::PUT, path, person.headers(), document.to_string()).await
+        server
+            .ask(Method::PUT, path, person.headers(), document.to_string())
+            .await
     };
     let locking = policy(&server, &boss, json!({"locked": true})).await;
     assert_eq!(locking.problem(403), "locked");
@@ -104,7 +106,11 @@ async fn what_an_msp_admin_has_locked_a_companys_admin_does_not_take_back() {
     assert_eq!(apply(&boss, config, &changed).await.status, 200);
     assert_eq!(needs(&server, &acme, "low").await, Value::Null);
     assert_eq!(policy(&server, &root, json!({"stopped": true})).await.status, 200);
-    assert_eq!(policy(&server, &boss, json!({})).await.status, 200, "not locked any more");
+    assert_eq!(
+        policy(&server, &boss, json!({})).await.status,
+        200,
+        "not locked any more"
+    );
     server.stop().await;
 }
 
