@@ -194,7 +194,7 @@ impl Caller {
                     .may_go_on(right)
                     .map_err(|why| Problem::new(why.into(), why.to_string()))?;
                 let role = visit.user.role.as_str();
-                let refusal = || forbidden(format!("a {role} may not {}", right.what()));
+                let refusal = || forbidden(format!("your role, {role}, may not {}", right.what()));
                 visit.user.reach(right).ok_or_else(refusal)
             }
             Who::Key(bearer) => match scope_for(right) {
