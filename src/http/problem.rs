@@ -234,7 +234,9 @@ impl From<CallError> for Problem {
             CallError::Act(ActRefusal::NoSuchIncident) => Self::not_found("incident"),
             CallError::Act(refusal) => Self::new(Code::Conflict, refusal.to_string()),
             CallError::Regroup(RegroupRefusal::NoSuchIncident(_)) => Self::not_found("incident"),
-            CallError::Regroup(refusal @ RegroupRefusal::Resolved(_)) => Self::new(Code::Conflict, refusal.to_string()),
+            CallError::Regroup(refusal @ (RegroupRefusal::Resolved(_) | RegroupRefusal::UnderWay(_))) => {
+                Self::new(Code::Conflict, refusal.to_string())
+            }
             CallError::Regroup(refusal) => Self::new(Code::Invalid, refusal.to_string()),
             CallError::Run(refusal) => refusal.into(),
             CallError::NoDeadLetter => Self::not_found("dead letter"),

@@ -241,6 +241,10 @@ async fn who_may_run_what_and_what_nobody_may() {
         .execute(&house.boss, &incident, cleanup.clone())
         .await
         .problem(409);
+    let alone = house.incident(DB, "other").await;
+    let merged = json!({"incident_ids": [alone]});
+    let merge = format!("/api/incidents/{incident}/merge");
+    house.server.post_as(&house.boss, &merge, &merged).await.problem(409);
     let reject = format!(
         "/api/approvals/{}/reject",
         asked["approval_request_id"].as_str().unwrap()
