@@ -18,6 +18,7 @@ pub use super::gate::Policy;
 use super::live::{events, socket};
 use super::problem::{Code, Problem};
 pub use super::routes::Route;
+use super::schemas::Schemas;
 use super::routes::{Described, Routes};
 use super::runbooks::{dry_run, edit};
 use super::{
@@ -409,11 +410,11 @@ fn routes() -> Routes {
 
 /// Every route, with who may come in.
 pub fn listed() -> Vec<Route> {
-    described().into_iter().map(|(route, ..)| route).collect()
+    described().0.into_iter().map(|(route, _)| route).collect()
 }
 
-/// Every route, with what OpenAPI says of it.
-pub(super) fn described() -> Vec<Described> {
+/// Every route, with what OpenAPI says of it, and the schemas that this names.
+pub(super) fn described() -> (Vec<Described>, Schemas) {
     routes().listed()
 }
 
