@@ -18,9 +18,9 @@ pub use super::gate::Policy;
 use super::live::{events, socket};
 use super::problem::{Code, Problem};
 pub use super::routes::Route;
-use super::schemas::Schemas;
 use super::routes::{Described, Routes};
 use super::runbooks::{dry_run, edit};
+use super::schemas::Schemas;
 use super::{
     Edge, Stage, acts, agent, alerts, approvals, audit, auth, companies, decisions, health, incidents, kpis, metrics,
     openapi, runbooks, runs, system, tools, users, webhook,
