@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::accounts::api_key::{ApiKey, Scope};
 use crate::accounts::webhook_secret::WebhookSecret;
 use crate::secrets::{Purpose, ServerKey, Unsealable, hash_api_key, new_api_key, new_webhook_secret};
-use crate::text::is_deceptive;
+use actors::domain::text::is_deceptive;
 
 /// What is asked for.
 #[derive(Clone, Debug, Deserialize, Serialize, utoipa::ToSchema)]

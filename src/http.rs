@@ -34,6 +34,7 @@ pub mod router;
 mod routes;
 mod runbooks;
 mod runs;
+mod schemas;
 mod shape;
 mod system;
 mod tag;

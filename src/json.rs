@@ -61,12 +61,12 @@ pub fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, FieldError> {
     serde_json::from_str(text).or_else(|_| {
         let mut reader = serde_json::Deserializer::from_str(text);
         serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = match error.path().to_string() {
-                path if path == "." => String::new(),
-                path => path,
-            };
             let said = error.inner().to_string();
             let said = said.split(" at line ").next().unwrap_or(&said).to_owned();
+            let path = match error.path().to_string() {
+                path if path == "." => String::new(),
+                path => without_unknown_variant(path, &said),
+            };
             // serde names a missing field in its words, not in the path.
             match said
                 .strip_prefix("missing field `")
@@ -84,6 +84,15 @@ pub fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, FieldError> {
             }
         })
     })
+}
+
+/// A path without a variant that there is not, which serde may count to it: no such field exists.
+fn without_unknown_variant(path: String, said: &str) -> String {
+    let unknown = said
+        .strip_prefix("unknown variant `")
+        .and_then(|rest| rest.split('`').next());
+    let shorter = unknown.and_then(|variant| path.strip_suffix(variant)?.strip_suffix('.'));
+    shorter.map_or(path.clone(), str::to_owned)
 }
 
 /// Reads an object. serde's derived readers would also take an array of its fields, in their order.

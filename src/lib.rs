@@ -27,6 +27,5 @@ pub mod serve;
 pub mod store;
 pub mod telemetry;
 pub mod tenancy;
-mod text;
 
 pub(crate) use failpoint::failpoint;

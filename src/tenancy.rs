@@ -150,6 +150,7 @@ impl Desk<'_> {
             policy
                 .check()
                 .map_err(|error| invalid(format!("policy.{}", error.field), error))?;
+            self.may_set(company.policy, policy)?;
             after.policy = policy;
         }
         if let Some(wanted) = &change.aws {
@@ -174,6 +175,23 @@ impl Desk<'_> {
             ..Amendment::default()
         };
         Ok(Some((after, amendment)))
+    }
+
+    /// Whether he may put a policy in the place of another.
+    fn may_set(&self, before: Policy, after: Policy) -> Result<(), TenancyError> {
+        let (field, detail) = match (before.locked, after.locked) {
+            _ if self.runs_platform || after == before => return Ok(()),
+            (true, _) => (
+                "policy",
+                "an MSP admin has locked the policy (policy.locked): only an MSP admin changes it",
+            ),
+            (false, true) => ("policy.locked", "only an MSP admin may lock the policy"),
+            (false, false) => return Ok(()),
+        };
+        Err(TenancyError::Forbidden {
+            field,
+            detail: detail.to_owned(),
+        })
     }
 
     /// A new API key, which is told once.

@@ -17,6 +17,7 @@ pub mod policy;
 pub mod redact;
 pub mod run;
 pub mod runbook;
+pub mod text;
 pub mod time;
 
 pub use alert::{Alert, AlertState, NewAlert, Severity, Signal};

@@ -24,11 +24,11 @@ const ENTRIES: usize = 100;
 /// What was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Refusal {
-    /// Whose journal it belongs to: a company's for its key, else the platform's.
+    /// Whose journal it belongs to: a company's for its key and its approvals, else the platform's.
     pub company_id: CompanyId,
     /// Who: a person, a key, or `stranger`.
     pub who: String,
-    /// What: `login`, `token`, or the right.
+    /// What: `login`, `token`, the right, or why a word on an approval did not count.
     pub what: &'static str,
     /// From where.
     pub address: Option<IpAddr>,

@@ -93,25 +93,25 @@ impl Right {
         self.into()
     }
 
-    /// What it is to do, for people.
+    /// What it is to do, for people: it ends "your role may not ...".
     pub fn what(self) -> &'static str {
         match self {
             Self::SendAlerts => "send alerts",
-            Self::Read => "read alerts, incidents, memory and live events",
-            Self::Act => "acknowledge, assign, resolve, reopen, escalate, snooze, merge and split incidents",
+            Self::Read => "read alerts, incidents, memory or live events",
+            Self::Act => "acknowledge, assign, resolve, reopen, escalate, snooze, merge or split incidents",
             Self::Decide => "ask for decisions",
-            Self::Run => "run what one may agree to, ask for the rest",
-            Self::Approve => "agree to runs as the policy says: high risk MSP admins alone, medium no technicians",
+            Self::Run => "run runbooks, or ask others to agree to a run",
+            Self::Approve => "agree to runs, or reject them",
             Self::StopRuns => "stop all runs of all companies",
-            Self::FoundCompanies => "create, archive and erase companies",
-            Self::AdministerCompany => "administer a company's settings, keys, secrets and assets",
+            Self::FoundCompanies => "create, archive or erase companies",
+            Self::AdministerCompany => "administer a company's settings, policy, keys, secrets or assets",
             Self::EditRunbooks => "write a company's own runbooks",
-            Self::Correlate => "change a company's correlation settings",
+            Self::Correlate => "change how a company's alerts are grouped",
             Self::AdministerUsers => "administer people",
-            Self::OwnAccount => "administer one's own password, second factor and logins",
-            Self::Audit => "read the journals",
-            Self::Oversee => "see the living tree and dead letters",
-            Self::Release => "let dead letters and quarantined companies go",
+            Self::OwnAccount => "administer a password, second factor or logins of one's own",
+            Self::Audit => "read journals",
+            Self::Oversee => "see the living tree or dead letters",
+            Self::Release => "let dead letters or quarantined companies go",
             Self::Measure => "read the process's metrics",
         }
     }
@@ -210,6 +210,15 @@ mod tests {
         for right in Right::iter() {
             let ranks: Vec<u8> = Role::iter().map(|role| rank(of_role(role, right))).collect();
             assert!(ranks.is_sorted_by(|a, b| a >= b), "{right:?}: {ranks:?}");
+        }
+    }
+
+    #[test]
+    fn every_right_can_be_denied_in_a_sentence() {
+        for right in Right::iter() {
+            let what = right.what();
+            assert!(what.starts_with(|letter: char| letter.is_ascii_lowercase()), "{what}");
+            assert!(!what.contains(" and ") && !what.ends_with('.'), "may not {what}");
         }
     }
 

@@ -24,7 +24,7 @@ use super::sign_in::SignInError;
 use super::user::{PasswordHash, SecondFactor, User, normal_email};
 use super::{Accounts, second_factor};
 use crate::config::Settings;
-use crate::text::is_deceptive;
+use actors::domain::text::is_deceptive;
 
 /// How often a change that met another is looked at again.
 const TRIES: usize = 8;

@@ -92,6 +92,11 @@ pub(super) fn closing(signer: &Signer, company: &CompanyId, documents: u64, sha2
         signature: String::new(),
     };
     seal.signature = signer.sign_text(&seal.signed());
+    written(seal)
+}
+
+/// A seal as the line that it is.
+fn written(seal: Seal) -> String {
     // It holds texts and numbers alone.
     serde_json::to_string(&Closing { seal }).unwrap_or_default()
 }
@@ -183,10 +188,10 @@ fn read_opening(line: &[u8]) -> Option<Opening> {
     (format!("{}\n", opening(&read.archive, read.of, read.before)).as_bytes() == line).then_some(read)
 }
 
-/// The closing line, where it is one.
+/// The closing line, where it is exactly one.
 fn read_closing(line: &[u8]) -> Option<Seal> {
-    let read: Closing = serde_json::from_slice(line.strip_suffix(b"\n")?).ok()?;
-    Some(read.seal)
+    let read: Closing = serde_json::from_slice(line).ok()?;
+    (format!("{}\n", written(read.seal.clone())).as_bytes() == line).then_some(read.seal)
 }
 
 #[cfg(test)]
@@ -240,6 +245,24 @@ mod tests {
         let mut other = archived("comp-globex", &ours());
         other[0].clone_from(&lines[0]);
         assert!(matches!(verified(&other), Err(Broken::Other(_))));
+    }
+
+    #[test]
+    fn no_bit_of_a_seal_can_be_changed() {
+        let lines = archived("comp-acme", &ours());
+        let last = lines.len() - 1;
+        for byte in 0..lines[last].len() {
+            for bit in 0..8 {
+                let mut changed = lines.clone();
+                changed[last][byte] ^= 1 << bit;
+                let found = verified(&changed);
+                assert!(
+                    found.is_err(),
+                    "bit {bit} of byte {byte}: {}",
+                    String::from_utf8_lossy(&changed[last])
+                );
+            }
+        }
     }
 
     proptest! {

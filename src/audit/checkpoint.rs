@@ -149,12 +149,18 @@ impl Checkpoint {
     }
 }
 
+/// Bytes from hex as we write it: in lower case, so that no digit of what was signed can be changed without being noticed.
+fn canonical_hex(text: &str) -> Option<Vec<u8>> {
+    let bytes = hex::decode(text).ok()?;
+    (hex::encode(&bytes) == text).then_some(bytes)
+}
+
 /// Whether a text was signed so, and by one of those who are trusted, where somebody is named.
 pub(crate) fn verify_text(text: &str, key: &str, signature: &str, by: Option<&Trusted>) -> Result<(), BadCheckpoint> {
     if by.is_some_and(|by| !by.has(key)) {
         return Err(BadCheckpoint::Key);
     }
-    let decoded = hex::decode(key).ok().zip(hex::decode(signature).ok());
+    let decoded = canonical_hex(key).zip(canonical_hex(signature));
     let (key, signature) = decoded.ok_or(BadCheckpoint::Signature)?;
     UnparsedPublicKey::new(&ED25519, key)
         .verify(text.as_bytes(), &signature)
@@ -215,6 +221,14 @@ mod tests {
             },
             Checkpoint {
                 signature: String::new(),
+                ..signed.clone()
+            },
+            Checkpoint {
+                signature: signed.signature.to_uppercase(),
+                ..signed.clone()
+            },
+            Checkpoint {
+                key: signed.key.to_uppercase(),
                 ..signed.clone()
             },
         ];

@@ -284,6 +284,27 @@ mod tests {
         assert!(matches!(behind(Some(&elsewhere)), Err(Broken::Entry { seq: 20, .. })));
     }
 
+    #[test]
+    fn no_bit_of_a_cut_or_a_checkpoint_can_be_changed() {
+        let whole = exported("comp-acme", &ours());
+        let company = "comp-acme".parse().unwrap();
+        let cut = ours().sign_cut(&company, 0, &[0; 32], Timestamp::from_millis(5));
+        let first = format!("{}\n", opening(&company, Some(&cut))).into_bytes();
+        let lines: Vec<Vec<u8>> = std::iter::once(first).chain(whole[1..].to_vec()).collect();
+        assert!(verified(&lines).is_ok());
+        for line in [0, lines.len() - 1] {
+            for place in 0..lines[line].len() * 8 {
+                let mut changed = lines.clone();
+                changed[line][place / 8] ^= 1 << (place % 8);
+                assert!(
+                    verified(&changed).is_err(),
+                    "{}",
+                    String::from_utf8_lossy(&changed[line])
+                );
+            }
+        }
+    }
+
     /// Where a fault says that it is, from 1.
     fn place(broken: &Broken) -> u64 {
         match broken {

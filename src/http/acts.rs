@@ -19,7 +19,7 @@ use super::rights::{Act as ToAct, May};
 use super::users::works_in;
 use super::{Edge, shape};
 use crate::accounts::user::normal_email;
-use crate::text::is_deceptive;
+use actors::domain::text::is_deceptive;
 
 /// How long an act may take.
 const WITHIN: Duration = Duration::from_secs(10);

@@ -3,16 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::approval::{Approval, ApprovalStatus, Vote};
+use actors::domain::approval::{Approval, ApprovalRefusal, ApprovalStatus, Vote};
 use actors::domain::policy::Need;
 use actors::domain::runbook::{Risk, RunbookPart, Shelf};
 use actors::domain::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId, Timestamp};
+use actors::incident::refusal::RunRefusal;
 use actors::incident::remedy::Word;
 use actors::limits::PAGE;
 use actors::port::reader::{Cursor, Page, PageRequest};
 use actors::port::{Record, RecordKind};
+use actors::runtime::CallError;
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::openapi::path::Parameter;
@@ -21,6 +25,7 @@ use uuid::Uuid;
 
 use super::Edge;
 use super::body::SentOrNot;
+use super::describe::{self, Description};
 use super::page::{Ask, Asked, Paged, Query};
 use super::problem::Problem;
 use super::rights::{Approve, May, Read};
@@ -217,8 +222,29 @@ pub(super) struct ApproveRequest {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Spoken {
     approval: ShownApproval,
-    /// The run, where it has begun.
+    /// The run, where it has begun; its `status` says how it stands, and `why` it was not sent.
     run: Option<Executing>,
+}
+
+/// 200 where somebody's consent counts, 202 where a run has begun with it of which nobody knows whether it was sent. Also
+/// where it was not: the consent is used all the same, and given again it would be refused.
+pub(super) struct Agreed(Spoken);
+
+impl IntoResponse for Agreed {
+    fn into_response(self) -> Response {
+        let is_open = self.0.run.as_ref().is_some_and(Executing::is_open);
+        let status = if is_open { StatusCode::ACCEPTED } else { StatusCode::OK };
+        (status, Json(self.0)).into_response()
+    }
+}
+
+impl describe::Answer for Agreed {
+    fn describe(description: &mut Description) {
+        <Json<Spoken> as describe::Answer>::describe(description);
+        let spoken = description.refer::<Spoken>();
+        let what = "The run has begun, and nobody knows whether it was sent";
+        description.answers(202, what, Some(("application/json", Some(spoken))));
+    }
 }
 
 /// Agrees. Where nobody else has to, the run begins.
@@ -227,9 +253,9 @@ pub(super) async fn approve(
     State(edge): State<Arc<Edge>>,
     Path(id): Path<String>,
     SentOrNot(request): SentOrNot<ApproveRequest>,
-) -> Result<Json<Spoken>, Problem> {
+) -> Result<Agreed, Problem> {
     edge.takes_work(may.company())?;
-    say(&edge, &may, &id, Word::Approve(request.hash)).await
+    say(&edge, &may, &id, Word::Approve(request.hash)).await.map(Agreed)
 }
 
 /// `{}`, or nothing at all.
@@ -244,10 +270,10 @@ pub(super) async fn reject(
     Path(id): Path<String>,
     _: SentOrNot<RejectRequest>,
 ) -> Result<Json<Spoken>, Problem> {
-    say(&edge, &may, &id, Word::Reject).await
+    say(&edge, &may, &id, Word::Reject).await.map(Json)
 }
 
-async fn say(edge: &Edge, may: &May<Approve>, id: &str, word: Word) -> Result<Json<Spoken>, Problem> {
+async fn say(edge: &Edge, may: &May<Approve>, id: &str, word: Word) -> Result<Spoken, Problem> {
     let is = approver(&may.caller)?;
     let approval = find(edge, may.company(), id).await?;
     let which = (approval.incident_id.clone(), approval.approval_id.clone());
@@ -264,12 +290,30 @@ async fn say(edge: &Edge, may: &May<Approve>, id: &str, word: Word) -> Result<Js
         .collect();
     let by = (may.origin(), is);
     let said = (word, lapsed);
-    let decided = edge.runtime.approval(may.company(), which, said, by, WITHIN).await?;
+    let decided = edge.runtime.approval(may.company(), which, said, by, WITHIN).await;
+    let decided = decided.inspect_err(|error| {
+        if let CallError::Run(why) = error {
+            may.refused(edge, refused(why));
+        }
+    })?;
     let run = match decided.begun {
         Some(begun) => Some(Executing::of(begun).await),
         None => None,
     };
     let (now, shelf) = (edge.clock.now(), shelf(edge, may).await?);
     let approval = ShownApproval::of(now, &shelf, decided.approval);
-    Ok(Json(Spoken { approval, run }))
+    Ok(Spoken { approval, run })
+}
+
+/// Why somebody's word did not count, as it is gathered for the journal.
+fn refused(why: &RunRefusal) -> &'static str {
+    match why {
+        RunRefusal::Approval(ApprovalRefusal::NotEntitled(_)) => "approval.not_entitled",
+        RunRefusal::Approval(ApprovalRefusal::Own) => "approval.own",
+        RunRefusal::Approval(ApprovalRefusal::Twice) => "approval.twice",
+        RunRefusal::Approval(ApprovalRefusal::Otherwise) => "approval.otherwise",
+        RunRefusal::Approval(ApprovalRefusal::NotPending(_) | ApprovalRefusal::Expired(_)) => "approval.over",
+        RunRefusal::RunbookChanged | RunRefusal::Altered(_) => "approval.of_no_use",
+        _ => "approval.not_now",
+    }
 }

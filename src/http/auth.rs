@@ -3,43 +3,40 @@
 //! A program gets its refresh token in the answer's body. A page asks for a cookie (`cookie: true`) that no script
 //! can read, and then has to send `X-CSRF: 1` with every request that uses it, which another site's page cannot.
 
-use std::collections::BTreeSet;
+mod problems;
+mod refresh_token;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use std::time::Duration;
 
-use actors::domain::ids::{LoginId, UserId};
+use actors::domain::ids::LoginId;
 use actors::domain::{CompanyId, Origin, Timestamp};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::header::{COOKIE, HeaderValue, SET_COOKIE};
+use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use self::problems::of_password;
+use self::refresh_token::{
+    LoggedOut, RefreshBody, Tokens, WithCookie, logged_out, no_cookie, no_refresh_token, refresh_token, tokens,
+};
 use super::Edge;
 use super::body::{Sent, SentOrNot};
 use super::caller::{API_KEY, Place, presented};
-use super::describe::{Answer, Description};
 use super::gate::Anyone;
 use super::page::Items;
 use super::problem::{Code, Problem};
 use super::rights::Oneself;
 use crate::accounts::refusals::Refusal;
-use crate::accounts::rights::Role;
-use crate::accounts::sign_in::{Credentials, SignInError, SignedIn};
+use crate::accounts::sign_in::{Credentials, SignInError};
 use crate::accounts::staff::{Keep, ShownUser, StaffError, shown};
 use crate::accounts::token::ACCESS_LIFE;
 use crate::accounts::user::{User, normal_email};
 use crate::accounts::visit::FirstDo;
 use crate::telemetry;
-
-/// The cookie of a page's refresh token; only sent to these routes.
-const REFRESH_COOKIE: &str = "aw_refresh";
-const COOKIE_PATH: &str = "/api/auth";
-const CSRF: &str = "x-csrf";
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -390,210 +387,6 @@ impl NewAccess {
     }
 }
 
-/// A wrong password is the field's fault here, not the caller's.
-fn of_password(error: SignInError, field: &'static str) -> Problem {
-    match error {
-        SignInError::Wrong => Problem::new(Code::WrongPassword, "this is not your password").of_field(field),
-        other => other.into(),
-    }
-}
-
-/// A refresh token as it was sent.
-struct Shown {
-    token: SecretString,
-    by_cookie: bool,
-}
-
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = RefreshRequest)]
-pub(super) struct RefreshBody {
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    refresh_token: Option<SecretString>,
-}
-
-fn refresh_token(headers: &HeaderMap, sent: RefreshBody) -> Result<Option<Shown>, Problem> {
-    let shown = |token: SecretString| Shown {
-        token,
-        by_cookie: false,
-    };
-    if let Some(token) = presented(headers)? {
-        return Ok(Some(shown(token.into())));
-    }
-    if let Some(token) = sent.refresh_token {
-        return Ok(Some(shown(token)));
-    }
-    let Some(token) = cookie(headers, REFRESH_COOKIE) else {
-        return Ok(None);
-    };
-    if headers.get(CSRF).is_none_or(|value| value != "1") {
-        let detail = "a request that uses the cookie has to send the header X-CSRF: 1";
-        return Err(Problem::new(Code::Csrf, detail).of_field("X-CSRF"));
-    }
-    Ok(Some(Shown {
-        token: token.into(),
-        by_cookie: true,
-    }))
-}
-
-/// A cookie's value (RFC 6265, 5.4).
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    all.flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(other, _)| *other == name)
-        .map(|(_, value)| value)
-}
-
-fn set_cookie(value: &str, life: Duration) -> HeaderValue {
-    let text = format!(
-        "{REFRESH_COOKIE}={value}; Path={COOKIE_PATH}; Max-Age={}; HttpOnly; Secure; SameSite=Strict",
-        life.as_secs()
-    );
-    let mut value = HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""));
-    value.set_sensitive(true);
-    value
-}
-
-fn no_cookie() -> HeaderValue {
-    set_cookie("", Duration::ZERO)
-}
-
-fn no_refresh_token() -> Problem {
-    let detail = "send the refresh token in Authorization: Bearer, as refresh_token in the body, or as the cookie";
-    Problem::new(Code::Unauthorized, detail)
-}
-
-/// What one logs in with gives.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Tokens {
-    access_token: String,
-    /// Not where it comes as a cookie.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    refresh_token: Option<String>,
-    /// `bearer`.
-    token_type: &'static str,
-    /// In seconds.
-    expires_in: u64,
-    user: LoggedIn,
-    first_do: Option<FirstDo>,
-}
-
-/// Who has logged in.
-#[derive(Serialize, ToSchema)]
-struct LoggedIn {
-    user_id: UserId,
-    email: String,
-    name: String,
-    role: Role,
-    company_ids: BTreeSet<CompanyId>,
-}
-
-/// That a login has ended.
-#[derive(Serialize, ToSchema)]
-pub(super) struct LoggedOut {
-    message: &'static str,
-}
-
-/// An answer that sets the cookie of a page's refresh token.
-pub(super) struct WithCookie<T> {
-    answer: T,
-    cookie: Option<HeaderValue>,
-}
-
-impl<T: Serialize> IntoResponse for WithCookie<T> {
-    fn into_response(self) -> Response {
-        let mut response = Json(self.answer).into_response();
-        if let Some(cookie) = self.cookie {
-            response.headers_mut().append(SET_COOKIE, cookie);
-        }
-        response
-    }
-}
-
-impl<T: Serialize + ToSchema> Answer for WithCookie<T> {
-    fn describe(description: &mut Description) {
-        Json::<T>::describe(description);
-        description.refuses(&[401, 403, 429]);
-    }
-}
-
-fn logged_out(message: &'static str) -> WithCookie<LoggedOut> {
-    WithCookie {
-        answer: LoggedOut { message },
-        cookie: Some(no_cookie()),
-    }
-}
-
-fn tokens(edge: &Edge, signed_in: &SignedIn, as_cookie: bool) -> WithCookie<Tokens> {
-    let user = &signed_in.user;
-    let refresh_token = signed_in.refresh_token.expose_secret();
-    let life = signed_in.refresh_until.since(edge.clock.now());
-    WithCookie {
-        answer: Tokens {
-            access_token: signed_in.access_token.expose_secret().to_owned(),
-            refresh_token: (!as_cookie).then(|| refresh_token.to_owned()),
-            token_type: "bearer",
-            expires_in: ACCESS_LIFE.as_secs(),
-            user: LoggedIn {
-                user_id: user.user_id.clone(),
-                email: user.email.clone(),
-                name: user.name.clone(),
-                role: user.role,
-                company_ids: user.company_ids.clone(),
-            },
-            first_do: signed_in.first_do,
-        },
-        cookie: as_cookie.then(|| set_cookie(refresh_token, life)),
-    }
-}
-
-impl From<SignInError> for Problem {
-    fn from(error: SignInError) -> Self {
-        let said = error.to_string();
-        let unauthorized = |code| Self::new(code, said.clone());
-        match error {
-            SignInError::Wrong => unauthorized(Code::WrongCredentials),
-            SignInError::CodeNeeded => unauthorized(Code::SecondFactorNeeded).of_field("totp"),
-            SignInError::WrongCode => unauthorized(Code::WrongCode).of_field("totp"),
-            SignInError::NotInForce => unauthorized(Code::Unauthorized),
-            SignInError::Throttled(wait) => {
-                let mut problem = Self::new(Code::TooManyAttempts, said);
-                problem.retry_after = Some(wait);
-                problem
-            }
-            SignInError::Busy => Self {
-                counted: true,
-                ..Self::unavailable(Code::Overloaded, said, Duration::from_secs(2))
-            },
-            SignInError::Call(error) => error.into(),
-        }
-    }
-}
-
-impl From<StaffError> for Problem {
-    fn from(error: StaffError) -> Self {
-        let said = error.to_string();
-        match error {
-            StaffError::Invalid { field, detail } => Self::invalid(field, detail),
-            StaffError::Taken => Self::new(Code::Conflict, said).of_field("email"),
-            StaffError::Unknown => Self::not_found("user"),
-            StaffError::LastAdmin => Self::new(Code::LastAdmin, said),
-            StaffError::HasSecondFactor | StaffError::NoOffer => Self::new(Code::Conflict, said),
-            // Who asks is known already.
-            StaffError::WrongCode => Self {
-                status: StatusCode::FORBIDDEN,
-                ..Self::new(Code::WrongCode, said).of_field("code")
-            },
-            StaffError::Throttled(wait) => SignInError::Throttled(wait).into(),
-            StaffError::Busy => SignInError::Busy.into(),
-            StaffError::Call(error) => error.into(),
-        }
-    }
-}
-
 impl Oneself {
     /// As one is journalled.
     fn origin(&self) -> Origin {
@@ -602,19 +395,5 @@ impl Oneself {
 
     fn address(&self) -> IpAddr {
         self.caller.address().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_stranger_can_bring_about_at_will_is_no_line_in_the_log() {
-        let busy = Problem::from(SignInError::Busy);
-        assert_eq!((busy.status.as_u16(), busy.counted), (503, true));
-        assert!(busy.detail.contains("at once") && !busy.detail.contains("failed"));
-        let fault = Problem::from(SignInError::Call(actors::runtime::CallError::TimedOut));
-        assert!(!fault.counted);
     }
 }

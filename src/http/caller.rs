@@ -167,14 +167,19 @@ impl Caller {
                 Who::Person(_) => CompanyId::platform(),
                 Who::Key(bearer) => bearer.company_id.clone(),
             };
-            let refusal = Refusal {
-                company_id,
-                who: self.name().to_owned(),
-                what: right.as_str(),
-                address: self.from.address,
-            };
-            edge.refusals.note(refusal, edge.clock.now());
+            self.refused(edge, company_id, right.as_str());
         })
+    }
+
+    /// Notes for a company's journal that something was refused.
+    pub(super) fn refused(&self, edge: &Edge, company_id: CompanyId, what: &'static str) {
+        let refusal = Refusal {
+            company_id,
+            who: self.name().to_owned(),
+            what,
+            address: self.from.address,
+        };
+        edge.refusals.note(refusal, edge.clock.now());
     }
 
     /// Where he has a right.
@@ -189,7 +194,7 @@ impl Caller {
                     .may_go_on(right)
                     .map_err(|why| Problem::new(why.into(), why.to_string()))?;
                 let role = visit.user.role.as_str();
-                let refusal = || forbidden(format!("a {role} may not {}", right.what()));
+                let refusal = || forbidden(format!("your role, {role}, may not {}", right.what()));
                 visit.user.reach(right).ok_or_else(refusal)
             }
             Who::Key(bearer) => match scope_for(right) {

@@ -217,7 +217,8 @@ pub(super) async fn policy(may: May<Read>, State(edge): State<Arc<Edge>>) -> Ans
     Ok(Json(edge.company(may.company())?.policy))
 }
 
-/// `PUT {stopped?, low_risk_by_itself?, high_risk_approvals?, free_commands?}`: what is left out is as for a new company.
+/// `PUT {stopped?, low_risk_by_itself?, high_risk_approvals?, free_commands?, locked?}`: what is left out is as for a new
+/// company. Where it is `locked`, only MSP admins change it.
 pub(super) async fn set_policy(
     may: May<AdministerCompany>,
     State(edge): State<Arc<Edge>>,

@@ -18,13 +18,14 @@ use super::Edge;
 use super::caller::{Address, Place};
 use super::gate::Policy;
 use super::problem::Problem;
+use super::schemas::Schemas;
 use crate::accounts::rights::scope_for;
 
 /// The two ways to say who one is.
 pub(super) const BEARER: &str = "access_token";
 pub(super) const API_KEY: &str = "api_key";
 /// The component that every problem is.
-pub(super) const PROBLEM: &str = "Problem";
+const PROBLEM: &str = "Problem";
 /// The media type of problems (RFC 9457).
 const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -51,9 +52,6 @@ pub(super) fn plain(media: &'static str) -> Media {
     (media, Some(ObjectBuilder::new().schema_type(Type::String).into()))
 }
 
-/// Schemas by their names.
-pub(super) type Schemas = BTreeMap<String, RefOr<Schema>>;
-
 /// What is known of a route.
 pub(super) struct Description {
     path: &'static str,
@@ -62,7 +60,7 @@ pub(super) struct Description {
     body: Option<(String, bool)>,
     answers: BTreeMap<u16, (&'static str, Vec<Media>)>,
     refusals: BTreeSet<u16>,
-    pub(super) schemas: Schemas,
+    schemas: Schemas,
 }
 
 impl Description {
@@ -88,16 +86,13 @@ impl Description {
             body: None,
             answers: BTreeMap::new(),
             refusals,
-            schemas: BTreeMap::new(),
+            schemas: Schemas::default(),
         }
     }
 
     /// Refers to a type.
     pub(super) fn refer<T: ToSchema>(&mut self) -> RefOr<Schema> {
-        let mut others = Vec::new();
-        T::schemas(&mut others);
-        self.schemas.extend(others);
-        self.schemas.insert(T::name().into_owned(), T::schema());
+        self.schemas.add::<T>();
         Ref::from_schema_name(T::name()).into()
     }
 
@@ -231,6 +226,7 @@ fn meaning(status: u16) -> &'static str {
         412 => "What was seen has been changed since",
         413 => "Too large",
         429 => "Too fast: try again after `Retry-After` seconds",
+        502 => "AWS did not take it: `detail` says why",
         503 => "Not now: try again after `Retry-After` seconds",
         _ => "Something failed inside; the trace id finds it in the log",
     }

@@ -15,7 +15,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_swagger_ui::Config;
 
-use super::describe::{API_KEY, Answer, BEARER, Description, PROBLEM, Schemas, plain};
+use super::describe::{API_KEY, Answer, BEARER, Description, plain};
 use super::gate::Anyone;
 use super::problem::{Code, Problem};
 use super::router;
@@ -29,6 +29,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 
 /// A problem as it is answered (RFC 9457).
 #[derive(ToSchema)]
+#[schema(as = Problem)]
 #[allow(dead_code, reason = "describes what `Problem::to_json` writes")]
 struct ProblemBody {
     /// `urn:alert-whisperer:problem:{code}`.
@@ -55,14 +56,10 @@ static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);
 
 /// The document.
 pub fn document() -> OpenApi {
-    let mut schemas = Schemas::new();
-    let mut problem = Vec::new();
-    ProblemBody::schemas(&mut problem);
-    schemas.extend(problem);
-    schemas.insert(PROBLEM.to_owned(), <ProblemBody as utoipa::PartialSchema>::schema());
+    let (routes, mut schemas) = router::described();
+    schemas.add::<ProblemBody>();
     let mut paths = PathsBuilder::new();
-    for (route, operation, used) in router::described() {
-        schemas.extend(used);
+    for (route, operation) in routes {
         paths = paths.path(
             route.path,
             utoipa::openapi::PathItem::new(method(&route.method), operation),

@@ -8,6 +8,7 @@ mod code;
 use std::time::Duration;
 
 use actors::correlator::regroup::RegroupRefusal;
+use actors::domain::Timestamp;
 use actors::domain::approval::ApprovalRefusal;
 use actors::incident::acts::ActRefusal;
 use actors::incident::refusal::RunRefusal;
@@ -40,6 +41,8 @@ pub struct Problem {
     pub field: Option<String>,
     /// When to try again.
     pub retry_after: Option<Duration>,
+    /// When, where the moment is known.
+    pub retry_at: Option<Timestamp>,
     /// More headers.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// Whether it is counted where it is found. A stranger can bring it about as often as he likes, so that it is worth
@@ -56,6 +59,7 @@ impl Problem {
             detail: detail.into(),
             field: None,
             retry_after: None,
+            retry_at: None,
             headers: Vec::new(),
             counted: false,
         }
@@ -131,6 +135,12 @@ impl Problem {
             body["field"] = field.as_str().into();
         }
         body
+    }
+
+    /// As it is told now: a moment to come back at is told as a wait.
+    pub fn told_at(mut self, now: Timestamp) -> Self {
+        self.retry_after = self.retry_at.map(|at| at.since(now)).or(self.retry_after);
+        self
     }
 
     /// The whole answer.
@@ -224,7 +234,9 @@ impl From<CallError> for Problem {
             CallError::Act(ActRefusal::NoSuchIncident) => Self::not_found("incident"),
             CallError::Act(refusal) => Self::new(Code::Conflict, refusal.to_string()),
             CallError::Regroup(RegroupRefusal::NoSuchIncident(_)) => Self::not_found("incident"),
-            CallError::Regroup(refusal @ RegroupRefusal::Resolved(_)) => Self::new(Code::Conflict, refusal.to_string()),
+            CallError::Regroup(refusal @ (RegroupRefusal::Resolved(_) | RegroupRefusal::UnderWay(_))) => {
+                Self::new(Code::Conflict, refusal.to_string())
+            }
             CallError::Regroup(refusal) => Self::new(Code::Invalid, refusal.to_string()),
             CallError::Run(refusal) => refusal.into(),
             CallError::NoDeadLetter => Self::not_found("dead letter"),

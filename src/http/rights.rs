@@ -84,6 +84,11 @@ impl<R> May<R> {
     pub(super) fn origin(&self) -> Origin {
         self.caller.origin()
     }
+
+    /// Notes for the company's journal that something was refused that he has the right to.
+    pub(super) fn refused(&self, edge: &Edge, what: &'static str) {
+        self.caller.refused(edge, self.company.clone(), what);
+    }
 }
 
 impl<R: Needed> Gate for May<R> {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use actors::domain::Timestamp;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::Version;
@@ -19,6 +20,7 @@ use super::problem::{Code, Problem};
 pub use super::routes::Route;
 use super::routes::{Described, Routes};
 use super::runbooks::{dry_run, edit};
+use super::schemas::Schemas;
 use super::{
     Edge, Stage, acts, agent, alerts, approvals, audit, auth, companies, decisions, health, incidents, kpis, metrics,
     openapi, runbooks, runs, system, tools, users, webhook,
@@ -408,11 +410,11 @@ fn routes() -> Routes {
 
 /// Every route, with who may come in.
 pub fn listed() -> Vec<Route> {
-    described().into_iter().map(|(route, ..)| route).collect()
+    described().0.into_iter().map(|(route, _)| route).collect()
 }
 
-/// Every route, with what OpenAPI says of it.
-pub(super) fn described() -> Vec<Described> {
+/// Every route, with what OpenAPI says of it, and the schemas that this names.
+pub(super) fn described() -> (Vec<Described>, Schemas) {
     routes().listed()
 }
 
@@ -452,7 +454,7 @@ async fn surround(State(edge): State<Arc<Edge>>, request: Request, next: Next) -
         .extensions()
         .get::<Problem>()
         .is_some_and(|problem| problem.counted);
-    let mut response = rendered(answered, &path, &trace_id);
+    let mut response = rendered(answered, &path, &trace_id, edge.clock.now());
     let headers = response.headers_mut();
     headers
         .entry(CACHE_CONTROL)
@@ -479,14 +481,14 @@ fn names_one_host(request: &Request) -> bool {
 }
 
 /// Gives a problem, or a bare error status, its body.
-fn rendered(mut response: Response, path: &str, trace_id: &str) -> Response {
+fn rendered(mut response: Response, path: &str, trace_id: &str, now: Timestamp) -> Response {
     let problem = response.extensions_mut().remove::<Problem>();
     let status = response.status();
     let bare = problem.is_none() && (status.is_client_error() || status.is_server_error());
     let Some(problem) = problem.or_else(|| bare.then(|| Problem::of_status(status))) else {
         return response;
     };
-    let mut body = problem.render(path, trace_id);
+    let mut body = problem.told_at(now).render(path, trace_id);
     if let Some(allow) = response.headers_mut().remove(axum::http::header::ALLOW) {
         body.headers_mut().insert(axum::http::header::ALLOW, allow);
     }

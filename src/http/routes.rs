@@ -12,10 +12,11 @@ use axum::routing::{MethodFilter, on};
 use utoipa::openapi::path::Operation;
 
 use super::Edge;
-use super::describe::{Description, Schemas};
+use super::describe::Description;
 use super::gate::{Endpoint, Policy};
 use super::page::Query;
 use super::problem::Problem;
+use super::schemas::Schemas;
 
 /// A route.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,10 +33,11 @@ pub struct Route {
 pub(super) struct Routes {
     router: Router<Arc<Edge>>,
     listed: Vec<Described>,
+    schemas: Schemas,
 }
 
-/// A route, what OpenAPI says of it, and the schemas that this names.
-pub(super) type Described = (Route, Operation, Schemas);
+/// A route, and what OpenAPI says of it.
+pub(super) type Described = (Route, Operation);
 
 macro_rules! methods {
     ($($name:ident $method:ident)*) => {$(
@@ -55,6 +57,7 @@ impl Routes {
         Self {
             router: Router::new(),
             listed: Vec::new(),
+            schemas: Schemas::default(),
         }
     }
 
@@ -70,7 +73,8 @@ impl Routes {
         H::describe(&mut description);
         let takes_company = description.has_parameter("company_id");
         let (operation, schemas) = description.operation(type_name::<H>(), what);
-        self.listed.push((Route { method, path, policy }, operation, schemas));
+        self.listed.push((Route { method, path, policy }, operation));
+        self.schemas.extend(schemas);
         let mut answering = on(filter, handler);
         if policy != Policy::Anyone && !H::READS_QUERY {
             let nothing_else = move |request: Request, next: Next| nothing_but_company(takes_company, request, next);
@@ -80,8 +84,9 @@ impl Routes {
         self
     }
 
-    pub(super) fn listed(self) -> Vec<Described> {
-        self.listed
+    /// All of them, and the schemas that they name.
+    pub(super) fn listed(self) -> (Vec<Described>, Schemas) {
+        (self.listed, self.schemas)
     }
 
     pub(super) fn router(self) -> Router<Arc<Edge>> {

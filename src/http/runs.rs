@@ -45,8 +45,12 @@ const TRIES: usize = 3;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExecuteRequest {
-    /// A runbook's id or short name: `disk-cleanup`.
-    runbook_id: String,
+    /// A runbook's id or short name: `disk-cleanup`. It has to be given, under this name or the other.
+    #[serde(default)]
+    runbook_id: Option<String>,
+    /// Another name for `runbook_id`.
+    #[serde(default)]
+    runbook: Option<String>,
     /// On which of the company's machines; left out, the one that the incident's asset is called.
     #[serde(default)]
     #[schema(max_items = 50)]
@@ -60,12 +64,26 @@ pub(super) struct ExecuteRequest {
     reason: Option<String>,
 }
 
+impl ExecuteRequest {
+    /// Which runbook is meant.
+    fn runbook(&self) -> Result<String, Problem> {
+        match (&self.runbook_id, &self.runbook) {
+            (Some(name), None) | (None, Some(name)) => Ok(name.clone()),
+            (Some(_), Some(_)) => Err(Problem::invalid(
+                "runbook",
+                "runbook_id is there too: send one of the two",
+            )),
+            (None, None) => Err(Problem::invalid("runbook_id", "runbook_id is missing")),
+        }
+    }
+}
+
 /// A run that has begun.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Executing {
     message: &'static str,
     run_id: RunId,
-    /// SSM's name for it; `null` where it is not known yet, or it was never sent.
+    /// SSM's name for it; `null` where it is not known, or it was never sent.
     command_id: Option<String>,
     incident_id: IncidentId,
     status: RunStatus,
@@ -83,12 +101,13 @@ impl Executing {
             Ok(Ok(run)) => run,
             _ => begun.run,
         };
-        let message = match run.status() {
-            RunStatus::Intended => "Begun; not sent yet",
-            RunStatus::Sent => "Sent",
-            RunStatus::Succeeded => "Executed",
-            RunStatus::Failed => "Not executed",
-            RunStatus::UnknownOutcome => "Nobody knows whether it was executed",
+        let message = match (run.status(), run.why()) {
+            (RunStatus::Intended, _) => "Begun; not known to be sent yet",
+            (RunStatus::Sent, _) => "Sent",
+            (RunStatus::Succeeded, _) => "Executed",
+            (RunStatus::Failed, Some(_)) => "Not sent",
+            (RunStatus::Failed, None) => "Executed, and something did not go well",
+            (RunStatus::UnknownOutcome, _) => "Nobody knows whether it was executed",
         };
         Self {
             message,
@@ -104,6 +123,19 @@ impl Executing {
                 None => "not_required",
             },
         }
+    }
+
+    /// Whether nobody knows that it was sent, or that it was not: it may be on its way, or its outcome is unknown.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.status, RunStatus::Intended | RunStatus::UnknownOutcome)
+    }
+
+    /// Where it was never sent: that, and why.
+    fn not_sent(&self) -> Option<Problem> {
+        let why = self.why.as_ref().filter(|_| self.status == RunStatus::Failed)?;
+        let (run, incident) = (&self.run_id, &self.incident_id);
+        let detail = format!("{run} was not sent: {why}. It stands in /api/incidents/{incident}/runs");
+        Some(Problem::new(Code::RunNotSent, detail))
     }
 }
 
@@ -122,17 +154,28 @@ pub(super) struct Pending {
     expires_at: Timestamp,
 }
 
-/// 200 where it has begun, 202 where somebody has to agree first.
-pub(super) enum Answered {
-    Begun(Executing),
+/// What is not done yet.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = RunAccepted)]
+pub(super) enum Open {
+    /// Somebody has to agree first.
     Pending(Pending),
+    /// It has begun, and it is not known whether it was sent.
+    Executing(Executing),
+}
+
+/// 200 where it was sent, 202 where somebody has to agree first or nobody knows whether it was sent.
+pub(super) enum Answered {
+    Sent(Executing),
+    Open(Open),
 }
 
 impl IntoResponse for Answered {
     fn into_response(self) -> Response {
         match self {
-            Self::Begun(executing) => Json(executing).into_response(),
-            Self::Pending(pending) => (StatusCode::ACCEPTED, Json(pending)).into_response(),
+            Self::Sent(executing) => Json(executing).into_response(),
+            Self::Open(open) => (StatusCode::ACCEPTED, Json(open)).into_response(),
         }
     }
 }
@@ -140,13 +183,10 @@ impl IntoResponse for Answered {
 impl describe::Answer for Answered {
     fn describe(description: &mut Description) {
         <Json<Executing> as describe::Answer>::describe(description);
-        let pending = description.refer::<Pending>();
-        description.answers(
-            202,
-            "Somebody has to agree first",
-            Some(("application/json", Some(pending))),
-        );
-        description.refuses(&[404, 409]);
+        let open = description.refer::<Open>();
+        let what = "Somebody has to agree first; or it has begun, and nobody knows whether it was sent";
+        description.answers(202, what, Some(("application/json", Some(open))));
+        description.refuses(&[404, 409, 502]);
     }
 }
 
@@ -174,7 +214,7 @@ pub(super) fn approver_of(role: Role) -> Approver {
 }
 
 /// Runs a runbook on the company's machines by AWS Systems Manager, as far as the policy lets one; otherwise asks those
-/// who may agree.
+/// who may agree. 502 where it has begun and was not sent.
 pub(super) async fn execute(
     may: May<ToRun>,
     State(edge): State<Arc<Edge>>,
@@ -184,21 +224,29 @@ pub(super) async fn execute(
     let incident: IncidentId = id.parse().map_err(|_| Problem::not_found("incident"))?;
     edge.takes_work(may.company())?;
     let is = approver(&may.caller)?;
+    let runbook = asked.runbook()?;
     let reason = asked.reason.unwrap_or_default();
     if !reason.is_empty() {
         text("reason", &reason, 2_000)?;
     }
     let ask = RunAsk {
-        runbook: asked.runbook_id,
+        runbook,
         instance_ids: asked.instance_ids,
         parameters: asked.parameters,
         reason,
     };
     let by = (may.origin(), is);
     let executed = edge.runtime.execute(may.company(), incident, ask, by, WITHIN).await?;
-    Ok(match executed {
-        Executed::Begun(begun) => Answered::Begun(Executing::of(begun).await),
-        Executed::Asked(approval) => Answered::Pending(Pending {
+    match executed {
+        Executed::Begun(begun) => {
+            let executing = Executing::of(begun).await;
+            match executing.not_sent() {
+                Some(problem) => Err(problem),
+                None if executing.is_open() => Ok(Answered::Open(Open::Executing(executing))),
+                None => Ok(Answered::Sent(executing)),
+            }
+        }
+        Executed::Asked(approval) => Ok(Answered::Open(Open::Pending(Pending {
             message: "Asked for consent",
             approval_request_id: approval.approval_id,
             risk_level: approval.risk_level,
@@ -206,8 +254,8 @@ pub(super) async fn execute(
             required_role: approval.need.approver,
             approvals: approval.need.approvals,
             expires_at: approval.expires_at,
-        }),
-    })
+        }))),
+    }
 }
 
 /// A run, as it is shown.

@@ -18,6 +18,8 @@ pub struct Policy {
     pub high_risk_approvals: u32,
     /// Commands without a runbook may be asked for; they are of high risk.
     pub free_commands: bool,
+    /// Only an MSP admin changes the policy. Only he says so, or takes it back.
+    pub locked: bool,
 }
 
 impl Default for Policy {
@@ -27,6 +29,7 @@ impl Default for Policy {
             low_risk_by_itself: false,
             high_risk_approvals: 1,
             free_commands: false,
+            locked: false,
         }
     }
 }
@@ -120,6 +123,7 @@ mod tests {
                 low_risk_by_itself: bits & 1 > 0,
                 high_risk_approvals: 1 + u32::from(bits >> 1 & 1),
                 free_commands: bits & 4 > 0,
+                locked: false,
             };
             assert_eq!(policy.check(), Ok(()));
             let needs: Vec<Need> = risks.iter().map(|risk| policy.needs(*risk).unwrap()).collect();

@@ -25,6 +25,7 @@ pub use shelf::Shelf;
 pub use target::{InstanceId, InvalidTargets, Targets};
 
 use super::ids::RunbookId;
+use super::text::is_deceptive;
 use crate::limits;
 
 /// What a runbook's scripts are written for.
@@ -153,8 +154,8 @@ fn within(field: &str, value: u32, low: u64, high: u64) -> Result<(), InvalidRun
 
 /// A text for people, on one line.
 fn prose(field: &str, text: &str, most: usize) -> Result<(), InvalidRunbook> {
-    let holds = !text.trim().is_empty() && text.len() <= most && !text.chars().any(char::is_control);
-    let rule = format!("must be 1 to {most} bytes of text, without control characters");
+    let holds = !text.trim().is_empty() && text.len() <= most && !text.chars().any(is_deceptive);
+    let rule = format!("must be 1 to {most} bytes of text, without control and invisible characters");
     require(holds, field, &rule)
 }
 

@@ -10,6 +10,13 @@ impl From<CloudError> for Problem {
     fn from(error: CloudError) -> Self {
         let detail = error.to_string();
         match error {
+            CloudError::Unavailable { until: Some(until), .. } => {
+                let detail = format!("{detail}; nothing is sent there before {until}");
+                Self {
+                    retry_at: Some(until),
+                    ..Self::new(Code::CloudUnavailable, detail)
+                }
+            }
             CloudError::Throttled(_) | CloudError::Unavailable { .. } => {
                 Self::unavailable(Code::CloudUnavailable, detail, Duration::from_secs(10))
             }

@@ -86,6 +86,8 @@ pub enum Code {
     Overloaded,
     /// The store does not answer; try again.
     StoreUnavailable,
+    /// The run has begun, and AWS did not take its command; the detail says why, and which run it is.
+    RunNotSent,
     /// The company's AWS account does not answer, or wants fewer calls; try again.
     CloudUnavailable,
     /// The company's actor failed too often and rests. Alerts are still accepted and kept.
@@ -127,6 +129,7 @@ impl Code {
             Self::TooLarge | Self::TooManyAlerts => StatusCode::PAYLOAD_TOO_LARGE,
             Self::RateLimited | Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::RunNotSent => StatusCode::BAD_GATEWAY,
             Self::Draining
             | Self::Overloaded
             | Self::StoreUnavailable

@@ -1,6 +1,6 @@
 //! A company's AWS account: who may say what of it, and that it holds at the next call.
 
-use actors::limits::CIRCUIT_FAILURES;
+use actors::limits::{CIRCUIT_FAILURES, CIRCUIT_OPEN};
 use actors::port::cloud::{CloudError, Command};
 use alert_whisperer::accounts::rights::Role;
 use reqwest::Method;
@@ -229,7 +229,16 @@ async fn a_service_that_fails_is_seen_to_be_left_alone() {
         (&of_ssm["state"], &of_ssm["failures"]),
         (&json!("open"), &json!(CIRCUIT_FAILURES))
     );
-    assert!(of_ssm["until"].is_string(), "{of_ssm}");
+    // The wall stands still here, and what is left of the time does not.
+    let until = &of_ssm["until"].as_str().unwrap()[.."2026-01-31T08:00:".len()];
+    // Who wants something meanwhile is told when it may be had.
+    let asked = json!({"instance_ids": [WEB]});
+    let dry_run = "/api/runbooks/disk-cleanup/dry-run?company_id=comp-acme";
+    let refused = server.post_as(&root, dry_run, &asked).await;
+    refused.problem(503);
+    assert!(refused.text.contains(until), "{until}: {}", refused.text);
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((2..=CIRCUIT_OPEN.as_secs()).contains(&wait), "{wait}");
     let of_globex = server.get(&globex, "/api/system/actors").await.json();
     assert_eq!(of_globex["circuits"], json!([]));
     let measured = server.get_as(&root, "/metrics").await.text;

@@ -207,6 +207,27 @@ async fn a_runbook_that_is_none_names_the_field_and_less_risk_is_not_for_everybo
         let refused = send(&server, &boss, Method::POST, "/api/runbooks", &asked).await;
         assert_eq!(refused.problem(400), field, "{}", refused.text);
     }
+    for (field, wrong) in [
+        ("parameters[0].type", json!("text")),
+        ("parameters[0].type", json!({"words": {}})),
+        (
+            "parameters[0].type",
+            json!({"choice": {"of": ["a"]}, "integer": {"min": 0, "max": 9}}),
+        ),
+        ("parameters[0].type.text.max_length", json!({"text": {"pattern": "^$"}})),
+    ] {
+        let mut asked = written("zap");
+        asked["parameters"][0]["type"] = wrong;
+        let refused = send(&server, &boss, Method::POST, "/api/runbooks", &asked).await;
+        assert_eq!(refused.problem(400), field, "{}", refused.text);
+        for kind in ["text", "choice", "integer"] {
+            assert!(
+                field.contains("length") || refused.text.contains(kind),
+                "{}",
+                refused.text
+            );
+        }
+    }
     // What may be run by less consent is not for who writes it to say.
     for slug in ["disk-cleanup", "sweep"] {
         for risk in ["low", "medium"] {

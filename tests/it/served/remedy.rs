@@ -9,13 +9,15 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::engine;
+use crate::support::engine::Home;
 use crate::support::moto;
 use crate::support::process::eventually;
 use crate::support::server::{Answer, Company, Person, Server, alert};
-use crate::support::ssm::{Machine, Ssm};
+use crate::support::ssm::{Fault, Machine, Op, Ssm};
 
 const ROLE: &str = "arn:aws:iam::111111111111:role/alert-whisperer";
 const WEB: &str = "i-0123456789abcdef0";
+const DB: &str = "i-0123456789abcdef1";
 const SOON: Duration = Duration::from_secs(30);
 
 async fn put(server: &Server, person: &Person, path: &str, body: Value) -> Answer {
@@ -42,7 +44,10 @@ struct House {
 
 impl House {
     async fn new() -> Self {
-        let server = Server::start(engine()).await;
+        Self::of(Server::start(engine()).await).await
+    }
+
+    async fn of(server: Server) -> Self {
         let acme = server.company("comp-acme").await;
         let root = server.msp_admin().await;
         let boss = server.person("boss@acme.example", Role::CompanyAdmin, &[&acme]).await;
@@ -51,8 +56,11 @@ impl House {
         let ssm = Ssm::start(dir.path()).await;
         ssm.trust(ROLE, "acme:1");
         let web = ssm.add(ROLE, WEB, &[]);
-        web.write(".machine/used", "40");
-        web.write("var/log/syslog.9.gz", "old");
+        let db = ssm.add(ROLE, DB, &[]);
+        for machine in [&web, &db] {
+            machine.write(".machine/used", "40");
+            machine.write("var/log/syslog.9.gz", "old");
+        }
         connect(&server, &root, &acme, &ssm.url()).await;
         Self {
             server,
@@ -72,8 +80,25 @@ impl House {
     }
 
     async fn execute(&self, who: &Person, incident: &str, body: Value) -> Answer {
-        let path = format!("/api/incidents/{incident}/execute-runbook-ssm");
+        let path = format!(
+            "/api/incidents/{incident}/execute-runbook-ssm?company_id={}",
+            self.acme.id
+        );
         self.server.post_as(who, &path, &body).await
+    }
+
+    /// Has a technician ask for a run, and a company's admin agree to it.
+    async fn agree(&self, incident: &str, body: Value) -> Answer {
+        let asked = self.execute(&self.ann, incident, body).await;
+        assert_eq!(asked.status, 202, "{}", asked.text);
+        let id = asked.json()["approval_request_id"].as_str().unwrap().to_owned();
+        let path = format!("/api/approvals/{id}/approve");
+        self.server.post_as(&self.boss, &path, &json!({})).await
+    }
+
+    async fn runs(&self, incident: &str) -> Value {
+        let path = format!("/api/incidents/{incident}/runs");
+        self.server.get_as(&self.ann, &path).await.json()["items"].clone()
     }
 
     async fn timeline(&self, incident: &str) -> Vec<Value> {
@@ -216,6 +241,10 @@ async fn who_may_run_what_and_what_nobody_may() {
         .execute(&house.boss, &incident, cleanup.clone())
         .await
         .problem(409);
+    let alone = house.incident(DB, "other").await;
+    let merged = json!({"incident_ids": [alone]});
+    let merge = format!("/api/incidents/{incident}/merge");
+    house.server.post_as(&house.boss, &merge, &merged).await.problem(409);
     let reject = format!(
         "/api/approvals/{}/reject",
         asked["approval_request_id"].as_str().unwrap()
@@ -237,12 +266,22 @@ async fn who_may_run_what_and_what_nobody_may() {
             400,
         ),
         (json!({"runbook_id": "disk-cleanup", "commands": ["reboot"]}), 400),
+        (json!({"runbook": "no-such"}), 404),
         (
             json!({"runbook_id": "stuck-process", "parameters": {"name": "$(reboot)"}}),
             400,
         ),
     ] {
         house.execute(&house.boss, &incident, body).await.problem(status);
+    }
+    for (body, field) in [
+        (
+            json!({"runbook_id": "disk-cleanup", "runbook": "disk-cleanup"}),
+            "runbook",
+        ),
+        (json!({"parameters": {}}), "runbook_id"),
+    ] {
+        assert_eq!(house.execute(&house.boss, &incident, body).await.problem(400), field);
     }
     // A key runs nothing; another company's people find nothing.
     let path = format!("/api/incidents/{incident}/execute-runbook-ssm");
@@ -278,7 +317,8 @@ async fn who_may_run_what_and_what_nobody_may() {
     );
     let allowed = put(&house.server, &house.root, switch, json!({"stopped": false})).await;
     assert_eq!(allowed.json()["stopped"], false);
-    let begun = house.execute(&house.boss, &incident, cleanup.clone()).await;
+    let begun = json!({"runbook": "disk-cleanup"});
+    let begun = house.execute(&house.boss, &incident, begun).await;
     assert_eq!(begun.status, 200, "{}", begun.text);
     let begun = begun.json();
     assert_eq!(
@@ -288,6 +328,114 @@ async fn who_may_run_what_and_what_nobody_may() {
     assert!(begun["command_id"].is_string(), "{begun}");
     house.until(&incident, "resolved").await;
     assert_eq!(house.web.read("var/log/syslog.9.gz"), "old", "younger than seven days");
+    house.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refused_consent_is_gathered_into_few_entries() {
+    let home = Home::on(engine());
+    let house = House::of(Server::start_in(&home).await).await;
+    let incident = house.incident(WEB, "other").await;
+    let asked = house
+        .execute(&house.root, &incident, json!({"runbook_id": "tmp-cleanup"}))
+        .await;
+    assert_eq!(asked.status, 202, "{}", asked.text);
+    let path = format!(
+        "/api/approvals/{}/approve?company_id=comp-acme",
+        asked.json()["approval_request_id"].as_str().unwrap()
+    );
+    for _ in 0..20 {
+        house.server.post_as(&house.ann, &path, &json!({})).await.problem(403);
+        house.server.post_as(&house.root, &path, &json!({})).await.problem(403);
+    }
+    let House { server, root, ann, .. } = house;
+    server.stop().await;
+    let server = Server::start_in(&home).await;
+    let journal = server
+        .get_as(&root, "/api/audit?company_id=comp-acme&limit=200")
+        .await
+        .json();
+    let entries = journal["items"].as_array().unwrap().iter();
+    let mut told: Vec<(&Value, &Value, &Value)> = entries
+        .filter(|entry| entry["kind"].as_str().unwrap().ends_with(".refused"))
+        .map(|entry| (&entry["subject"], &entry["data"]["what"], &entry["data"]["count"]))
+        .collect();
+    told.sort_by_key(|(_, what, _)| what.to_string());
+    let (ann, root) = (json!(ann.id), json!(root.id));
+    let expected = [
+        (&ann, &json!("approval.not_entitled"), &json!(20)),
+        (&root, &json!("approval.own"), &json!(20)),
+    ];
+    assert_eq!(told, expected);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_not_sent_is_no_success() {
+    let house = House::new().await;
+    let cleanup = json!({"runbook_id": "disk-cleanup"});
+    let (on_web, on_db) = (house.incident(WEB, "other").await, house.incident(DB, "other").await);
+    house.ssm.order_always(Op::SendCommand, Some("AccessDeniedException"));
+    let refused = house.execute(&house.boss, &on_web, cleanup.clone()).await;
+    refused.problem(502);
+    let (refused, runs) = (refused.json(), house.runs(&on_web).await);
+    assert_eq!(
+        (&refused["code"], &runs[0]["status"]),
+        (&json!("run_not_sent"), &json!("failed"))
+    );
+    let detail = refused["detail"].as_str().unwrap();
+    for told in [runs[0]["run_id"].as_str().unwrap(), "AccessDeniedException", &on_web] {
+        assert!(detail.contains(told), "{told}: {detail}");
+    }
+    // The consent is used all the same.
+    let agreed = house.agree(&on_db, cleanup).await;
+    assert_eq!(agreed.status, 200, "{}", agreed.text);
+    let agreed = agreed.json();
+    assert_eq!(
+        (&agreed["approval"]["status"], &agreed["run"]["status"]),
+        (&json!("consumed"), &json!("failed"))
+    );
+    assert!(
+        agreed["run"]["why"].as_str().unwrap().contains("AccessDeniedException"),
+        "{agreed}"
+    );
+    house.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_may_have_been_sent_is_accepted_and_not_said_to_be() {
+    let house = House::new().await;
+    let cleanup = json!({"runbook_id": "disk-cleanup"});
+    let (on_web, on_db) = (house.incident(WEB, "other").await, house.incident(DB, "other").await);
+    house.ssm.lag();
+    for _ in 0..2 {
+        house.ssm.order(Op::SendCommand, Fault::Drop);
+    }
+    let (begun, agreed) = tokio::join!(
+        house.execute(&house.boss, &on_web, cleanup.clone()),
+        house.agree(&on_db, cleanup.clone())
+    );
+    assert_eq!(
+        (begun.status, agreed.status),
+        (202, 202),
+        "{} {}",
+        begun.text,
+        agreed.text
+    );
+    let (begun, agreed) = (begun.json(), agreed.json());
+    assert_eq!(
+        (&begun["status"], &begun["command_id"], &begun["approval_status"]),
+        (&json!("intended"), &Value::Null, &json!("not_required"))
+    );
+    assert_eq!(
+        (&agreed["run"]["status"], &agreed["approval"]["status"]),
+        (&json!("intended"), &json!("consumed"))
+    );
+    house.ssm.catch_up();
+    for incident in [&on_web, &on_db] {
+        house.until(incident, "resolved").await;
+        assert_eq!(house.runs(incident).await[0]["status"], "succeeded");
+    }
     house.server.stop().await;
 }
 

@@ -73,6 +73,48 @@ async fn a_policy_says_what_each_runbook_needs_and_holds_at_once() {
 }
 
 #[tokio::test]
+async fn what_an_msp_admin_has_locked_a_companys_admin_does_not_take_back() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let root = server.msp_admin().await;
+    let boss = server.person("boss@acme.example", Role::CompanyAdmin, &[&acme]).await;
+    let config = "/api/companies/comp-acme/config";
+    let apply = async |person: &Person, path: &str, document: &Value| {
+        server
+            .ask(Method::PUT, path, person.headers(), document.to_string())
+            .await
+    };
+    let locking = policy(&server, &boss, json!({"locked": true})).await;
+    assert_eq!(locking.problem(403), "locked");
+    let stop = json!({"stopped": true, "locked": true});
+    assert_eq!(policy(&server, &root, stop.clone()).await.status, 200);
+    for asked in [json!({}), json!({"stopped": true}), json!({"locked": true})] {
+        let refused = policy(&server, &boss, asked.clone()).await;
+        assert_eq!(refused.problem(403), "policy", "{asked}");
+        assert!(refused.text.contains("MSP admin"), "{}", refused.text);
+    }
+    let document = server.get_as(&boss, config).await.json();
+    assert_eq!(document["policy"]["locked"], json!(true));
+    let mut changed = document.clone();
+    changed["policy"] = json!({"stopped": false});
+    for path in [config.to_owned(), format!("{config}?dry_run=true")] {
+        assert_eq!(apply(&boss, &path, &changed).await.problem(403), "policy", "{path}");
+    }
+    // The rest of the document is still his, beside a policy that is as it was.
+    changed["policy"] = document["policy"].clone();
+    changed["name"] = json!("Acme & Sons");
+    assert_eq!(apply(&boss, config, &changed).await.status, 200);
+    assert_eq!(needs(&server, &acme, "low").await, Value::Null);
+    assert_eq!(policy(&server, &root, json!({"stopped": true})).await.status, 200);
+    assert_eq!(
+        policy(&server, &boss, json!({})).await.status,
+        200,
+        "not locked any more"
+    );
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_runbook_is_shown_whole_by_its_id() {
     let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;

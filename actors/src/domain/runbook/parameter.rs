@@ -1,7 +1,11 @@
 //! What may be said to a runbook: typed parameters, and which values they take.
 
+use std::fmt;
+
 use regex::bytes::{Regex, RegexBuilder};
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::{InvalidRunbook, prose, require};
@@ -17,7 +21,7 @@ pub struct Parameter {
     /// What it means, for who fills it in.
     pub description: String,
     /// Which values it takes.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", deserialize_with = "read_type")]
     pub kind: ParameterType,
     /// Its value where none is given; without it one has to be given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,6 +52,32 @@ pub enum ParameterType {
         /// The most it may be.
         max: u32,
     },
+}
+
+/// Reads a type, from an object alone: serde's derived reader says nothing of what would be right where it is a bare
+/// `"text"`.
+fn read_type<'de, D: Deserializer<'de>>(written: D) -> Result<ParameterType, D::Error> {
+    written.deserialize_any(TypeVisitor)
+}
+
+struct TypeVisitor;
+
+impl<'de> Visitor<'de> for TypeVisitor {
+    type Value = ParameterType;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            r#"one of {"text": {"pattern": "^[a-z]+$", "max_length": 64}}, {"choice": {"of": ["a", "b"]}}, {"integer": {"min": 0, "max": 9}}"#,
+        )
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ParameterType, A::Error> {
+        let kind = ParameterType::deserialize(MapAccessDeserializer::new(&mut map))?;
+        match map.next_key::<IgnoredAny>()? {
+            None => Ok(kind),
+            Some(_) => Err(A::Error::custom("must have one key: text, choice or integer")),
+        }
+    }
 }
 
 /// Why a value is refused.

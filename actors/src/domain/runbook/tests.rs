@@ -46,7 +46,11 @@ fn the_first_wrong_field_is_named_with_what_would_be_right() {
         ("version", json!(0)),
         ("title", json!(" ")),
         ("title", json!("a\u{1b}[2J")),
+        ("title", json!("clean\u{202e}tac pmt")),
+        ("title", json!("clean\u{200b}up")),
+        ("title", json!("clean\u{e0041}up")),
         ("title", long(121)),
+        ("description", json!("Removes \u{2066}nothing\u{2069}.")),
         ("description", long(2_001)),
         ("signatures", json!(vec!["disk"; 33])),
         ("parameters", json!(vec![written()["parameters"][0].clone(); 17])),
@@ -73,6 +77,9 @@ fn the_first_wrong_field_is_named_with_what_would_be_right() {
         let error = runbook.check().unwrap_err();
         assert_eq!(error.field, field, "{wrong}");
     }
+    let mut runbook = example();
+    runbook.parameters[0].description.push('\u{202e}');
+    assert_eq!(runbook.check().unwrap_err().field, "parameters[0].description");
     let mut runbook = example();
     runbook.blast_radius = 51;
     assert_eq!(runbook.check().unwrap_err().to_string(), "blast_radius must be 1 to 50");

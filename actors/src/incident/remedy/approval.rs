@@ -105,10 +105,8 @@ impl IncidentState {
         match said {
             Ok(decided) => ask.call.answer(Ok(decided)),
             Err(error) => {
-                if let CallError::Run(why) = &error
-                    && *why != RunRefusal::NoSuchApproval
-                {
-                    self.journal_refusal(&ask, why).await;
+                if let CallError::Run(RunRefusal::RunbookChanged | RunRefusal::Altered(_)) = &error {
+                    self.withdraw_unusable(&ask.approval_id).await;
                 }
                 return self.refuse(ask.call, error);
             }
@@ -116,32 +114,26 @@ impl IncidentState {
         Ok(())
     }
 
-    /// That somebody's consent did not count is journalled; where that cannot be, he is refused all the same. An approval
-    /// that nobody can use any more is withdrawn with that, so that its run can be asked for again.
-    async fn journal_refusal(&mut self, ask: &ApprovalCall, why: &RunRefusal) {
-        if let Err(error) = self.try_to_journal(ask, why).await {
-            tracing::warn!(company_id = %self.company(), approval_id = %ask.approval_id, %error, "a refused approval was not journalled");
+    /// An approval that nobody can use any more is withdrawn, so that its run can be asked for again; where that cannot
+    /// be, who has agreed is refused all the same.
+    async fn withdraw_unusable(&mut self, id: &ApprovalId) {
+        if self.awaits(id)
+            && let Err(error) = self.try_to_withdraw().await
+        {
+            tracing::warn!(company_id = %self.company(), approval_id = %id, %error, "an approval of no use was not withdrawn");
         }
     }
 
-    async fn try_to_journal(&mut self, ask: &ApprovalCall, why: &RunRefusal) -> Result<(), CallError> {
+    async fn try_to_withdraw(&mut self) -> Result<(), CallError> {
         let now = self.args.ports.clock.now();
-        let data = json!({"approval_id": ask.approval_id, "why": why.to_string()});
-        let wake_due = self.row.as_ref().and_then(|row| row.wake_due);
         let mut change = self.change(now);
-        change.wake_due = wake_due;
-        change
-            .facts
-            .push(self.fact_from("approval.refused", &ask.by, now, data));
-        if matches!(why, RunRefusal::RunbookChanged | RunRefusal::Altered(_)) && self.awaits(&ask.approval_id) {
-            self.withdraw_approval(&mut change).await?;
-            let life = self.row.as_ref().map(|row| Life {
-                remedy: None,
-                ..row.life.clone()
-            });
-            change.life = life.map(|life| self.in_session(life));
-            change.wake_due = Some(now);
-        }
+        self.withdraw_approval(&mut change).await?;
+        let life = self.row.as_ref().map(|row| Life {
+            remedy: None,
+            ..row.life.clone()
+        });
+        change.life = life.map(|life| self.in_session(life));
+        change.wake_due = Some(now);
         self.commit(change, None).await?;
         Ok(())
     }
