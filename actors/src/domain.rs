@@ -29,7 +29,7 @@ pub use ids::{
     AlertId, ApprovalId, CompanyId, DecisionId, DeliveryId, IncidentId, InvalidId, MemoryId, RunId, RunbookId,
     SessionId,
 };
-pub use incident::{Incident, IncidentStatus, Life, Phase, Remedy, Session, Snooze};
+pub use incident::{Incident, IncidentStatus, Life, Phase, Proposal, Remedy, Session, Snooze};
 pub use journal::{ChainHash, Entry, Fact};
 pub use kpi::{Impact, Kpis, Rollup};
 pub use memory::{Message, Role, ShortMemory};

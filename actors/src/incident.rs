@@ -44,7 +44,7 @@ use crate::tool::turns::Turns;
 use acts::{Act, ActRefusal, Done};
 use decisions::Pending;
 use lifecycle::{Ending, Step, Turn};
-use remedy::{ApprovalCall, ExecuteCall, Seat};
+use remedy::{ApprovalCall, ExecuteCall, Seat, StopCall};
 
 /// How often a change that met another row is tried again before it is left to its due time.
 const CHANGE_TRIES: usize = 5;
@@ -77,6 +77,8 @@ pub enum IncidentMsg {
     Execute(Box<ExecuteCall>),
     /// Somebody's word on an approval.
     Approval(Box<ApprovalCall>),
+    /// End a run early for somebody who waits.
+    Stop(Box<StopCall>),
     /// A tool has told something.
     Tool(ActorId, Box<Report>),
     /// A decision has had its permit for long enough.
@@ -221,6 +223,7 @@ impl IncidentState {
             IncidentMsg::Decided(child, outcome) => self.decided(me, child, *outcome).await?,
             IncidentMsg::Execute(call) => self.execute_for(me, *call).await?,
             IncidentMsg::Approval(call) => self.approval_for(me, *call).await?,
+            IncidentMsg::Stop(call) => self.stop_for(me, *call).await?,
             IncidentMsg::Tool(child, report) => self.tool_tells(me, child, *report).await?,
             IncidentMsg::Ended(child) => {
                 self.tool_ended(child);
@@ -296,6 +299,7 @@ impl IncidentState {
                 Step::Expire => self.expire_approval().await.map(|()| false)?,
                 Step::HandUp(run) => self.not_verified(me, &run).await.map(|()| false)?,
                 Step::Tend => return self.tend(me).await,
+                Step::Propose => return self.propose(me).await,
                 Step::Rest(due) => self.commit_rest(due, now).await?,
                 Step::Decide => {
                     // Still due until the decision is durable, so nothing is committed yet.

@@ -162,13 +162,19 @@ pub const RUNS_PER_COMPANY: usize = 4;
 pub const RUNS_PER_INCIDENT: usize = 20;
 /// Runbooks that one incident proposes by itself.
 pub const PROPOSALS: usize = 8;
+/// How long an incident goes on proposing a run that cannot begin yet; then people are told.
+pub const PROPOSAL_PATIENCE: Duration = Duration::from_secs(3600);
+/// How long it leaves a machine or a cloud alone before it tries again.
+pub const PROPOSAL_PAUSE: Duration = Duration::from_secs(15);
 /// Times that a run is made to heal one incident, where a second one does no harm and nobody has to agree to it.
 pub const HEALING_ATTEMPTS: u32 = 2;
 /// How long the alerts may take to recover after a run that has no health check.
 pub const VERIFY_WITHIN: Duration = Duration::from_secs(600);
 /// How long a machine may take to accept a command; after that it never runs there.
 pub const RUN_DELIVERY: Duration = Duration::from_secs(120);
-/// How long beyond its time the end of a run is waited for, and how long the service may be away.
+/// How long beyond its time a run is waited for of which the service goes on saying that it is under way.
+pub const RUN_GRACE: Duration = Duration::from_secs(600);
+/// How long beyond its time a run is waited for while the service does not answer.
 pub const RUN_PATIENCE: Duration = Duration::from_secs(3600);
 /// The longest that a health check may take.
 pub const HEALTH_CHECK: Duration = Duration::from_secs(300);

@@ -17,11 +17,11 @@ use crate::directory::{Directory, Seat};
 use crate::domain::decision::Budget;
 use crate::domain::policy::Approver;
 use crate::domain::{
-    AlertId, ApprovalId, CompanyId, Decision, DecisionRequest, IncidentId, MemoryId, Origin, Runbook, SessionId,
+    AlertId, ApprovalId, CompanyId, Decision, DecisionRequest, IncidentId, MemoryId, Origin, RunId, Runbook, SessionId,
 };
 use crate::incident::acts::{Act, ActRefusal};
 use crate::incident::refusal::RunRefusal;
-use crate::incident::remedy::{ApprovalCall, Decided, ExecuteCall, Executed, RunAsk, Word};
+use crate::incident::remedy::{ApprovalCall, Decided, ExecuteCall, Executed, RunAsk, Stop, StopCall, Stopped, Word};
 use crate::incident::{ActCall, DecideCall};
 use crate::limits::WAKING_INCIDENTS;
 use crate::port::cloud::{Commands, Inventory};
@@ -258,6 +258,32 @@ impl Runtime {
                 call,
             };
             TenantMsg::Approval(incident, Box::new(ask))
+        })
+        .await
+    }
+
+    /// Ends a run of an incident early, as `by`, who is this.
+    ///
+    /// # Errors
+    /// [`CallError`]; [`CallError::Run`] says why it cannot be.
+    pub async fn stop_run(
+        &self,
+        company: &CompanyId,
+        (incident, run_id): (IncidentId, RunId),
+        (how, reason): (Stop, Option<String>),
+        (by, is): (Origin, Approver),
+        within: Duration,
+    ) -> Result<Stopped, CallError> {
+        self.call(company, within, |call| {
+            let ask = StopCall {
+                run_id,
+                how,
+                reason,
+                by,
+                is,
+                call,
+            };
+            TenantMsg::Stop(incident, Box::new(ask))
         })
         .await
     }

@@ -24,7 +24,7 @@ use crate::company_now::CompanyNow;
 use crate::correlator::{CorrelatorActor, CorrelatorArgs, CorrelatorMsg};
 use crate::domain::{AlertId, CompanyId, IncidentId, Severity};
 use crate::incident::acts::Act;
-use crate::incident::remedy::{ApprovalCall, ExecuteCall};
+use crate::incident::remedy::{ApprovalCall, ExecuteCall, StopCall};
 use crate::incident::{ActCall, DecideCall, IncidentArgs, IncidentMsg};
 use crate::limits::{LIVE_INCIDENTS, TENANT_IDLE};
 use crate::port::{DueWork, Error, Reader, Writer, own_runbook};
@@ -69,6 +69,8 @@ pub enum TenantMsg {
     Execute(IncidentId, Box<ExecuteCall>),
     /// Somebody's word on an approval of an incident's run.
     Approval(IncidentId, Box<ApprovalCall>),
+    /// A call to end an incident's run early.
+    Stop(IncidentId, Box<StopCall>),
     /// A call to change the company's settings or records.
     Amend(Box<AmendCall>),
     /// A call to place a dead letter again.
@@ -251,6 +253,7 @@ impl TenantState {
             }
             TenantMsg::Execute(incident, call) => self.forward(me, incident, IncidentMsg::Execute(call)).await?,
             TenantMsg::Approval(incident, call) => self.forward(me, incident, IncidentMsg::Approval(call)).await?,
+            TenantMsg::Stop(incident, call) => self.forward(me, incident, IncidentMsg::Stop(call)).await?,
             TenantMsg::Regroup(call) => self.regroup(me, *call).await?,
             TenantMsg::Amend(call) => self.amend(me, *call).await?,
             TenantMsg::Release(alert, call) => self.release(alert, call).await?,
@@ -544,6 +547,7 @@ impl TenantMsg {
                 | Self::MayReopen(..)
                 | Self::Execute(..)
                 | Self::Approval(..)
+                | Self::Stop(..)
                 | Self::Regroup(_)
                 | Self::Amend(_)
                 | Self::Release(..)
@@ -558,6 +562,7 @@ impl TenantMsg {
             Self::Act(_, call) | Self::MayReopen(_, call) => call.call.answer(Err(why)),
             Self::Execute(_, call) => call.call.answer(Err(why)),
             Self::Approval(_, call) => call.call.answer(Err(why)),
+            Self::Stop(_, call) => call.call.answer(Err(why)),
             Self::Regroup(call) => call.call.answer(Err(why)),
             Self::Amend(call) => call.call.answer(Err(why)),
             Self::Release(_, call) | Self::Settle(call) => call.answer(Err(why)),
@@ -573,6 +578,7 @@ pub(crate) fn refuse(msg: IncidentMsg, why: CallError) {
         IncidentMsg::Act(call) => call.call.answer(Err(why)),
         IncidentMsg::Execute(call) => call.call.answer(Err(why)),
         IncidentMsg::Approval(call) => call.call.answer(Err(why)),
+        IncidentMsg::Stop(call) => call.call.answer(Err(why)),
         _ => {}
     }
 }

@@ -1,9 +1,11 @@
 //! Tools: what acts on the world outside, and how that is done effectively once. One actor for one piece of work, then
 //! gone; its incident makes durable what it says, and only then does it go on.
 //!
-//! Code map: [`registry`] the tools that there are, [`input`] what they take and give; [`protocol`] from an intent to an end that is known, or said not to be; [`targets`] on which machines;
-//! `turns` how many at once.
+//! Code map: [`registry`] the tools that there are, [`input`] what they take and give; [`protocol`] from an intent to an
+//! end that is known, or said not to be; `check` whether it has helped; [`targets`] on which machines; `turns` how many
+//! at once.
 
+mod check;
 pub mod input;
 mod output;
 pub mod protocol;
@@ -14,7 +16,8 @@ pub(crate) mod turns;
 use std::time::Duration;
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
-use tokio::time::{Instant, timeout};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 use tracing::Instrument;
 
 use crate::census::Alive;
@@ -22,27 +25,32 @@ use crate::company_now::CompanyNow;
 use crate::domain::run::{Health, Standing};
 use crate::domain::{CompanyId, Run};
 use crate::incident::IncidentMsg;
-use crate::limits::{HEALTH_CHECK, INVENTORY_WITHIN, RUN_DELIVERY, RUN_PATIENCE, RUN_TIMEOUT_LEAST};
+use crate::limits::{INVENTORY_WITHIN, RUN_DELIVERY, RUN_GRACE, RUN_PATIENCE, RUN_TIMEOUT_LEAST};
 use crate::measures;
-use crate::port::cloud::{CloudError, Command, CommandId, Instance, Invocation, SendError};
+use crate::port::cloud::{CloudError, Command, CommandId, Invocation, SendError};
 use crate::port::record::ALL_RUNS;
 use crate::port::{Error, RecordKind};
 use crate::runtime::Ports;
 use crate::supervision::Timer;
+use check::Check;
 use protocol::{Heard, Next, Rules, Running};
+use targets::Site;
 use turns::{Turn, Turns};
 
 /// How far the cloud's clock may be behind ours: commands are looked for since so long before they were meant.
 const SKEW: Duration = Duration::from_secs(300);
 /// How long is waited before a further try to send, times the tries before.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
-/// How often a turn, the store or a health check is asked about again.
+/// How often the store or a health check is asked about again.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// What there is to do.
 pub(crate) enum Work {
-    /// Find out which machines the company has.
-    Look,
+    /// Find out what the company has for runs.
+    Look {
+        /// How long a turn is waited for first, where what follows begins by itself.
+        turn_within: Option<Duration>,
+    },
     /// Carry a run from its intent to an end.
     Run {
         /// Which.
@@ -56,8 +64,12 @@ pub(crate) enum Work {
 
 /// What a tool tells its incident.
 pub enum Report {
-    /// The company's machines.
-    Machines(Result<Vec<Instance>, CloudError>),
+    /// What the company has for runs; with a turn, where one was waited for.
+    Site(Result<Site, CloudError>, Option<Turn>),
+    /// All turns are taken: it waits for one.
+    Waits,
+    /// No turn came in time.
+    NoTurn,
     /// Where its run stands from now on, once that is durable; with what was written, where it has ended.
     Stands(Standing, Option<String>),
     /// What a health check has shown, and what it wrote.
@@ -70,6 +82,10 @@ pub enum Report {
 pub(crate) enum ToolMsg {
     /// Do what is next.
     Go,
+    /// Its turn has come, or did not in time.
+    Turn(Option<Turn>),
+    /// Ask the service to end the run early, and say whether it will try.
+    Cancel(oneshot::Sender<Result<(), CloudError>>),
     /// What it has told is durable.
     Stored,
     /// It is not, because the store is away.
@@ -88,11 +104,13 @@ pub(crate) struct ToolArgs {
 
 /// Where the work stands.
 enum Stage {
-    Look,
+    /// What begins by itself waits for a turn so long.
+    WaitingToLook(Duration),
+    Look(Option<Turn>),
     /// A run waits for a turn.
     Waiting(Box<Run>),
     Run(Box<UnderWay>),
-    Check(Box<Run>, Option<(CommandId, Instant)>),
+    Check(Box<Run>, Check),
     Over,
 }
 
@@ -136,8 +154,11 @@ impl Actor for ToolActor {
             alive,
         } = args;
         let stage = match work {
-            Work::Look => Stage::Look,
-            Work::Check(run) => Stage::Check(run, None),
+            Work::Look { turn_within: None } => Stage::Look(None),
+            Work::Look {
+                turn_within: Some(within),
+            } => Stage::WaitingToLook(within),
+            Work::Check(run) => Stage::Check(run, Check::Send),
             Work::Run { run, turn: None } => Stage::Waiting(run),
             Work::Run { run, turn: Some(turn) } => {
                 Stage::Run(Box::new(UnderWay::new(*run, turn, &ports, Heard::Stored)))
@@ -175,6 +196,7 @@ impl UnderWay {
             idempotent: run.idempotent,
             window: ports.reconcile_window,
             timeout: RUN_DELIVERY + Duration::from_secs(u64::from(run.timeout_seconds)),
+            grace: RUN_GRACE,
             patience: RUN_PATIENCE,
         };
         let mut running = Running::of(run.standing.clone());
@@ -192,26 +214,96 @@ impl UnderWay {
 
 impl ToolState {
     async fn hear(&mut self, me: &ActorRef<ToolMsg>, msg: ToolMsg) -> Result<(), ActorProcessingErr> {
+        let msg = match msg {
+            ToolMsg::Cancel(answer) => {
+                drop(answer.send(self.cancel().await));
+                return Ok(());
+            }
+            other => other,
+        };
         self.timer = None;
         match msg {
-            ToolMsg::NotStored => self.again(me, AGAIN),
-            ToolMsg::Stored => self.stored(me)?,
-            ToolMsg::Go => match std::mem::replace(&mut self.stage, Stage::Over) {
-                Stage::Look => {
-                    let report = Report::Machines(self.machines().await);
-                    self.tell(me, report)?;
-                    me.stop(None);
+            ToolMsg::Cancel(_) => Ok(()),
+            ToolMsg::NotStored => Ok(self.again(me, AGAIN)),
+            ToolMsg::Stored => self.stored(me),
+            ToolMsg::Turn(turn) => self.has_turn(me, turn),
+            ToolMsg::Go => self.go(me).await,
+        }
+    }
+
+    async fn go(&mut self, me: &ActorRef<ToolMsg>) -> Result<(), ActorProcessingErr> {
+        match std::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::WaitingToLook(within) => {
+                self.stage = Stage::WaitingToLook(within);
+                match self.turns.take() {
+                    Some(turn) => self.has_turn(me, Some(turn))?,
+                    None => {
+                        self.tell(me, Report::Waits)?;
+                        self.wait_for_turn(me, Some(within));
+                    }
                 }
-                Stage::Waiting(run) => self.begin_again(me, run),
-                Stage::Run(under_way) => {
-                    self.stage = Stage::Run(under_way);
-                    self.go_on(me).await?;
-                }
-                Stage::Check(run, sent) => self.check(me, run, sent).await?,
-                Stage::Over => {}
-            },
+            }
+            Stage::Waiting(run) => {
+                self.stage = Stage::Waiting(run);
+                self.wait_for_turn(me, None);
+            }
+            Stage::Look(turn) => {
+                let report = Report::Site(self.site().await, turn);
+                self.tell(me, report)?;
+                me.stop(None);
+            }
+            Stage::Run(under_way) => {
+                self.stage = Stage::Run(under_way);
+                self.go_on(me).await?;
+            }
+            Stage::Check(run, check) => self.check(me, run, check).await?,
+            Stage::Over => {}
         }
         Ok(())
+    }
+
+    fn wait_for_turn(&mut self, me: &ActorRef<ToolMsg>, within: Option<Duration>) {
+        let turns = self.turns.clone();
+        let coming = async move {
+            match within {
+                None => turns.wait().await,
+                Some(within) => timeout(within, turns.wait()).await.ok().flatten(),
+            }
+        };
+        self.timer = Some(Timer::once(me, async { ToolMsg::Turn(coming.await) }));
+    }
+
+    fn has_turn(&mut self, me: &ActorRef<ToolMsg>, turn: Option<Turn>) -> Result<(), ActorProcessingErr> {
+        match (std::mem::replace(&mut self.stage, Stage::Over), turn) {
+            (Stage::WaitingToLook(_), None) => {
+                self.tell(me, Report::NoTurn)?;
+                me.stop(None);
+            }
+            (Stage::WaitingToLook(_), Some(turn)) => {
+                self.stage = Stage::Look(Some(turn));
+                self.again(me, Duration::ZERO);
+            }
+            // It was found in the store: another process may have done anything with it.
+            (Stage::Waiting(run), Some(turn)) => {
+                self.stage = Stage::Run(Box::new(UnderWay::new(*run, turn, &self.ports, Heard::Found)));
+                self.again(me, Duration::ZERO);
+            }
+            (stage, _) => self.stage = stage,
+        }
+        Ok(())
+    }
+
+    /// Asks the service to end what was sent. What comes of it is seen as every end is.
+    async fn cancel(&self) -> Result<(), CloudError> {
+        let Stage::Run(under_way) = &self.stage else {
+            return Err(CloudError::Invalid("the run is over".to_owned()));
+        };
+        let Standing::Sent { command_id, .. } = &under_way.running.standing else {
+            return Err(CloudError::Invalid("the run is not sent yet".to_owned()));
+        };
+        let no_name = |_| CloudError::Invalid("the run's command has no name".to_owned());
+        let command: CommandId = command_id.parse().map_err(no_name)?;
+        self.ports.commands.cancel(self.company.id(), &command).await
     }
 
     fn again(&mut self, me: &ActorRef<ToolMsg>, wait: Duration) {
@@ -222,26 +314,12 @@ impl ToolState {
         Ok(self.incident.cast(IncidentMsg::Tool(me.get_id(), Box::new(report)))?)
     }
 
-    async fn machines(&self) -> Result<Vec<Instance>, CloudError> {
-        let asked = self.ports.inventory.instances(self.company.id(), None);
+    async fn site(&self) -> Result<Site, CloudError> {
+        let asked = Site::of(self.company.id(), &*self.ports.inventory, &*self.ports.commands);
         timeout(INVENTORY_WITHIN, asked).await.unwrap_or_else(|_| {
             let why = format!("no answer within {} s", INVENTORY_WITHIN.as_secs());
             Err(CloudError::Unavailable { why, until: None })
         })
-    }
-
-    /// A run that was found in the store: another process may have done anything with it.
-    fn begin_again(&mut self, me: &ActorRef<ToolMsg>, run: Box<Run>) {
-        match self.turns.take() {
-            Some(turn) => {
-                self.stage = Stage::Run(Box::new(UnderWay::new(*run, turn, &self.ports, Heard::Found)));
-                self.again(me, Duration::ZERO);
-            }
-            None => {
-                self.stage = Stage::Waiting(run);
-                self.again(me, AGAIN);
-            }
-        }
     }
 
     /// What was told is durable.
@@ -318,15 +396,15 @@ impl ToolState {
     /// Sends it, unless it may not be by now: once, and exactly as it was meant.
     async fn send(&self, run: &Run) -> Heard {
         if self.company.now().policy.stopped {
-            return Heard::NotSent("runs are stopped for the company".to_owned());
+            return Heard::NotOpened("runs are stopped for the company".to_owned());
         }
         match all_stopped(&self.ports).await {
             Ok(false) => {}
-            Ok(true) => return Heard::NotSent("all runs are stopped".to_owned()),
-            Err(error) => return Heard::NotSent(format!("whether runs are stopped is not known: {error}")),
+            Ok(true) => return Heard::NotOpened("all runs are stopped".to_owned()),
+            Err(error) => return Heard::NotOpened(format!("whether runs are stopped is not known: {error}")),
         }
         if run.computed_hash() != run.hash {
-            return Heard::NotSent("what is stored of the run is not what was agreed to".to_owned());
+            return Heard::NotOpened("what is stored of the run is not what was agreed to".to_owned());
         }
         let command = command_of(run, run.comment(), run.commands.clone(), run.timeout_seconds);
         match self.ports.commands.send(self.company.id(), command).await {
@@ -336,7 +414,9 @@ impl ToolState {
                 metrics::counter!(measures::RUNS_UNCLEAR).increment(1);
                 Heard::Unclear
             }
-            Err(not_sent) => Heard::NotSent(not_sent.to_string()),
+            Err(no @ SendError::Denied(_)) => Heard::Denied(no.to_string()),
+            Err(no @ SendError::Refused(_)) => Heard::Refused(no.to_string()),
+            Err(unopened) => Heard::NotOpened(unopened.to_string()),
         }
     }
 
@@ -383,45 +463,6 @@ impl ToolState {
         }
         Ok(Some(ended))
     }
-
-    /// A health check only reads, so that a second one does no harm.
-    async fn check(
-        &mut self,
-        me: &ActorRef<ToolMsg>,
-        run: Box<Run>,
-        sent: Option<(CommandId, Instant)>,
-    ) -> Result<(), ActorProcessingErr> {
-        let seconds = run.timeout_seconds.min(HEALTH_CHECK.as_secs() as u32);
-        let (health, written) = match sent {
-            None => {
-                let lines = run.check.clone().unwrap_or_default();
-                let command = command_of(&run, format!("{}:check", run.comment()), lines, seconds);
-                match self.ports.commands.send(self.company.id(), command).await {
-                    Ok(command) => {
-                        self.stage = Stage::Check(run, Some((command, Instant::now())));
-                        self.again(me, AGAIN);
-                        return Ok(());
-                    }
-                    Err(error) => (Health::Unknown, Some(error.to_string())),
-                }
-            }
-            Some((command, since)) => match self.invocations(&run, &command).await {
-                Ok(Some(ended)) if ended.iter().all(|(_, invocation)| output::went_well(invocation)) => {
-                    (Health::Healthy, Some(output::of_all(&ended)))
-                }
-                Ok(Some(ended)) => (Health::Unhealthy, Some(output::of_all(&ended))),
-                _ if since.elapsed() < RUN_DELIVERY + Duration::from_secs(u64::from(seconds)) => {
-                    self.stage = Stage::Check(run, Some((command, since)));
-                    self.again(me, AGAIN);
-                    return Ok(());
-                }
-                _ => (Health::Unknown, Some("the health check did not end in time".to_owned())),
-            },
-        };
-        self.tell(me, Report::Checked(health, written))?;
-        me.stop(None);
-        Ok(())
-    }
 }
 
 fn command_of(run: &Run, comment: String, commands: Vec<String>, timeout_seconds: u32) -> Command {
@@ -431,7 +472,7 @@ fn command_of(run: &Run, comment: String, commands: Vec<String>, timeout_seconds
         commands,
         timeout_seconds: timeout_seconds.max(RUN_TIMEOUT_LEAST.as_secs() as u32),
         delivery_seconds: RUN_DELIVERY.as_secs() as u32,
-        document_hash: None,
+        document_hash: run.document_hash.clone(),
     }
 }
 

@@ -30,7 +30,8 @@ use super::page::{Ask, Asked, Paged, Query};
 use super::problem::Problem;
 use super::rights::{Approve, May, Read};
 use super::runbooks::shelf;
-use super::runs::{Executing, approver, approver_of};
+use super::runs::execute::Executing;
+use super::runs::{approver, approver_of};
 use super::users::works_in;
 
 /// How long a word may take.

@@ -253,7 +253,11 @@ impl From<RunRefusal> for Problem {
         match refusal {
             R::NoSuchIncident => Self::not_found("incident"),
             R::NoSuchApproval => Self::not_found("approval"),
+            R::NoSuchRun => Self::not_found("run"),
+            R::MayNotStop(_) => Self::new(Code::Forbidden, detail),
             R::NoSuchRunbook => Self::not_found("runbook").of_field("runbook_id"),
+            R::OtherCommands => Self::invalid("commands", detail),
+            R::NoFreeCommands => Self::new(Code::Forbidden, detail).of_field("commands"),
             R::Parameters(error) => error.into(),
             R::Targets(error) => error.into(),
             R::Cloud(CloudError::NotConnected) => Self::new(
@@ -269,6 +273,8 @@ impl From<RunRefusal> for Problem {
             | R::TargetBusy { .. }
             | R::CoolingDown { .. }
             | R::TooMany
+            | R::NotUnderWay
+            | R::NotSentYet
             | R::Stricter
             | R::Approval(_)
             | R::Altered(_)

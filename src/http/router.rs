@@ -20,6 +20,7 @@ use super::problem::{Code, Problem};
 pub use super::routes::Route;
 use super::routes::{Described, Routes};
 use super::runbooks::{dry_run, edit};
+use super::runs::{execute, stop, switch};
 use super::schemas::Schemas;
 use super::{
     Edge, Stage, acts, agent, alerts, approvals, audit, auth, companies, decisions, health, incidents, kpis, metrics,
@@ -351,13 +352,23 @@ fn routes() -> Routes {
         )
         .post(
             "/api/incidents/{incident_id}/execute-runbook-ssm",
-            runs::execute,
+            execute::execute,
             "Run a runbook to heal an incident, or ask for it",
         )
         .get(
             "/api/incidents/{incident_id}/runs",
             runs::of_incident,
             "What was run to heal an incident",
+        )
+        .post(
+            "/api/incidents/{incident_id}/runs/{run_id}/cancel",
+            stop::cancel,
+            "Have AWS end a run before its time",
+        )
+        .post(
+            "/api/incidents/{incident_id}/runs/{run_id}/give-up",
+            stop::give_up,
+            "Wait no longer for a run's end",
         )
         .get(
             "/api/incidents/{incident_id}/timeline",
@@ -376,10 +387,10 @@ fn routes() -> Routes {
             "What has become of a company's figures since a moment",
         )
         .get("/api/system/actors", system::actors, "Who lives in the runtime")
-        .get("/api/system/runs", runs::switch, "Whether all runs are stopped")
+        .get("/api/system/runs", switch::switch, "Whether all runs are stopped")
         .put(
             "/api/system/runs",
-            runs::set_switch,
+            switch::set_switch,
             "Stop all runs of all companies, or let them go on",
         )
         .get("/api/system/rights", system::rights, "Who may do what")

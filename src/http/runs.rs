@@ -1,194 +1,30 @@
-//! Running runbooks: `POST /incidents/{id}/execute-runbook-ssm`, `GET /incidents/{id}/runs`, and the platform's switch
-//! that stops all runs, `/system/runs`.
+//! Runs: `GET /incidents/{id}/runs`, and who has a say in them.
+//!
+//! Code map: `execute` begins them, `stop` ends them early, `switch` stops them all.
+
+pub(super) mod execute;
+pub(super) mod stop;
+pub(super) mod switch;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use actors::domain::ids::EntryId;
 use actors::domain::policy::Approver;
 use actors::domain::run::{Health, Run, RunStatus};
 use actors::domain::runbook::{InstanceId, Risk};
-use actors::domain::{ApprovalId, CompanyId, Fact, IncidentId, Kpis, RunId, RunbookId, Timestamp};
-use actors::incident::remedy::{Begun, Executed, RunAsk};
-use actors::port::record::{ALL_RUNS, Content};
-use actors::port::{Amended, Amendment, Put, RecordKind};
-use actors::runtime::CallError;
+use actors::domain::{ApprovalId, CompanyId, IncidentId, Kpis, RunId, RunbookId, Timestamp};
+use actors::port::RecordKind;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
-use tokio::time::timeout;
+use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::Edge;
-use super::acts::text;
-use super::body::Sent;
 use super::caller::{Caller, Who};
-use super::describe::{self, Description};
 use super::page::Items;
 use super::problem::{Code, Problem};
-use super::rights::{May, Reaches, Read, Run as ToRun, StopRuns};
+use super::rights::{May, Read};
 use crate::accounts::rights::Role;
-
-/// How long a run may take to begin: the company's machines are looked up first.
-const WITHIN: Duration = Duration::from_secs(45);
-/// How long the answer to a run that has begun waits for its command's id.
-const SENT_WITHIN: Duration = Duration::from_secs(20);
-/// How long the switch may take.
-const SWITCH_WITHIN: Duration = Duration::from_secs(10);
-/// How often the switch is tried where another was first.
-const TRIES: usize = 3;
-
-/// What is to be run.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ExecuteRequest {
-    /// A runbook's id or short name: `disk-cleanup`. It has to be given, under this name or the other.
-    #[serde(default)]
-    runbook_id: Option<String>,
-    /// Another name for `runbook_id`.
-    #[serde(default)]
-    runbook: Option<String>,
-    /// On which of the company's machines; left out, the one that the incident's asset is called.
-    #[serde(default)]
-    #[schema(max_items = 50)]
-    instance_ids: Option<Vec<InstanceId>>,
-    /// What is said to the runbook.
-    #[serde(default)]
-    parameters: Map<String, Value>,
-    /// Why, for whoever has to agree.
-    #[serde(default)]
-    #[schema(max_length = 2000)]
-    reason: Option<String>,
-}
-
-impl ExecuteRequest {
-    /// Which runbook is meant.
-    fn runbook(&self) -> Result<String, Problem> {
-        match (&self.runbook_id, &self.runbook) {
-            (Some(name), None) | (None, Some(name)) => Ok(name.clone()),
-            (Some(_), Some(_)) => Err(Problem::invalid(
-                "runbook",
-                "runbook_id is there too: send one of the two",
-            )),
-            (None, None) => Err(Problem::invalid("runbook_id", "runbook_id is missing")),
-        }
-    }
-}
-
-/// A run that has begun.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Executing {
-    message: &'static str,
-    run_id: RunId,
-    /// SSM's name for it; `null` where it is not known, or it was never sent.
-    command_id: Option<String>,
-    incident_id: IncidentId,
-    status: RunStatus,
-    instance_ids: Vec<InstanceId>,
-    risk_level: Risk,
-    /// `not_required` where the policy asks nobody else, `consumed` where people have agreed.
-    approval_status: &'static str,
-    /// Where it was not sent: why.
-    why: Option<String>,
-}
-
-impl Executing {
-    pub(super) async fn of(begun: Begun) -> Self {
-        let run = match timeout(SENT_WITHIN, begun.sent).await {
-            Ok(Ok(run)) => run,
-            _ => begun.run,
-        };
-        let message = match (run.status(), run.why()) {
-            (RunStatus::Intended, _) => "Begun; not known to be sent yet",
-            (RunStatus::Sent, _) => "Sent",
-            (RunStatus::Succeeded, _) => "Executed",
-            (RunStatus::Failed, Some(_)) => "Not sent",
-            (RunStatus::Failed, None) => "Executed, and something did not go well",
-            (RunStatus::UnknownOutcome, _) => "Nobody knows whether it was executed",
-        };
-        Self {
-            message,
-            status: run.status(),
-            why: run.why().map(str::to_owned),
-            run_id: run.run_id,
-            command_id: run.command_id,
-            incident_id: run.incident_id,
-            instance_ids: run.targets.ids().to_vec(),
-            risk_level: run.risk_level,
-            approval_status: match run.approval_id {
-                Some(_) => "consumed",
-                None => "not_required",
-            },
-        }
-    }
-
-    /// Whether nobody knows that it was sent, or that it was not: it may be on its way, or its outcome is unknown.
-    pub(super) fn is_open(&self) -> bool {
-        matches!(self.status, RunStatus::Intended | RunStatus::UnknownOutcome)
-    }
-
-    /// Where it was never sent: that, and why.
-    fn not_sent(&self) -> Option<Problem> {
-        let why = self.why.as_ref().filter(|_| self.status == RunStatus::Failed)?;
-        let (run, incident) = (&self.run_id, &self.incident_id);
-        let detail = format!("{run} was not sent: {why}. It stands in /api/incidents/{incident}/runs");
-        Some(Problem::new(Code::RunNotSent, detail))
-    }
-}
-
-/// A run that somebody has to agree to.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Pending {
-    message: &'static str,
-    approval_request_id: ApprovalId,
-    risk_level: Risk,
-    /// `pending_approval`.
-    status: &'static str,
-    /// The least that one must be to agree.
-    required_role: Approver,
-    /// How many must.
-    approvals: u32,
-    expires_at: Timestamp,
-}
-
-/// What is not done yet.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-#[schema(as = RunAccepted)]
-pub(super) enum Open {
-    /// Somebody has to agree first.
-    Pending(Pending),
-    /// It has begun, and it is not known whether it was sent.
-    Executing(Executing),
-}
-
-/// 200 where it was sent, 202 where somebody has to agree first or nobody knows whether it was sent.
-pub(super) enum Answered {
-    Sent(Executing),
-    Open(Open),
-}
-
-impl IntoResponse for Answered {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Sent(executing) => Json(executing).into_response(),
-            Self::Open(open) => (StatusCode::ACCEPTED, Json(open)).into_response(),
-        }
-    }
-}
-
-impl describe::Answer for Answered {
-    fn describe(description: &mut Description) {
-        <Json<Executing> as describe::Answer>::describe(description);
-        let open = description.refer::<Open>();
-        let what = "Somebody has to agree first; or it has begun, and nobody knows whether it was sent";
-        description.answers(202, what, Some(("application/json", Some(open))));
-        description.refuses(&[404, 409, 502]);
-    }
-}
 
 /// What a caller may agree to.
 ///
@@ -213,51 +49,6 @@ pub(super) fn approver_of(role: Role) -> Approver {
     }
 }
 
-/// Runs a runbook on the company's machines by AWS Systems Manager, as far as the policy lets one; otherwise asks those
-/// who may agree. 502 where it has begun and was not sent.
-pub(super) async fn execute(
-    may: May<ToRun>,
-    State(edge): State<Arc<Edge>>,
-    Path(id): Path<String>,
-    Sent(asked): Sent<ExecuteRequest>,
-) -> Result<Answered, Problem> {
-    let incident: IncidentId = id.parse().map_err(|_| Problem::not_found("incident"))?;
-    edge.takes_work(may.company())?;
-    let is = approver(&may.caller)?;
-    let runbook = asked.runbook()?;
-    let reason = asked.reason.unwrap_or_default();
-    if !reason.is_empty() {
-        text("reason", &reason, 2_000)?;
-    }
-    let ask = RunAsk {
-        runbook,
-        instance_ids: asked.instance_ids,
-        parameters: asked.parameters,
-        reason,
-    };
-    let by = (may.origin(), is);
-    let executed = edge.runtime.execute(may.company(), incident, ask, by, WITHIN).await?;
-    match executed {
-        Executed::Begun(begun) => {
-            let executing = Executing::of(begun).await;
-            match executing.not_sent() {
-                Some(problem) => Err(problem),
-                None if executing.is_open() => Ok(Answered::Open(Open::Executing(executing))),
-                None => Ok(Answered::Sent(executing)),
-            }
-        }
-        Executed::Asked(approval) => Ok(Answered::Open(Open::Pending(Pending {
-            message: "Asked for consent",
-            approval_request_id: approval.approval_id,
-            risk_level: approval.risk_level,
-            status: "pending_approval",
-            required_role: approval.need.approver,
-            approvals: approval.need.approvals,
-            expires_at: approval.expires_at,
-        }))),
-    }
-}
-
 /// A run, as it is shown.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Run)]
@@ -270,6 +61,12 @@ pub(super) struct ShownRun {
     /// Where more is known than the status says.
     why: Option<String>,
     command_id: Option<String>,
+    /// Other commands that bear its name: it was carried out more than once.
+    other_command_ids: Vec<String>,
+    /// When it should be over at the latest, once it was sent; what is late is waited for, and can be given up.
+    expected_by: Option<Timestamp>,
+    /// Who wanted it ended early.
+    cancelled_by: Option<String>,
     runbook_id: RunbookId,
     runbook: String,
     runbook_version: u32,
@@ -301,6 +98,7 @@ impl From<Run> for ShownRun {
         Self {
             status: run.status(),
             why: run.why().map(str::to_owned),
+            expected_by: run.expected_by(),
             hash: run.hash.to_string(),
             instance_ids: run.targets.ids().to_vec(),
             run_id: run.run_id,
@@ -308,6 +106,8 @@ impl From<Run> for ShownRun {
             company_id: run.company_id,
             tool: run.tool,
             command_id: run.command_id,
+            other_command_ids: run.other_command_ids,
+            cancelled_by: run.cancelled_by,
             runbook_id: run.runbook_id,
             runbook: run.runbook,
             runbook_version: run.runbook_version,
@@ -344,88 +144,4 @@ pub(super) async fn of_incident(
         }
     }
     Ok(Json(runs.into_iter().collect()))
-}
-
-/// Whether all runs are stopped.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Switch {
-    /// Nothing runs, for any company.
-    stopped: bool,
-    /// Why, and by whom.
-    reason: Option<String>,
-    stopped_by: Option<String>,
-    stopped_at: Option<Timestamp>,
-}
-
-/// What the switch is to be.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SetSwitch {
-    stopped: bool,
-    /// Why.
-    #[serde(default)]
-    #[schema(max_length = 2000)]
-    reason: Option<String>,
-}
-
-/// Whether all runs of all companies are stopped.
-pub(super) async fn switch(_: Reaches<StopRuns>, State(edge): State<Arc<Edge>>) -> Result<Json<Switch>, Problem> {
-    Ok(Json(stored_switch(&edge).await?.0))
-}
-
-async fn stored_switch(edge: &Edge) -> Result<(Switch, Option<u64>), Problem> {
-    let platform = edge.store.reader(&CompanyId::platform());
-    let record = platform.record(RecordKind::Switches, ALL_RUNS).await?;
-    let of = |name: &str| -> Option<&Value> { record.as_ref()?.body.get(name).filter(|value| !value.is_null()) };
-    let text = |name| of(name).and_then(Value::as_str).map(str::to_owned);
-    let switch = Switch {
-        stopped: record.is_some(),
-        reason: text("reason"),
-        stopped_by: text("stopped_by"),
-        stopped_at: text("stopped_at").and_then(|at| at.parse().ok()),
-    };
-    Ok((switch, record.map(|record| record.version)))
-}
-
-/// Stops all runs of all companies, or lets them go on: what is not sent yet is not sent, whoever has agreed.
-pub(super) async fn set_switch(
-    reaches: Reaches<StopRuns>,
-    State(edge): State<Arc<Edge>>,
-    Sent(wanted): Sent<SetSwitch>,
-) -> Result<Json<Switch>, Problem> {
-    if let Some(reason) = &wanted.reason {
-        text("reason", reason, 2_000)?;
-    }
-    for _ in 0..TRIES {
-        let (now_is, version) = stored_switch(&edge).await?;
-        let now = edge.clock.now();
-        let by = reaches.caller.origin();
-        let put = match (wanted.stopped, version) {
-            (false, None) => return Ok(Json(now_is)),
-            (false, Some(version)) => Put::remove(RecordKind::Switches, ALL_RUNS.to_owned(), version),
-            (true, version) => Put {
-                kind: RecordKind::Switches,
-                id: ALL_RUNS.to_owned(),
-                expect: version,
-                to: Some(Content {
-                    lookup: None,
-                    expires_at: None,
-                    body: json!({"reason": wanted.reason, "stopped_by": by.actor, "stopped_at": now}),
-                }),
-            },
-        };
-        let id = EntryId::from_uuid(edge.entropy.uuid(now));
-        let kind = if wanted.stopped { "runs.stopped" } else { "runs.allowed" };
-        let data = json!({"reason": wanted.reason});
-        let amendment = Amendment {
-            puts: vec![put],
-            facts: vec![Fact::from_outside(id, now, kind, "platform", &by, data)],
-            ..Amendment::default()
-        };
-        let platform = CompanyId::platform();
-        if edge.runtime.amend(&platform, amendment, SWITCH_WITHIN).await? == Amended::Done {
-            return Ok(Json(stored_switch(&edge).await?.0));
-        }
-    }
-    Err(CallError::Overloaded.into())
 }

@@ -1,8 +1,11 @@
 //! Healing, on virtual time: consent, locks, what is known after a lost answer, verification, the second try.
 
 mod consent;
+mod free;
 mod injection;
 mod once;
+mod proposal;
+mod stop;
 
 use std::time::Duration;
 
@@ -11,7 +14,7 @@ use actors::domain::run::Run;
 use actors::domain::runbook::{Risk, Runbook, library};
 use actors::domain::{Approval, CompanyId, Incident, Phase, Policy, Signal};
 use actors::incident::refusal::RunRefusal;
-use actors::incident::remedy::{Decided, Executed, RunAsk, Word};
+use actors::incident::remedy::{Decided, Executed, RunAsk, Wanted, Word};
 use actors::port::RecordKind;
 use actors::runtime::CallError;
 use serde_json::{Map, Value, json};
@@ -58,9 +61,12 @@ fn ask(runbook: &str, parameters: Value) -> RunAsk {
         panic!("no object")
     };
     RunAsk {
-        runbook: runbook.to_owned(),
+        what: Wanted::Runbook {
+            name: runbook.to_owned(),
+            parameters,
+            commands: None,
+        },
         instance_ids: None,
-        parameters,
         reason: "it is full".to_owned(),
     }
 }

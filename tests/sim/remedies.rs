@@ -9,7 +9,7 @@ use actors::domain::policy::Approver;
 use actors::domain::run::{Run, RunStatus};
 use actors::domain::runbook::{Risk, Runbook, library};
 use actors::domain::{Approval, CompanyId, Policy};
-use actors::incident::remedy::{Executed, RunAsk, Word};
+use actors::incident::remedy::{Executed, RunAsk, Wanted, Word};
 use actors::port::{Kept, Record, RecordKind};
 use serde_json::Map;
 
@@ -68,7 +68,13 @@ pub async fn step(world: &mut World) {
 }
 
 fn mood(dice: &Dice) -> Mood {
-    dice.pick(&[Mood::ReplyLost, Mood::RequestLost, Mood::Refused])
+    dice.pick(&[
+        Mood::ReplyLost,
+        Mood::RequestLost,
+        Mood::Refused,
+        Mood::NotOpened,
+        Mood::Denied,
+    ])
 }
 
 async fn ask(world: &mut World) {
@@ -77,19 +83,22 @@ async fn ask(world: &mut World) {
         return;
     };
     let (id, of) = (row.incident_id, company.clone());
+    let name = world
+        .cloud_dice
+        .pick(&["own-disk-cleanup", "own-log-rotate", "log-rotate", "tmp-cleanup"]);
     let asked = RunAsk {
-        runbook: world
-            .cloud_dice
-            .pick(&["own-disk-cleanup", "own-log-rotate", "log-rotate", "tmp-cleanup"])
-            .to_owned(),
+        what: Wanted::Runbook {
+            name: name.to_owned(),
+            parameters: Map::new(),
+            commands: None,
+        },
         instance_ids: None,
-        parameters: Map::new(),
         reason: String::new(),
     };
     let is = world
         .cloud_dice
         .pick(&[Approver::Technician, Approver::CompanyAdmin, Approver::MspAdmin]);
-    let what = format!("wants {} for {id}", asked.runbook);
+    let what = format!("wants {name} for {id}");
     world.call(&company, &what, move |runtime, by| async move {
         match runtime.execute(&of, id, asked, (by.into(), is), WITHIN).await? {
             Executed::Begun(begun) => Ok(format!("begun {}", begun.run.run_id)),

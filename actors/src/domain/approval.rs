@@ -74,6 +74,9 @@ pub struct Approval {
     pub timeout_seconds: u32,
     /// The exact machines.
     pub targets: Vec<String>,
+    /// The hash of the document that would run the lines, where it may be known: another is not used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_hash: Option<String>,
     /// SHA-256 over all of it, in hex: agreeing names it.
     pub hash: String,
     /// Who asked: a person's id, or `incident`.
@@ -121,14 +124,6 @@ fn status_text(status: ApprovalStatus) -> &'static str {
         ApprovalStatus::Expired => "expired: ask for the run again",
         ApprovalStatus::Consumed => "used already",
         ApprovalStatus::Withdrawn => "withdrawn: the incident has recovered",
-    }
-}
-
-fn approver_text(approver: Approver) -> &'static str {
-    match approver {
-        Approver::Technician => "somebody who works for the company",
-        Approver::CompanyAdmin => "a company's admin or an MSP admin",
-        Approver::MspAdmin => "an MSP admin",
     }
 }
 
@@ -181,6 +176,7 @@ impl Approval {
             rendered: &rendered,
             check: self.check.as_deref(),
             targets: &targets,
+            document_hash: self.document_hash.as_deref(),
             timeout_seconds: self.timeout_seconds,
         };
         Some(planned.hash())
@@ -235,7 +231,7 @@ impl Approval {
 
     fn may_decide(&self, by: Decider<'_>, now: Timestamp) -> Result<(), ApprovalRefusal> {
         if by.is < self.need.approver {
-            return Err(ApprovalRefusal::NotEntitled(approver_text(self.need.approver)));
+            return Err(ApprovalRefusal::NotEntitled(self.need.approver.described()));
         }
         self.is_pending(now)
     }
@@ -290,6 +286,7 @@ mod tests {
             check: None,
             timeout_seconds: 60,
             targets: vec!["i-00000000".to_owned()],
+            document_hash: None,
             hash: "aa".to_owned(),
             requested_by: "usr-ann".to_owned(),
             reason: String::new(),

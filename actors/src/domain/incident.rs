@@ -139,6 +139,22 @@ impl Remedy {
     }
 }
 
+/// A run that the incident wants by itself, until it has begun, people are asked, or it turns out that it cannot begin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Of which runbook.
+    pub runbook_id: RunbookId,
+    /// Why, for who has to agree.
+    pub reason: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Not before this moment.
+    pub again_at: Timestamp,
+    /// What it waits for, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
+}
+
 /// What its actor, its people and their tools make of an incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Life {
@@ -189,6 +205,9 @@ pub struct Life {
     /// What is under way to heal it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<Remedy>,
+    /// The run that it wants, while nothing is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
     /// Its runs, oldest first: at most [`limits::RUNS_PER_INCIDENT`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<RunId>,
@@ -217,6 +236,7 @@ impl Life {
             healed_by: None,
             touched: false,
             remedy: None,
+            proposal: None,
             runs: Vec::new(),
             proposed: Vec::new(),
         }
@@ -233,6 +253,7 @@ impl Life {
             snooze: None,
             flapping_since: None,
             remedy: None,
+            proposal: None,
             ..self
         }
     }

@@ -46,6 +46,26 @@ pub enum Approver {
     MspAdmin,
 }
 
+impl Approver {
+    /// Who that is, in a sentence.
+    pub fn described(self) -> &'static str {
+        match self {
+            Self::Technician => "somebody who works for the company",
+            Self::CompanyAdmin => "a company's admin or an MSP admin",
+            Self::MspAdmin => "an MSP admin",
+        }
+    }
+}
+
+/// The least that somebody must be to have a say in runs of this risk.
+pub fn approver(risk: Risk) -> Approver {
+    match risk {
+        Risk::Low => Approver::Technician,
+        Risk::Medium => Approver::CompanyAdmin,
+        Risk::High => Approver::MspAdmin,
+    }
+}
+
 /// What a run needs before it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -90,22 +110,15 @@ impl Policy {
         if self.stopped {
             return None;
         }
-        Some(match risk {
-            Risk::Low => Need {
-                approver: Approver::Technician,
-                approvals: u32::from(!self.low_risk_by_itself),
-                own_counts: true,
-            },
-            Risk::Medium => Need {
-                approver: Approver::CompanyAdmin,
-                approvals: 1,
-                own_counts: true,
-            },
-            Risk::High => Need {
-                approver: Approver::MspAdmin,
-                approvals: self.high_risk_approvals,
-                own_counts: false,
-            },
+        let (approvals, own_counts) = match risk {
+            Risk::Low => (u32::from(!self.low_risk_by_itself), true),
+            Risk::Medium => (1, true),
+            Risk::High => (self.high_risk_approvals, false),
+        };
+        Some(Need {
+            approver: approver(risk),
+            approvals,
+            own_counts,
         })
     }
 }

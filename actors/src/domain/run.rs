@@ -1,17 +1,29 @@
 //! A run: a runbook's script on some of a company's machines, from the intent to its end.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::ids::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId};
 use super::kpi::Kpis;
 use super::runbook::{PlannedRun, RenderError, Rendered, Risk, RunHash, Runbook, RunbookPart, Targets};
 use super::time::Timestamp;
+use crate::limits::{RUN_DELIVERY, RUN_TARGETS};
 
 /// The tool that runs runbooks.
 pub const SSM_EXECUTE: &str = "ssm.execute";
 /// Its version, which what an approval is bound to names.
 pub const SSM_EXECUTE_VERSION: &str = "1";
+
+/// What stands in the place of a runbook's short name where there is none: no runbook is called so.
+pub const FREE_COMMANDS: &str = "free-commands";
+
+/// What stands in the place of its id.
+pub fn free_commands_id() -> RunbookId {
+    RunbookId::from_uuid(Uuid::nil())
+}
 
 /// Where a run stands, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,6 +40,9 @@ pub enum Standing {
     Sent {
         /// The service's name.
         command_id: String,
+        /// Other commands that bear the run's name: it was carried out more than once.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        others: Vec<String>,
         /// Since when that is known.
         since: Timestamp,
     },
@@ -142,14 +157,36 @@ impl Plan {
         })
     }
 
+    /// What a run of commands without a runbook would be: always of high risk, and nobody says that a second one does no
+    /// harm. Their lines are checked where they are read.
+    pub fn free(commands: Vec<String>, timeout_seconds: u32) -> Self {
+        Self {
+            slug: FREE_COMMANDS.to_owned(),
+            risk: Risk::High,
+            parameters: Map::new(),
+            rendered: Rendered {
+                runbook_id: free_commands_id(),
+                version: 1,
+                part: RunbookPart::Run,
+                commands,
+                timeout_seconds,
+            },
+            check: None,
+            blast_radius: RUN_TARGETS,
+            cool_down_seconds: 0,
+            idempotent: false,
+        }
+    }
+
     /// What an approval of it on these machines is bound to.
-    pub fn hash(&self, targets: &Targets) -> RunHash {
+    pub fn hash(&self, targets: &Targets, document_hash: Option<&str>) -> RunHash {
         let planned = PlannedRun {
             tool: SSM_EXECUTE,
             tool_version: SSM_EXECUTE_VERSION,
             rendered: &self.rendered,
             check: self.check.as_deref(),
             targets,
+            document_hash,
             timeout_seconds: self.rendered.timeout_seconds,
         };
         planned.hash()
@@ -185,6 +222,9 @@ pub struct Run {
     pub check: Option<Vec<String>>,
     /// The exact machines.
     pub targets: Targets,
+    /// The hash of the document that runs the lines, where it may be known: another is not used.
+    #[serde(default)]
+    pub document_hash: Option<String>,
     /// SHA-256 over all of it, in hex.
     pub hash: RunHash,
     /// How long it may take on a machine, in seconds.
@@ -207,6 +247,12 @@ pub struct Run {
     pub ended_at: Option<Timestamp>,
     /// The name that the service gave it.
     pub command_id: Option<String>,
+    /// Other commands that bear its name: it was carried out more than once.
+    #[serde(default)]
+    pub other_command_ids: Vec<String>,
+    /// Who wanted it ended early.
+    #[serde(default)]
+    pub cancelled_by: Option<String>,
     /// What it wrote on all machines, redacted: at most [`crate::limits::COMMAND_OUTPUT`] characters.
     pub output: Option<String>,
     /// What its health check has shown.
@@ -232,12 +278,24 @@ impl Run {
             started_at: now,
             ended_at: None,
             command_id: None,
+            other_command_ids: Vec::new(),
+            cancelled_by: None,
             output: None,
             health: None,
             kpis_before: None,
             kpis_after: None,
             kept_until: None,
             ..self.clone()
+        }
+    }
+
+    /// When it should have ended at the latest, where it was sent.
+    pub fn expected_by(&self) -> Option<Timestamp> {
+        match &self.standing {
+            Standing::Sent { since, .. } => {
+                Some(since.plus(RUN_DELIVERY + Duration::from_secs(u64::from(self.timeout_seconds))))
+            }
+            _ => None,
         }
     }
 
@@ -280,6 +338,7 @@ impl Run {
             rendered: &rendered,
             check: self.check.as_deref(),
             targets: &self.targets,
+            document_hash: self.document_hash.as_deref(),
             timeout_seconds: self.timeout_seconds,
         };
         planned.hash()

@@ -25,6 +25,7 @@ pub use shelf::Shelf;
 pub use target::{InstanceId, InvalidTargets, Targets};
 
 use super::ids::RunbookId;
+use super::run::FREE_COMMANDS;
 use super::text::is_deceptive;
 use crate::limits;
 
@@ -176,6 +177,8 @@ impl Runbook {
     pub fn check(&self) -> Result<(), InvalidRunbook> {
         let slug = "must be 1 to 64 of a-z 0-9 -, with no - at either end";
         require(is_slug(&self.slug), "slug", slug)?;
+        let reserved = "must be another: what runs without a runbook is called so";
+        require(self.slug != FREE_COMMANDS, "slug", reserved)?;
         require(self.version > 0, "version", "must be 1 or more")?;
         prose("title", &self.title, limits::RUNBOOK_TITLE_BYTES)?;
         prose("description", &self.description, limits::DESCRIPTION_BYTES)?;

@@ -13,7 +13,7 @@ use crate::census::{Kind, Post};
 use crate::decision::{DecisionActor, DecisionArgs, Outcome, rules};
 use crate::domain::incident::DecidedMark;
 use crate::domain::outcome::Effectiveness;
-use crate::domain::{Decision, DecisionId, DecisionRequest, Incident, IncidentFacts, Origin, Role, Timestamp};
+use crate::domain::{Decision, DecisionId, DecisionRequest, Incident, IncidentFacts, Life, Origin, Role, Timestamp};
 use crate::limits::{DECISION_PERMIT, DECISIONS_PER_INCIDENT};
 use crate::measures;
 use crate::port::{EngineInput, Error, RecordKind, Verdict};
@@ -184,10 +184,10 @@ impl IncidentState {
             self.deciding.shrink_to_fit();
         }
         let by_itself = pending.call.is_none();
-        let decision = self.conclude(*pending, outcome).await?;
-        match decision.filter(|_| by_itself) {
-            Some(decision) => self.propose(me, &decision).await,
-            None => Ok(()),
+        let is_made = self.conclude(*pending, outcome).await?;
+        match is_made && by_itself {
+            true => Ok(self.propose(me).await?),
+            false => Ok(()),
         }
     }
 
@@ -201,15 +201,14 @@ impl IncidentState {
             .await
     }
 
-    /// Makes the decision durable and answers: the decision, where it is. `Err` only where this actor's state may be
-    /// wrong.
-    async fn conclude(&mut self, pending: Pending, outcome: Outcome) -> Result<Option<Decision>, Error> {
+    /// Makes the decision durable and answers: whether it is. `Err` only where this actor's state may be wrong.
+    async fn conclude(&mut self, pending: Pending, outcome: Outcome) -> Result<bool, Error> {
         let verdict = outcome.unwrap_or_else(|why| fallback(&pending.input, &why));
         let now = self.args.ports.clock.now();
         let decision = self.decision(&pending, verdict, now);
         let deadline = pending.call.as_ref().map(|call| call.deadline);
         if pending.call.as_ref().is_some_and(Call::is_over) {
-            return Ok(None);
+            return Ok(false);
         }
         let took = pending.started.elapsed();
         let stored = self.keep(&decision, &pending, deadline, now).await;
@@ -227,14 +226,14 @@ impl IncidentState {
             call.answer(answer);
         }
         match stored {
-            Ok(true) => Ok(Some(decision)),
+            Ok(true) => Ok(true),
             Err(Error::Fenced) => {
                 let fenced = self.args.tenant.cast(TenantMsg::Fenced);
-                fenced.map(|()| None).map_err(|_| Error::Fenced)
+                fenced.map(|()| false).map_err(|_| Error::Fenced)
             }
             Err(error @ (Error::Unknown | Error::Corrupt(_) | Error::NoSuchCompany)) => Err(error),
             // It did not happen: what an incident asked for itself is still due.
-            _ => Ok(None),
+            _ => Ok(false),
         }
     }
 
@@ -246,11 +245,14 @@ impl IncidentState {
         deadline: Option<Instant>,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        let data = json!({
+        let mut data = json!({
             "decision_id": decision.decision_id, "recommendation": decision.recommendation,
             "confidence": decision.confidence, "engine": decision.engine,
             "tools": decision.tool_calls.iter().map(|call| call.tool_name.as_str()).collect::<Vec<_>>(),
         });
+        if let Some(not_run) = self.not_connected(decision) {
+            data["not_run"] = not_run;
+        }
         let fact = self.fact_from("decision.made", &pending.requested_by, now, data);
         let mark = DecidedMark {
             at: now,
@@ -265,7 +267,11 @@ impl IncidentState {
             change.decision = Some(decision.clone());
             change.memory = Some(memory.clone());
             change.facts.push(fact.clone());
-            change.wake_due = self.row.as_ref().and_then(|row| self.due_after(row, mark, now));
+            // What is decided for somebody who waits is his to run.
+            let is_its_own = pending.call.is_none();
+            change.life = is_its_own.then(|| self.wanting(decision, now)).flatten();
+            let life = change.life.as_ref();
+            change.wake_due = self.row.as_ref().and_then(|row| self.due_after(row, life, mark, now));
             if self.commit(change, deadline).await? {
                 self.memory = memory;
                 return Ok(true);
@@ -275,15 +281,17 @@ impl IncidentState {
     }
 
     /// When an incident wants to be looked at again once `mark` is durable.
-    fn due_after(&self, row: &Incident, mark: DecidedMark, now: Timestamp) -> Option<Timestamp> {
+    fn due_after(&self, row: &Incident, life: Option<&Life>, mark: DecidedMark, now: Timestamp) -> Option<Timestamp> {
         let decided = Incident {
             decided: Some(mark),
+            life: life.unwrap_or(&row.life).clone(),
             ..row.clone()
         };
         match lifecycle::step(&decided, &self.args.company.now().correlation, now) {
             Step::Rest(due) => Some(due),
             Step::Over => None,
-            Step::End(_) | Step::Decide | Step::Change(_) | Step::Expire | Step::HandUp(_) | Step::Tend => Some(now),
+            Step::End(_) | Step::Decide | Step::Change(_) | Step::Expire | Step::HandUp(_) => Some(now),
+            Step::Tend | Step::Propose => Some(now),
         }
     }
 

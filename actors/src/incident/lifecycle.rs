@@ -53,6 +53,8 @@ pub enum Step {
     HandUp(RunId),
     /// See to it that what acts on its machines does. It stays due meanwhile, so that another process goes on at once.
     Tend,
+    /// It wants a run, and may try to begin it. It stays due meanwhile.
+    Propose,
     /// Nothing before this moment.
     Rest(Timestamp),
     /// Nothing ever again: it is over.
@@ -94,6 +96,10 @@ pub fn step(row: &Incident, settings: &Correlation, now: Timestamp) -> Step {
         }
         _ => {}
     }
+    let proposes_at = proposes_at(row);
+    if proposes_at.is_some_and(|at| now >= at) {
+        return Step::Propose;
+    }
     let stale_at = row.stale_at(settings.stale_after());
     if now >= stale_at {
         return Step::End(Ending::Stale);
@@ -122,6 +128,7 @@ pub fn step(row: &Incident, settings: &Correlation, now: Timestamp) -> Step {
         snooze_ends,
         calm_at(row).filter(|_| flapping),
         remedy_due,
+        proposes_at,
     ];
     Step::Rest(dues.into_iter().flatten().fold(stale_at, Timestamp::min))
 }
@@ -134,6 +141,16 @@ fn asks_for_decision(row: &Incident) -> bool {
         Some(_) if row.all_recovered() => false,
         Some(mark) => row.severity > mark.severity || row.alert_count >= asks_again_at(Some(mark)),
     }
+}
+
+/// When it may try to begin what it wants: while nothing is under way, and there is something to heal.
+fn proposes_at(row: &Incident) -> Option<Timestamp> {
+    let is_calm = row.life.remedy.is_none() && row.life.flapping_since.is_none() && !row.all_recovered();
+    row.life
+        .proposal
+        .as_ref()
+        .filter(|_| is_calm)
+        .map(|proposal| proposal.again_at)
 }
 
 /// When the pace lets it decide, if it asks to.
@@ -162,7 +179,7 @@ fn calm_at(row: &Incident) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{IncidentStatus, Life, Severity, Snooze};
+    use crate::domain::{IncidentStatus, Life, Proposal, Remedy, Severity, Snooze};
 
     const DAY: i64 = 24 * 3600;
 
@@ -270,6 +287,35 @@ mod tests {
             row.decided = decided(0, Severity::Low, 1);
         };
         check(quiet, 500, Step::Rest(at(780)));
+    }
+
+    #[test]
+    fn proposes() {
+        let wants = |row: &mut Incident| {
+            row.life.proposal = Some(Proposal {
+                runbook_id: "rbk-1".parse().unwrap(),
+                reason: String::new(),
+                since: at(0),
+                again_at: at(15),
+                waits_for: None,
+            });
+        };
+        check(wants, 14, Step::Rest(at(15)));
+        check(wants, 15, Step::Propose);
+        // Not while something is under way, and not where there is nothing to heal.
+        let busy = |row: &mut Incident| {
+            wants(row);
+            row.life.remedy = Some(Remedy::AwaitingApproval {
+                approval_id: "apr-1".parse().unwrap(),
+                until: at(3600),
+            });
+        };
+        check(busy, 15, Step::Rest(at(3600)));
+        let well = |row: &mut Incident| {
+            wants(row);
+            recovered(10)(row);
+        };
+        check(well, 15, Step::Rest(at(130)));
     }
 
     #[test]

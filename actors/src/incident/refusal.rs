@@ -2,6 +2,7 @@
 
 use crate::domain::approval::ApprovalRefusal;
 use crate::domain::ids::RunId;
+use crate::domain::policy::Approver;
 use crate::domain::runbook::RenderError;
 use crate::domain::{ApprovalId, Phase, Timestamp};
 use crate::limits::RUNS_PER_INCIDENT;
@@ -20,6 +21,12 @@ pub enum RunRefusal {
     /// There is no such runbook.
     #[error("there is no such runbook: GET /api/runbooks lists those there are")]
     NoSuchRunbook,
+    /// The commands that were given are not the runbook's.
+    #[error("commands: the runbook comes to other lines with these parameters; leave them out, or see its dry run")]
+    OtherCommands,
+    /// The company's policy lets nothing run without a runbook.
+    #[error("commands: the company's policy lets nothing run without a runbook (policy.free_commands)")]
+    NoFreeCommands,
     /// What is said to the runbook is refused.
     #[error(transparent)]
     Parameters(#[from] RenderError),
@@ -63,6 +70,18 @@ pub enum RunRefusal {
     /// The policy has changed meanwhile.
     #[error("the company's policy asks for more by now: ask for the run again")]
     Stricter,
+    /// The incident has no such run.
+    #[error("the incident has no such run")]
+    NoSuchRun,
+    /// It is over.
+    #[error("the run is over")]
+    NotUnderWay,
+    /// There is nothing yet that the service could end.
+    #[error("the run is not sent yet, so that there is nothing to cancel: try again in a moment, or give it up")]
+    NotSentYet,
+    /// Others may end it.
+    #[error("it takes {} to end a run of this risk", .0.described())]
+    MayNotStop(Approver),
     /// There is no such approval.
     #[error("there is no such approval")]
     NoSuchApproval,

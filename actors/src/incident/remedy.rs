@@ -1,15 +1,22 @@
 //! Healing an incident: a run is asked for, by somebody or by the incident itself; the machines are looked up; the
 //! company's policy says who must agree; then it begins, or people are asked.
 //!
-//! Code map: `approval` people's consent; `run` what is under way; `outcome` whether it has helped.
+//! Code map: `proposal` what the incident wants by itself; `approval` people's consent; `run` what is under way; `stop`
+//! how it is ended early; `outcome` whether it has helped.
 //! Whatever is decided here is one commit: the row, the run, the approval, the locks of the machines and the journal.
 
 mod approval;
 mod outcome;
+mod proposal;
 mod run;
+mod stop;
+
+pub use stop::{Stop, StopCall, Stopped};
+
+use std::time::Duration;
 
 use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
 use super::refusal::RunRefusal;
@@ -17,27 +24,48 @@ use super::{IncidentMsg, IncidentState};
 use crate::call::Call;
 use crate::census::{Kind, Post};
 use crate::domain::policy::{Approver, Need};
-use crate::domain::run::{Plan, Run, SSM_EXECUTE};
+use crate::domain::run::{Plan, Run};
 use crate::domain::runbook::{InstanceId, Platform};
-use crate::domain::{Approval, ApprovalId, Decision, Incident, Origin, Phase, Remedy, RunId};
-use crate::limits::{PROPOSALS, RUNS_PER_INCIDENT};
+use crate::domain::{Approval, ApprovalId, Incident, Origin, Phase, Remedy, RunId};
+use crate::limits::RUNS_PER_INCIDENT;
 use crate::port::Error;
-use crate::port::cloud::{CloudError, Instance};
+use crate::port::cloud::CloudError;
 use crate::runtime::CallError;
 use crate::tenant::TenantMsg;
+use crate::tool::targets::Site;
+use crate::tool::turns::Turn;
 use crate::tool::{self, Report, ToolActor, ToolArgs, ToolMsg, Work};
 
 /// What somebody wants run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunAsk {
-    /// A runbook's id, or its short name.
-    pub runbook: String,
+    /// What.
+    pub what: Wanted,
     /// On which machines; `None` means the one that the incident is about.
     pub instance_ids: Option<Vec<InstanceId>>,
-    /// What is said to the runbook.
-    pub parameters: Map<String, Value>,
     /// Why, for who has to agree.
     pub reason: String,
+}
+
+/// What is to be run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wanted {
+    /// A runbook.
+    Runbook {
+        /// Its id, or its short name.
+        name: String,
+        /// What is said to it.
+        parameters: Map<String, Value>,
+        /// The lines that it comes to, where the asker wants to be sure.
+        commands: Option<Vec<String>>,
+    },
+    /// Lines that no runbook holds.
+    Commands {
+        /// For `sh`.
+        lines: Vec<String>,
+        /// How long they may take, in seconds.
+        timeout_seconds: u32,
+    },
 }
 
 /// A request to run something, from the edge.
@@ -141,6 +169,10 @@ impl Seat {
     pub(super) fn is(&self, child: ActorId) -> bool {
         self.actor.get_id() == child
     }
+
+    fn only_proposes(&self) -> bool {
+        matches!(&self.doing, Doing::Preparing(preparing) if matches!(preparing.asker, Asker::Itself))
+    }
 }
 
 impl Asker {
@@ -181,7 +213,7 @@ impl IncidentState {
                     reason: ask.reason,
                     asker: Asker::Somebody { by, is, call },
                 };
-                self.prepare(me, preparing).await
+                self.prepare(me, preparing, None).await
             }
             Err(error) => self.refuse(call, error),
         }
@@ -207,23 +239,51 @@ impl IncidentState {
         }
         self.absorb().await?;
         self.is_free()?;
-        let shelf = self.args.company.shelf();
-        let runbook = shelf.find(&ask.runbook).ok_or(RunRefusal::NoSuchRunbook)?;
-        let plan = Plan::of(runbook, &ask.parameters).map_err(RunRefusal::from)?;
-        if self.args.company.now().policy.needs(plan.risk).is_none() {
-            return Err(RunRefusal::Stopped.into());
+        let (plan, platform) = self.wanted(&ask.what)?;
+        self.need(&plan)?;
+        Ok((plan, platform))
+    }
+
+    /// What the registry makes of what is wanted.
+    fn wanted(&self, what: &Wanted) -> Result<(Plan, Platform), RunRefusal> {
+        match what {
+            Wanted::Runbook {
+                name,
+                parameters,
+                commands,
+            } => {
+                let shelf = self.args.company.shelf();
+                let runbook = shelf.find(name).ok_or(RunRefusal::NoSuchRunbook)?;
+                let plan = Plan::of(runbook, parameters)?;
+                match commands {
+                    Some(lines) if *lines != plan.rendered.commands => Err(RunRefusal::OtherCommands),
+                    _ => Ok((plan, runbook.platform)),
+                }
+            }
+            Wanted::Commands { lines, timeout_seconds } => {
+                Ok((self.free(lines.clone(), *timeout_seconds)?, Platform::Linux))
+            }
         }
-        Ok((plan, runbook.platform))
+    }
+
+    /// Commands without a runbook, where the policy allows them.
+    fn free(&self, lines: Vec<String>, timeout_seconds: u32) -> Result<Plan, RunRefusal> {
+        match self.args.company.now().policy.free_commands {
+            true => Ok(Plan::free(lines, timeout_seconds)),
+            false => Err(RunRefusal::NoFreeCommands),
+        }
     }
 
     /// Whether the incident may begin something.
     fn is_free(&self) -> Result<(), RunRefusal> {
         let row = self.open_row()?;
-        match (&row.life.remedy, &self.tool) {
-            (Some(remedy), _) => Err(RunRefusal::Busy(remedy.phase())),
-            (None, Some(_)) => Err(RunRefusal::Busy(Phase::Executing)),
-            (None, None) if row.life.runs.len() >= RUNS_PER_INCIDENT => Err(RunRefusal::TooMany),
-            (None, None) => Ok(()),
+        // What the incident only proposes itself stands back for whoever asks.
+        let taken = self.tool.as_ref().is_some_and(|seat| !seat.only_proposes());
+        match &row.life.remedy {
+            Some(remedy) => Err(RunRefusal::Busy(remedy.phase())),
+            None if taken => Err(RunRefusal::Busy(Phase::Executing)),
+            None if row.life.runs.len() >= RUNS_PER_INCIDENT => Err(RunRefusal::TooMany),
+            None => Ok(()),
         }
     }
 
@@ -249,9 +309,16 @@ impl IncidentState {
         }
     }
 
-    /// Looks up the company's machines, in a child: that takes as long as the cloud does.
-    async fn prepare(&mut self, me: &ActorRef<IncidentMsg>, preparing: Preparing) -> Result<(), ActorProcessingErr> {
-        let actor = self.start_tool(me, Work::Look).await?;
+    /// Looks up the company's machines, in a child: that takes as long as the cloud does. What begins by itself waits so
+    /// long for a turn first.
+    async fn prepare(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        preparing: Preparing,
+        turn_within: Option<Duration>,
+    ) -> Result<(), ActorProcessingErr> {
+        self.stop_tool();
+        let actor = self.start_tool(me, Work::Look { turn_within }).await?;
         let doing = Doing::Preparing(Box::new(preparing));
         self.tool = Some(Seat { actor, doing });
         Ok(())
@@ -288,7 +355,18 @@ impl IncidentState {
             return Ok(());
         };
         match (seat.doing, report) {
-            (Doing::Preparing(preparing), Report::Machines(machines)) => self.prepared(me, *preparing, machines).await,
+            (Doing::Preparing(preparing), Report::Site(site, turn)) => self.prepared(me, *preparing, site, turn).await,
+            (Doing::Preparing(preparing), Report::Waits) => {
+                let told = self.wait_for_turn(&preparing.plan).await;
+                let doing = Doing::Preparing(preparing);
+                let actor = seat.actor;
+                self.tool = Some(Seat { actor, doing });
+                told
+            }
+            (Doing::Preparing(preparing), Report::NoTurn) => {
+                let crowded = RunRefusal::Crowded.into();
+                self.not_proposed(&preparing.plan, crowded).await
+            }
             (Doing::Running(under_way), Report::Stands(standing, written)) => {
                 self.stands(me, seat.actor, *under_way, standing, written).await
             }
@@ -323,9 +401,10 @@ impl IncidentState {
         &mut self,
         me: &ActorRef<IncidentMsg>,
         preparing: Preparing,
-        machines: Result<Vec<Instance>, CloudError>,
+        site: Result<Site, CloudError>,
+        turn: Option<Turn>,
     ) -> Result<(), ActorProcessingErr> {
-        let gated = self.gate(me, &preparing, machines).await;
+        let gated = self.gate(me, &preparing, site, turn).await;
         match (preparing.asker, gated) {
             (Asker::Somebody { call, .. }, Ok(executed)) => call.answer(Ok(executed)),
             (Asker::Somebody { call, .. }, Err(error)) => return self.refuse(call, error),
@@ -340,27 +419,29 @@ impl IncidentState {
         &mut self,
         me: &ActorRef<IncidentMsg>,
         preparing: &Preparing,
-        machines: Result<Vec<Instance>, CloudError>,
+        site: Result<Site, CloudError>,
+        turn: Option<Turn>,
     ) -> Result<Executed, CallError> {
         self.absorb().await?;
         self.is_free()?;
-        let machines = machines.map_err(RunRefusal::from)?;
+        let site = site.map_err(RunRefusal::from)?;
         let asset = self.row.as_ref().map_or("", |row| row.asset_name.as_str());
         let asked = preparing.instance_ids.as_deref();
         let plan = &preparing.plan;
-        let targets = tool::targets::choose(asked, asset, preparing.platform, plan.blast_radius, &machines)
+        let targets = tool::targets::choose(asked, asset, preparing.platform, plan.blast_radius, &site.machines)
             .map_err(RunRefusal::from)?;
         let need = self.need(plan)?;
         if need.left_after(preparing.asker.is()) > 0 {
-            let approval = self.ask(preparing, &targets, need).await?;
+            let approval = self.ask(preparing, &targets, site.document_hash, need).await?;
             return Ok(Executed::Asked(Box::new(approval)));
         }
         let beginning = run::Beginning {
-            run: self.run_of(plan, targets, &preparing.asker.origin().actor),
+            run: self.run_of(plan, targets, site.document_hash, &preparing.asker.origin().actor),
             asker: preparing.asker.is(),
             by: preparing.asker.origin(),
             follows: None,
             approval: None,
+            turn,
             deadline: preparing.deadline(),
         };
         Ok(Executed::Begun(self.begin(me, beginning).await?))
@@ -374,81 +455,6 @@ impl IncidentState {
             .policy
             .needs(plan.risk)
             .ok_or(RunRefusal::Stopped)
-    }
-
-    /// Proposes what a decision calls for, where the company has a cloud: each runbook once in the incident's life.
-    pub(super) async fn propose(
-        &mut self,
-        me: &ActorRef<IncidentMsg>,
-        decision: &Decision,
-    ) -> Result<(), ActorProcessingErr> {
-        if self.args.company.now().aws.is_none() {
-            return Ok(());
-        }
-        let named = decision.tool_calls.iter().filter(|call| call.tool_name == SSM_EXECUTE);
-        let mut names = named.filter_map(|call| call.parameters.get("runbook").and_then(Value::as_str));
-        let Some(name) = names.next() else { return Ok(()) };
-        let shelf = self.args.company.shelf();
-        let Some(runbook) = shelf.find(name) else { return Ok(()) };
-        let proposed = |life: &crate::domain::Life| {
-            life.proposed.contains(&runbook.runbook_id) || life.proposed.len() >= PROPOSALS
-        };
-        let is_free = !self.draining && self.is_free().is_ok();
-        if !is_free || self.row.as_ref().is_none_or(|row| proposed(&row.life)) {
-            return Ok(());
-        }
-        let plan = match Plan::of(runbook, &Map::new()) {
-            Ok(plan) => plan,
-            Err(error) => {
-                return self.not_run(runbook, &RunRefusal::from(error).into()).await;
-            }
-        };
-        let preparing = Preparing {
-            plan,
-            platform: runbook.platform,
-            instance_ids: None,
-            reason: decision.recommendation.clone(),
-            asker: Asker::Itself,
-        };
-        self.prepare(me, preparing).await
-    }
-
-    /// What the incident has proposed cannot be run, or asked for: people are told why, once.
-    async fn not_proposed(&mut self, plan: &Plan, error: CallError) -> Result<(), ActorProcessingErr> {
-        let shelf = self.args.company.shelf();
-        match shelf.find(plan.rendered.runbook_id.as_str()) {
-            Some(runbook) => self.not_run(runbook, &error).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn not_run(&mut self, runbook: &crate::domain::Runbook, error: &CallError) -> Result<(), ActorProcessingErr> {
-        let why = match error {
-            CallError::Run(why) => why.to_string(),
-            CallError::Store(Error::Fenced) => return Ok(self.args.tenant.cast(TenantMsg::Fenced)?),
-            CallError::Store(error @ (Error::Unknown | Error::Corrupt(_))) => return Err(error.clone().into()),
-            // It is proposed again with the next decision.
-            _ => return Ok(()),
-        };
-        let now = self.args.ports.clock.now();
-        let data = json!({
-            "runbook_id": runbook.runbook_id, "runbook": runbook.slug, "version": runbook.version,
-            "risk_level": runbook.risk, "why": why,
-        });
-        let Some(row) = &self.row else { return Ok(()) };
-        let mut life = row.life.clone();
-        life.proposed.push(runbook.runbook_id.clone());
-        let wake_due = row.wake_due;
-        let mut change = self.change(now);
-        change.life = Some(self.in_session(life));
-        change.wake_due = wake_due;
-        change.facts.push(self.fact("run.not_begun", "incident", now, &data));
-        // Where the row has moved or the store is away it is proposed again with the next decision.
-        match self.commit(change, None).await {
-            Err(error @ (Error::Unknown | Error::Corrupt(_))) => Err(error.into()),
-            Err(Error::Fenced) => Ok(self.args.tenant.cast(TenantMsg::Fenced)?),
-            _ => Ok(()),
-        }
     }
 
     /// A life with the session that is now.

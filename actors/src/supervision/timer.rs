@@ -14,6 +14,12 @@ impl<M: Message> Timer<M> {
     pub fn after(owner: &ActorRef<M>, wait: Duration, message: impl FnOnce() -> M + Send + 'static) -> Self {
         Self(owner.send_after(wait, message))
     }
+
+    /// Sends to `owner` what `coming` comes to.
+    pub fn once(owner: &ActorRef<M>, coming: impl Future<Output = M> + Send + 'static) -> Self {
+        let owner = owner.clone();
+        Self(ractor::concurrency::spawn(async move { owner.cast(coming.await) }))
+    }
 }
 
 impl<M: Message> Drop for Timer<M> {

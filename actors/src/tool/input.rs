@@ -94,18 +94,33 @@ impl Checked for SsmExecute {
             "instance_ids",
             format!("must be at most {most}"),
         )?;
-        let (least, most) = (RUN_TIMEOUT_LEAST.as_secs(), RUN_TIMEOUT.as_secs());
-        let holds = (least..=most).contains(&u64::from(self.timeout_seconds));
-        require(holds, "timeout_seconds", format!("must be {least} to {most}"))?;
-        let Some(commands) = &self.commands else { return Ok(()) };
-        let bytes: usize = commands.iter().map(|line| line.len() + 1).sum();
-        let rule = format!("must be 1 to {COMMAND_BYTES} bytes");
-        require(!commands.is_empty() && bytes <= COMMAND_BYTES, "commands", rule)?;
-        let plain =
-            |line: &String| line.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) && !line.contains("{{");
-        let rule = "must be lines of printable ASCII and tabs, without {{, which SSM would replace";
-        require(commands.iter().all(plain), "commands", rule)
+        check_timeout(self.timeout_seconds)?;
+        self.commands.as_deref().map_or(Ok(()), check_lines)
     }
+}
+
+/// Whether these lines may be given to `sh`, and take so many seconds.
+///
+/// # Errors
+/// The field, and what it must be.
+pub fn check_commands(lines: &[String], timeout_seconds: u32) -> Result<(), (&'static str, String)> {
+    check_timeout(timeout_seconds)?;
+    check_lines(lines)
+}
+
+fn check_timeout(seconds: u32) -> Result<(), Broken> {
+    let (least, most) = (RUN_TIMEOUT_LEAST.as_secs(), RUN_TIMEOUT.as_secs());
+    let holds = (least..=most).contains(&u64::from(seconds));
+    require(holds, "timeout_seconds", format!("must be {least} to {most}"))
+}
+
+fn check_lines(lines: &[String]) -> Result<(), Broken> {
+    let bytes: usize = lines.iter().map(|line| line.len() + 1).sum();
+    let rule = format!("must be 1 to {COMMAND_BYTES} bytes");
+    require(!lines.is_empty() && bytes <= COMMAND_BYTES, "commands", rule)?;
+    let plain = |line: &String| line.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) && !line.contains("{{");
+    let rule = "must be lines of printable ASCII and tabs, without {{, which SSM would replace";
+    require(lines.iter().all(plain), "commands", rule)
 }
 
 /// What has come of a run.

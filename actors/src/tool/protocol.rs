@@ -4,7 +4,9 @@
 //! An intent is durable before anything is sent, what it has come to before anybody is told. The service takes no
 //! token by which it would know a repeat (`SendCommand` of AWS Systems Manager), so whoever does not know whether
 //! something was sent looks for it under the run's name, which every command bears. What was not found for a whole
-//! window, which begins when it is looked for and not when it was meant, is sent again only where a second run does no harm; otherwise a person is told that nobody knows.
+//! window, which begins when it is looked for and not when it was meant, is sent again only where a second run does no
+//! harm; otherwise a person is told that nobody knows. Only a connection that was never opened is tried again without
+//! a look: a service that says no is believed once its list says so too.
 
 #[cfg(test)]
 mod model;
@@ -26,7 +28,9 @@ pub struct Rules {
     pub window: Duration,
     /// How long a run may take.
     pub timeout: Duration,
-    /// How long beyond that its end is waited for, and how long the service may be away.
+    /// How long beyond that a service is waited for that goes on saying that it is under way.
+    pub grace: Duration,
+    /// How long beyond it, or beyond the window, a service is waited for that does not answer.
     pub patience: Duration,
 }
 
@@ -39,8 +43,12 @@ pub enum Heard {
     Found,
     /// It was sent, and has this name.
     Sent(String),
-    /// It was not sent, for this reason: that is certain.
-    NotSent(String),
+    /// The connection was never opened, or nothing was sent on purpose: that is certain.
+    NotOpened(String),
+    /// The service has said no, and would say so again.
+    Denied(String),
+    /// The service has said no, because it has too much to do.
+    Refused(String),
     /// It may have been sent.
     Unclear,
     /// These commands bear its name, in the order they were sent.
@@ -78,6 +86,16 @@ pub struct Running {
     pub standing: Standing,
     /// Since when this process has looked for what may have been sent: until then it may have been.
     looking_since: Option<Timestamp>,
+    /// What the service has said when it said no.
+    no: Option<No>,
+}
+
+/// A service's no.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct No {
+    why: String,
+    /// Whether it would say so again.
+    for_good: bool,
 }
 
 impl Running {
@@ -86,6 +104,7 @@ impl Running {
         Self {
             standing,
             looking_since: None,
+            no: None,
         }
     }
 
@@ -96,12 +115,21 @@ impl Running {
             Standing::Sent { since, .. } => sent(*since, heard, rules, now),
             Standing::Intended { tries, unclear, .. } => {
                 let since = *self.looking_since.get_or_insert(now);
-                if heard == Heard::Stored {
-                    self.looking_since = None;
+                match &heard {
+                    Heard::Stored => (self.looking_since, self.no) = (None, None),
+                    Heard::Denied(why) | Heard::Refused(why) => {
+                        let for_good = matches!(heard, Heard::Denied(_));
+                        self.no = Some(No {
+                            why: why.clone(),
+                            for_good,
+                        });
+                    }
+                    _ => {}
                 }
                 let intent = Intent {
                     tries: *tries,
                     unclear: *unclear,
+                    no: self.no.as_ref(),
                 };
                 intent.next(heard, rules, now.since(since), now)
             }
@@ -109,34 +137,57 @@ impl Running {
     }
 }
 
-struct Intent {
+struct Intent<'a> {
     tries: u32,
     unclear: bool,
+    no: Option<&'a No>,
 }
 
-impl Intent {
+impl Intent<'_> {
     fn next(self, heard: Heard, rules: &Rules, looked: Duration, now: Timestamp) -> Next {
         match heard {
             Heard::Stored => Next::Send,
-            Heard::Found => Next::List(Duration::ZERO),
-            Heard::Sent(command_id) => adopted(command_id, now),
-            Heard::NotSent(_) if self.tries < TRIES => self.again(self.unclear),
-            Heard::NotSent(why) if !self.unclear => ended(Ending::NotSent(why)),
-            Heard::NotSent(why) => unknown(&format!(
-                "an earlier try may have been carried out, and the last was not: {why}"
-            )),
-            Heard::Listed(found) => match found.as_slice() {
-                [] if looked < rules.window => Next::List(pause(looked)),
-                [] if rules.idempotent && self.tries < TRIES => self.again(true),
-                [] => unknown("it may have been sent, and is not in the service's list"),
-                [one] => adopted(one.clone(), now),
-                [.., last] if rules.idempotent => adopted(last.clone(), now),
-                _ => unknown("several commands bear its name"),
-            },
+            Heard::Found | Heard::Denied(_) | Heard::Refused(_) => Next::List(Duration::ZERO),
+            Heard::Sent(command_id) => adopted(command_id, Vec::new(), now),
+            Heard::NotOpened(_) if self.tries < TRIES => self.again(self.unclear),
+            Heard::NotOpened(why) => self.not_sent(&why),
+            Heard::Listed(found) => self.listed(found, rules, looked, now),
+            _ if self.no.is_some_and(|no| no.for_good) => self.said_no(),
             _ if looked >= rules.window + rules.patience => {
                 unknown("it may have been sent, and the service does not say")
             }
             _ => Next::List(pause(looked)),
+        }
+    }
+
+    /// These commands bear its name.
+    fn listed(self, mut found: Vec<String>, rules: &Rules, looked: Duration, now: Timestamp) -> Next {
+        match found.pop() {
+            None if self.no.is_some_and(|no| no.for_good) => self.said_no(),
+            None if looked < rules.window => Next::List(pause(looked)),
+            None if rules.idempotent && self.tries < TRIES => self.again(self.unclear || self.no.is_none()),
+            None if self.no.is_some() => self.said_no(),
+            None => unknown("it may have been sent, and is not in the service's list"),
+            Some(last) if found.is_empty() || rules.idempotent => adopted(last, found, now),
+            Some(last) => {
+                found.push(last);
+                unknown(&format!("several commands bear its name: {}", found.join(", ")))
+            }
+        }
+    }
+
+    fn said_no(self) -> Next {
+        let why = self.no.map_or("", |no| &no.why);
+        self.not_sent(why)
+    }
+
+    /// This try was not carried out; an earlier one may have been.
+    fn not_sent(&self, why: &str) -> Next {
+        match self.unclear {
+            false => ended(Ending::NotSent(why.to_owned())),
+            true => unknown(&format!(
+                "an earlier try may have been carried out, and the last was not: {why}"
+            )),
         }
     }
 
@@ -154,6 +205,9 @@ fn sent(since: Timestamp, heard: Heard, rules: &Rules, now: Timestamp) -> Next {
         Heard::Over(true) => ended(Ending::Succeeded),
         Heard::Over(false) => ended(Ending::Failed),
         Heard::Stored | Heard::Found => Next::Look(Duration::ZERO),
+        Heard::UnderWay if waited >= rules.timeout + rules.grace => {
+            unknown("it was sent, and the service says that it is under way still, long after its time")
+        }
         _ if waited >= rules.timeout + rules.patience => {
             unknown("it was sent, and the service does not say how it ended")
         }
@@ -166,8 +220,12 @@ fn pause(waited: Duration) -> Duration {
     (waited / 4).clamp(WAITS.0, WAITS.1)
 }
 
-fn adopted(command_id: String, since: Timestamp) -> Next {
-    Next::Store(Standing::Sent { command_id, since })
+fn adopted(command_id: String, others: Vec<String>, since: Timestamp) -> Next {
+    Next::Store(Standing::Sent {
+        command_id,
+        others,
+        since,
+    })
 }
 
 fn ended(ending: Ending) -> Next {
@@ -186,6 +244,7 @@ mod tests {
         idempotent: false,
         window: Duration::from_secs(120),
         timeout: Duration::from_secs(300),
+        grace: Duration::from_secs(600),
         patience: Duration::from_secs(3600),
     };
 
@@ -234,32 +293,49 @@ mod tests {
 
     #[test]
     fn two_commands_with_one_name_are_told() {
-        let two = Heard::Listed(vec!["a".into(), "b".into()]);
-        assert!(matches!(
-            intended(1).hear(two, &RULES, at(1)),
-            Next::Store(Standing::Ended(Ending::Unknown(_)))
-        ));
+        let two = || Heard::Listed(vec!["a".into(), "b".into()]);
+        let Next::Store(Standing::Ended(Ending::Unknown(why))) = intended(1).hear(two(), &RULES, at(1)) else {
+            panic!("not told")
+        };
+        assert_eq!(why, "several commands bear its name: a, b");
+        let idempotent = Rules {
+            idempotent: true,
+            ..RULES
+        };
+        assert_eq!(
+            intended(1).hear(two(), &idempotent, at(1)),
+            Next::Store(Standing::Sent {
+                command_id: "b".into(),
+                others: vec!["a".into()],
+                since: at(1)
+            })
+        );
     }
 
     #[test]
     fn nothing_is_waited_for_without_end() {
         let sent = Running::of(Standing::Sent {
             command_id: "a".into(),
+            others: vec![],
             since: at(0),
         });
         let mut looking = intended(1);
         looking.hear(Heard::Found, &RULES, at(0));
-        for (running, end) in [(looking, 120 + 3600), (sent, 300 + 3600)] {
-            for heard in [Heard::Away, Heard::UnderWay] {
-                assert!(matches!(
-                    running.clone().hear(heard.clone(), &RULES, at(end - 1)),
-                    Next::List(_) | Next::Look(_)
-                ));
-                assert!(matches!(
-                    running.clone().hear(heard, &RULES, at(end)),
-                    Next::Store(Standing::Ended(Ending::Unknown(_)))
-                ));
-            }
+        let ends = [
+            (&looking, Heard::Away, 120 + 3600),
+            (&looking, Heard::UnderWay, 120 + 3600),
+            (&sent, Heard::Away, 300 + 3600),
+            (&sent, Heard::UnderWay, 300 + 600),
+        ];
+        for (running, heard, end) in ends {
+            assert!(matches!(
+                running.clone().hear(heard.clone(), &RULES, at(end - 1)),
+                Next::List(_) | Next::Look(_)
+            ));
+            assert!(matches!(
+                running.clone().hear(heard, &RULES, at(end)),
+                Next::Store(Standing::Ended(Ending::Unknown(_)))
+            ));
         }
         let waits: Vec<Duration> = [0, 8, 60, 4000]
             .map(|seconds| pause(Duration::from_secs(seconds)))
@@ -269,17 +345,54 @@ mod tests {
 
     #[test]
     fn what_is_certainly_not_sent_is_tried_three_times() {
-        let refused = || Heard::NotSent("no connection".into());
+        let unopened = || Heard::NotOpened("no connection".into());
         assert_eq!(
-            intended(2).hear(refused(), &RULES, at(5)),
+            intended(2).hear(unopened(), &RULES, at(5)),
             Next::Store(Standing::Intended {
                 tries: 3,
                 unclear: false
             })
         );
         assert_eq!(
-            intended(3).hear(refused(), &RULES, at(5)),
+            intended(3).hear(unopened(), &RULES, at(5)),
             Next::Store(Standing::Ended(Ending::NotSent("no connection".into())))
+        );
+    }
+
+    #[test]
+    fn a_no_is_believed_once_the_list_says_so_too() {
+        let not_sent = Next::Store(Standing::Ended(Ending::NotSent("no".into())));
+        let idempotent = Rules {
+            idempotent: true,
+            ..RULES
+        };
+        for rules in [RULES, idempotent] {
+            let mut denied = intended(1);
+            assert_eq!(
+                denied.hear(Heard::Denied("no".into()), &rules, at(0)),
+                Next::List(Duration::ZERO)
+            );
+            assert_eq!(denied.clone().hear(none(), &rules, at(0)), not_sent);
+            assert_eq!(denied.clone().hear(Heard::Away, &rules, at(0)), not_sent);
+            let found = Heard::Listed(vec!["a".into()]);
+            assert!(matches!(
+                denied.hear(found, &rules, at(0)),
+                Next::Store(Standing::Sent { .. })
+            ));
+        }
+        let refused = |rules: &Rules, after: i64| {
+            let mut refused = intended(1);
+            refused.hear(Heard::Refused("no".into()), rules, at(0));
+            refused.hear(none(), rules, at(after))
+        };
+        assert!(matches!(refused(&RULES, 119), Next::List(_)));
+        assert_eq!(refused(&RULES, 120), not_sent);
+        assert_eq!(
+            refused(&idempotent, 120),
+            Next::Store(Standing::Intended {
+                tries: 2,
+                unclear: false
+            })
         );
     }
 }

@@ -1,8 +1,38 @@
 //! On which machines a run goes: those that were asked for, or the one that an incident is about, and in any case
 //! the company's own.
 
+use crate::domain::CompanyId;
 use crate::domain::runbook::{InstanceId, InvalidTargets, Platform, Targets};
-use crate::port::cloud::Instance;
+use crate::port::cloud::{CloudError, Commands, Instance, Inventory};
+
+/// What a company has for runs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Site {
+    /// Its machines.
+    pub machines: Vec<Instance>,
+    /// The hash of the document that runs command lines, where its role may ask.
+    pub document_hash: Option<String>,
+}
+
+impl Site {
+    /// Looks it up.
+    ///
+    /// # Errors
+    /// [`CloudError`].
+    pub async fn of(
+        company: &CompanyId,
+        inventory: &dyn Inventory,
+        commands: &dyn Commands,
+    ) -> Result<Self, CloudError> {
+        let machines = inventory.instances(company, None);
+        let document_hash = commands.document_hash(company);
+        let (machines, document_hash) = tokio::join!(machines, document_hash);
+        Ok(Self {
+            machines: machines?,
+            document_hash: document_hash?,
+        })
+    }
+}
 
 /// Machines that are not found.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

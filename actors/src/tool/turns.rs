@@ -14,7 +14,7 @@ pub(crate) struct Turns {
 }
 
 /// A turn; it comes back when this is dropped.
-pub(crate) struct Turn {
+pub struct Turn {
     _process: OwnedSemaphorePermit,
     _company: OwnedSemaphorePermit,
 }
@@ -31,6 +31,16 @@ impl Turns {
             process,
             company: Arc::new(Semaphore::new(RUNS_PER_COMPANY)),
         }
+    }
+
+    /// A turn, once there is one: whoever waits longest has it first.
+    pub(crate) async fn wait(&self) -> Option<Turn> {
+        let company = self.company.clone().acquire_owned().await.ok()?;
+        let process = self.process.clone().acquire_owned().await.ok()?;
+        Some(Turn {
+            _process: process,
+            _company: company,
+        })
     }
 
     /// A turn, if there is one now.
@@ -60,5 +70,20 @@ mod tests {
         assert_eq!(taken.len(), RUNS);
         taken.remove(0);
         assert!(companies[4].take().is_some());
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_longest_has_the_next_turn() {
+        let company = Turns::of_company(Turns::of_process());
+        let mut taken: Vec<Turn> = std::iter::from_fn(|| company.take()).collect();
+        let mut first = Box::pin(company.wait());
+        let mut second = Box::pin(company.wait());
+        let early = tokio::time::Duration::ZERO;
+        assert!(tokio::time::timeout(early, &mut first).await.is_err());
+        assert!(tokio::time::timeout(early, &mut second).await.is_err());
+        taken.pop();
+        assert!(company.take().is_none(), "somebody waits for it");
+        assert!(tokio::time::timeout(early, &mut second).await.is_err());
+        assert!(first.await.is_some());
     }
 }

@@ -9,7 +9,7 @@ use actors::domain::run::Plan;
 use actors::domain::runbook::render::RenderError;
 use actors::domain::runbook::{InstanceId, Risk, RunHash, Runbook, RunbookPart, Targets};
 use actors::port::cloud::{CloudError, Instance, PingStatus};
-use actors::tool::targets::{NoTargets, choose};
+use actors::tool::targets::{NoTargets, Site, choose};
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
@@ -98,15 +98,15 @@ pub(in crate::http) async fn dry_run(
     let company = edge.company(may.company())?;
     let known = match company.aws.is_some() && is_named {
         true => known(&edge, &may).await?,
-        false => company.aws.as_ref().map(|_| Vec::new()),
+        false => company.aws.as_ref().map(|_| Site::default()),
     };
     let connected = known.is_some();
-    let machines = known.filter(|_| is_named);
-    let targets = match &machines {
-        Some(machines) => {
+    let site = known.filter(|_| is_named);
+    let targets = match &site {
+        Some(site) => {
             let asset_name = asked.asset_name.as_deref().unwrap_or_default();
             let (platform, most) = (runbook.platform, runbook.blast_radius);
-            Some(choose(ids.as_deref(), asset_name, platform, most, machines)?)
+            Some(choose(ids.as_deref(), asset_name, platform, most, &site.machines)?)
         }
         None => None,
     };
@@ -124,7 +124,11 @@ pub(in crate::http) async fn dry_run(
         let targets = targets.iter().flat_map(|targets| targets.ids());
         targets.into_iter().any(|id| *id == machine.instance_id)
     };
-    let shown = machines.into_iter().flatten().filter(is_meant).map(Target::from);
+    let Site {
+        machines,
+        document_hash,
+    } = site.unwrap_or_default();
+    let shown = machines.into_iter().filter(is_meant).map(Target::from);
     Ok(Json(DryRun {
         runbook_id: runbook.runbook_id.clone(),
         slug: runbook.slug.clone(),
@@ -132,7 +136,9 @@ pub(in crate::http) async fn dry_run(
         risk: runbook.risk,
         needs: company.policy.needs(runbook.risk),
         timeout_seconds: plan.rendered.timeout_seconds,
-        hash: targets.as_ref().map(|targets| plan.hash(targets)),
+        hash: targets
+            .as_ref()
+            .map(|targets| plan.hash(targets, document_hash.as_deref())),
         commands: plan.rendered.commands,
         health_check_commands: plan.check,
         dry_run_commands: beforehand.commands,
@@ -170,9 +176,10 @@ impl From<Instance> for Target {
     }
 }
 
-/// The company's machines; nothing where it is not connected any more.
-async fn known<R>(edge: &Edge, may: &May<R>) -> Result<Option<Vec<Instance>>, Problem> {
-    let asked = timeout(WITHIN, edge.cloud.inventory.instances(may.company(), None)).await;
+/// What the company has for runs; nothing where it is not connected any more.
+async fn known<R>(edge: &Edge, may: &May<R>) -> Result<Option<Site>, Problem> {
+    let site = Site::of(may.company(), &*edge.cloud.inventory, &*edge.cloud.commands);
+    let asked = timeout(WITHIN, site).await;
     match asked {
         Ok(Ok(known)) => Ok(Some(known)),
         Ok(Err(CloudError::NotConnected)) => Ok(None),

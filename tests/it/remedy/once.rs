@@ -246,13 +246,13 @@ async fn one_run_at_a_time_on_a_machine_and_a_pause_between_two() {
 #[tokio::test(start_paused = true)]
 async fn what_is_certainly_not_sent_is_tried_again_three_times_in_all() {
     let tree = Tree::grow().await;
-    tree.cloud.will(&[Mood::Refused, Mood::Refused]);
+    tree.cloud.will(&[Mood::NotOpened, Mood::NotOpened]);
     let (acme, row) = troubled(&tree, Policy::default(), "other").await;
     let cleanup = || ask("disk-cleanup", nothing());
     begun(execute(&tree, &row, cleanup(), "usr-ann", Approver::CompanyAdmin).await);
     until(&tree, &acme, Phase::Resolved).await;
     assert_eq!(tree.cloud.runs().len(), 1);
-    tree.cloud.will(&[Mood::Refused; 3]);
+    tree.cloud.will(&[Mood::NotOpened; 3]);
     tree.send(&acme, "db-1", "other", Signal::Firing).await;
     tree.settle(&acme).await;
     let rows = tree.incidents(&acme).await;

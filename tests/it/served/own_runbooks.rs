@@ -330,6 +330,7 @@ async fn a_dry_run_shows_exactly_what_would_run_and_runs_nothing() {
         rendered: &rendered,
         check: None,
         targets: &Targets::new(&["i-0123456789abcdef0"], 1).unwrap(),
+        document_hash: Some(crate::support::ssm::DOCUMENT),
         timeout_seconds: 60,
     };
     assert_eq!(shown["hash"], plan.hash().as_str());

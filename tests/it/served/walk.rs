@@ -50,6 +50,8 @@ impl Estate {
                 ("runbook_id", runbook["runbook_id"].as_str().unwrap().to_owned()),
                 // No company has asked for consent.
                 ("approval_id", "apr-own".to_owned()),
+                // Nothing was run.
+                ("run_id", "run-own".to_owned()),
                 ("user_id", person.id.clone()),
                 ("login_id", logins["items"][0]["login_id"].as_str().unwrap().to_owned()),
                 ("file", "index.html".to_owned()),
@@ -70,6 +72,7 @@ impl Estate {
                 ("asset_name", "web-none".to_owned()),
                 ("runbook_id", id("rbk-")),
                 ("approval_id", id("apr-")),
+                ("run_id", id("run-")),
                 ("user_id", id("usr-")),
                 ("login_id", id("lgn-")),
                 ("file", "none.html".to_owned()),

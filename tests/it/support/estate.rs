@@ -73,6 +73,8 @@ struct State {
     cancelled: Vec<(CommandId, Timestamp)>,
     started: Vec<Started>,
     away: bool,
+    /// How long a command runs beyond the usual.
+    longer: Duration,
     /// What is told of the document: another hash than ours, or `None` where nobody may ask.
     document: Option<Option<String>>,
 }
@@ -85,14 +87,18 @@ pub struct Estate {
     state: Mutex<State>,
     /// How long after it was sent a command is listed.
     pub listed_after: Duration,
-    /// How long a command runs.
-    pub takes: Duration,
 }
 
-const MACHINES: [(&str, &str); 3] = [
+/// How long a command runs.
+const TAKES: Duration = Duration::from_secs(3);
+
+const MACHINES: [(&str, &str); 6] = [
     ("i-0000000a", "web-1"),
     ("i-0000000b", "db-1"),
     ("i-0000000c", "cache-1"),
+    ("i-0000000d", "mail-1"),
+    ("i-0000000e", "vpn-1"),
+    ("i-00000010", "dns-1"),
 ];
 
 impl Estate {
@@ -101,7 +107,6 @@ impl Estate {
             clock,
             state: Mutex::default(),
             listed_after: Duration::from_secs(5),
-            takes: Duration::from_secs(3),
         })
     }
 
@@ -117,6 +122,11 @@ impl Estate {
     /// Commands whose comment ends so fail from now on: `:check` for health checks, `` for all.
     pub fn fails(&self, end: &str) {
         self.state().failing.insert(end.to_owned());
+    }
+
+    /// Commands run so much longer from now on.
+    pub fn takes_longer(&self, by: Duration) {
+        self.state().longer = by;
     }
 
     /// Nothing fails any more.
@@ -251,7 +261,7 @@ impl Commands for Estate {
                 ended_at: Some(at),
             }));
         }
-        let ends_at = done.at.plus(self.takes);
+        let ends_at = done.at.plus(TAKES + state.longer);
         if self.clock.now() < ends_at {
             return Ok(None);
         }
@@ -279,7 +289,7 @@ impl Commands for Estate {
         self.answers()?;
         let now = self.clock.now();
         let mut state = self.state();
-        let ends_at = state.done(company, command)?.at.plus(self.takes);
+        let ends_at = state.done(company, command)?.at.plus(TAKES + state.longer);
         if now < ends_at && state.cancelled_at(command).is_none() {
             state.cancelled.push((command.clone(), now));
         }

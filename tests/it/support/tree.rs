@@ -331,9 +331,11 @@ impl Tree {
     /// Waits, in virtual time, until something holds.
     pub async fn until<F: AsyncFn() -> bool>(&self, what: &str, within: Duration, holds: F) {
         let deadline = Instant::now() + within;
+        // The longer it may take, the more seldom it is looked at: every look is work, though no time passes.
+        let pause = (within / 3600).max(Duration::from_millis(10));
         while !holds().await {
             assert!(Instant::now() < deadline, "not within {within:?}: {what}");
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            tokio::time::sleep(pause).await;
         }
     }
 

@@ -22,6 +22,8 @@ pub struct PlannedRun<'a> {
     pub check: Option<&'a [String]>,
     /// The machines.
     pub targets: &'a Targets,
+    /// The hash of the document that runs the lines, where it is known.
+    pub document_hash: Option<&'a str>,
     /// How long it may take, in seconds.
     pub timeout_seconds: u32,
 }
@@ -46,9 +48,9 @@ impl fmt::Display for RunHash {
 
 impl PlannedRun<'_> {
     /// RFC 8785 canonical JSON of `{tool, tool_version, runbook_id, runbook_version, commands, check, targets,
-    /// timeout_seconds}`: the bytes that are hashed.
+    /// timeout_seconds}`, and `document_hash` where it is known: the bytes that are hashed.
     pub fn canonical(&self) -> String {
-        let body = json!({
+        let mut body = json!({
             "tool": self.tool,
             "tool_version": self.tool_version,
             "runbook_id": self.rendered.runbook_id,
@@ -58,6 +60,9 @@ impl PlannedRun<'_> {
             "targets": self.targets,
             "timeout_seconds": self.timeout_seconds,
         });
+        if let Some(hash) = self.document_hash {
+            body["document_hash"] = hash.into();
+        }
         // A `Value` has text keys and finite numbers, which is all that RFC 8785 asks.
         serde_json_canonicalizer::to_string(&body).unwrap_or_else(|_| body.to_string())
     }
@@ -106,6 +111,7 @@ mod tests {
             rendered: &rendered,
             check: None,
             targets: &places,
+            document_hash: None,
             timeout_seconds: 300,
         };
         let mut seen = HashSet::from([run.hash()]);
@@ -149,6 +155,10 @@ mod tests {
             let check = Some(check);
             another(PlannedRun { check, ..run });
         }
+        for document in ["", "ab", "ba"] {
+            let document_hash = Some(document);
+            another(PlannedRun { document_hash, ..run });
+        }
         for ids in [
             &["i-0000000a"][..],
             &["i-0000000b"],
@@ -173,6 +183,7 @@ mod tests {
                 rendered: &rendered,
                 check: None,
                 targets: &places,
+                document_hash: None,
                 timeout_seconds: 300,
             };
             run.hash()
@@ -194,6 +205,7 @@ mod tests {
             rendered: &lines,
             check: Some(&check),
             targets: &places,
+            document_hash: None,
             timeout_seconds: 300,
         };
         assert_eq!(

@@ -42,6 +42,7 @@ fn the_first_wrong_field_is_named_with_what_would_be_right() {
     for (field, wrong) in [
         ("slug", json!("Disk Cleanup")),
         ("slug", json!("-a")),
+        ("slug", json!("free-commands")),
         ("slug", long(65)),
         ("version", json!(0)),
         ("title", json!(" ")),

@@ -7,7 +7,7 @@ use super::run::Beginning;
 use super::{ApprovalCall, Begun, Decided, Preparing, Word};
 use crate::domain::approval::{ApprovalStatus, Decider, LIFE};
 use crate::domain::policy::Need;
-use crate::domain::run::Plan;
+use crate::domain::run::{Plan, free_commands_id};
 use crate::domain::runbook::Targets;
 use crate::domain::{Approval, ApprovalId, Life, Origin, Remedy, Role, RunId, Timestamp};
 use crate::incident::refusal::RunRefusal;
@@ -22,16 +22,18 @@ impl IncidentState {
         &mut self,
         preparing: &Preparing,
         targets: &Targets,
+        document_hash: Option<String>,
         need: Need,
     ) -> Result<Approval, CallError> {
         let now = self.args.ports.clock.now();
         let by = preparing.asker.origin();
-        let approval = self.approval_of(preparing, targets, need, &by.actor, now);
+        let approval = self.approval_of(preparing, targets, document_hash, need, &by.actor, now);
         for _ in 0..CHANGE_TRIES {
             self.absorb().await?;
             self.is_free()?;
             let Some(row) = &self.row else { break };
             let mut life = row.life.clone();
+            life.proposal = None;
             life.remedy = Some(Remedy::AwaitingApproval {
                 approval_id: approval.approval_id.clone(),
                 until: approval.expires_at,
@@ -60,7 +62,15 @@ impl IncidentState {
         Err(CallError::Overloaded)
     }
 
-    fn approval_of(&self, preparing: &Preparing, targets: &Targets, need: Need, by: &str, now: Timestamp) -> Approval {
+    fn approval_of(
+        &self,
+        preparing: &Preparing,
+        targets: &Targets,
+        document_hash: Option<String>,
+        need: Need,
+        by: &str,
+        now: Timestamp,
+    ) -> Approval {
         let plan = &preparing.plan;
         let uuid = || self.args.ports.entropy.uuid(now);
         Approval {
@@ -79,7 +89,8 @@ impl IncidentState {
             check: plan.check.clone(),
             timeout_seconds: plan.rendered.timeout_seconds,
             targets: targets.ids().iter().map(ToString::to_string).collect(),
-            hash: plan.hash(targets).to_string(),
+            hash: plan.hash(targets, document_hash.as_deref()).to_string(),
+            document_hash,
             requested_by: by.to_owned(),
             reason: preparing.reason.clone(),
             decided_by: Vec::new(),
@@ -210,18 +221,14 @@ impl IncidentState {
         {
             return Err(altered().into());
         }
-        let shelf = self.args.company.shelf();
-        let runbook = shelf
-            .find(approved.runbook_id.as_str())
-            .ok_or(RunRefusal::RunbookChanged)?;
-        let plan = Plan::of(runbook, &approved.parameters).map_err(|_| RunRefusal::RunbookChanged)?;
-        let hash = plan.hash(&targets);
+        let plan = self.plan_of_approved(approved)?;
+        let hash = plan.hash(&targets, approved.document_hash.as_deref());
         if hash.as_str() != approved.hash || plan.risk != approved.risk_level {
             return Err(RunRefusal::RunbookChanged.into());
         }
         let now = self.args.ports.clock.now();
         let consumed = approved.consume(hash.as_str(), now).map_err(RunRefusal::from)?;
-        let mut run = self.run_of(&plan, targets, &approved.requested_by);
+        let mut run = self.run_of(&plan, targets, approved.document_hash.clone(), &approved.requested_by);
         run.run_id = approved.run_id.clone();
         run.approval_id = Some(approved.approval_id.clone());
         let beginning = Beginning {
@@ -230,9 +237,21 @@ impl IncidentState {
             by: ask.by.clone(),
             follows: None,
             approval: Some((consumed, version)),
+            turn: None,
             deadline: Some(ask.call.deadline),
         };
         self.begin(me, beginning).await
+    }
+
+    /// What was asked for, as the registry has it now.
+    fn plan_of_approved(&self, approved: &Approval) -> Result<Plan, RunRefusal> {
+        if approved.runbook_id == free_commands_id() {
+            return self.free(approved.commands.clone(), approved.timeout_seconds);
+        }
+        let shelf = self.args.company.shelf();
+        let runbook = shelf.find(approved.runbook_id.as_str());
+        let plan = runbook.map(|runbook| Plan::of(runbook, &approved.parameters));
+        plan.and_then(Result::ok).ok_or(RunRefusal::RunbookChanged)
     }
 
     /// Makes a word durable that begins nothing; `false` where the row or the approval was another.

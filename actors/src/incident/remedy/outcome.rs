@@ -128,6 +128,7 @@ impl IncidentState {
                 by: "incident".into(),
                 follows: Some(run.run_id.clone()),
                 approval: None,
+                turn: None,
                 deadline: None,
             };
             match self.begin(me, beginning).await {
@@ -139,12 +140,14 @@ impl IncidentState {
         self.hand_up(run).await
     }
 
-    /// A second try needs that it does no harm, that its end is known, and that nobody has to agree to it.
+    /// A second try needs that it does no harm, that its end is known, that nobody wanted it ended, and that nobody has to
+    /// agree to it.
     fn may_try_again(&self, run: &Run) -> bool {
         let needs = self.args.company.now().policy.needs(run.risk_level);
         let by_itself = needs.is_some_and(|need| need.left_after(None) == 0);
         let known = run.status() != RunStatus::UnknownOutcome;
-        run.idempotent && known && by_itself && run.attempt < HEALING_ATTEMPTS && !self.draining
+        let wanted = run.cancelled_by.is_none();
+        run.idempotent && known && wanted && by_itself && run.attempt < HEALING_ATTEMPTS && !self.draining
     }
 
     async fn hand_up(&mut self, run: &Run) -> Result<(), Error> {
@@ -259,6 +262,7 @@ fn why_unhelpful(run: &Run) -> String {
                 why.unwrap_or_default()
             )
         }
+        (RunStatus::Failed, _, None) if run.cancelled_by.is_some() => "the run was cancelled".to_owned(),
         (RunStatus::Failed, _, Some(why)) => format!("the run did not begin: {why}"),
         (RunStatus::Failed, _, None) => "the run failed".to_owned(),
         (_, Some(Health::Unhealthy), _) => "the health check after the run failed".to_owned(),

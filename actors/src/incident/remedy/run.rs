@@ -18,6 +18,7 @@ use crate::port::writer::{Guard, IncidentChange};
 use crate::port::{Error, Put, RecordKind};
 use crate::runtime::CallError;
 use crate::tenant::TenantMsg;
+use crate::tool::turns::Turn;
 use crate::tool::{self, ToolMsg, Work};
 
 /// A run that is to begin.
@@ -32,6 +33,8 @@ pub(super) struct Beginning {
     pub(super) follows: Option<RunId>,
     /// The consent that it uses up, and its version.
     pub(super) approval: Option<(Approval, u64)>,
+    /// Its turn, where it has waited for one.
+    pub(super) turn: Option<Turn>,
     /// After this nobody waits, and it does not begin.
     pub(super) deadline: Option<Instant>,
 }
@@ -51,7 +54,13 @@ impl Beginning {
 
 impl IncidentState {
     /// A run of a plan on these machines.
-    pub(super) fn run_of(&self, plan: &Plan, targets: Targets, requested_by: &str) -> Run {
+    pub(super) fn run_of(
+        &self,
+        plan: &Plan,
+        targets: Targets,
+        document_hash: Option<String>,
+        requested_by: &str,
+    ) -> Run {
         let now = self.args.ports.clock.now();
         Run {
             run_id: RunId::from_uuid(self.args.ports.entropy.uuid(now)),
@@ -66,8 +75,9 @@ impl IncidentState {
             parameters: plan.parameters.clone(),
             commands: plan.rendered.commands.clone(),
             check: plan.check.clone(),
-            hash: plan.hash(&targets),
+            hash: plan.hash(&targets, document_hash.as_deref()),
             targets,
+            document_hash,
             timeout_seconds: plan.rendered.timeout_seconds,
             cool_down_seconds: plan.cool_down_seconds,
             idempotent: plan.idempotent,
@@ -78,6 +88,8 @@ impl IncidentState {
             started_at: now,
             ended_at: None,
             command_id: None,
+            other_command_ids: Vec::new(),
+            cancelled_by: None,
             output: None,
             health: None,
             kpis_before: None,
@@ -92,7 +104,8 @@ impl IncidentState {
         me: &ActorRef<IncidentMsg>,
         mut beginning: Beginning,
     ) -> Result<Begun, CallError> {
-        let turn = self.args.turns.take().ok_or(RunRefusal::Crowded)?;
+        let waited = beginning.turn.take();
+        let turn = waited.or_else(|| self.args.turns.take()).ok_or(RunRefusal::Crowded)?;
         beginning.run.kpis_before = Some(self.kpis().await?);
         self.intend(&beginning).await?;
         let run = beginning.run;
@@ -157,6 +170,7 @@ impl IncidentState {
         life.remedy = Some(Remedy::Executing {
             run_id: run.run_id.clone(),
         });
+        life.proposal = None;
         life.runs.push(run.run_id.clone());
         if life.status == IncidentStatus::New {
             life.status = IncidentStatus::InProgress;
@@ -313,8 +327,9 @@ impl IncidentState {
     ) -> Result<(), ActorProcessingErr> {
         let now = self.args.ports.clock.now();
         let mut after = under_way.run.clone();
-        if let Standing::Sent { command_id, .. } = &standing {
+        if let Standing::Sent { command_id, others, .. } = &standing {
             after.command_id = Some(command_id.clone());
+            after.other_command_ids.clone_from(others);
         }
         after.standing = standing;
         after.output = written.or(after.output);
@@ -323,8 +338,7 @@ impl IncidentState {
             _ => None,
         };
         if ending.is_some() {
-            after.ended_at = Some(now);
-            after.kept_until = Some(now.plus(self.args.company.now().retention.incidents()));
+            self.ended(&mut after, now);
         }
         let mut kept = Ok(false);
         for _ in 0..CHANGE_TRIES {
@@ -332,7 +346,10 @@ impl IncidentState {
             if kept == Ok(false) {
                 kept = match &ending {
                     None => self.keep_standing(&after, under_way.version, now).await,
-                    Some(ending) => self.keep_end(&after, under_way.version, ending, now).await,
+                    Some(ending) => {
+                        let by = "incident".into();
+                        self.keep_end(&after, under_way.version, ending, &by, now).await
+                    }
                 };
             }
             if kept != Ok(false) {
@@ -402,16 +419,33 @@ impl IncidentState {
         change.wake_due = wake_due;
         change.puts.push(Put::change(after, version)?);
         if let Some(command_id) = &after.command_id {
-            let data = json!({"run_id": after.run_id, "command_id": command_id});
+            let data = json!({
+                "run_id": after.run_id, "command_id": command_id, "other_command_ids": after.other_command_ids,
+            });
             change.facts.push(self.fact("run.sent", "incident", now, &data));
         }
         self.commit(change, None).await
     }
 
-    async fn keep_end(&mut self, after: &Run, version: u64, ending: &Ending, now: Timestamp) -> Result<bool, Error> {
+    /// A run ends now, and is kept as long as incidents are.
+    pub(super) fn ended(&self, run: &mut Run, now: Timestamp) {
+        run.ended_at = Some(now);
+        run.kept_until = Some(now.plus(self.args.company.now().retention.incidents()));
+    }
+
+    /// Makes the end of a run durable, by whom it has ended.
+    pub(super) async fn keep_end(
+        &mut self,
+        after: &Run,
+        version: u64,
+        ending: &Ending,
+        by: &Origin,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
         let unlocks = self.unlocks(after, now).await?;
         let Some(row) = &self.row else { return Ok(false) };
         let mut life = row.life.clone();
+        life.touched |= by.actor != "incident";
         life.remedy = match (ending, &after.check) {
             (Ending::Succeeded, Some(_)) => Some(Remedy::Checking {
                 run_id: after.run_id.clone(),
@@ -433,7 +467,7 @@ impl IncidentState {
             "command_id": after.command_id, "output": after.output,
             "seconds": now.since(after.started_at).as_secs(),
         });
-        change.facts.push(self.fact("run.ended", "incident", now, &data));
+        change.facts.push(self.fact_from("run.ended", by, now, data));
         let told = match after.why() {
             None => format!("{} {}", after.runbook, after.status().as_str()),
             Some(why) => format!("{} {}: {why}", after.runbook, after.status().as_str()),

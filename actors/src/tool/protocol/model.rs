@@ -19,6 +19,7 @@ const RULES: Rules = Rules {
     idempotent: false,
     window: Duration::from_secs(120),
     timeout: Duration::from_secs(120),
+    grace: Duration::from_secs(120),
     patience: Duration::from_secs(240),
 };
 
@@ -52,6 +53,8 @@ enum Step {
     Delay,
     /// No connection is opened.
     Refuse,
+    /// The service says no, whether it would say so again or not.
+    SayNo { for_good: bool },
     /// The run has ended, well or not.
     End(bool),
     /// The process ends: before the next thing, or, where it is stored, behind it.
@@ -139,7 +142,10 @@ impl Model for Runs {
                 if *doing == Next::Send {
                     steps.extend((world.losses > 0).then_some(Step::LoseReply));
                     steps.extend((world.delays > 0).then_some(Step::Delay));
-                    steps.extend((world.refusals > 0).then_some(Step::Refuse));
+                    if world.refusals > 0 {
+                        steps.push(Step::Refuse);
+                        steps.extend([true, false].map(|for_good| Step::SayNo { for_good }));
+                    }
                 }
                 if world.crashes > 0 {
                     steps.push(Step::Crash { stored: false });
@@ -198,7 +204,15 @@ impl Model for Runs {
             }
             (Step::Refuse, _) => {
                 world.refusals -= 1;
-                world.hear(Heard::NotSent("refused".into()), rules);
+                world.hear(Heard::NotOpened("no connection".into()), rules);
+            }
+            (Step::SayNo { for_good }, _) => {
+                world.refusals -= 1;
+                let no = match for_good {
+                    true => Heard::Denied("denied".into()),
+                    false => Heard::Refused("too much to do".into()),
+                };
+                world.hear(no, rules);
             }
             (Step::Well, _) => return None,
         }

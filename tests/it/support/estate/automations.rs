@@ -6,7 +6,7 @@ use actors::domain::{CompanyId, Timestamp};
 use actors::port::cloud::{Automation, AutomationSeen, AutomationStatus, Automations, CloudError, SendError};
 use async_trait::async_trait;
 
-use super::{Estate, Mood};
+use super::{Estate, Mood, TAKES};
 
 /// An automation that was started.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl Automations for Estate {
         let Some(known) = state.started.iter().find(|known| known.is(company, execution_id)) else {
             return Ok(None);
         };
-        let ends_at = known.at.plus(self.takes);
+        let ends_at = known.at.plus(TAKES + state.longer);
         let fails = || state.failing.iter().any(|end| known.automation.document.ends_with(end));
         let (status, word) = match known.stopped_at {
             Some(_) => (AutomationStatus::Cancelled, "Cancelled"),
@@ -102,11 +102,12 @@ impl Automations for Estate {
         self.answers()?;
         let now = self.clock.now();
         let mut state = self.state();
+        let takes = TAKES + state.longer;
         let mut started = state.started.iter_mut();
         let Some(known) = started.find(|known| known.is(company, execution_id)) else {
             return Err(CloudError::Unknown(execution_id.to_owned()));
         };
-        if now < known.at.plus(self.takes) {
+        if now < known.at.plus(takes) {
             known.stopped_at.get_or_insert(now);
         }
         Ok(())

@@ -1,0 +1,146 @@
+//! How somebody ends a run before its time: the service is asked to end it, or its end is not waited for any more.
+
+use ractor::{ActorProcessingErr, ActorRef};
+use serde_json::json;
+use tokio::sync::oneshot;
+
+use super::Doing;
+use crate::call::Call;
+use crate::domain::policy::{self, Approver};
+use crate::domain::run::{Ending, Run, Standing};
+use crate::domain::{Origin, Remedy, RunId};
+use crate::incident::refusal::RunRefusal;
+use crate::incident::{CHANGE_TRIES, IncidentMsg, IncidentState};
+use crate::port::Put;
+use crate::port::cloud::CloudError;
+use crate::runtime::CallError;
+use crate::tool::ToolMsg;
+
+/// How a run is ended early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The service is asked to end it; how it has ended is seen as always.
+    Cancel,
+    /// Its end is not waited for any more: nobody knows how it has ended, and its machines are free.
+    GiveUp,
+}
+
+/// A request to end a run early, from the edge.
+pub struct StopCall {
+    pub(crate) run_id: RunId,
+    pub(crate) how: Stop,
+    pub(crate) reason: Option<String>,
+    pub(crate) by: Origin,
+    pub(crate) is: Approver,
+    pub(crate) call: Call<Stopped>,
+}
+
+/// What has come of it.
+#[derive(Debug)]
+pub struct Stopped {
+    /// The run.
+    pub run: Box<Run>,
+    /// Whether the service will try, once it has said so; none where it is not asked.
+    pub asked: Option<oneshot::Receiver<Result<(), CloudError>>>,
+}
+
+impl IncidentState {
+    /// Somebody wants a run ended early.
+    pub(in crate::incident) async fn stop_for(
+        &mut self,
+        me: &ActorRef<IncidentMsg>,
+        ask: StopCall,
+    ) -> Result<(), ActorProcessingErr> {
+        if ask.call.is_over() {
+            return Ok(());
+        }
+        let stopped = match (self.draining, ask.how) {
+            (true, _) => Err(CallError::Draining),
+            (false, Stop::Cancel) => self.cancel(&ask).await,
+            (false, Stop::GiveUp) => self.give_up(me, &ask).await,
+        };
+        match stopped {
+            Ok(stopped) => {
+                ask.call.answer(Ok(stopped));
+                Ok(())
+            }
+            Err(error) => self.refuse(ask.call, error),
+        }
+    }
+
+    /// The run, if it is under way, and whoever asks could have agreed to one of its risk.
+    async fn stoppable(&mut self, ask: &StopCall) -> Result<(Run, u64), CallError> {
+        self.absorb().await?;
+        let row = self.row.as_ref().ok_or(RunRefusal::NoSuchIncident)?;
+        if !row.life.runs.contains(&ask.run_id) {
+            return Err(RunRefusal::NoSuchRun.into());
+        }
+        if !matches!(&row.life.remedy, Some(Remedy::Executing { run_id }) if *run_id == ask.run_id) {
+            return Err(RunRefusal::NotUnderWay.into());
+        }
+        let (run, version) = self.stored_run(&ask.run_id).await?;
+        let least = policy::approver(run.risk_level);
+        match ask.is >= least {
+            true => Ok((run, version)),
+            false => Err(RunRefusal::MayNotStop(least).into()),
+        }
+    }
+
+    async fn cancel(&mut self, ask: &StopCall) -> Result<Stopped, CallError> {
+        for _ in 0..CHANGE_TRIES {
+            let (mut run, version) = self.stoppable(ask).await?;
+            let seat = self.tool.as_ref().filter(|_| run.command_id.is_some());
+            let Some(actor) = seat.map(|seat| seat.actor.clone()) else {
+                return Err(RunRefusal::NotSentYet.into());
+            };
+            run.cancelled_by = Some(ask.by.actor.clone());
+            let now = self.args.ports.clock.now();
+            let data = json!({"run_id": run.run_id, "command_id": run.command_id, "reason": ask.reason});
+            let row = self.row.as_ref().ok_or(RunRefusal::NoSuchIncident)?;
+            let life = row.life.clone().touched();
+            let wake_due = row.wake_due;
+            let mut change = self.change(now);
+            change.life = Some(self.in_session(life));
+            change.wake_due = wake_due;
+            change.puts.push(Put::change(&run, version)?);
+            change.facts.push(self.fact_from("run.cancelling", &ask.by, now, data));
+            if !self.commit(change, Some(ask.call.deadline)).await? {
+                continue;
+            }
+            if let Some(Doing::Running(under_way)) = self.tool.as_mut().map(|seat| &mut seat.doing) {
+                (under_way.run, under_way.version) = (run.clone(), version + 1);
+            }
+            let (tell, asked) = oneshot::channel();
+            drop(actor.cast(ToolMsg::Cancel(tell)));
+            return Ok(Stopped {
+                run: Box::new(run),
+                asked: Some(asked),
+            });
+        }
+        Err(CallError::Overloaded)
+    }
+
+    async fn give_up(&mut self, me: &ActorRef<IncidentMsg>, ask: &StopCall) -> Result<Stopped, CallError> {
+        let why = match &ask.reason {
+            Some(reason) => format!("{} has given it up: {reason}", ask.by.actor),
+            None => format!("{} has given it up", ask.by.actor),
+        };
+        let ending = Ending::Unknown(why);
+        for _ in 0..CHANGE_TRIES {
+            let (mut run, version) = self.stoppable(ask).await?;
+            run.standing = Standing::Ended(ending.clone());
+            let now = self.args.ports.clock.now();
+            self.ended(&mut run, now);
+            if self.keep_end(&run, version, &ending, &ask.by, now).await? {
+                self.stop_tool();
+                self.tool = None;
+                self.unhelpful(me, &run).await?;
+                return Ok(Stopped {
+                    run: Box::new(run),
+                    asked: None,
+                });
+            }
+        }
+        Err(CallError::Overloaded)
+    }
+}

@@ -1,0 +1,195 @@
+//! What an incident wants by itself is not forgotten while it cannot begin, and called out where it never can.
+
+use std::time::Duration;
+
+use actors::domain::run::RunStatus;
+use actors::domain::{IncidentStatus, Phase, Signal};
+
+use super::*;
+use crate::support::estate::Mood;
+
+const ASSETS: [&str; 6] = ["web-1", "db-1", "cache-1", "mail-1", "vpn-1", "dns-1"];
+const HOUR: Duration = Duration::from_secs(3600);
+
+async fn connected(tree: &Tree) -> CompanyId {
+    let acme = tree.company("comp-acme").await;
+    tree.connect(&acme, eager()).await;
+    tree.shelve(&acme, &tidy()).await;
+    acme
+}
+
+/// How often something of this kind was told of an incident, with why.
+async fn told(tree: &Tree, row: &Incident, kind: &str) -> Vec<String> {
+    let entries = tree.entries(&row.company_id, &row.incident_id).await;
+    let of_kind = entries.iter().filter(|entry| entry["kind"] == kind);
+    of_kind
+        .map(|entry| entry["data"]["why"].as_str().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_a_turn_begins_when_it_comes_also_in_another_process() {
+    let mut tree = Tree::grow().await;
+    let acme = connected(&tree).await;
+    tree.cloud.takes_longer(Duration::from_secs(120));
+    for asset in ASSETS {
+        tree.send(&acme, asset, "disk-space", Signal::Firing).await;
+    }
+    tree.until("all turns are taken, and two wait", HOUR, async || {
+        let rows = tree.incidents(&acme).await;
+        let waiting = |row: &&Incident| {
+            let proposal = row.life.proposal.as_ref();
+            proposal.is_some_and(|proposal| proposal.waits_for.is_some())
+        };
+        rows.iter().filter(|row| phase(row) == Phase::Executing).count() == 4
+            && rows.iter().filter(waiting).count() == 2
+    })
+    .await;
+    tree.regrow().await;
+    tree.until("all are healed", HOUR, async || {
+        let rows = tree.incidents(&acme).await;
+        rows.len() == ASSETS.len() && rows.iter().all(|row| row.life.healed_by.is_some())
+    })
+    .await;
+    assert_eq!(tree.cloud.runs().len(), ASSETS.len());
+    let mut waits = Vec::new();
+    for row in tree.incidents(&acme).await {
+        assert!(row.life.proposal.is_none());
+        waits.extend(told(&tree, &row, "run.waits").await);
+    }
+    assert_eq!(waits.len(), 2, "{waits:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_run_keeps_from_its_machine_begins_after_it() {
+    let tree = Tree::grow().await;
+    let (acme, first) = troubled(&tree, eager(), "other").await;
+    tree.shelve(&acme, &tidy()).await;
+    tree.cloud.takes_longer(Duration::from_secs(120));
+    begun(
+        execute(
+            &tree,
+            &first,
+            ask("log-rotate", nothing()),
+            "usr-ann",
+            Approver::MspAdmin,
+        )
+        .await,
+    );
+    tree.send(&acme, "web-1", "disk-space", Signal::Firing).await;
+    tree.until("the second is healed", HOUR, async || {
+        let rows = tree.incidents(&acme).await;
+        rows.iter()
+            .any(|row| row.signature == "disk-space" && row.life.healed_by.is_some())
+    })
+    .await;
+    let rows = tree.incidents(&acme).await;
+    let second = rows.iter().find(|row| row.signature == "disk-space").unwrap();
+    let waits = told(&tree, second, "run.waits").await;
+    assert!(matches!(&waits[..], [why] if why.contains("i-0000000a")), "{waits:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cloud_that_is_away_is_tried_again_for_an_hour_and_then_people_are_told() {
+    let tree = Tree::grow().await;
+    let acme = connected(&tree).await;
+    tree.cloud.is_away(true);
+    tree.send(&acme, "web-1", "disk-space", Signal::Firing).await;
+    let row = {
+        tree.until(
+            "people are told",
+            HOUR * 2,
+            async || matches!(&*tree.incidents(&acme).await, [row] if phase(row) == Phase::NeedsHuman),
+        )
+        .await;
+        row(&tree, &acme).await
+    };
+    assert_eq!(told(&tree, &row, "run.waits").await.len(), 1);
+    let [why] = &told(&tree, &row, "run.not_begun").await[..] else {
+        panic!("told once")
+    };
+    assert!(why.contains("planned"), "{why}");
+    assert!(row.life.proposal.is_none());
+    assert_eq!(runs(&tree, &acme).await.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_can_never_begin_is_a_persons_at_once() {
+    for (asset, signature, hint) in [
+        ("web-1", "memory-leak", "service"),
+        ("nowhere-9", "disk-space", "nowhere-9"),
+    ] {
+        let tree = Tree::grow().await;
+        let acme = connected(&tree).await;
+        tree.send(&acme, asset, signature, Signal::Firing).await;
+        let row = until(&tree, &acme, Phase::NeedsHuman).await;
+        assert_eq!(row.life.status, IncidentStatus::New, "nobody has taken it up");
+        let [why] = &told(&tree, &row, "run.not_begun").await[..] else {
+            panic!("told once")
+        };
+        assert!(why.contains(hint), "{why}");
+        // It ends all the same once its alerts have recovered.
+        tree.send(&acme, asset, signature, Signal::Resolved).await;
+        until(&tree, &acme, Phase::Resolved).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_asks_goes_before_what_the_incident_only_wants() {
+    let tree = Tree::grow().await;
+    let acme = connected(&tree).await;
+    tree.cloud.takes_longer(Duration::from_secs(120));
+    for asset in &ASSETS[..5] {
+        tree.send(&acme, asset, "disk-space", Signal::Firing).await;
+    }
+    let waiting = async || {
+        let rows = tree.incidents(&acme).await;
+        rows.into_iter().find(|row| {
+            row.life
+                .proposal
+                .as_ref()
+                .is_some_and(|proposal| proposal.waits_for.is_some())
+        })
+    };
+    tree.until("one waits", HOUR, async || waiting().await.is_some()).await;
+    let row = waiting().await.unwrap();
+    let high = ask("stuck-process", serde_json::json!({"name": "worker"}));
+    let approval = asked(execute(&tree, &row, high, "usr-ann", Approver::MspAdmin).await);
+    tree.until("the other four are healed", HOUR, async || {
+        let rows = tree.incidents(&acme).await;
+        rows.iter().filter(|row| row.life.healed_by.is_some()).count() == 4
+    })
+    .await;
+    // It has what was asked for, and nothing else.
+    assert_eq!(tree.cloud.runs().len(), 4);
+    assert!(
+        say(&tree, &approval, Word::Approve(None), "usr-bob", Approver::MspAdmin)
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_no_of_the_service_is_looked_into_before_anything_is_sent_again() {
+    // What does no harm twice is sent again once the list agrees; what does is not.
+    let tree = Tree::grow().await;
+    tree.cloud.will(&[Mood::Refused]);
+    let acme = self_healing(&tree).await;
+    until(&tree, &acme, Phase::Resolved).await;
+    assert_eq!(tree.cloud.runs().len(), 1);
+    for mood in [Mood::Refused, Mood::Denied] {
+        let tree = Tree::grow().await;
+        let (acme, row) = troubled(&tree, eager(), "other").await;
+        let once = Runbook {
+            idempotent: false,
+            ..tidy()
+        };
+        tree.shelve(&acme, &once).await;
+        tree.cloud.will(&[mood]);
+        begun(execute(&tree, &row, ask("tidy", nothing()), "usr-ann", Approver::CompanyAdmin).await);
+        until(&tree, &acme, Phase::NeedsHuman).await;
+        let run = runs(&tree, &acme).await.remove(0);
+        assert_eq!((run.status(), tree.cloud.runs().len()), (RunStatus::Failed, 0));
+        assert!(run.why().is_some_and(|why| why.contains("planned")));
+    }
+}

@@ -1,0 +1,108 @@
+//! A run that takes too long: the service is asked to end it, or it is given up.
+
+use std::time::Duration;
+
+use actors::domain::run::RunStatus;
+use actors::domain::{IncidentStatus, Phase, RunId};
+use actors::incident::remedy::{Stop, Stopped};
+
+use super::*;
+
+/// A company with a run that takes for ever, which is sent.
+async fn endless(tree: &Tree) -> (CompanyId, Incident, Run) {
+    let (acme, row) = troubled(tree, Policy::default(), "other").await;
+    tree.cloud.takes_longer(Duration::from_secs(100_000));
+    let cleanup = ask("disk-cleanup", nothing());
+    let run = begun(execute(tree, &row, cleanup, "usr-ann", Approver::CompanyAdmin).await);
+    tree.until("it is sent", Duration::from_secs(60), async || {
+        runs(tree, &acme).await[0].command_id.is_some()
+    })
+    .await;
+    (acme, row, run)
+}
+
+async fn stop(tree: &Tree, row: &Incident, run: &RunId, how: Stop, is: Approver) -> Result<Stopped, CallError> {
+    let which = (row.incident_id.clone(), run.clone());
+    let said = (how, Some("it hangs".to_owned()));
+    tree.runtime
+        .stop_run(&row.company_id, which, said, ("usr-ann".into(), is), WITHIN)
+        .await
+}
+
+/// The machines that something is under way on.
+async fn held(tree: &Tree, company: &CompanyId) -> usize {
+    let locks = tree.reader(company).records(RecordKind::Locks, None, 9).await.unwrap();
+    locks.iter().filter(|lock| !lock.id.contains('/')).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_cancelled_ends_as_the_service_says_and_is_not_tried_again() {
+    let tree = Tree::grow().await;
+    let (acme, row, run) = endless(&tree).await;
+    let low = refusal(stop(&tree, &row, &run.run_id, Stop::Cancel, Approver::Technician).await);
+    assert!(matches!(low, RunRefusal::MayNotStop(Approver::CompanyAdmin)), "{low:?}");
+    let stopped = stop(&tree, &row, &run.run_id, Stop::Cancel, Approver::CompanyAdmin)
+        .await
+        .unwrap();
+    assert_eq!(stopped.run.status(), RunStatus::Sent);
+    assert_eq!(stopped.asked.unwrap().await, Ok(Ok(())));
+    let row = until(&tree, &acme, Phase::NeedsHuman).await;
+    let ended = runs(&tree, &acme).await.remove(0);
+    assert_eq!(
+        (ended.status(), ended.cancelled_by.as_deref()),
+        (RunStatus::Failed, Some("usr-ann"))
+    );
+    assert_eq!((held(&tree, &acme).await, tree.cloud.runs().len()), (0, 1));
+    let kinds = tree.kinds(&acme, &row.incident_id).await;
+    assert!(kinds.iter().any(|kind| kind == "run.cancelling"), "{kinds:?}");
+    let late = refusal(stop(&tree, &row, &run.run_id, Stop::Cancel, Approver::MspAdmin).await);
+    assert_eq!(late, RunRefusal::NotUnderWay);
+    let other = "run-other".parse().unwrap();
+    assert_eq!(
+        refusal(stop(&tree, &row, &other, Stop::GiveUp, Approver::MspAdmin).await),
+        RunRefusal::NoSuchRun
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_given_up_is_unknown_and_its_machine_free() {
+    let tree = Tree::grow().await;
+    let (acme, row, run) = endless(&tree).await;
+    assert_eq!(held(&tree, &acme).await, 1);
+    let stopped = stop(&tree, &row, &run.run_id, Stop::GiveUp, Approver::CompanyAdmin)
+        .await
+        .unwrap();
+    assert_eq!(stopped.run.status(), RunStatus::UnknownOutcome);
+    let row = until(&tree, &acme, Phase::NeedsHuman).await;
+    assert_eq!((row.life.status, row.life.touched), (IncidentStatus::Escalated, true));
+    assert_eq!(held(&tree, &acme).await, 0);
+    let why = runs(&tree, &acme).await[0].why().unwrap().to_owned();
+    assert_eq!(why, "usr-ann has given it up: it hangs");
+    // Its turn is free, too: others run there.
+    tree.cloud.takes_longer(Duration::ZERO);
+    let rotate = ask("log-rotate", nothing());
+    begun(execute(&tree, &row, rotate, "usr-ann", Approver::MspAdmin).await);
+    until(&tree, &acme, Phase::Verifying).await;
+    assert_eq!(tree.cloud.runs().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_the_service_never_ends_is_let_go_soon_after_its_time() {
+    let tree = Tree::grow().await;
+    let (acme, _, run) = endless(&tree).await;
+    let expected = runs(&tree, &acme).await[0].expected_by().unwrap();
+    assert_eq!(
+        expected.since(run.started_at).as_secs(),
+        120 + u64::from(run.timeout_seconds)
+    );
+    tree.until(
+        "people are told",
+        Duration::from_secs(3600),
+        async || matches!(&*tree.incidents(&acme).await, [row] if phase(row) == Phase::NeedsHuman),
+    )
+    .await;
+    let ended = runs(&tree, &acme).await.remove(0);
+    assert_eq!(ended.status(), RunStatus::UnknownOutcome);
+    let late = ended.ended_at.unwrap().since(expected);
+    assert!((600..700).contains(&late.as_secs()), "{late:?}");
+}
