@@ -1,13 +1,14 @@
 //! AWS, by its own SDK: commands, automations, inventory, alarms, metrics and secrets of companies.
 //!
 //! Code map: `link` a company's clients and circuits, `session` its credentials, [`breaker`] when nothing is
-//! sent, `fault` what errors mean, `ssm`, `automation`, `watch` and `secrets` the port, [`cloud`] all of it for who calls, [`compliance`] how machines are patched,
-//! `convert` the SDK's values as ours.
+//! sent, `fault` what errors mean, `ssm`, `automation`, `watch` and `secrets` the port, [`cloud`] all of it for who calls,
+//! [`compliance`] how machines are patched, [`settings`] what we keep there ourselves, `convert` the SDK's values as ours.
 //!
 //! A company is asked for with the role of its settings and nothing else: its clients are made for it, from its
 //! settings as they are at the call, and know no other credentials. Reads are tried again within a budget of the
-//! company's own. What begins something (`SendCommand`, `StartAutomationExecution`) goes through a client that tries once and opens a connection for each request, so
-//! that none is lost on one that the other side has just closed.
+//! company's own. What begins something (`SendCommand`, `StartAutomationExecution`) goes through a client
+//! that tries once and opens a connection for each request, so that none is lost on one that the other side has just
+//! closed.
 
 mod automation;
 pub mod breaker;
@@ -18,6 +19,7 @@ mod fault;
 mod link;
 mod secrets;
 mod session;
+pub mod settings;
 mod ssm;
 mod watch;
 
@@ -36,7 +38,7 @@ use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_ssm::config::{IdentityCache, SharedHttpClient, SharedIdentityCache};
+use aws_sdk_ssm::config::{IdentityCache, Region, SharedHttpClient, SharedIdentityCache};
 use aws_smithy_http_client::{Builder, tls};
 use strum::IntoEnumIterator;
 use tokio::time::Instant;
@@ -66,13 +68,15 @@ pub enum BadBase {
 impl Base {
     /// As the environment says in AWS's own words (`AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, a role of the machine or the
     /// container, `AWS_ENDPOINT_URL`). Nothing is asked for before it is needed; the region, which only matters where
-    /// our own credentials come from STS, is not asked for of the machine.
+    /// our own credentials come from STS, is us-east-1 where nothing is said.
     ///
     /// # Errors
     /// [`BadBase`].
     pub async fn from_env() -> Result<Self, BadBase> {
         let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
-            .or_else(ProfileFileRegionProvider::new());
+            .or_else(ProfileFileRegionProvider::new())
+            // Where none is given, the SDK would ask the machine for one at every start.
+            .or_else(Region::from_static("us-east-1"));
         let config = aws_config::defaults(BehaviorVersion::latest())
             .region(region)
             .load()
@@ -103,6 +107,15 @@ impl Base {
             }),
         }
     }
+}
+
+fn provider() -> tls::Provider {
+    tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc)
+}
+
+/// Keeps connections; for what may be asked again.
+fn keeping() -> SharedHttpClient {
+    Builder::new().tls_provider(provider()).build_https()
 }
 
 /// The provider of somebody who has no credentials.
@@ -162,12 +175,11 @@ impl Links {
 impl Aws {
     /// Calls AWS for the companies that `settings` knows.
     pub fn new(base: Base, settings: Arc<dyn CloudSettings>, clock: Arc<dyn Clock>) -> Self {
-        let provider = || tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
         Self {
             base,
             settings,
             clock,
-            http: Builder::new().tls_provider(provider()).build_https(),
+            http: keeping(),
             once: Builder::new()
                 .pool_max_idle_per_host(0)
                 .tls_provider(provider())

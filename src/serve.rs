@@ -30,6 +30,7 @@ use crate::archive::Archivist;
 use crate::audit::checkpoint::{NoSigner, Signer};
 use crate::audit::keeper::{self, Keeper};
 use crate::aws::cloud::Cloud;
+use crate::aws::settings::{NoSecret, setting};
 use crate::aws::{Aws, BadBase, Base};
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::Settings;
@@ -68,6 +69,9 @@ pub enum StartError {
     /// Who we are to AWS.
     #[error(transparent)]
     Aws(#[from] BadBase),
+    /// A setting that is kept in Secrets Manager.
+    #[error(transparent)]
+    Setting(#[from] NoSecret),
     /// The first administrator.
     #[error("the first administrator cannot be made: {0}")]
     FirstAdmin(#[from] StaffError),
@@ -160,8 +164,10 @@ pub async fn start_under(
 ) -> Result<Running, StartError> {
     telemetry::measure();
     let directory = settings.data_dir.clone();
-    let store = OpenStore::open(&directory, settings.mongo_url.as_ref(), clock.clone()).await?;
-    let server_key = Arc::new(ServerKey::load(settings.secret_key.as_ref(), &directory)?);
+    let mongo_url = setting("MONGO_URL", settings.mongo_url.as_ref(), &base).await?;
+    let secret_key = setting("SECRET_KEY", settings.secret_key.as_ref(), &base).await?;
+    let store = OpenStore::open(&directory, mongo_url.as_ref(), clock.clone()).await?;
+    let server_key = Arc::new(ServerKey::load(secret_key.as_ref(), &directory)?);
     let port: Arc<dyn Store> = store.port();
     let keyring = Arc::new(Keyring::load(&*port, server_key.clone()).await?);
     let people = Arc::new(People::default());

@@ -151,7 +151,7 @@ impl Verify {
     async fn store(&self) -> Result<()> {
         let store = self.place.evidence().await?;
         // What is signed while the journals are read is no part of this.
-        let by = self.trusted()?;
+        let by = self.trusted().await?;
         let (signed, file) = match self.without_checkpoints {
             true => (Signed::default(), None),
             false => {
@@ -224,10 +224,10 @@ impl Verify {
     }
 
     /// Who may sign for the store: those who were named, or else its server.
-    fn trusted(&self) -> Result<Option<Trusted>> {
+    async fn trusted(&self) -> Result<Option<Trusted>> {
         Ok(match self.public_key.is_empty() {
             false => Some(Trusted::named(&self.public_key)),
-            true => self.place.key()?.map(|key| Trusted::of(&key)).transpose()?,
+            true => self.place.key().await?.map(|key| Trusted::of(&key)).transpose()?,
         })
     }
 

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::out;
+use super::place::kept;
 use crate::store::mongo;
 
 /// Make the collections and indexes of a MongoDB database, or bring them up to date. `serve` does so by itself; this is for
@@ -28,7 +29,8 @@ pub(super) struct InitArgs {
 /// # Errors
 /// The database cannot be used, or with `--check` is not as it should be.
 pub(super) async fn run(args: InitArgs) -> Result<()> {
-    let Some(url) = args.mongo_url.filter(|url| !url.expose_secret().is_empty()) else {
+    let given = args.mongo_url.filter(|url| !url.expose_secret().is_empty());
+    let Some(url) = kept("MONGO_URL", given.as_ref()).await? else {
         bail!("MONGO_URL: name the database; the embedded store is made by the first command that opens its directory");
     };
     if !args.check {

@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
+use super::place::kept;
 use super::{EXIT_FAILED, EXIT_USAGE, out};
 use crate::clock::SystemClock;
 use crate::store::migration::{self, Moved, Part, Progress};
@@ -43,10 +44,15 @@ pub(super) async fn run(args: MigrateArgs) -> ExitCode {
     if args.to.expose_secret().is_empty() {
         return out::fail(EXIT_USAGE, &"--to: name the database, as MONGO_URL does for the server");
     }
+    let to = match kept("--to", Some(&args.to)).await {
+        Ok(Some(to)) => to,
+        Ok(None) => args.to,
+        Err(error) => return out::fail(EXIT_USAGE, &error),
+    };
     let began = Instant::now();
     let board = Board::new(args.json);
     let tell = |progress| board.tell(progress);
-    let moved = migration::migrate(&args.from, &args.to, SystemClock.now(), &tell).await;
+    let moved = migration::migrate(&args.from, &to, SystemClock.now(), &tell).await;
     board.clear();
     match moved {
         Ok(moved) => {

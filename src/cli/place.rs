@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::accounts::webhook_secret::WebhookSecret;
+use crate::aws::Base;
+use crate::aws::settings::setting;
 use crate::clock::SystemClock;
 use crate::config::CHECKPOINTS;
 use crate::http::admin;
@@ -46,21 +48,28 @@ impl Place {
 
     /// The store to be looked at alone, whether a server holds it or not.
     pub(super) async fn evidence(&self) -> Result<Evidence> {
-        Ok(Evidence::open(&self.data_dir, self.mongo_url()).await?)
+        Ok(Evidence::open(&self.data_dir, self.mongo_url().await?.as_ref()).await?)
     }
 
     /// The server's key, where there is one; none is made.
-    pub(super) fn key(&self) -> Result<Option<ServerKey>> {
-        Ok(ServerKey::find(self.secret_key.as_ref(), &self.data_dir)?)
+    pub(super) async fn key(&self) -> Result<Option<ServerKey>> {
+        let given = self.secret_key().await?;
+        Ok(ServerKey::find(given.as_ref(), &self.data_dir)?)
     }
 
-    fn mongo_url(&self) -> Option<&SecretString> {
-        self.mongo_url.as_ref().filter(|url| !url.expose_secret().is_empty())
+    async fn secret_key(&self) -> Result<Option<SecretString>> {
+        kept("SECRET_KEY", self.secret_key.as_ref()).await
+    }
+
+    async fn mongo_url(&self) -> Result<Option<SecretString>> {
+        let given = self.mongo_url.as_ref().filter(|url| !url.expose_secret().is_empty());
+        kept("MONGO_URL", given).await
     }
 
     /// The store, unless a server holds it.
     pub(super) async fn open(&self) -> Result<Option<OpenStore>> {
-        match OpenStore::open(&self.data_dir, self.mongo_url(), Arc::new(SystemClock)).await {
+        let mongo_url = self.mongo_url().await?;
+        match OpenStore::open(&self.data_dir, mongo_url.as_ref(), Arc::new(SystemClock)).await {
             Ok(store) => Ok(Some(store)),
             Err(error) if error.is_held() => Ok(None),
             Err(error) => Err(error.into()),
@@ -70,7 +79,8 @@ impl Place {
     /// The server's key. One under which the store's secrets do not open is refused: the server would refuse to
     /// start on what was made under it.
     pub(super) async fn key_of(&self, store: &OpenStore) -> Result<ServerKey> {
-        let key = ServerKey::load(self.secret_key.as_ref(), &self.data_dir)?;
+        let given = self.secret_key().await?;
+        let key = ServerKey::load(given.as_ref(), &self.data_dir)?;
         for (company, secret) in every::<WebhookSecret>(&*store.port()).await? {
             key.open(Purpose::WebhookSecret, company.as_str(), &secret.sealed)?;
         }
@@ -101,4 +111,9 @@ impl Place {
         }
         Ok(body)
     }
+}
+
+/// A setting as it is, or as Secrets Manager has it.
+pub(super) async fn kept(name: &'static str, given: Option<&SecretString>) -> Result<Option<SecretString>> {
+    Ok(setting(name, given, &Base::from_env().await?).await?)
 }

@@ -96,10 +96,6 @@ pub fn step(row: &Incident, settings: &Correlation, now: Timestamp) -> Step {
         }
         _ => {}
     }
-    let proposes_at = proposes_at(row);
-    if proposes_at.is_some_and(|at| now >= at) {
-        return Step::Propose;
-    }
     let stale_at = row.stale_at(settings.stale_after());
     if now >= stale_at {
         return Step::End(Ending::Stale);
@@ -115,6 +111,10 @@ pub fn step(row: &Incident, settings: &Correlation, now: Timestamp) -> Step {
     let decides_at = decides_at(row, now).filter(|_| !flapping || row.decided.is_none());
     if decides_at.is_some_and(|at| now >= at) {
         return Step::Decide;
+    }
+    let proposes_at = proposes_at(row);
+    if proposes_at.is_some_and(|at| now >= at) {
+        return Step::Propose;
     }
     let snooze_ends = row.life.snooze.map(|snooze| snooze.until);
     let remedy_due = match &row.life.remedy {
@@ -302,6 +302,12 @@ mod tests {
         };
         check(wants, 14, Step::Rest(at(15)));
         check(wants, 15, Step::Propose);
+        // What is to be decided is decided first.
+        let graver = |row: &mut Incident| {
+            wants(row);
+            row.decided = decided(0, Severity::Low, 1);
+        };
+        check(graver, 30, Step::Decide);
         // Not while something is under way, and not where there is nothing to heal.
         let busy = |row: &mut Incident| {
             wants(row);
