@@ -194,6 +194,7 @@ impl UnderWay {
     fn new(run: Run, turn: Turn, ports: &Ports, first: Heard) -> Self {
         let rules = Rules {
             idempotent: run.idempotent,
+            token: None,
             window: ports.reconcile_window,
             timeout: RUN_DELIVERY + Duration::from_secs(u64::from(run.timeout_seconds)),
             grace: RUN_GRACE,

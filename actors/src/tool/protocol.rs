@@ -1,12 +1,16 @@
 //! From an intent to an end that is known, or said not to be: a pure function, so that every order of crashes, lost
 //! replies and late ones can be tried (`model.rs`).
 //!
-//! An intent is durable before anything is sent, what it has come to before anybody is told. The service takes no
-//! token by which it would know a repeat (`SendCommand` of AWS Systems Manager), so whoever does not know whether
+//! An intent is durable before anything is sent, what it has come to before anybody is told. For commands the service
+//! takes no token by which it would know a repeat (`SendCommand` of AWS Systems Manager), so whoever does not know whether
 //! something was sent looks for it under the run's name, which every command bears. What was not found for a whole
 //! window, which begins when it is looked for and not when it was meant, is sent again only where a second run does no
 //! harm; otherwise a person is told that nobody knows. Only a connection that was never opened is tried again without
 //! a look: a service that says no is believed once its list says so too.
+//!
+//! For automations it takes a token (`StartAutomationExecution`): whoever does not know asks again with it, and is
+//! answered with the execution that there is. For how long the service knows a token nobody says, so that what was meant
+//! long ago is asked for again only where a second run does no harm.
 
 #[cfg(test)]
 mod model;
@@ -24,6 +28,8 @@ pub const TRIES: u32 = 3;
 pub struct Rules {
     /// Whether a second run does no harm that the first has not done.
     pub idempotent: bool,
+    /// Until when a repeat is known by its token; none where the service takes no token.
+    pub token: Option<Timestamp>,
     /// How long what was sent may be missing from the service's list.
     pub window: Duration,
     /// How long a run may take.
@@ -131,7 +137,10 @@ impl Running {
                     unclear: *unclear,
                     no: self.no.as_ref(),
                 };
-                intent.next(heard, rules, now.since(since), now)
+                match rules.token {
+                    None => intent.next(heard, rules, now.since(since), now),
+                    Some(until) => intent.next_with_token(heard, now < until || rules.idempotent, now),
+                }
             }
         }
     }
@@ -157,6 +166,23 @@ impl Intent<'_> {
                 unknown("it may have been sent, and the service does not say")
             }
             _ => Next::List(pause(looked)),
+        }
+    }
+
+    /// The same where the service knows a repeat by its token; `harmless` is one that begins nothing new, or does no harm
+    /// where it does.
+    fn next_with_token(self, heard: Heard, harmless: bool, now: Timestamp) -> Next {
+        match heard {
+            Heard::Sent(execution) => adopted(execution, Vec::new(), now),
+            Heard::Stored if harmless || !self.unclear => Next::Send,
+            Heard::NotOpened(_) if self.tries < TRIES => self.again(self.unclear),
+            Heard::NotOpened(why) | Heard::Denied(why) => self.not_sent(&why),
+            _ if !harmless => unknown("it may have been started, too long ago to ask for it again by its token"),
+            _ if self.tries < TRIES => self.again(true),
+            Heard::Refused(why) => unknown(&format!(
+                "it may have been started, and the service wants no more: {why}"
+            )),
+            _ => unknown("it may have been started, and the service does not say"),
         }
     }
 
@@ -242,6 +268,7 @@ mod tests {
 
     const RULES: Rules = Rules {
         idempotent: false,
+        token: None,
         window: Duration::from_secs(120),
         timeout: Duration::from_secs(300),
         grace: Duration::from_secs(600),
@@ -394,5 +421,72 @@ mod tests {
                 unclear: false
             })
         );
+    }
+
+    fn with_token() -> Rules {
+        Rules {
+            token: Some(at(3600)),
+            ..RULES
+        }
+    }
+
+    fn once_more(tries: u32) -> Next {
+        Next::Store(Standing::Intended { tries, unclear: true })
+    }
+
+    fn is_unknown(next: &Next) -> bool {
+        matches!(next, Next::Store(Standing::Ended(Ending::Unknown(_))))
+    }
+
+    #[test]
+    fn with_a_token_whoever_does_not_know_asks_again() {
+        let rules = with_token();
+        assert_eq!(intended(1).hear(Heard::Stored, &rules, at(0)), Next::Send);
+        for heard in [Heard::Unclear, Heard::Found, Heard::Refused("too much".into())] {
+            assert_eq!(intended(1).hear(heard.clone(), &rules, at(5)), once_more(2));
+            assert!(is_unknown(&intended(TRIES).hear(heard, &rules, at(5))));
+        }
+        let mut again = Running::of(Standing::Intended {
+            tries: 2,
+            unclear: true,
+        });
+        assert_eq!(again.hear(Heard::Stored, &rules, at(5)), Next::Send);
+        assert!(matches!(
+            again.hear(Heard::Sent("a".into()), &rules, at(6)),
+            Next::Store(Standing::Sent { .. })
+        ));
+        assert!(is_unknown(&again.hear(Heard::Denied("no".into()), &rules, at(6))));
+        assert_eq!(again.hear(Heard::NotOpened("no".into()), &rules, at(6)), once_more(3));
+        for no in [Heard::Denied("no".into()), Heard::NotOpened("no".into())] {
+            let tries = if no == Heard::Denied("no".into()) { 1 } else { TRIES };
+            assert_eq!(
+                intended(tries).hear(no, &rules, at(6)),
+                Next::Store(Standing::Ended(Ending::NotSent("no".into())))
+            );
+        }
+    }
+
+    #[test]
+    fn a_token_that_may_be_forgotten_is_not_asked_with() {
+        let rules = with_token();
+        let unclear = Running::of(Standing::Intended {
+            tries: 2,
+            unclear: true,
+        });
+        for (mut running, heard) in [
+            (intended(1), Heard::Found),
+            (intended(1), Heard::Unclear),
+            (unclear, Heard::Stored),
+        ] {
+            assert!(!is_unknown(&running.clone().hear(heard.clone(), &rules, at(3599))));
+            assert!(is_unknown(&running.clone().hear(heard.clone(), &rules, at(3600))));
+            let idempotent = Rules {
+                idempotent: true,
+                ..rules
+            };
+            assert!(!is_unknown(&running.hear(heard, &idempotent, at(9000))));
+        }
+        // What was never sent may be, whenever its turn comes.
+        assert_eq!(intended(1).hear(Heard::Stored, &rules, at(9000)), Next::Send);
     }
 }
