@@ -40,7 +40,7 @@ FUZZ_FLAGS := --cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test tools lint doc sim torture bench fuzz fmt clean
+.PHONY: help run moto test tools lint doc sim torture bench fuzz fmt clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -48,6 +48,9 @@ help: ## This list.
 run: ## Build and start it: a demo on http://127.0.0.1:8001 until Ctrl-C.
 	cargo build --profile ci --bin alert-whisperer
 	GIT_SHA=$(GIT_SHA) exec target/ci/alert-whisperer $(ARGS)
+
+moto: ## A stand-in for AWS on http://127.0.0.1:5055 until Ctrl-C, to try runs with: the README says how.
+	@PYTHONPATH=$$(tests/moto/install.sh) PYTHONDONTWRITEBYTECODE=1 exec python3 tests/moto/serve.py 5055
 
 # The runner comes last, so that its own count closes the output; the mongod beside it ends without a word.
 test: tools lint doc ## Format, lints, documents, doctests, then every test, on both engines.

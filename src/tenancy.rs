@@ -122,7 +122,7 @@ impl Desk<'_> {
             after.erase_requested_at = Some(now);
         }
         if let Some(name) = &change.name {
-            after.name = check_name(name).map_err(|error| invalid("name", error))?;
+            after.name = check_name(name).map_err(|rule| invalid("name", rule))?;
         }
         if let Some(correlation) = change.correlation {
             correlation
@@ -219,7 +219,7 @@ impl Desk<'_> {
         scopes.dedup();
         let key = ApiKey {
             key_id: KeyId::from_uuid(self.entropy.uuid(now)),
-            name: check_name(&asked.name).map_err(|error| invalid("name", error))?,
+            name: check_name(&asked.name).map_err(|rule| invalid("name", rule))?,
             key_hash: hash_api_key(secret.expose_secret()),
             scopes,
             unsigned: asked.unsigned,

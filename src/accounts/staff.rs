@@ -149,13 +149,10 @@ pub fn check_companies(role: Role, companies: &BTreeSet<CompanyId>) -> Result<()
 ///
 /// # Errors
 /// What would be right.
-pub fn check_name(name: &str) -> Result<String, StaffError> {
+pub fn check_name(name: &str) -> Result<String, &'static str> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 256 || name.chars().any(is_deceptive) {
-        return Err(invalid(
-            "name",
-            "must be 1 to 256 characters, without control and invisible characters",
-        ));
+        return Err("must be 1 to 256 characters, without control and invisible characters");
     }
     Ok(name.to_owned())
 }
@@ -195,7 +192,7 @@ pub fn prepare(
     let email = check_email(&new.email)?;
     let name = match new.name.trim() {
         "" => email.clone(),
-        name => check_name(name)?,
+        name => check_name(name).map_err(|rule| invalid("name", rule))?,
     };
     check_companies(new.role, &new.company_ids)?;
     let user = User {

@@ -207,7 +207,8 @@ async fn changed(edge: &Edge, reaches: &Reaches<AdministerUsers>, id: &str, aske
     let before = find(edge, reaches, id)?;
     let named = asked.company_ids.clone().unwrap_or_default();
     may_be(edge, reaches, asked.role.unwrap_or(Role::Technician), &named)?;
-    let name = asked.name.as_deref().map(check_name).transpose()?;
+    let name = asked.name.as_deref().map(check_name).transpose();
+    let name = name.map_err(|rule| Problem::invalid("name", rule))?;
     let email = asked.email.as_deref().map(check_email).transpose()?;
     // What is not asked for stays as it is when this is committed, whoever has changed it meanwhile.
     let change = |user: &User, now: Timestamp| {

@@ -1,4 +1,4 @@
-"""moto on a free port of 127.0.0.1, which is printed once it listens. Ends when its standard input does.
+"""moto on a port of 127.0.0.1, a free one if none is given; it is printed once it listens. Ends with its standard input.
 
 AWS's SDK for Rust asks CloudWatch in Smithy RPC v2 CBOR alone, which moto does not know: here such a request becomes one
 in AWS JSON 1.0, and its answer CBOR again. Nor does moto know which machines SSM has: a test tells it. AWS's own
@@ -111,12 +111,14 @@ class Machines:
     def __call__(self, environ, start):
         if environ.get("PATH_INFO") == "/test/instances":
             told = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
-            self.of_account.setdefault(told["account"], []).append(told["instance_id"])
+            machine = {"InstanceId": told["instance_id"], "PlatformType": "Linux", "PingStatus": "Online"}
+            if "name" in told:
+                machine["ComputerName"] = told["name"]
+            self.of_account.setdefault(told["account"], []).append(machine)
             return self.answer(start, {})
         if environ.get("HTTP_X_AMZ_TARGET") == "AmazonSSM.DescribeInstanceInformation":
             key = re.search(r"Credential=([^/]+)/", environ["HTTP_AUTHORIZATION"])[1]
-            ids = self.of_account.get(get_account_id_from(key), [])
-            known = [{"InstanceId": id, "PlatformType": "Linux", "PingStatus": "Online"} for id in ids]
+            known = self.of_account.get(get_account_id_from(key), [])
             return self.answer(start, {"InstanceInformationList": known})
         return self.app(environ, start)
 
@@ -160,6 +162,7 @@ def end_with_input():
 if __name__ == "__main__":
     threading.Thread(target=end_with_input, daemon=True).start()
     app = Documents(Machines(Cbor(DomainDispatcherApplication(create_backend_app))))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    server = make_server("127.0.0.1", port, app, threaded=True)
     print(server.port, flush=True)
     server.serve_forever()

@@ -126,7 +126,7 @@ fn status_text(status: ApprovalStatus) -> &'static str {
         ApprovalStatus::Rejected => "rejected",
         ApprovalStatus::Expired => "expired: ask for the run again",
         ApprovalStatus::Consumed => "used already",
-        ApprovalStatus::Withdrawn => "withdrawn: the incident has recovered",
+        ApprovalStatus::Withdrawn => "withdrawn: its run is not wanted any more, or would be another",
     }
 }
 

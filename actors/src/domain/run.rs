@@ -47,6 +47,9 @@ pub enum Standing {
         others: Vec<String>,
         /// Since when that is known.
         since: Timestamp,
+        /// Whether an earlier try may have been carried out, too: it is looked for once more in the end.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unclear: bool,
     },
     /// It is over.
     Ended(Ending),

@@ -230,6 +230,32 @@ pub struct ApprovalSeen {
     pub approved_at: Option<Timestamp>,
 }
 
+/// Asks for the company's figures.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskKpis {}
+
+impl Checked for AskKpis {}
+
+/// The company's figures: measured, or null.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KpisMeasured {
+    /// When.
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub timestamp: Timestamp,
+    /// (1 - incidents/alerts)*100.
+    pub noise_reduction_pct: Option<f64>,
+    /// From an incident's beginning to the first notice of it, on average.
+    pub mtta_minutes: Option<f64>,
+    /// From an incident's beginning to its end, on average.
+    pub mttr_minutes: Option<f64>,
+    /// How many of those that ended were ended by a run, with no act of a person.
+    pub self_healed_pct: Option<f64>,
+    /// How many machines miss no patch, by AWS Systems Manager.
+    pub patch_compliance_pct: Option<f64>,
+}
+
 /// Notes something on an incident.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

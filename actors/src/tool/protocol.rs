@@ -118,7 +118,19 @@ impl Running {
     pub fn hear(&mut self, heard: Heard, rules: &Rules, now: Timestamp) -> Next {
         match &self.standing {
             Standing::Ended(_) => Next::Rest,
-            Standing::Sent { since, .. } => sent(*since, heard, rules, now),
+            Standing::Sent {
+                command_id,
+                since,
+                unclear,
+                ..
+            } => {
+                let sent = Sent {
+                    command_id,
+                    since: *since,
+                    unclear: *unclear,
+                };
+                sent.next(heard, rules, now)
+            }
             Standing::Intended { tries, unclear, .. } => {
                 let since = *self.looking_since.get_or_insert(now);
                 match &heard {
@@ -157,7 +169,7 @@ impl Intent<'_> {
         match heard {
             Heard::Stored => Next::Send,
             Heard::Found | Heard::Denied(_) | Heard::Refused(_) => Next::List(Duration::ZERO),
-            Heard::Sent(command_id) => adopted(command_id, Vec::new(), now),
+            Heard::Sent(command_id) => self.adopted(command_id, Vec::new(), now),
             Heard::NotOpened(_) if self.tries < TRIES => self.again(self.unclear),
             Heard::NotOpened(why) => self.not_sent(&why),
             Heard::Listed(found) => self.listed(found, rules, looked, now),
@@ -173,7 +185,13 @@ impl Intent<'_> {
     /// where it does.
     fn next_with_token(self, heard: Heard, harmless: bool, now: Timestamp) -> Next {
         match heard {
-            Heard::Sent(execution) => adopted(execution, Vec::new(), now),
+            // A repeat is answered with this one: there is no other to look for.
+            Heard::Sent(command_id) => Next::Store(Standing::Sent {
+                command_id,
+                others: Vec::new(),
+                since: now,
+                unclear: false,
+            }),
             Heard::Stored if harmless || !self.unclear => Next::Send,
             Heard::NotOpened(_) if self.tries < TRIES => self.again(self.unclear),
             Heard::NotOpened(why) | Heard::Denied(why) => self.not_sent(&why),
@@ -194,12 +212,21 @@ impl Intent<'_> {
             None if rules.idempotent && self.tries < TRIES => self.again(self.unclear || self.no.is_none()),
             None if self.no.is_some() => self.said_no(),
             None => unknown("it may have been sent, and is not in the service's list"),
-            Some(last) if found.is_empty() || rules.idempotent => adopted(last, found, now),
+            Some(last) if found.is_empty() || rules.idempotent => self.adopted(last, found, now),
             Some(last) => {
                 found.push(last);
                 unknown(&format!("several commands bear its name: {}", found.join(", ")))
             }
         }
+    }
+
+    fn adopted(&self, command_id: String, others: Vec<String>, since: Timestamp) -> Next {
+        Next::Store(Standing::Sent {
+            command_id,
+            others,
+            since,
+            unclear: self.unclear,
+        })
     }
 
     fn said_no(self) -> Next {
@@ -225,33 +252,41 @@ impl Intent<'_> {
     }
 }
 
-fn sent(since: Timestamp, heard: Heard, rules: &Rules, now: Timestamp) -> Next {
-    let waited = now.since(since);
-    match heard {
-        Heard::Over(true) => ended(Ending::Succeeded),
-        Heard::Over(false) => ended(Ending::Failed),
-        Heard::Stored | Heard::Found => Next::Look(Duration::ZERO),
-        Heard::UnderWay if waited >= rules.timeout + rules.grace => {
-            unknown("it was sent, and the service says that it is under way still, long after its time")
+struct Sent<'a> {
+    command_id: &'a str,
+    since: Timestamp,
+    unclear: bool,
+}
+
+impl Sent<'_> {
+    fn next(self, heard: Heard, rules: &Rules, now: Timestamp) -> Next {
+        let waited = now.since(self.since);
+        match heard {
+            // Two commands with one name are told, never hidden.
+            Heard::Over(_) if self.unclear => Next::List(Duration::ZERO),
+            Heard::Listed(found) => Next::Store(Standing::Sent {
+                others: found.into_iter().filter(|found| found != self.command_id).collect(),
+                command_id: self.command_id.to_owned(),
+                since: self.since,
+                unclear: false,
+            }),
+            Heard::Over(true) => ended(Ending::Succeeded),
+            Heard::Over(false) => ended(Ending::Failed),
+            Heard::Stored | Heard::Found => Next::Look(Duration::ZERO),
+            Heard::UnderWay if waited >= rules.timeout + rules.grace => {
+                unknown("it was sent, and the service says that it is under way still, long after its time")
+            }
+            _ if waited >= rules.timeout + rules.patience => {
+                unknown("it was sent, and the service does not say how it ended")
+            }
+            _ => Next::Look(pause(waited)),
         }
-        _ if waited >= rules.timeout + rules.patience => {
-            unknown("it was sent, and the service does not say how it ended")
-        }
-        _ => Next::Look(pause(waited)),
     }
 }
 
 /// Longer the longer it takes.
 fn pause(waited: Duration) -> Duration {
     (waited / 4).clamp(WAITS.0, WAITS.1)
-}
-
-fn adopted(command_id: String, others: Vec<String>, since: Timestamp) -> Next {
-    Next::Store(Standing::Sent {
-        command_id,
-        others,
-        since,
-    })
 }
 
 fn ended(ending: Ending) -> Next {
@@ -334,8 +369,39 @@ mod tests {
             Next::Store(Standing::Sent {
                 command_id: "b".into(),
                 others: vec!["a".into()],
-                since: at(1)
+                since: at(1),
+                unclear: false,
             })
+        );
+    }
+
+    #[test]
+    fn what_comes_to_light_after_another_try_is_told_before_it_ends() {
+        let sent = |others: &[&str], unclear| Standing::Sent {
+            command_id: "b".into(),
+            others: others.iter().map(|&other| other.to_owned()).collect(),
+            since: at(0),
+            unclear,
+        };
+        let mut again = Running::of(Standing::Intended {
+            tries: 2,
+            unclear: true,
+        });
+        assert_eq!(
+            again.hear(Heard::Sent("b".into()), &RULES, at(0)),
+            Next::Store(sent(&[], true))
+        );
+        let mut unclear = Running::of(sent(&[], true));
+        assert_eq!(
+            unclear.hear(Heard::Over(true), &RULES, at(9)),
+            Next::List(Duration::ZERO)
+        );
+        let both = Heard::Listed(vec!["a".into(), "b".into()]);
+        assert_eq!(unclear.hear(both, &RULES, at(9)), Next::Store(sent(&["a"], false)));
+        let mut told = Running::of(sent(&["a"], false));
+        assert_eq!(
+            told.hear(Heard::Over(true), &RULES, at(9)),
+            Next::Store(Standing::Ended(Ending::Succeeded))
         );
     }
 
@@ -345,6 +411,7 @@ mod tests {
             command_id: "a".into(),
             others: vec![],
             since: at(0),
+            unclear: false,
         });
         let mut looking = intended(1);
         looking.hear(Heard::Found, &RULES, at(0));
@@ -451,10 +518,13 @@ mod tests {
             unclear: true,
         });
         assert_eq!(again.hear(Heard::Stored, &rules, at(5)), Next::Send);
-        assert!(matches!(
-            again.hear(Heard::Sent("a".into()), &rules, at(6)),
-            Next::Store(Standing::Sent { .. })
-        ));
+        let sent = Standing::Sent {
+            command_id: "a".into(),
+            others: vec![],
+            since: at(6),
+            unclear: false,
+        };
+        assert_eq!(again.hear(Heard::Sent("a".into()), &rules, at(6)), Next::Store(sent));
         assert!(is_unknown(&again.hear(Heard::Denied("no".into()), &rules, at(6))));
         assert_eq!(again.hear(Heard::NotOpened("no".into()), &rules, at(6)), once_more(3));
         for no in [Heard::Denied("no".into()), Heard::NotOpened("no".into())] {

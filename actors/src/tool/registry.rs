@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::input::{
-    ApprovalRequested, ApprovalSeen, AskApproval, Broken, Checked, EscalateIncident, GetAlarm, IncidentTouched,
-    NoteIncident, RequestApproval, SsmExecute, SsmExecuted,
+    ApprovalRequested, ApprovalSeen, AskApproval, AskKpis, Broken, Checked, EscalateIncident, GetAlarm,
+    IncidentTouched, KpisMeasured, NoteIncident, RequestApproval, SsmExecute, SsmExecuted,
 };
 use crate::domain::run::{SSM_EXECUTE, SSM_EXECUTE_VERSION};
 use crate::domain::runbook::Risk;
@@ -61,6 +61,8 @@ pub enum ToolInput {
     RequestApproval(RequestApproval),
     /// `approvals.status`.
     AskApproval(AskApproval),
+    /// `kpi.snapshot`.
+    Kpis(AskKpis),
     /// `incident.note`.
     Note(NoteIncident),
     /// `incident.escalate`.
@@ -147,6 +149,11 @@ fn all() -> Vec<Tool> {
                 schemas::<AskApproval, ApprovalSeen>(),
             )
         },
+        tool(
+            "kpi.snapshot",
+            "Measures what the company's incidents of the last 30 days came to.",
+            schemas::<AskKpis, KpisMeasured>(),
+        ),
         Tool {
             idempotent: false,
             ..tool(
@@ -180,6 +187,7 @@ pub fn check_input(tool: &str, arguments: &Value) -> Result<ToolInput, ToolInput
         "cloudwatch.query_metrics" => read(arguments).map(ToolInput::QueryMetrics),
         "approvals.request" => read(arguments).map(ToolInput::RequestApproval),
         "approvals.status" => read(arguments).map(ToolInput::AskApproval),
+        "kpi.snapshot" => read(arguments).map(ToolInput::Kpis),
         "incident.note" => read(arguments).map(ToolInput::Note),
         "incident.escalate" => read(arguments).map(ToolInput::Escalate),
         _ => Err(ToolInputError {

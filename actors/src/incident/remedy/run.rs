@@ -349,7 +349,7 @@ impl IncidentState {
             kept = self.absorb().await.map(|()| false);
             if kept == Ok(false) {
                 kept = match &ending {
-                    None => self.keep_standing(&after, under_way.version, now).await,
+                    None => self.keep_standing(&under_way, &after, now).await,
                     Some(ending) => {
                         let by = "incident".into();
                         self.keep_end(&after, under_way.version, ending, &by, now).await
@@ -417,16 +417,19 @@ impl IncidentState {
         stored.is_ok_and(|(_, version)| version != under_way.version)
     }
 
-    async fn keep_standing(&mut self, after: &Run, version: u64, now: Timestamp) -> Result<bool, Error> {
+    async fn keep_standing(&mut self, before: &UnderWay, after: &Run, now: Timestamp) -> Result<bool, Error> {
         let wake_due = self.row.as_ref().and_then(|row| row.wake_due);
         let mut change = self.change(now);
         change.wake_due = wake_due;
-        change.puts.push(Put::change(after, version)?);
-        if let Some(command_id) = &after.command_id {
-            let data = json!({
-                "run_id": after.run_id, "command_id": command_id, "other_command_ids": after.other_command_ids,
-            });
+        change.puts.push(Put::change(after, before.version)?);
+        let data = json!({
+            "run_id": after.run_id, "command_id": after.command_id, "other_command_ids": after.other_command_ids,
+        });
+        if after.command_id != before.run.command_id {
             change.facts.push(self.fact("run.sent", "incident", now, &data));
+        }
+        if after.other_command_ids != before.run.other_command_ids {
+            change.facts.push(self.fact("run.doubled", "incident", now, &data));
         }
         self.commit(change, None).await
     }
