@@ -186,6 +186,7 @@ pub async fn start_under(
         budget: settings.budget,
         reconcile_window: settings.reconcile_window,
         commands: cloud.commands.clone(),
+        automations: cloud.automations.clone(),
         inventory: cloud.inventory.clone(),
         library: library.clone(),
     };

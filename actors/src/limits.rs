@@ -218,6 +218,8 @@ pub const AUTOMATION_NAME: usize = 50;
 pub const AUTOMATION_VALUES: usize = 50;
 /// Characters of one value that an automation is given; SSM takes no more.
 pub const AUTOMATION_VALUE: usize = 512;
+/// How long after it was meant an automation is started again by its token; AWS does not say how long it knows one.
+pub const AUTOMATION_TOKEN: Duration = Duration::from_secs(3600);
 /// Numbers of a metric in one answer.
 pub const METRIC_POINTS: usize = 1_440;
 /// Bytes of a secret that is kept elsewhere.

@@ -24,7 +24,7 @@ use crate::incident::refusal::RunRefusal;
 use crate::incident::remedy::{ApprovalCall, Decided, ExecuteCall, Executed, RunAsk, Stop, StopCall, Stopped, Word};
 use crate::incident::{ActCall, DecideCall};
 use crate::limits::WAKING_INCIDENTS;
-use crate::port::cloud::{Commands, Inventory};
+use crate::port::cloud::{Automations, Commands, Inventory};
 use crate::port::{self, Amended, Amendment, Clock, DecisionEngine, Entropy, NewCompany, Notices, Store};
 use crate::root::{RootActor, RootArgs, RootMsg};
 use crate::tenant::{AmendCall, RegroupCall, Regrouping, Shared, TenantMsg};
@@ -48,6 +48,8 @@ pub struct Ports {
     pub budget: Budget,
     /// Runs commands on companies' machines.
     pub commands: Arc<dyn Commands>,
+    /// Starts automations in companies' accounts.
+    pub automations: Arc<dyn Automations>,
     /// Knows companies' machines.
     pub inventory: Arc<dyn Inventory>,
     /// The built-in runbooks.

@@ -2,10 +2,13 @@
 //! gone; its incident makes durable what it says, and only then does it go on.
 //!
 //! Code map: [`registry`] the tools that there are, [`input`] what they take and give; [`protocol`] from an intent to an
-//! end that is known, or said not to be; `check` whether it has helped; [`targets`] on which machines; `turns` how many
+//! end that is known, or said not to be; `command` a run of command lines, `automation` one of a document; `check`
+//! whether it has helped; [`targets`] on which machines; `turns` how many
 //! at once.
 
+mod automation;
 mod check;
+mod command;
 pub mod input;
 mod output;
 pub mod protocol;
@@ -25,9 +28,9 @@ use crate::company_now::CompanyNow;
 use crate::domain::run::{Health, Standing};
 use crate::domain::{CompanyId, Run};
 use crate::incident::IncidentMsg;
-use crate::limits::{INVENTORY_WITHIN, RUN_DELIVERY, RUN_GRACE, RUN_PATIENCE, RUN_TIMEOUT_LEAST};
+use crate::limits::{INVENTORY_WITHIN, RUN_DELIVERY, RUN_GRACE, RUN_PATIENCE};
 use crate::measures;
-use crate::port::cloud::{CloudError, Command, CommandId, Invocation, SendError};
+use crate::port::cloud::{CloudError, SendError};
 use crate::port::record::ALL_RUNS;
 use crate::port::{Error, RecordKind};
 use crate::runtime::Ports;
@@ -194,6 +197,7 @@ impl UnderWay {
     fn new(run: Run, turn: Turn, ports: &Ports, first: Heard) -> Self {
         let rules = Rules {
             idempotent: run.idempotent,
+            token: automation::token_until(&run),
             window: ports.reconcile_window,
             timeout: RUN_DELIVERY + Duration::from_secs(u64::from(run.timeout_seconds)),
             grace: RUN_GRACE,
@@ -224,7 +228,10 @@ impl ToolState {
         self.timer = None;
         match msg {
             ToolMsg::Cancel(_) => Ok(()),
-            ToolMsg::NotStored => Ok(self.again(me, AGAIN)),
+            ToolMsg::NotStored => {
+                self.again(me, AGAIN);
+                Ok(())
+            }
             ToolMsg::Stored => self.stored(me),
             ToolMsg::Turn(turn) => self.has_turn(me, turn),
             ToolMsg::Go => self.go(me).await,
@@ -301,9 +308,13 @@ impl ToolState {
         let Standing::Sent { command_id, .. } = &under_way.running.standing else {
             return Err(CloudError::Invalid("the run is not sent yet".to_owned()));
         };
-        let no_name = |_| CloudError::Invalid("the run's command has no name".to_owned());
-        let command: CommandId = command_id.parse().map_err(no_name)?;
-        self.ports.commands.cancel(self.company.id(), &command).await
+        match under_way.run.automation {
+            None => self.cancel_command(command_id).await,
+            Some(_) => {
+                let automations = &self.ports.automations;
+                automations.stop_automation(self.company.id(), command_id).await
+            }
+        }
     }
 
     fn again(&mut self, me: &ActorRef<ToolMsg>, wait: Duration) {
@@ -406,9 +417,12 @@ impl ToolState {
         if run.computed_hash() != run.hash {
             return Heard::NotOpened("what is stored of the run is not what was agreed to".to_owned());
         }
-        let command = command_of(run, run.comment(), run.commands.clone(), run.timeout_seconds);
-        match self.ports.commands.send(self.company.id(), command).await {
-            Ok(command) => Heard::Sent(command.to_string()),
+        let sent = match &run.automation {
+            None => self.send_command(run).await,
+            Some(automation) => self.start_automation(run, automation).await,
+        };
+        match sent {
+            Ok(name) => Heard::Sent(name),
             Err(SendError::Unclear(why)) => {
                 tracing::warn!(company_id = %self.company.id(), run_id = %run.run_id, %why, "it is not known whether a run was sent");
                 metrics::counter!(measures::RUNS_UNCLEAR).increment(1);
@@ -420,59 +434,12 @@ impl ToolState {
         }
     }
 
-    async fn list(&self, run: &Run) -> Heard {
-        let since = run.started_at.minus(SKEW);
-        match self.ports.commands.find(self.company.id(), &run.comment(), since).await {
-            Ok(found) => Heard::Listed(found.iter().map(|found| found.command_id.to_string()).collect()),
-            Err(_) => Heard::Away,
-        }
-    }
-
     async fn look(&self, under_way: &UnderWay) -> (Heard, Option<String>) {
-        let Standing::Sent { command_id, .. } = &under_way.running.standing else {
-            return (Heard::Away, None);
-        };
-        let Ok(command) = command_id.parse() else {
-            return (Heard::Away, None);
-        };
-        match self.invocations(&under_way.run, &command).await {
-            Ok(Some(ended)) => {
-                let well = ended.iter().all(|(_, invocation)| output::went_well(invocation));
-                (Heard::Over(well), Some(output::of_all(&ended)))
-            }
-            Ok(None) => (Heard::UnderWay, None),
-            Err(_) => (Heard::Away, None),
+        match (&under_way.running.standing, &under_way.run.automation) {
+            (Standing::Sent { command_id, .. }, None) => self.look_at_command(under_way, command_id).await,
+            (Standing::Sent { command_id, .. }, Some(_)) => self.look_at_automation(command_id).await,
+            _ => (Heard::Away, None),
         }
-    }
-
-    /// What has become of a command on all of a run's machines; nothing while it is under way on one.
-    async fn invocations(
-        &self,
-        run: &Run,
-        command: &CommandId,
-    ) -> Result<Option<Vec<(String, Invocation)>>, CloudError> {
-        let mut ended = Vec::new();
-        for instance in run.targets.ids() {
-            let asked = self.ports.commands.invocation(self.company.id(), command, instance);
-            match asked.await {
-                Ok(Some(invocation)) if invocation.status.is_over() => ended.push((instance.to_string(), invocation)),
-                // A command may be unknown for some time after it was sent.
-                Ok(_) | Err(CloudError::Unknown(_)) => return Ok(None),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(Some(ended))
-    }
-}
-
-fn command_of(run: &Run, comment: String, commands: Vec<String>, timeout_seconds: u32) -> Command {
-    Command {
-        comment,
-        instance_ids: run.targets.ids().to_vec(),
-        commands,
-        timeout_seconds: timeout_seconds.max(RUN_TIMEOUT_LEAST.as_secs() as u32),
-        delivery_seconds: RUN_DELIVERY.as_secs() as u32,
-        document_hash: run.document_hash.clone(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actors::domain::approval::{Approval, ApprovalRefusal, ApprovalStatus, Vote};
 use actors::domain::policy::Need;
-use actors::domain::runbook::{Risk, RunbookPart, Shelf};
+use actors::domain::runbook::{RenderedAutomation, Risk, RunbookPart, Shelf};
 use actors::domain::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId, Timestamp};
 use actors::incident::refusal::RunRefusal;
 use actors::incident::remedy::Word;
@@ -59,11 +59,15 @@ pub(super) struct ShownApproval {
     status: ApprovalStatus,
     /// Who must agree, and how many.
     need: Need,
-    /// The exact command lines.
+    /// The exact command lines; none where an automation is started.
     commands: Vec<String>,
+    /// The exact document that is started, and what it is given beside the machines, which go in as `InstanceId`; `null`
+    /// where there are command lines.
+    automation: Option<RenderedAutomation>,
     /// The exact lines of the health check that follows a run which ends well; `null` where the runbook has none.
     health_check: Option<Vec<String>>,
-    /// What prints what they would do, and changes nothing; `null` where the runbook is another by now.
+    /// What prints what they would do, and changes nothing; `null` where the runbook is another by now, or
+    /// starts an automation.
     dry_run: Option<Vec<String>>,
     /// The exact machines.
     targets: Vec<String>,
@@ -103,6 +107,7 @@ impl ShownApproval {
             risk_level: approval.risk_level,
             need: approval.need,
             commands: approval.commands,
+            automation: approval.automation,
             targets: approval.targets,
             hash: approval.hash,
             requested_by: approval.requested_by,

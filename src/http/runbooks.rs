@@ -50,10 +50,12 @@ pub(super) struct ShownRunbook {
     line: RunbookLine,
     /// What may be said to it.
     parameters: Vec<runbook::Parameter>,
-    /// What a run does.
+    /// What a run does; empty where it starts an automation.
     script: String,
-    /// Prints what a run would do, and changes nothing.
+    /// Prints what a run would do, and changes nothing; empty where it starts an automation.
     dry_run: String,
+    /// What a run starts in the place of a script; `null` where it has one.
+    automation: Option<runbook::AutomationCall>,
     /// Ends with 0 where a run has helped.
     health_check: Option<String>,
     /// Takes back what a run has done.
@@ -89,6 +91,7 @@ fn whole(runbook: Runbook, own: bool, policy: Policy) -> ShownRunbook {
         parameters,
         script,
         dry_run,
+        automation,
         health_check,
         rollback,
         cool_down_seconds,
@@ -102,6 +105,7 @@ fn whole(runbook: Runbook, own: bool, policy: Policy) -> ShownRunbook {
         parameters,
         script,
         dry_run,
+        automation,
         health_check,
         rollback,
         cool_down_seconds,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use actors::domain::policy::Approver;
 use actors::domain::run::{Health, Run, RunStatus};
-use actors::domain::runbook::{InstanceId, Risk};
+use actors::domain::runbook::{InstanceId, RenderedAutomation, Risk};
 use actors::domain::{ApprovalId, CompanyId, IncidentId, Kpis, RunId, RunbookId, Timestamp};
 use actors::port::RecordKind;
 use axum::Json;
@@ -60,6 +60,7 @@ pub(super) struct ShownRun {
     status: RunStatus,
     /// Where more is known than the status says.
     why: Option<String>,
+    /// SSM's name for its command, or for its automation's execution.
     command_id: Option<String>,
     /// Other commands that bear its name: it was carried out more than once.
     other_command_ids: Vec<String>,
@@ -72,8 +73,11 @@ pub(super) struct ShownRun {
     runbook_version: u32,
     risk_level: Risk,
     parameters: Map<String, Value>,
-    /// The exact command lines.
+    /// The exact command lines; none where an automation is started.
     commands: Vec<String>,
+    /// The exact document that is started, and what it is given beside the machines, which go in as `InstanceId`; `null`
+    /// where there are command lines.
+    automation: Option<RenderedAutomation>,
     instance_ids: Vec<InstanceId>,
     /// SHA-256 over all of it, in hex.
     hash: String,
@@ -114,6 +118,7 @@ impl From<Run> for ShownRun {
             risk_level: run.risk_level,
             parameters: run.parameters,
             commands: run.commands,
+            automation: run.automation,
             attempt: run.attempt,
             requested_by: run.requested_by,
             approval_id: run.approval_id,

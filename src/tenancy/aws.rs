@@ -118,6 +118,12 @@ fn permissions(settings: Option<&AwsSettings>) -> Value {
                 "Resource": "*",
             },
             {
+                "Sid": "StartAutomations",
+                "Effect": "Allow",
+                "Action": ["ssm:StartAutomationExecution", "ssm:StopAutomationExecution"],
+                "Resource": "*",
+            },
+            {
                 "Sid": "KnowTheDocument",
                 "Effect": "Allow",
                 "Action": "ssm:DescribeDocument",
@@ -129,6 +135,7 @@ fn permissions(settings: Option<&AwsSettings>) -> Value {
                 "Action": [
                     "ssm:ListCommands",
                     "ssm:GetCommandInvocation",
+                    "ssm:GetAutomationExecution",
                     "ssm:DescribeInstanceInformation",
                     "ssm:DescribeInstancePatchStates",
                     "cloudwatch:DescribeAlarms",

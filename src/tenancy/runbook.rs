@@ -6,7 +6,7 @@
 
 use actors::domain::Runbook;
 use actors::domain::ids::RunbookId;
-use actors::domain::runbook::{Parameter, Platform, Risk, Shelf};
+use actors::domain::runbook::{AutomationCall, Parameter, Platform, Risk, Shelf};
 use actors::limits::{OWN_RUNBOOKS, RUNBOOK_VERSIONS};
 use actors::port::own_runbook::{OwnRunbook, PastRunbook};
 use actors::port::{Amendment, Put, Record, RecordKind};
@@ -46,12 +46,18 @@ pub struct Written {
     #[serde(default)]
     #[schema(max_items = 16)]
     parameters: Vec<Parameter>,
-    /// What a run does.
-    #[schema(min_length = 1, max_length = 16384)]
+    /// What a run does; left out where there is an automation.
+    #[serde(default)]
+    #[schema(max_length = 16384)]
     script: String,
-    /// Prints what a run would do, and changes nothing.
-    #[schema(min_length = 1, max_length = 16384)]
+    /// Prints what a run would do, and changes nothing; left out where there is an automation.
+    #[serde(default)]
+    #[schema(max_length = 16384)]
     dry_run: String,
+    /// What a run starts in the place of a script: a document of AWS Systems Manager of the type Automation. There is
+    /// then no rollback either.
+    #[serde(default)]
+    automation: Option<AutomationCall>,
     /// Ends with 0 where a run has helped.
     #[serde(default)]
     health_check: Option<String>,
@@ -86,6 +92,7 @@ impl Written {
             parameters: written.parameters,
             script: written.script,
             dry_run: written.dry_run,
+            automation: written.automation,
             health_check: written.health_check,
             rollback: written.rollback,
             cool_down_seconds: written.cool_down_seconds,

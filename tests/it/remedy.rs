@@ -1,5 +1,6 @@
 //! Healing, on virtual time: consent, locks, what is known after a lost answer, verification, the second try.
 
+mod automation;
 mod consent;
 mod free;
 mod injection;

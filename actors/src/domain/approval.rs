@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::ids::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId};
 use super::policy::{Approver, Need};
 use super::run::{SSM_EXECUTE, SSM_EXECUTE_VERSION};
-use super::runbook::{PlannedRun, Rendered, Risk, RunHash, RunbookPart, Targets};
+use super::runbook::{PlannedRun, Rendered, RenderedAutomation, Risk, RunHash, RunbookPart, Targets};
 use super::time::Timestamp;
 
 /// How long it may be given and used.
@@ -68,6 +68,9 @@ pub struct Approval {
     pub status: ApprovalStatus,
     /// The exact command lines.
     pub commands: Vec<String>,
+    /// What would be started instead of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automation: Option<RenderedAutomation>,
     /// Those of the health check that a run makes once it has ended well.
     pub check: Option<Vec<String>>,
     /// How long they may take on a machine, in seconds.
@@ -168,6 +171,7 @@ impl Approval {
             version: self.runbook_version,
             part: RunbookPart::Run,
             commands: self.commands.clone(),
+            automation: self.automation.clone(),
             timeout_seconds: self.timeout_seconds,
         };
         let planned = PlannedRun {
@@ -283,6 +287,7 @@ mod tests {
             need: policy.needs(risk).unwrap(),
             status: ApprovalStatus::Pending,
             commands: vec!["true".to_owned()],
+            automation: None,
             check: None,
             timeout_seconds: 60,
             targets: vec!["i-00000000".to_owned()],

@@ -1,4 +1,4 @@
-//! A run: a runbook's script on some of a company's machines, from the intent to its end.
+//! A run: a runbook's script, or its automation, on some of a company's machines, from the intent to its end.
 
 use std::time::Duration;
 
@@ -8,7 +8,9 @@ use uuid::Uuid;
 
 use super::ids::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId};
 use super::kpi::Kpis;
-use super::runbook::{PlannedRun, RenderError, Rendered, Risk, RunHash, Runbook, RunbookPart, Targets};
+use super::runbook::{
+    PlannedRun, RenderError, Rendered, RenderedAutomation, Risk, RunHash, Runbook, RunbookPart, Targets,
+};
 use super::time::Timestamp;
 use crate::limits::{RUN_DELIVERY, RUN_TARGETS};
 
@@ -126,7 +128,7 @@ pub struct Plan {
     pub risk: Risk,
     /// What is said to it.
     pub parameters: Map<String, Value>,
-    /// The command lines.
+    /// The command lines, or what is started instead of them.
     pub rendered: Rendered,
     /// Those of its health check, where it has one.
     pub check: Option<Vec<String>>,
@@ -172,6 +174,7 @@ impl Plan {
                 version: 1,
                 part: RunbookPart::Run,
                 commands,
+                automation: None,
                 timeout_seconds,
             },
             check: None,
@@ -221,6 +224,9 @@ pub struct Run {
     pub parameters: Map<String, Value>,
     /// The exact command lines.
     pub commands: Vec<String>,
+    /// What is started instead of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automation: Option<RenderedAutomation>,
     /// Those of its health check.
     pub check: Option<Vec<String>>,
     /// The exact machines.
@@ -321,6 +327,12 @@ impl Run {
         }
     }
 
+    /// By which a repeat of its start is known: its id as a UUID of 36 characters, which all ids of ours are.
+    pub fn token(&self) -> Option<String> {
+        let id = self.run_id.as_str().strip_prefix(RunId::PREFIX)?;
+        Some(Uuid::try_parse(id).ok()?.hyphenated().to_string())
+    }
+
     /// By which its command is found again: SSM keeps the comment.
     pub fn comment(&self) -> String {
         format!("aw:{}", self.run_id)
@@ -333,6 +345,7 @@ impl Run {
             version: self.runbook_version,
             part: RunbookPart::Run,
             commands: self.commands.clone(),
+            automation: self.automation.clone(),
             timeout_seconds: self.timeout_seconds,
         };
         let planned = PlannedRun {

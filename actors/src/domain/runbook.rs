@@ -1,9 +1,11 @@
-//! A runbook: a versioned remedy with parameters, a risk and scripts of constant text.
+//! A runbook: a versioned remedy with parameters, a risk and scripts of constant text, or a document of AWS Systems
+//! Manager in the place of its script.
 //!
 //! Code map: [`parameter`] what may be said to it, [`signature`] which trouble it is for, [`render`] the
-//! command lines of a run, [`target`] on which machines, [`hash`] what an approval is bound to, [`library`]
-//! the built-in ones, [`shelf`] those of a company.
+//! command lines of a run, [`automation`] the document instead of them, [`target`] on which machines, [`hash`] what an
+//! approval is bound to, [`library`] the built-in ones, [`shelf`] those of a company.
 
+pub mod automation;
 pub mod hash;
 pub mod library;
 pub mod parameter;
@@ -17,6 +19,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use automation::{AutomationCall, RenderedAutomation};
 pub use hash::{PlannedRun, RunHash};
 pub use parameter::{Parameter, ParameterType};
 pub use render::{RenderError, Rendered};
@@ -99,10 +102,15 @@ pub struct Runbook {
     /// What may be said to it.
     #[serde(default)]
     pub parameters: Vec<Parameter>,
-    /// What a run does.
+    /// What a run does; empty where it starts an automation.
+    #[serde(default)]
     pub script: String,
-    /// Prints what a run would do, and changes nothing.
+    /// Prints what a run would do, and changes nothing; empty where it starts an automation.
+    #[serde(default)]
     pub dry_run: String,
+    /// What a run starts in the place of a script.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automation: Option<AutomationCall>,
     /// Ends with 0 where a run has helped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health_check: Option<String>,
@@ -184,6 +192,7 @@ impl Runbook {
         prose("description", &self.description, limits::DESCRIPTION_BYTES)?;
         signature::check(&self.signatures)?;
         parameter::check(&self.parameters)?;
+        automation::check(self)?;
         for (part, script) in self.scripts() {
             script::check(part.field(), script, &self.parameters)?;
         }
@@ -207,6 +216,7 @@ impl Runbook {
     /// The text of a script, where it has one.
     pub fn script_of(&self, part: RunbookPart) -> Option<&str> {
         match part {
+            RunbookPart::Run | RunbookPart::DryRun if self.automation.is_some() => None,
             RunbookPart::Run => Some(&self.script),
             RunbookPart::DryRun => Some(&self.dry_run),
             RunbookPart::HealthCheck => self.health_check.as_deref(),

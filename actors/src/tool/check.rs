@@ -6,7 +6,8 @@ use std::time::Duration;
 use ractor::{ActorProcessingErr, ActorRef};
 use tokio::time::Instant;
 
-use super::{AGAIN, Report, Stage, ToolMsg, ToolState, command_of, output};
+use super::command::command_of;
+use super::{AGAIN, Report, Stage, ToolMsg, ToolState, output};
 use crate::domain::Run;
 use crate::domain::run::Health;
 use crate::limits::{HEALTH_CHECK, RUN_DELIVERY};

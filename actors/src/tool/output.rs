@@ -1,8 +1,8 @@
-//! What a command has written, for people: redacted, and no more than may be kept.
+//! What a command or an automation has written, for people: redacted, and no more than may be kept.
 
 use crate::domain::redact::{first, redact};
 use crate::limits::COMMAND_OUTPUT;
-use crate::port::cloud::{Invocation, InvocationStatus};
+use crate::port::cloud::{AutomationSeen, Invocation, InvocationStatus};
 
 /// Whether it ended with 0.
 pub(super) fn went_well(invocation: &Invocation) -> bool {
@@ -26,6 +26,24 @@ pub(super) fn of_all(ended: &[(String, Invocation)]) -> String {
             }
         }
     }
+    kept(&text)
+}
+
+/// What an automation says of itself: AWS's word for how it ended, why it failed, and its outputs by their names.
+pub(super) fn of_automation(seen: &AutomationSeen) -> String {
+    let mut text = format!("== {}\n", seen.status_details);
+    let failure = seen.failure.iter().cloned();
+    let outputs = seen.outputs.iter();
+    let outputs = outputs.map(|(name, values)| format!("{name}: {}", values.join(", ")));
+    for part in failure.chain(outputs) {
+        text.push_str(&redact(&part));
+        text.push('\n');
+    }
+    kept(&text)
+}
+
+/// No more than may be kept of it, without control characters.
+fn kept(text: &str) -> String {
     let printable = text.replace(
         |char: char| char.is_control() && char != '\n' && char != '\t',
         "\u{fffd}",
@@ -35,7 +53,10 @@ pub(super) fn of_all(ended: &[(String, Invocation)]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::port::cloud::AutomationStatus;
 
     fn ended(stdout: &str, stderr: &str) -> Invocation {
         Invocation {
@@ -47,6 +68,34 @@ mod tests {
             started_at: None,
             ended_at: None,
         }
+    }
+
+    #[test]
+    fn an_automation_says_how_it_ended_and_why() {
+        let seen = AutomationSeen {
+            status: AutomationStatus::Failed,
+            status_details: "Failed".into(),
+            outputs: BTreeMap::from([
+                (
+                    "a.States".to_owned(),
+                    vec!["running\u{1b}[2J".to_owned(), "stopped".to_owned()],
+                ),
+                ("b.password".to_owned(), vec!["hunter2x".to_owned()]),
+            ]),
+            failure: Some("step a failed; token=abcdefgh".into()),
+            started_at: None,
+            ended_at: None,
+        };
+        let text = of_automation(&seen);
+        assert_eq!(
+            text,
+            "== Failed\nstep a failed; token=[redacted]\na.States: running\u{fffd}[2J, stopped\nb.password: [redacted]\n"
+        );
+        let long = AutomationSeen {
+            failure: Some("\u{e9}".repeat(30_000)),
+            ..seen
+        };
+        assert_eq!(of_automation(&long).chars().count(), COMMAND_OUTPUT);
     }
 
     #[test]

@@ -1,15 +1,21 @@
 //! From an intent to an end that is known, or said not to be: a pure function, so that every order of crashes, lost
 //! replies and late ones can be tried (`model.rs`).
 //!
-//! An intent is durable before anything is sent, what it has come to before anybody is told. The service takes no
-//! token by which it would know a repeat (`SendCommand` of AWS Systems Manager), so whoever does not know whether
+//! An intent is durable before anything is sent, what it has come to before anybody is told. For commands the service
+//! takes no token by which it would know a repeat (`SendCommand` of AWS Systems Manager), so whoever does not know whether
 //! something was sent looks for it under the run's name, which every command bears. What was not found for a whole
 //! window, which begins when it is looked for and not when it was meant, is sent again only where a second run does no
 //! harm; otherwise a person is told that nobody knows. Only a connection that was never opened is tried again without
 //! a look: a service that says no is believed once its list says so too.
+//!
+//! For automations it takes a token (`StartAutomationExecution`): whoever does not know asks again with it, and is
+//! answered with the execution that there is. For how long the service knows a token nobody says, so that what was meant
+//! long ago is asked for again only where a second run does no harm.
 
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -24,6 +30,8 @@ pub const TRIES: u32 = 3;
 pub struct Rules {
     /// Whether a second run does no harm that the first has not done.
     pub idempotent: bool,
+    /// Until when a repeat is known by its token; none where the service takes no token.
+    pub token: Option<Timestamp>,
     /// How long what was sent may be missing from the service's list.
     pub window: Duration,
     /// How long a run may take.
@@ -143,7 +151,10 @@ impl Running {
                     unclear: *unclear,
                     no: self.no.as_ref(),
                 };
-                intent.next(heard, rules, now.since(since), now)
+                match rules.token {
+                    None => intent.next(heard, rules, now.since(since), now),
+                    Some(until) => intent.next_with_token(heard, now < until || rules.idempotent, now),
+                }
             }
         }
     }
@@ -169,6 +180,29 @@ impl Intent<'_> {
                 unknown("it may have been sent, and the service does not say")
             }
             _ => Next::List(pause(looked)),
+        }
+    }
+
+    /// The same where the service knows a repeat by its token; `harmless` is one that begins nothing new, or does no harm
+    /// where it does.
+    fn next_with_token(self, heard: Heard, harmless: bool, now: Timestamp) -> Next {
+        match heard {
+            // A repeat is answered with this one: there is no other to look for.
+            Heard::Sent(command_id) => Next::Store(Standing::Sent {
+                command_id,
+                others: Vec::new(),
+                since: now,
+                unclear: false,
+            }),
+            Heard::Stored if harmless || !self.unclear => Next::Send,
+            Heard::NotOpened(_) if self.tries < TRIES => self.again(self.unclear),
+            Heard::NotOpened(why) | Heard::Denied(why) => self.not_sent(&why),
+            _ if !harmless => unknown("it may have been started, too long ago to ask for it again by its token"),
+            _ if self.tries < TRIES => self.again(true),
+            Heard::Refused(why) => unknown(&format!(
+                "it may have been started, and the service wants no more: {why}"
+            )),
+            _ => unknown("it may have been started, and the service does not say"),
         }
     }
 
@@ -263,197 +297,4 @@ fn ended(ending: Ending) -> Next {
 
 fn unknown(why: &str) -> Next {
     ended(Ending::Unknown(why.to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const RULES: Rules = Rules {
-        idempotent: false,
-        window: Duration::from_secs(120),
-        timeout: Duration::from_secs(300),
-        grace: Duration::from_secs(600),
-        patience: Duration::from_secs(3600),
-    };
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_millis(seconds * 1000)
-    }
-
-    fn intended(tries: u32) -> Running {
-        Running::of(Standing::Intended { tries, unclear: false })
-    }
-
-    fn none() -> Heard {
-        Heard::Listed(Vec::new())
-    }
-
-    #[test]
-    fn what_another_process_may_have_sent_is_looked_for_before_anything_is_sent() {
-        assert_eq!(intended(1).hear(Heard::Stored, &RULES, at(0)), Next::Send);
-        let mut found = intended(1);
-        assert_eq!(found.hear(Heard::Found, &RULES, at(900)), Next::List(Duration::ZERO));
-        assert!(matches!(found.hear(none(), &RULES, at(1019)), Next::List(_)));
-        assert!(matches!(
-            found.hear(none(), &RULES, at(1020)),
-            Next::Store(Standing::Ended(Ending::Unknown(_)))
-        ));
-        let idempotent = Rules {
-            idempotent: true,
-            ..RULES
-        };
-        assert_eq!(
-            found.hear(none(), &idempotent, at(1020)),
-            Next::Store(Standing::Intended {
-                tries: 2,
-                unclear: true
-            })
-        );
-    }
-
-    #[test]
-    fn the_window_begins_when_it_may_have_been_sent_however_long_it_waited_before() {
-        let mut slow = intended(1);
-        assert_eq!(slow.hear(Heard::Stored, &RULES, at(0)), Next::Send);
-        assert!(matches!(slow.hear(Heard::Unclear, &RULES, at(500)), Next::List(_)));
-        assert!(matches!(slow.hear(none(), &RULES, at(619)), Next::List(_)));
-    }
-
-    #[test]
-    fn two_commands_with_one_name_are_told() {
-        let two = || Heard::Listed(vec!["a".into(), "b".into()]);
-        let Next::Store(Standing::Ended(Ending::Unknown(why))) = intended(1).hear(two(), &RULES, at(1)) else {
-            panic!("not told")
-        };
-        assert_eq!(why, "several commands bear its name: a, b");
-        let idempotent = Rules {
-            idempotent: true,
-            ..RULES
-        };
-        assert_eq!(
-            intended(1).hear(two(), &idempotent, at(1)),
-            Next::Store(Standing::Sent {
-                command_id: "b".into(),
-                others: vec!["a".into()],
-                since: at(1),
-                unclear: false,
-            })
-        );
-    }
-
-    #[test]
-    fn what_comes_to_light_after_another_try_is_told_before_it_ends() {
-        let sent = |others: &[&str], unclear| Standing::Sent {
-            command_id: "b".into(),
-            others: others.iter().map(|&other| other.to_owned()).collect(),
-            since: at(0),
-            unclear,
-        };
-        let mut again = Running::of(Standing::Intended {
-            tries: 2,
-            unclear: true,
-        });
-        assert_eq!(
-            again.hear(Heard::Sent("b".into()), &RULES, at(0)),
-            Next::Store(sent(&[], true))
-        );
-        let mut unclear = Running::of(sent(&[], true));
-        assert_eq!(
-            unclear.hear(Heard::Over(true), &RULES, at(9)),
-            Next::List(Duration::ZERO)
-        );
-        let both = Heard::Listed(vec!["a".into(), "b".into()]);
-        assert_eq!(unclear.hear(both, &RULES, at(9)), Next::Store(sent(&["a"], false)));
-        let mut told = Running::of(sent(&["a"], false));
-        assert_eq!(
-            told.hear(Heard::Over(true), &RULES, at(9)),
-            Next::Store(Standing::Ended(Ending::Succeeded))
-        );
-    }
-
-    #[test]
-    fn nothing_is_waited_for_without_end() {
-        let sent = Running::of(Standing::Sent {
-            command_id: "a".into(),
-            others: vec![],
-            since: at(0),
-            unclear: false,
-        });
-        let mut looking = intended(1);
-        looking.hear(Heard::Found, &RULES, at(0));
-        let ends = [
-            (&looking, Heard::Away, 120 + 3600),
-            (&looking, Heard::UnderWay, 120 + 3600),
-            (&sent, Heard::Away, 300 + 3600),
-            (&sent, Heard::UnderWay, 300 + 600),
-        ];
-        for (running, heard, end) in ends {
-            assert!(matches!(
-                running.clone().hear(heard.clone(), &RULES, at(end - 1)),
-                Next::List(_) | Next::Look(_)
-            ));
-            assert!(matches!(
-                running.clone().hear(heard, &RULES, at(end)),
-                Next::Store(Standing::Ended(Ending::Unknown(_)))
-            ));
-        }
-        let waits: Vec<Duration> = [0, 8, 60, 4000]
-            .map(|seconds| pause(Duration::from_secs(seconds)))
-            .into();
-        assert_eq!(waits, [1, 2, 15, 30].map(Duration::from_secs));
-    }
-
-    #[test]
-    fn what_is_certainly_not_sent_is_tried_three_times() {
-        let unopened = || Heard::NotOpened("no connection".into());
-        assert_eq!(
-            intended(2).hear(unopened(), &RULES, at(5)),
-            Next::Store(Standing::Intended {
-                tries: 3,
-                unclear: false
-            })
-        );
-        assert_eq!(
-            intended(3).hear(unopened(), &RULES, at(5)),
-            Next::Store(Standing::Ended(Ending::NotSent("no connection".into())))
-        );
-    }
-
-    #[test]
-    fn a_no_is_believed_once_the_list_says_so_too() {
-        let not_sent = Next::Store(Standing::Ended(Ending::NotSent("no".into())));
-        let idempotent = Rules {
-            idempotent: true,
-            ..RULES
-        };
-        for rules in [RULES, idempotent] {
-            let mut denied = intended(1);
-            assert_eq!(
-                denied.hear(Heard::Denied("no".into()), &rules, at(0)),
-                Next::List(Duration::ZERO)
-            );
-            assert_eq!(denied.clone().hear(none(), &rules, at(0)), not_sent);
-            assert_eq!(denied.clone().hear(Heard::Away, &rules, at(0)), not_sent);
-            let found = Heard::Listed(vec!["a".into()]);
-            assert!(matches!(
-                denied.hear(found, &rules, at(0)),
-                Next::Store(Standing::Sent { .. })
-            ));
-        }
-        let refused = |rules: &Rules, after: i64| {
-            let mut refused = intended(1);
-            refused.hear(Heard::Refused("no".into()), rules, at(0));
-            refused.hear(none(), rules, at(after))
-        };
-        assert!(matches!(refused(&RULES, 119), Next::List(_)));
-        assert_eq!(refused(&RULES, 120), not_sent);
-        assert_eq!(
-            refused(&idempotent, 120),
-            Next::Store(Standing::Intended {
-                tries: 2,
-                unclear: false
-            })
-        );
-    }
 }

@@ -7,7 +7,7 @@ use actors::domain::ids::RunbookId;
 use actors::domain::policy::Need;
 use actors::domain::run::Plan;
 use actors::domain::runbook::render::RenderError;
-use actors::domain::runbook::{InstanceId, Risk, RunHash, Runbook, RunbookPart, Targets};
+use actors::domain::runbook::{InstanceId, RenderedAutomation, Risk, RunHash, Runbook, RunbookPart, Targets};
 use actors::port::cloud::{CloudError, Instance, PingStatus};
 use actors::tool::targets::{NoTargets, Site, choose};
 use axum::Json;
@@ -64,11 +64,15 @@ pub(in crate::http) struct DryRun {
     risk: Risk,
     /// What the company's policy asks for before it runs; `null` while nothing may run.
     needs: Option<Need>,
-    /// The exact lines of a run.
+    /// The exact lines of a run; none where it starts an automation.
     commands: Vec<String>,
+    /// The exact document that a run would start, and what it would be given beside the machines, which go in as
+    /// `InstanceId`; `null` where there are lines.
+    automation: Option<RenderedAutomation>,
     /// The exact lines of the health check that follows a run which ends well; `null` where the runbook has none.
     health_check_commands: Option<Vec<String>>,
-    /// The exact lines that print on a machine what a run would do there, and change nothing.
+    /// The exact lines that print on a machine what a run would do there, and change nothing; none where
+    /// it starts an automation.
     dry_run_commands: Vec<String>,
     /// How long a run may take.
     timeout_seconds: u32,
@@ -92,7 +96,10 @@ pub(in crate::http) async fn dry_run(
     let shelf = shelf(&edge, &may).await?;
     let runbook = shelf.find(&name).ok_or_else(unknown)?;
     let plan = Plan::of(runbook, &asked.parameters)?;
-    let beforehand = runbook.render(RunbookPart::DryRun, &asked.parameters)?;
+    let beforehand = match plan.rendered.automation {
+        Some(_) => Vec::new(),
+        None => runbook.render(RunbookPart::DryRun, &asked.parameters)?.commands,
+    };
     let ids = asked.instance_ids(runbook)?;
     let is_named = ids.is_some() || asked.asset_name.is_some();
     let company = edge.company(may.company())?;
@@ -140,8 +147,9 @@ pub(in crate::http) async fn dry_run(
             .as_ref()
             .map(|targets| plan.hash(targets, document_hash.as_deref())),
         commands: plan.rendered.commands,
+        automation: plan.rendered.automation,
         health_check_commands: plan.check,
-        dry_run_commands: beforehand.commands,
+        dry_run_commands: beforehand,
         connected,
         targets: shown.collect(),
         missing,

@@ -21,7 +21,13 @@ async fn endless(tree: &Tree) -> (CompanyId, Incident, Run) {
     (acme, row, run)
 }
 
-async fn stop(tree: &Tree, row: &Incident, run: &RunId, how: Stop, is: Approver) -> Result<Stopped, CallError> {
+pub(super) async fn stop(
+    tree: &Tree,
+    row: &Incident,
+    run: &RunId,
+    how: Stop,
+    is: Approver,
+) -> Result<Stopped, CallError> {
     let which = (row.incident_id.clone(), run.clone());
     let said = (how, Some("it hangs".to_owned()));
     tree.runtime
@@ -30,7 +36,7 @@ async fn stop(tree: &Tree, row: &Incident, run: &RunId, how: Stop, is: Approver)
 }
 
 /// The machines that something is under way on.
-async fn held(tree: &Tree, company: &CompanyId) -> usize {
+pub(super) async fn held(tree: &Tree, company: &CompanyId) -> usize {
     let locks = tree.reader(company).records(RecordKind::Locks, None, 9).await.unwrap();
     locks.iter().filter(|lock| !lock.id.contains('/')).count()
 }

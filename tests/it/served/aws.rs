@@ -188,6 +188,11 @@ async fn a_role_can_be_made_before_its_company_is_connected() {
     );
     let may_run = made["permissions_policy"]["Statement"][0]["Resource"].to_string();
     assert!(may_run.contains("eu-central-1:111111111111:instance/*"), "{may_run}");
+    for action in ["Start", "Stop", "Get"] {
+        let named = format!("\"ssm:{action}AutomationExecution\"");
+        let allowed = made["permissions_policy"].to_string();
+        assert!(allowed.contains(&named), "{action}: {allowed}");
+    }
     // Another partition's company cannot trust a principal of this one.
     let china = json!({"role_arn": "arn:aws-cn:iam::111111111111:role/x", "external_id": id, "region": "cn-north-1"});
     assert_eq!(put(&server, &boss, &path(&acme, "aws"), &china).await.status, 200);

@@ -322,6 +322,7 @@ async fn a_dry_run_shows_exactly_what_would_run_and_runs_nothing() {
         version: 1,
         part: RunbookPart::Run,
         commands: serde_json::from_value(shown["commands"].clone()).unwrap(),
+        automation: None,
         timeout_seconds: 60,
     };
     let plan = PlannedRun {

@@ -1,5 +1,6 @@
 //! From a storm to a healed incident over HTTP: asked for, agreed to, executed on a machine, verified, remembered.
 
+mod automation;
 mod early;
 
 use std::sync::Arc;

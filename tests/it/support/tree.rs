@@ -369,6 +369,7 @@ async fn start(
         library: Arc::new(library::built_in().unwrap()),
         reconcile_window: Duration::from_secs(120),
         commands: cloud.clone(),
+        automations: cloud.clone(),
         inventory: cloud.clone(),
     };
     Runtime::start(ports).await.unwrap()

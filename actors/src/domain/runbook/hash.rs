@@ -48,7 +48,8 @@ impl fmt::Display for RunHash {
 
 impl PlannedRun<'_> {
     /// RFC 8785 canonical JSON of `{tool, tool_version, runbook_id, runbook_version, commands, check, targets,
-    /// timeout_seconds}`, and `document_hash` where it is known: the bytes that are hashed.
+    /// timeout_seconds}`, `document_hash` where it is known, and `automation` where that is what is run: the bytes that
+    /// are hashed.
     pub fn canonical(&self) -> String {
         let mut body = json!({
             "tool": self.tool,
@@ -63,6 +64,9 @@ impl PlannedRun<'_> {
         if let Some(hash) = self.document_hash {
             body["document_hash"] = hash.into();
         }
+        if let Some(automation) = &self.rendered.automation {
+            body["automation"] = json!(automation);
+        }
         // A `Value` has text keys and finite numbers, which is all that RFC 8785 asks.
         serde_json_canonicalizer::to_string(&body).unwrap_or_else(|_| body.to_string())
     }
@@ -76,11 +80,12 @@ impl PlannedRun<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::collections::{BTreeMap, HashSet};
 
     use serde_json::Map;
 
     use super::*;
+    use crate::domain::runbook::RenderedAutomation;
     use crate::domain::runbook::script::RunbookPart;
     use crate::domain::runbook::tests::example;
 
@@ -158,6 +163,22 @@ mod tests {
         for document in ["", "ab", "ba"] {
             let document_hash = Some(document);
             another(PlannedRun { document_hash, ..run });
+        }
+        for (document, version, name, value) in [
+            ("AWS-X", "1", "P", "v"),
+            ("AWS-Y", "1", "P", "v"),
+            ("AWS-X", "2", "P", "v"),
+            ("AWS-X", "1", "Q", "v"),
+            ("AWS-X", "1", "P", "w"),
+        ] {
+            let mut rendered = rendered.clone();
+            rendered.automation = Some(RenderedAutomation {
+                document: document.to_owned(),
+                version: version.to_owned(),
+                parameters: BTreeMap::from([(name.to_owned(), vec![value.to_owned()])]),
+            });
+            let rendered = &rendered;
+            another(PlannedRun { rendered, ..run });
         }
         for ids in [
             &["i-0000000a"][..],

@@ -109,6 +109,9 @@ pub enum Refusal {
     /// It could be read as an option.
     #[error("must not begin with -")]
     Dash,
+    /// It is handed to a document, which takes no empty text.
+    #[error("must not be empty")]
+    Empty,
     /// It does not match the parameter's pattern.
     #[error("must match {0}")]
     Pattern(String),

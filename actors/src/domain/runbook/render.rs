@@ -1,4 +1,4 @@
-//! The command lines of a run.
+//! The command lines of a run, or what it starts instead of them.
 //!
 //! A command line is never built from text of outside. A script is constant; each value goes before it as
 //! the single-quoted assignment of a variable, and the script names the variable:
@@ -9,15 +9,19 @@
 //! ls "$AW_PARAM_PATH"
 //! ```
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::automation::RenderedAutomation;
 use super::parameter::{Parameter, Refusal};
 use super::script::{RunbookPart, variable};
 use super::{InvalidRunbook, Runbook};
 use crate::domain::ids::RunbookId;
 
-/// What SSM's document `AWS-RunShellScript` is given. The same runbook and values make the same lines.
+/// What SSM's document `AWS-RunShellScript` is given, or which other document is started. The same runbook and values
+/// make the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rendered {
@@ -27,8 +31,12 @@ pub struct Rendered {
     pub version: u32,
     /// Which of its scripts.
     pub part: RunbookPart,
-    /// The script's lines, assignments first; joined by line feeds they are what `sh` runs.
+    /// The script's lines, assignments first; joined by line feeds they are what `sh` runs. None where something is
+    /// started instead of them.
     pub commands: Vec<String>,
+    /// What is started instead of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automation: Option<RenderedAutomation>,
     /// How long it may take, in seconds.
     pub timeout_seconds: u32,
 }
@@ -62,42 +70,61 @@ pub enum RenderError {
 const SHOWN: usize = 64;
 
 impl Runbook {
-    /// The command lines of one of its scripts with these values.
+    /// The command lines of one of its scripts with these values; of a run, what it starts where it has no script.
     ///
     /// # Errors
     /// What is refused: the runbook by [`Runbook::check`], a script that it does not have, or the first
     /// parameter that is unknown, missing or not of its type.
     pub fn render(&self, part: RunbookPart, values: &Map<String, Value>) -> Result<Rendered, RenderError> {
         self.check()?;
-        let script = self.script_of(part).ok_or(RenderError::NoScript(part))?;
+        let call = self.automation.as_ref().filter(|_| part == RunbookPart::Run);
+        let script = match call {
+            Some(_) => "",
+            None => self.script_of(part).ok_or(RenderError::NoScript(part))?,
+        };
         let known = |name: &str| self.parameters.iter().any(|parameter| parameter.name == name);
         if let Some(stranger) = values.keys().find(|name| !known(name)) {
             return Err(RenderError::Unknown(shown(stranger)));
         }
-        let mut commands = Vec::new();
+        let mut texts = Vec::new();
         for parameter in &self.parameters {
-            commands.push(assignment(parameter, values.get(&parameter.name))?);
+            texts.push((
+                parameter.name.as_str(),
+                text_of(parameter, values.get(&parameter.name))?,
+            ));
         }
-        commands.extend(script.lines().map(str::to_owned));
+        let (mut commands, mut automation) = (Vec::new(), None);
+        match call {
+            Some(call) => automation = Some(call.render(&BTreeMap::from_iter(texts))?),
+            None => {
+                commands.extend(texts.iter().map(|(name, text)| assignment(name, text)));
+                commands.extend(script.lines().map(str::to_owned));
+            }
+        }
         Ok(Rendered {
             runbook_id: self.runbook_id.clone(),
             version: self.version,
             part,
             commands,
+            automation,
             timeout_seconds: self.timeout_seconds,
         })
     }
 }
 
-fn assignment(parameter: &Parameter, given: Option<&Value>) -> Result<String, RenderError> {
+/// What a parameter stands for: what was given for it, or its default.
+fn text_of(parameter: &Parameter, given: Option<&Value>) -> Result<String, RenderError> {
     let name = &parameter.name;
     let value = given.or(parameter.default.as_ref());
     let value = value.ok_or_else(|| RenderError::Missing(name.clone()))?;
-    let text = parameter.kind.text_of(value).map_err(|refusal| RenderError::Refused {
+    parameter.kind.text_of(value).map_err(|refusal| RenderError::Refused {
         name: name.clone(),
         refusal,
-    })?;
-    Ok(format!("{}={}", variable(name), quoted(&text)))
+    })
+}
+
+fn assignment(name: &str, text: &str) -> String {
+    format!("{}={}", variable(name), quoted(text))
 }
 
 /// A text as one word of `sh` that stands for exactly itself.

@@ -86,6 +86,7 @@ impl IncidentState {
             need,
             status: ApprovalStatus::Pending,
             commands: plan.rendered.commands.clone(),
+            automation: plan.rendered.automation.clone(),
             check: plan.check.clone(),
             timeout_seconds: plan.rendered.timeout_seconds,
             targets: targets.ids().iter().map(ToString::to_string).collect(),

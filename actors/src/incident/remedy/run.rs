@@ -74,6 +74,7 @@ impl IncidentState {
             risk_level: plan.risk,
             parameters: plan.parameters.clone(),
             commands: plan.rendered.commands.clone(),
+            automation: plan.rendered.automation.clone(),
             check: plan.check.clone(),
             hash: plan.hash(&targets, document_hash.as_deref()),
             targets,
@@ -191,12 +192,15 @@ impl IncidentState {
             change.facts.push(fact);
         }
         let targets: Vec<&str> = run.targets.ids().iter().map(|id| id.as_str()).collect();
-        let data = json!({
+        let mut data = json!({
             "run_id": run.run_id, "tool": run.tool, "tool_version": run.tool_version, "runbook_id": run.runbook_id,
             "runbook": run.runbook, "version": run.runbook_version, "risk_level": run.risk_level,
             "parameters": run.parameters, "commands": run.commands, "check": run.check, "targets": targets, "hash": run.hash,
             "approval_id": run.approval_id, "requested_by": run.requested_by, "attempt": run.attempt,
         });
+        if let Some(automation) = &run.automation {
+            data["automation"] = json!(automation);
+        }
         change
             .facts
             .push(self.fact_from("run.started", &beginning.by, now, data));

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use async_trait::async_trait;
 
 use super::{CloudError, SendError};
-use crate::domain::runbook::InstanceId;
+use crate::domain::runbook::{InstanceId, automation};
 use crate::domain::{CompanyId, Timestamp};
 use crate::limits;
 
@@ -55,7 +55,7 @@ fn wrong_value(value: &str) -> Option<String> {
 
 impl Automation {
     /// The parameter by which documents take machines.
-    pub const TARGETS: &'static str = "InstanceId";
+    pub const TARGETS: &'static str = automation::TARGETS;
 
     /// Whether it may be started.
     ///
@@ -69,15 +69,12 @@ impl Automation {
                 Err(InvalidAutomation { field, rule })
             }
         };
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:/".contains(&byte);
-        let holds = (3..=128).contains(&self.document.len()) && self.document.bytes().all(plain);
         require(
-            holds,
+            automation::is_document(&self.document),
             "document",
             "must be 3 to 128 of A-Z a-z 0-9 _ - . : /".to_owned(),
         )?;
-        let is_number = |text: &str| text.len() <= 10 && text.parse::<u64>().is_ok_and(|number| number > 0);
-        let holds = self.version.as_deref().is_none_or(is_number);
+        let holds = self.version.as_deref().is_none_or(automation::is_version);
         require(holds, "version", "must be a number from 1".to_owned())?;
         let holds = self.token.len() == 36 && uuid::Uuid::try_parse(&self.token).is_ok();
         require(holds, "token", "must be a UUID of 36 characters".to_owned())?;
@@ -103,10 +100,8 @@ impl Automation {
         require(holds, "parameters", format!("must be at most {most}"))?;
         let (longest, most) = (limits::AUTOMATION_NAME, limits::AUTOMATION_VALUES);
         for (name, values) in &self.parameters {
-            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-            let holds = (1..=longest).contains(&name.len()) && name.bytes().all(plain);
             let rule = format!("must have names of 1 to {longest} of A-Z a-z 0-9 _ - .");
-            require(holds, "parameters", rule)?;
+            require(automation::is_parameter(name), "parameters", rule)?;
             require(
                 values.len() <= most,
                 "parameters",

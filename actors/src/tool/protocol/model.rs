@@ -1,5 +1,6 @@
 //! The protocol against everything that may happen to it: a process that dies at any step, a reply that is lost, a
-//! request that arrives late, a service that does not list at once what it has carried out.
+//! request that arrives late, a service that does not list at once what it has carried out, or that knows repeats by
+//! their token and forgets it some time.
 
 use std::time::Duration;
 
@@ -15,8 +16,15 @@ const TICK: i64 = 60_000;
 const LAG: u8 = 1;
 const LAST_TICK: u8 = 12;
 
+/// Until when repeats are asked for by their token, and when the service forgets it. Between the two lies more than a
+/// request may be late.
+const TOKEN: (u8, u8) = (5, 9);
+/// How late a request with a token may be, in ticks: in the process, and on its way.
+const LATE: u8 = 1;
+
 const RULES: Rules = Rules {
     idempotent: false,
+    token: None,
     window: Duration::from_secs(120),
     timeout: Duration::from_secs(120),
     grace: Duration::from_secs(120),
@@ -36,6 +44,8 @@ struct World {
     carried_out: Vec<u8>,
     /// Requests on their way.
     late: u8,
+    /// Until when, with a token, the one that is about to be sent is sent, and the one that is on its way arrives.
+    hurries: Option<u8>,
     /// What may still go wrong.
     crashes: u8,
     losses: u8,
@@ -82,12 +92,26 @@ impl World {
         }
         self.running.standing = self.stored.clone();
         let now = self.at();
-        self.doing = Some(self.running.hear(heard, rules, now));
+        let next = self.running.hear(heard, rules, now);
+        if rules.token.is_some() && next == Next::Send {
+            self.hurries = Some(self.now + LATE);
+        }
+        self.doing = Some(next);
     }
 
-    fn carry_out(&mut self) -> String {
-        self.carried_out.push(self.now);
+    /// Carries it out, unless its token says that it is a repeat.
+    fn carry_out(&mut self, rules: &Rules) -> String {
+        let is_known = rules.token.is_some() && self.now < TOKEN.1;
+        if !is_known || self.carried_out.is_empty() {
+            self.carried_out.push(self.now);
+        }
         format!("cmd-{}", self.carried_out.len())
+    }
+
+    /// Whether time may pass.
+    fn has_time(&self) -> bool {
+        let is_late = self.late > 0 || self.doing == Some(Next::Send);
+        !is_late || self.hurries.is_none_or(|until| self.now < until)
     }
 
     fn ending(&self) -> Option<&Ending> {
@@ -121,6 +145,7 @@ impl Model for Runs {
             doing: Some(Next::Send),
             carried_out: Vec::new(),
             late: 0,
+            hurries: self.rules.token.map(|_| LATE),
             crashes: 2,
             losses: 1,
             delays: 1,
@@ -158,7 +183,7 @@ impl Model for Runs {
         if world.late > 0 {
             steps.push(Step::Arrive);
         }
-        if world.now < LAST_TICK {
+        if world.now < LAST_TICK && world.has_time() {
             steps.push(Step::Tick);
         }
     }
@@ -170,7 +195,7 @@ impl Model for Runs {
             (Step::Tick, _) => world.now += 1,
             (Step::Arrive, _) => {
                 world.late -= 1;
-                world.carry_out();
+                world.carry_out(rules);
             }
             (Step::Restart, _) => world.hear(Heard::Found, rules),
             (Step::Crash { stored }, doing) => {
@@ -186,7 +211,7 @@ impl Model for Runs {
                 world.hear(Heard::Stored, rules);
             }
             (Step::Well, Some(Next::Send)) => {
-                let name = world.carry_out();
+                let name = world.carry_out(rules);
                 world.hear(Heard::Sent(name), rules);
             }
             (Step::Well, Some(Next::List(_))) => world.hear(Heard::Listed(before.listed()), rules),
@@ -194,12 +219,13 @@ impl Model for Runs {
             (Step::End(well), _) => world.hear(Heard::Over(well), rules),
             (Step::LoseReply, _) => {
                 world.losses -= 1;
-                world.carry_out();
+                world.carry_out(rules);
                 world.hear(Heard::Unclear, rules);
             }
             (Step::Delay, _) => {
                 world.delays -= 1;
                 world.late += 1;
+                world.hurries = rules.token.map(|_| world.now + LATE);
                 world.hear(Heard::Unclear, rules);
             }
             (Step::Refuse, _) => {
@@ -250,7 +276,21 @@ impl Model for Runs {
                 matches!(world.ending(), Some(Ending::NotSent(_)))
             }),
         ];
-        if !self.rules.idempotent {
+        if self.rules.token.is_some() {
+            properties.push(Property::always("nothing is listed", |_, world: &World| {
+                !matches!(world.doing, Some(Next::List(_)))
+            }));
+            properties.push(Property::sometimes(
+                "it ends well after it was asked for again",
+                |_, world: &World| world.ending() == Some(&Ending::Succeeded) && world.losses + world.delays == 0,
+            ));
+        }
+        if self.rules.token.is_some() && !self.rules.idempotent {
+            properties.push(Property::always(
+                "by its token it is carried out once at most",
+                |_, world: &World| world.carried_out.len() <= 1,
+            ));
+        } else if !self.rules.idempotent {
             properties.push(Property::always(
                 "it is carried out once at most",
                 |_, world: &World| world.carried_out.len() + usize::from(world.late) <= 1,
@@ -264,10 +304,15 @@ impl Model for Runs {
     }
 }
 
-fn check(idempotent: bool) {
-    let runs = Runs {
-        rules: Rules { idempotent, ..RULES },
-    };
+fn with_token(until: u8) -> Rules {
+    Rules {
+        token: Some(Timestamp::from_millis(i64::from(until) * TICK)),
+        ..RULES
+    }
+}
+
+fn check(rules: Rules) {
+    let runs = Runs { rules };
     let checked = runs.checker().threads(2).spawn_bfs().join();
     checked.assert_properties();
     assert!(checked.unique_state_count() > 1_000, "{}", checked.unique_state_count());
@@ -275,20 +320,50 @@ fn check(idempotent: bool) {
 
 #[test]
 fn whatever_happens_what_does_harm_twice_is_carried_out_once_at_most() {
-    check(false);
+    check(RULES);
 }
 
 #[test]
 fn what_does_no_harm_twice_is_tried_again_and_never_told_wrongly() {
-    check(true);
+    check(Rules {
+        idempotent: true,
+        ..RULES
+    });
+}
+
+#[test]
+fn with_a_token_it_is_carried_out_once_at_most_whatever_happens() {
+    check(with_token(TOKEN.0));
+}
+
+#[test]
+fn with_a_token_what_does_no_harm_twice_is_asked_for_again_however_late() {
+    check(Rules {
+        idempotent: true,
+        ..with_token(TOKEN.0)
+    });
+}
+
+/// Where it is asked for again after the service has forgotten its token, the model finds it out.
+#[test]
+fn the_model_finds_a_token_that_is_believed_too_long() {
+    let runs = Runs {
+        rules: with_token(LAST_TICK),
+    };
+    let checked = runs.checker().threads(2).spawn_bfs().join();
+    assert!(
+        checked
+            .discovery("by its token it is carried out once at most")
+            .is_some()
+    );
 }
 
 /// A protocol that sends again what it has not heard of is found out: the model can fail.
 #[test]
 fn the_model_finds_what_is_sent_twice() {
     let mut world = Runs { rules: RULES }.init_states().remove(0);
-    world.carry_out();
-    world.carry_out();
+    world.carry_out(&RULES);
+    world.carry_out(&RULES);
     let runs = Runs { rules: RULES };
     let once = runs
         .properties()
