@@ -224,7 +224,10 @@ impl ToolState {
         self.timer = None;
         match msg {
             ToolMsg::Cancel(_) => Ok(()),
-            ToolMsg::NotStored => Ok(self.again(me, AGAIN)),
+            ToolMsg::NotStored => {
+                self.again(me, AGAIN);
+                Ok(())
+            }
             ToolMsg::Stored => self.stored(me),
             ToolMsg::Turn(turn) => self.has_turn(me, turn),
             ToolMsg::Go => self.go(me).await,

@@ -208,9 +208,10 @@ impl IncidentState {
 
 /// Whether what keeps a run from beginning may pass by itself, soon.
 fn may_pass(why: &RunRefusal) -> bool {
-    match why {
-        RunRefusal::Crowded | RunRefusal::TargetBusy { .. } => true,
-        RunRefusal::Cloud(CloudError::Unavailable { .. } | CloudError::Throttled(_)) => true,
-        _ => false,
-    }
+    matches!(
+        why,
+        RunRefusal::Crowded
+            | RunRefusal::TargetBusy { .. }
+            | RunRefusal::Cloud(CloudError::Unavailable { .. } | CloudError::Throttled(_))
+    )
 }
