@@ -80,7 +80,8 @@ sim: ## Simulate SEEDS worlds, each twice: make sim SEEDS=5000. One, with its tr
 torture: ## Ask the HTTP interface CASES things as each role, whatever its document allows: make torture CASES=10000
 	SCHEMA_CASES=$(CASES) cargo test --features failpoints --test it interface::every -- --test-threads=2
 
-# Not by nextest, which ends what takes longer than a minute.
+# Not by nextest, which ends what takes longer than a minute. Twenty times each are 360 kills on each engine: 194 s on the
+# embedded store and 312 s on MongoDB, on 2 cores with builds beside them (2026-11-27).
 kills: ## End the process KILLS times at each step of a run, on both engines: make kills KILLS=20
 	RUN_KILLS=$(KILLS) tests/with-mongod \
 		cargo test --features failpoints --test it recovery::runs -- --nocapture --test-threads=2
