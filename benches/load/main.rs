@@ -17,6 +17,7 @@
 )]
 
 mod accept;
+mod admin;
 mod api;
 mod bench;
 mod client;
@@ -36,6 +37,8 @@ mod people;
 mod process;
 mod reader;
 mod restart;
+mod runs;
+mod ssm;
 mod storm;
 mod table;
 mod traffic;
@@ -50,7 +53,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every measurement, in the order in which they are run.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "single",
     "batches",
     "latency",
@@ -63,6 +66,7 @@ const NAMES: [&str; 15] = [
     "kpis",
     "storm",
     "people",
+    "runs",
     "mongo-accepts",
     "mongo-commits",
     "mongo-latency",
@@ -102,6 +106,7 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
         "kpis" => kpis::kpis(bench).await,
         "storm" => storm::storm(bench).await,
         "people" => people::people(bench).await,
+        "runs" => runs::runs(bench).await,
         "mongo-accepts" => mongo::accepts(bench).await,
         "mongo-commits" => mongo::commits(bench).await,
         "mongo-latency" => mongo::latency(bench).await,

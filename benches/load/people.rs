@@ -7,11 +7,12 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::Result;
+use super::admin::{Admin, SETTINGS};
 use super::bench::Bench;
 use super::client::{Connection, request};
 use super::process::Server;
 
-const PASSWORD: &str = "vulcan-teapot-ninety-one";
+const PASSWORD: &str = "nobody-has-this-password";
 /// Requests of one measurement.
 const REQUESTS: u32 = 20_000;
 /// What knowing who asks may cost, in microseconds.
@@ -25,24 +26,8 @@ const APART: Duration = Duration::from_millis(5);
 /// CPU of a request without and with an access token; others' p99 and memory under 500 logins at once.
 pub async fn people(bench: &mut Bench) -> Result<()> {
     let directory = tempfile::tempdir()?;
-    let server = Server::product_with(
-        directory.path(),
-        &[
-            ("ADMIN_PASSWORD", PASSWORD),
-            ("SECOND_FACTOR_FOR", ""),
-            ("API_REQUESTS_PER_MINUTE", "4294967295"),
-        ],
-    )?;
-    let mut connection = Connection::open(&server.address).await?;
-    let login = json!({"email": "admin@localhost", "password": PASSWORD}).to_string();
-    let answer = connection
-        .send(&request("POST", "/api/auth/login", &[], &login))
-        .await?;
-    let token = answer.ok()?.json()?["access_token"]
-        .as_str()
-        .ok_or("no token")?
-        .to_owned();
-    let bearer = format!("Bearer {token}");
+    let server = Server::product_with(directory.path(), &SETTINGS)?;
+    let Admin { mut connection, bearer } = Admin::log_in(&server.address).await?;
     let open = request("GET", "/api/audit/key", &[], "");
     let known = request("GET", "/api/auth/me", &[("authorization", &bearer)], "");
     let without = cost(&server, &mut connection, &open).await?;

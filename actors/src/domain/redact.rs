@@ -3,21 +3,25 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexSet};
+use regex::{Captures, Regex, RegexSet};
 
 /// What stands in the place of a secret.
 const REDACTED: &str = "[redacted]";
 
-/// What looks like a secret; the group `secret` is replaced, or all of it where there is none.
+/// How often it is looked again: what is replaced may have kept something else from being seen.
+const ROUNDS: usize = 8;
+
+/// What looks like a secret; the group `secret` is replaced, or all of it where there is none. Those without come first:
+/// the others then take what is left around them for one word with it.
 const PATTERNS: [&str; 8] = [
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
     r"\b(?:awk_|awh_|gh[pousr]_|glpat-|sk-|xox[abprs]-)[A-Za-z0-9_-]{8,}",
-    r"(?i)--?(?:password|passwd|pass|secret|token|api-?key)[ \t]+(?P<secret>[^\s-][^\s]*)",
-    r"(?i:bearer|basic)[ \t]+(?P<secret>[A-Za-z0-9._~+/=-]{8,})",
     r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
     r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)",
-    r#"(?i:password|passwd|pass|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)[A-Za-z0-9_-]*["']?[ \t]*[=:][ \t]*["']?(?P<secret>[^\s"',;]{3,})"#,
+    r"(?i)--?(?:password|passwd|pass|secret|token|api-?key)[ \t]+(?P<secret>[^\s-][^\s]*)",
+    r"(?i:bearer|basic)[ \t]+(?P<secret>[A-Za-z0-9._~+/=-]{8,})",
     r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]+:(?P<secret>[^\s/@]+)@",
+    r#"(?i:password|passwd|pass|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)[A-Za-z0-9_-]*["']?[ \t]*[=:][ \t]*["']?(?P<secret>[^\s"',;]{3,})"#,
 ];
 
 static LIKELY: LazyLock<Option<RegexSet>> = LazyLock::new(|| RegexSet::new(PATTERNS).ok());
@@ -31,18 +35,36 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     if LIKELY.as_ref().is_some_and(|likely| !likely.is_match(text)) {
         return Cow::Borrowed(text);
     }
-    let mut redacted = Cow::Borrowed(text);
+    let mut redacted = once(text);
+    for _ in 1..ROUNDS {
+        let again = once(&redacted);
+        if again == redacted {
+            break;
+        }
+        redacted = again;
+    }
+    Cow::Owned(redacted)
+}
+
+/// The same without a second look.
+fn once(text: &str) -> String {
+    let mut redacted = text.to_owned();
     for pattern in EACH.iter() {
-        let replaced = pattern.replace_all(&redacted, |found: &regex::Captures<'_>| {
-            let whole = &found[0];
-            found.name("secret").map_or_else(
-                || REDACTED.to_owned(),
-                |secret| whole.replace(secret.as_str(), REDACTED),
-            )
-        });
-        redacted = Cow::Owned(replaced.into_owned());
+        let replaced = pattern.replace_all(&redacted, |found: &Captures<'_>| without_secret(found));
+        redacted = replaced.into_owned();
     }
     redacted
+}
+
+/// What was found, with its secret replaced where it stands: what reads the same elsewhere in it is none.
+fn without_secret(found: &Captures<'_>) -> String {
+    let whole = found.get_match();
+    let secret = found.name("secret").unwrap_or(whole);
+    let start = secret.start() - whole.start();
+    let end = secret.end() - whole.start();
+    let (text, mut shown) = (whole.as_str(), String::new());
+    shown.extend([&text[..start], REDACTED, &text[end..]]);
+    shown
 }
 
 /// The first characters of a text.
@@ -81,6 +103,31 @@ mod tests {
         ] {
             assert_eq!(redact(written), shown);
         }
+    }
+
+    #[test]
+    fn a_secret_is_replaced_where_it_stands_and_nowhere_else() {
+        for (written, shown) in [
+            ("mysql --pass s", "mysql --pass [redacted]"),
+            ("token=token", "token=[redacted]"),
+            ("s3://s3:s3@s3", "s3://s3:[redacted]@s3"),
+        ] {
+            assert_eq!(redact(written), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_redacted_is_not_changed_again() {
+        for written in [
+            "a://pass:b@",
+            "--pass -----BEGIN PRIVATE KEY-----x-----END PRIVATE KEY-----tail",
+            "bearer sk-abcdefgh+tail",
+            "a://pass='b/c'd:e@",
+        ] {
+            let shown = redact(written);
+            assert_eq!(redact(&shown), shown, "{written}");
+        }
+        assert!(!redact("a://pass='b/c'd:hunter2@").contains("hunter2"));
     }
 
     #[test]
