@@ -54,7 +54,7 @@ pub async fn runs(bench: &mut Bench) -> Result<()> {
     server.quiet().await?;
 
     let load = load(&server, requests(Arc::clone(&traffic), 1), Pace::Open(RATE));
-    let mut quiet = acknowledged(&load).await?;
+    let mut quiet = acknowledged(&server, &load).await?;
     server.quiet().await?;
     let mut shown = Vec::new();
     for (company, incident, machine) in incidents {
@@ -64,7 +64,7 @@ pub async fn runs(bench: &mut Bench) -> Result<()> {
         shown.push(path("runs"));
     }
     let (began, looks) = (all_are(&mut admin, &shown, "sent").await?, ssm.looks());
-    let mut busy = acknowledged(&load).await?;
+    let mut busy = acknowledged(&server, &load).await?;
     let (still, looks) = (all_are(&mut admin, &shown, "sent").await?, ssm.looks() - looks);
     if began != still || looks == 0 {
         return Err(format!("they were not in flight all the time: {looks} looks, {began:?}, {still:?}").into());
@@ -73,16 +73,9 @@ pub async fn runs(bench: &mut Bench) -> Result<()> {
     until_ended(&mut admin, &shown).await?;
 
     let at = format!("acknowledgement p99 at {RATE:.0}/s");
-    let note = |seen: &mut Seen| {
-        let p50 = seen.latencies.millis(0.5);
-        format!("p50 {p50:.2} ms; {} answered, {} refused", seen.answered, seen.refused)
-    };
-    let most = MOST.0 * quiet.latencies.millis(0.99) + MOST.1;
-    let (first, then) = (
-        note(&mut quiet),
-        format!("{}; looked at {looks} times", note(&mut busy)),
-    );
-    let (quiet, busy) = (quiet.latencies.millis(0.99), busy.latencies.millis(0.99));
+    let most = MOST.0 * quiet.p99() + MOST.1;
+    let (first, then) = (quiet.note(), format!("{}; looked at {looks} times", busy.note()));
+    let (quiet, busy) = (quiet.p99(), busy.p99());
     bench.table.add(format!("{at}, nothing runs"), quiet, "ms", None, first);
     bench
         .table
@@ -90,10 +83,31 @@ pub async fn runs(bench: &mut Bench) -> Result<()> {
     Ok(())
 }
 
+/// What a load has seen, and what the server has spent meanwhile.
+struct Acknowledged {
+    seen: Seen,
+    spent: Duration,
+}
+
+impl Acknowledged {
+    fn p99(&mut self) -> f64 {
+        self.seen.latencies.millis(0.99)
+    }
+
+    fn note(&mut self) -> String {
+        let (p50, Seen { answered, refused, .. }) = (self.seen.latencies.millis(0.5), &self.seen);
+        let micros = self.spent.as_secs_f64() * 1e6 / *answered as f64;
+        format!("p50 {p50:.2} ms; {answered} answered, {refused} refused; {micros:.0} µs CPU each")
+    }
+}
+
 /// What a load sees, once it is warm.
-async fn acknowledged(load: &Load) -> Result<Seen> {
+async fn acknowledged(server: &Server, load: &Load) -> Result<Acknowledged> {
     load.run(WARM_UP).await?;
-    load.run(LASTING).await
+    let before = server.cpu()?;
+    let seen = load.run(LASTING).await?;
+    let spent = server.cpu()? - before;
+    Ok(Acknowledged { seen, spent })
 }
 
 /// Gives a company an account, and a runbook that nobody has to agree to.
