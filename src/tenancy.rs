@@ -181,9 +181,19 @@ impl Desk<'_> {
     fn may_set(&self, before: Policy, after: Policy) -> Result<(), TenancyError> {
         let (field, detail) = match (before.locked, after.locked) {
             _ if self.runs_platform || after == before => return Ok(()),
+            // Nobody is kept from stopping his own company's runs.
+            (true, true)
+                if after
+                    == (Policy {
+                        stopped: true,
+                        ..before
+                    }) =>
+            {
+                return Ok(());
+            }
             (true, _) => (
                 "policy",
-                "an MSP admin has locked the policy (policy.locked): only an MSP admin changes it",
+                "an MSP admin has locked the policy (policy.locked): only an MSP admin changes it, but for `stopped`, which you may set",
             ),
             (false, true) => ("policy.locked", "only an MSP admin may lock the policy"),
             (false, false) => return Ok(()),

@@ -354,7 +354,7 @@ impl IncidentState {
         let Some(row) = &self.row else { return Ok(true) };
         let (row, life) = (row.clone(), row.life.clone());
         let mut change = self.change(now);
-        self.withdraw_approval(&mut change).await?;
+        self.withdraw_approval(&mut change, "the incident has ended").await?;
         let healed_by = match ending {
             Ending::Recovery => self.conclude_run(&mut change).await?,
             Ending::Stale => None,
@@ -458,7 +458,7 @@ impl IncidentState {
         }
         let mut change = self.change(now);
         if was_open && !is_open {
-            self.withdraw_approval(&mut change).await?;
+            self.withdraw_approval(&mut change, "the incident has ended").await?;
         }
         let Some(row) = &self.row else { return Ok(true) };
         if done.life != row.life {

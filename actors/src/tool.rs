@@ -26,7 +26,7 @@ use tracing::Instrument;
 use crate::census::Alive;
 use crate::company_now::CompanyNow;
 use crate::domain::run::{Health, Standing};
-use crate::domain::{CompanyId, Run};
+use crate::domain::{CompanyId, Origin, Run};
 use crate::incident::IncidentMsg;
 use crate::limits::{INVENTORY_WITHIN, RUN_DELIVERY, RUN_GRACE, RUN_PATIENCE};
 use crate::measures;
@@ -73,6 +73,8 @@ pub enum Report {
     Waits,
     /// No turn came in time.
     NoTurn,
+    /// What the service has said when it was asked to end its run, and by whom.
+    CancelAsked(Origin, Result<(), CloudError>),
     /// Where its run stands from now on, once that is durable; with what was written, where it has ended.
     Stands(Standing, Option<String>),
     /// What a health check has shown, and what it wrote.
@@ -88,7 +90,7 @@ pub(crate) enum ToolMsg {
     /// Its turn has come, or did not in time.
     Turn(Option<Turn>),
     /// Ask the service to end the run early, and say whether it will try.
-    Cancel(oneshot::Sender<Result<(), CloudError>>),
+    Cancel(Origin, oneshot::Sender<Result<(), CloudError>>),
     /// What it has told is durable.
     Stored,
     /// It is not, because the store is away.
@@ -110,8 +112,8 @@ enum Stage {
     /// What begins by itself waits for a turn so long.
     WaitingToLook(Duration),
     Look(Option<Turn>),
-    /// A run waits for a turn.
-    Waiting(Box<Run>),
+    /// A run that was found in the store: another process may have done anything with it.
+    Found(Box<Run>),
     Run(Box<UnderWay>),
     Check(Box<Run>, Check),
     Over,
@@ -125,7 +127,7 @@ struct UnderWay {
     next: Next,
     /// What is not durable yet, and what was written.
     unstored: Option<(Standing, Option<String>)>,
-    _turn: Turn,
+    _turn: Option<Turn>,
 }
 
 /// A tool's memory.
@@ -162,10 +164,8 @@ impl Actor for ToolActor {
                 turn_within: Some(within),
             } => Stage::WaitingToLook(within),
             Work::Check(run) => Stage::Check(run, Check::Send),
-            Work::Run { run, turn: None } => Stage::Waiting(run),
-            Work::Run { run, turn: Some(turn) } => {
-                Stage::Run(Box::new(UnderWay::new(*run, turn, &ports, Heard::Stored)))
-            }
+            Work::Run { run, turn: None } => Stage::Found(run),
+            Work::Run { run, turn } => Stage::Run(Box::new(UnderWay::new(*run, turn, &ports, Heard::Stored))),
         };
         Ok(ToolState {
             ports,
@@ -194,7 +194,7 @@ impl Actor for ToolActor {
 }
 
 impl UnderWay {
-    fn new(run: Run, turn: Turn, ports: &Ports, first: Heard) -> Self {
+    fn new(run: Run, turn: Option<Turn>, ports: &Ports, first: Heard) -> Self {
         let rules = Rules {
             idempotent: run.idempotent,
             token: automation::token_until(&run),
@@ -219,15 +219,16 @@ impl UnderWay {
 impl ToolState {
     async fn hear(&mut self, me: &ActorRef<ToolMsg>, msg: ToolMsg) -> Result<(), ActorProcessingErr> {
         let msg = match msg {
-            ToolMsg::Cancel(answer) => {
-                drop(answer.send(self.cancel().await));
-                return Ok(());
+            ToolMsg::Cancel(by, answer) => {
+                let said = self.cancel().await;
+                drop(answer.send(said.clone()));
+                return self.tell(me, Report::CancelAsked(by, said));
             }
             other => other,
         };
         self.timer = None;
         match msg {
-            ToolMsg::Cancel(_) => Ok(()),
+            ToolMsg::Cancel(..) => Ok(()),
             ToolMsg::NotStored => {
                 self.again(me, AGAIN);
                 Ok(())
@@ -246,13 +247,15 @@ impl ToolState {
                     Some(turn) => self.has_turn(me, Some(turn))?,
                     None => {
                         self.tell(me, Report::Waits)?;
-                        self.wait_for_turn(me, Some(within));
+                        self.wait_for_turn(me, within);
                     }
                 }
             }
-            Stage::Waiting(run) => {
-                self.stage = Stage::Waiting(run);
-                self.wait_for_turn(me, None);
+            Stage::Found(run) => {
+                // It is under way, whoever waits for a turn: it takes one where there is one.
+                let turn = self.turns.take();
+                self.stage = Stage::Run(Box::new(UnderWay::new(*run, turn, &self.ports, Heard::Found)));
+                self.go_on(me).await?;
             }
             Stage::Look(turn) => {
                 let report = Report::Site(self.site().await, turn);
@@ -269,15 +272,10 @@ impl ToolState {
         Ok(())
     }
 
-    fn wait_for_turn(&mut self, me: &ActorRef<ToolMsg>, within: Option<Duration>) {
+    fn wait_for_turn(&mut self, me: &ActorRef<ToolMsg>, within: Duration) {
         let turns = self.turns.clone();
-        let coming = async move {
-            match within {
-                None => turns.wait().await,
-                Some(within) => timeout(within, turns.wait()).await.ok().flatten(),
-            }
-        };
-        self.timer = Some(Timer::once(me, async { ToolMsg::Turn(coming.await) }));
+        let coming = async move { ToolMsg::Turn(timeout(within, turns.wait()).await.ok().flatten()) };
+        self.timer = Some(Timer::once(me, coming));
     }
 
     fn has_turn(&mut self, me: &ActorRef<ToolMsg>, turn: Option<Turn>) -> Result<(), ActorProcessingErr> {
@@ -288,11 +286,6 @@ impl ToolState {
             }
             (Stage::WaitingToLook(_), Some(turn)) => {
                 self.stage = Stage::Look(Some(turn));
-                self.again(me, Duration::ZERO);
-            }
-            // It was found in the store: another process may have done anything with it.
-            (Stage::Waiting(run), Some(turn)) => {
-                self.stage = Stage::Run(Box::new(UnderWay::new(*run, turn, &self.ports, Heard::Found)));
                 self.again(me, Duration::ZERO);
             }
             (stage, _) => self.stage = stage,

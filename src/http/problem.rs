@@ -259,6 +259,7 @@ impl From<RunRefusal> for Problem {
             R::OtherCommands => Self::invalid("commands", detail),
             R::NoFreeCommands => Self::new(Code::Forbidden, detail).of_field("commands"),
             R::Parameters(error) => error.into(),
+            R::Targets(NoTargets::NoneCalled(_) | NoTargets::SeveralCalled(_)) => Self::invalid("instance_ids", detail),
             R::Targets(error) => error.into(),
             R::Cloud(CloudError::NotConnected) => Self::new(
                 Code::NotConnected,
@@ -275,6 +276,8 @@ impl From<RunRefusal> for Problem {
             | R::TooMany
             | R::NotUnderWay
             | R::NotSentYet
+            | R::CancelledAlready
+            | R::OnlyChecked
             | R::Stricter
             | R::Approval(_)
             | R::Altered(_)

@@ -361,6 +361,19 @@ impl Run {
     }
 }
 
+/// The runs of a company that are under way, in one record, so that they never are more than may be: not after a restart
+/// either, when those who wait are there before those that are found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnderWay {
+    /// Which: at most [`crate::limits::RUNS_PER_COMPANY`].
+    pub runs: Vec<RunId>,
+}
+
+impl UnderWay {
+    /// Its id, among the locks.
+    pub const ID: &str = "company/under-way";
+}
+
 /// What keeps runs from a machine: a run that is under way there, or the cool-down after one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lock {

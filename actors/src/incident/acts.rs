@@ -37,7 +37,7 @@ pub enum ActRefusal {
     #[error("the incident is resolved; reopen it first")]
     Resolved,
     /// Something acts on its machines.
-    #[error("{0} is under way on the incident's machines: wait for its end")]
+    #[error("{0} is under way on the incident's machines: wait for its end, cancel it or give it up")]
     Acting(String),
     /// It is not over.
     #[error("the incident is open")]
@@ -134,6 +134,7 @@ pub fn act(row: &Incident, act: &Act, by: &str, now: Timestamp) -> Result<Done, 
                     status,
                     phase,
                     snooze: None,
+                    proposal: None,
                     ..life
                 },
                 data,

@@ -268,8 +268,11 @@ impl IncidentState {
             change.memory = Some(memory.clone());
             change.facts.push(fact.clone());
             // What is decided for somebody who waits is his to run.
-            let is_its_own = pending.call.is_none();
-            change.life = is_its_own.then(|| self.wanting(decision, now)).flatten();
+            if pending.call.is_none()
+                && let Some(life) = self.wanting(decision, now)
+            {
+                change.life = Some(life);
+            }
             let life = change.life.as_ref();
             change.wake_due = self.row.as_ref().and_then(|row| self.due_after(row, life, mark, now));
             if self.commit(change, deadline).await? {

@@ -9,6 +9,18 @@ use crate::limits::RUNS_PER_INCIDENT;
 use crate::port::cloud::CloudError;
 use crate::tool::targets::NoTargets;
 
+fn busy(phase: Phase) -> &'static str {
+    match phase {
+        Phase::AwaitingApproval => {
+            "the incident waits for consent to another run: approve or reject that first (GET /api/approvals?status=pending)"
+        }
+        Phase::Verifying => {
+            "it is being verified whether the last run has helped: wait for that, at most ten minutes, or resolve the incident"
+        }
+        _ => "a run of the incident is under way: wait for its end, cancel it or give it up",
+    }
+}
+
 /// Why a run does not begin, or is not agreed to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RunRefusal {
@@ -43,7 +55,7 @@ pub enum RunRefusal {
     #[error("all runs are stopped, for every company, by an MSP admin")]
     AllStopped,
     /// Something is under way already.
-    #[error("the incident is {}: one thing at a time", .0.as_str())]
+    #[error("{}", busy(*.0))]
     Busy(Phase),
     /// Another run has the machine.
     #[error("{run_id} is under way on {instance_id}: one run at a time on a machine")]
@@ -76,6 +88,12 @@ pub enum RunRefusal {
     /// It is over.
     #[error("the run is over")]
     NotUnderWay,
+    /// The service tries already.
+    #[error("the service was asked already to end the run: wait for that, or give it up")]
+    CancelledAlready,
+    /// What is under way only reads.
+    #[error("the run is over, and its health check is under way, which ends by itself: wait, or give it up")]
+    OnlyChecked,
     /// There is nothing yet that the service could end.
     #[error("the run is not sent yet, so that there is nothing to cancel: try again in a moment, or give it up")]
     NotSentYet,

@@ -137,6 +137,8 @@ pub(super) enum Asker {
 
 /// What is asked for while the machines are looked up.
 pub(super) struct Preparing {
+    what: Wanted,
+    /// What the registry made of it when it was asked for.
     plan: Plan,
     platform: Platform,
     instance_ids: Option<Vec<InstanceId>>,
@@ -209,6 +211,7 @@ impl IncidentState {
                 let preparing = Preparing {
                     plan,
                     platform,
+                    what: ask.what,
                     instance_ids: ask.instance_ids,
                     reason: ask.reason,
                     asker: Asker::Somebody { by, is, call },
@@ -238,10 +241,13 @@ impl IncidentState {
             return Err(CallError::Draining);
         }
         self.absorb().await?;
-        self.is_free()?;
         let (plan, platform) = self.wanted(&ask.what)?;
+        self.is_free()?;
         self.need(&plan)?;
-        Ok((plan, platform))
+        match tool::all_stopped(&self.args.ports).await? {
+            true => Err(RunRefusal::AllStopped.into()),
+            false => Ok((plan, platform)),
+        }
     }
 
     /// What the registry makes of what is wanted.
@@ -367,6 +373,13 @@ impl IncidentState {
                 let crowded = RunRefusal::Crowded.into();
                 self.not_proposed(&preparing.plan, crowded).await
             }
+            (Doing::Running(under_way), Report::CancelAsked(by, said)) => {
+                let under_way = self.cancel_asked(*under_way, by, said).await?;
+                let doing = Doing::Running(Box::new(under_way));
+                let actor = seat.actor;
+                self.tool = Some(Seat { actor, doing });
+                Ok(())
+            }
             (Doing::Running(under_way), Report::Stands(standing, written)) => {
                 self.stands(me, seat.actor, *under_way, standing, written).await
             }
@@ -400,11 +413,14 @@ impl IncidentState {
     async fn prepared(
         &mut self,
         me: &ActorRef<IncidentMsg>,
-        preparing: Preparing,
+        mut preparing: Preparing,
         site: Result<Site, CloudError>,
         turn: Option<Turn>,
     ) -> Result<(), ActorProcessingErr> {
-        let gated = self.gate(me, &preparing, site, turn).await;
+        if matches!(preparing.asker, Asker::Itself) && !self.still_wants().await? {
+            return Ok(());
+        }
+        let gated = self.gate(me, &mut preparing, site, turn).await;
         match (preparing.asker, gated) {
             (Asker::Somebody { call, .. }, Ok(executed)) => call.answer(Ok(executed)),
             (Asker::Somebody { call, .. }, Err(error)) => return self.refuse(call, error),
@@ -414,16 +430,18 @@ impl IncidentState {
         Ok(())
     }
 
-    /// The policy's gate: what a run needs is the registry's risk and the company's policy; who asks may count.
+    /// The policy's gate: what a run needs is the registry's risk and the company's policy, both as they are now; who
+    /// asks may count.
     async fn gate(
         &mut self,
         me: &ActorRef<IncidentMsg>,
-        preparing: &Preparing,
+        preparing: &mut Preparing,
         site: Result<Site, CloudError>,
         turn: Option<Turn>,
     ) -> Result<Executed, CallError> {
         self.absorb().await?;
         self.is_free()?;
+        (preparing.plan, preparing.platform) = self.wanted(&preparing.what)?;
         let site = site.map_err(RunRefusal::from)?;
         let asset = self.row.as_ref().map_or("", |row| row.asset_name.as_str());
         let asked = preparing.instance_ids.as_deref();

@@ -2,7 +2,7 @@
 
 use super::{Kept, RecordKind};
 use crate::domain::outcome::{Effectiveness, LongMemory};
-use crate::domain::run::Lock;
+use crate::domain::run::{Lock, UnderWay};
 use crate::domain::{Approval, Run, Timestamp};
 
 impl Kept for Run {
@@ -26,6 +26,18 @@ impl Kept for Lock {
 
     fn expires_at(&self) -> Option<Timestamp> {
         self.until
+    }
+}
+
+impl Kept for UnderWay {
+    const KIND: RecordKind = RecordKind::Locks;
+
+    fn id(&self) -> String {
+        Self::ID.to_owned()
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        None
     }
 }
 

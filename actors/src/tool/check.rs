@@ -50,6 +50,13 @@ impl ToolState {
         let comment = format!("{}:check", run.comment());
         let company = self.company.id();
         match check {
+            Check::Send
+                if self.company.now().policy.stopped || !matches!(super::all_stopped(&self.ports).await, Ok(false)) =>
+            {
+                Err(unknown(
+                    "runs are stopped, so that the health check was not made".to_owned(),
+                ))
+            }
             Check::Send => {
                 let lines = run.check.clone().unwrap_or_default();
                 let command = command_of(run, comment, lines, seconds);

@@ -116,8 +116,9 @@ fn check_timeout(seconds: u32) -> Result<(), Broken> {
 
 fn check_lines(lines: &[String]) -> Result<(), Broken> {
     let bytes: usize = lines.iter().map(|line| line.len() + 1).sum();
-    let rule = format!("must be 1 to {COMMAND_BYTES} bytes");
-    require(!lines.is_empty() && bytes <= COMMAND_BYTES, "commands", rule)?;
+    let rule = format!("must be lines of which one is not empty, and {COMMAND_BYTES} bytes or less");
+    let is_something = lines.iter().any(|line| !line.trim().is_empty());
+    require(is_something && bytes <= COMMAND_BYTES, "commands", rule)?;
     let plain = |line: &String| line.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) && !line.contains("{{");
     let rule = "must be lines of printable ASCII and tabs, without {{, which SSM would replace";
     require(lines.iter().all(plain), "commands", rule)

@@ -212,8 +212,11 @@ impl Intent<'_> {
             None if self.no.is_some_and(|no| no.for_good) => self.said_no(),
             None if looked < rules.window => Next::List(pause(looked)),
             None if rules.idempotent && self.tries < TRIES => self.again(self.unclear || self.no.is_none()),
-            None if self.no.is_some() => self.said_no(),
-            None => unknown("it may have been sent, and is not in the service's list"),
+            None => {
+                let no = self.no.map(|no| format!(", and the service has answered: {}", no.why));
+                let no = no.unwrap_or_default();
+                unknown(&format!("it may have been sent, and is not in the service's list{no}"))
+            }
             Some(last) if found.is_empty() || rules.idempotent => self.adopted(last, found, now),
             Some(last) => {
                 found.push(last);

@@ -85,7 +85,7 @@ impl ExecuteRequest {
                         "are a runbook's: leave them out, or name one in runbook_id",
                     )),
                     Some(lines) => Ok(Wanted::Commands { lines, timeout_seconds }),
-                    None => Err(Problem::invalid("runbook_id", "runbook_id is missing")),
+                    None => Err(Problem::invalid("runbook_id", "name a runbook, or send commands")),
                 };
             }
         };

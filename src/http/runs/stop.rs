@@ -101,9 +101,11 @@ pub(in crate::http) async fn cancel(
             return Err(Problem::unavailable(Code::Overloaded, detail, Duration::from_secs(5)));
         }
     }
+    let mut run = *stopped.run;
+    run.cancelled_by = Some(may.origin().actor);
     Ok(Asked(Cancelling {
         message: "AWS tries to end it",
-        run: ShownRun::from(*stopped.run),
+        run: ShownRun::from(run),
     }))
 }
 

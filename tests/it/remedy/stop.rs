@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actors::domain::run::RunStatus;
+use actors::domain::run::{Health, RunStatus};
 use actors::domain::{IncidentStatus, Phase, RunId};
 use actors::incident::remedy::{Stop, Stopped};
 
@@ -61,6 +61,7 @@ async fn what_is_cancelled_ends_as_the_service_says_and_is_not_tried_again() {
     assert_eq!((held(&tree, &acme).await, tree.cloud.runs().len()), (0, 1));
     let kinds = tree.kinds(&acme, &row.incident_id).await;
     assert!(kinds.iter().any(|kind| kind == "run.cancelling"), "{kinds:?}");
+    assert!(!kinds.iter().any(|kind| kind == "run.not_cancelled"), "{kinds:?}");
     let late = refusal(stop(&tree, &row, &run.run_id, Stop::Cancel, Approver::MspAdmin).await);
     assert_eq!(late, RunRefusal::NotUnderWay);
     let other = "run-other".parse().unwrap();
@@ -111,4 +112,71 @@ async fn a_run_that_the_service_never_ends_is_let_go_soon_after_its_time() {
     assert_eq!(ended.status(), RunStatus::UnknownOutcome);
     let late = ended.ended_at.unwrap().since(expected);
     assert!((600..700).contains(&late.as_secs()), "{late:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancel_that_the_service_refuses_cancels_nothing_and_is_told() {
+    let tree = Tree::grow().await;
+    let (acme, row, run) = endless(&tree).await;
+    tree.cloud.is_away(true);
+    let stopped = stop(&tree, &row, &run.run_id, Stop::Cancel, Approver::CompanyAdmin)
+        .await
+        .unwrap();
+    assert!(stopped.asked.unwrap().await.unwrap().is_err());
+    tree.until("it is told", Duration::from_secs(60), async || {
+        let kinds = tree.kinds(&acme, &row.incident_id).await;
+        kinds.iter().any(|kind| kind == "run.not_cancelled")
+    })
+    .await;
+    assert_eq!(runs(&tree, &acme).await[0].cancelled_by, None);
+    tree.cloud.is_away(false);
+    tree.cloud.takes_longer(Duration::ZERO);
+    until(&tree, &acme, Phase::Resolved).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_health_check_that_hangs_is_given_up_and_the_incident_is_a_persons_to_end() {
+    let tree = Tree::grow().await;
+    let (acme, row, run) = endless(&tree).await;
+    tree.cloud.takes_longer(Duration::ZERO);
+    tree.until("the run has ended", Duration::from_secs(300), async || {
+        runs(&tree, &acme).await[0].ended_at.is_some()
+    })
+    .await;
+    tree.cloud.takes_longer(Duration::from_secs(100_000));
+    let only = refusal(stop(&tree, &row, &run.run_id, Stop::Cancel, Approver::MspAdmin).await);
+    assert_eq!(only, RunRefusal::OnlyChecked);
+    stop(&tree, &row, &run.run_id, Stop::GiveUp, Approver::CompanyAdmin)
+        .await
+        .unwrap();
+    let checked = runs(&tree, &acme).await.remove(0);
+    assert_eq!(
+        (checked.status(), checked.health),
+        (RunStatus::Succeeded, Some(Health::Unknown))
+    );
+    let (id, resolve) = (row.incident_id.clone(), actors::incident::acts::Act::Resolve);
+    tree.runtime
+        .act(&acme, id, resolve, "usr-ann".into(), WITHIN)
+        .await
+        .unwrap();
+    until(&tree, &acme, Phase::Resolved).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kill_switch_stops_the_health_check_as_well() {
+    let tree = Tree::grow().await;
+    let (acme, row, _) = endless(&tree).await;
+    let stopped = Policy {
+        stopped: true,
+        ..Policy::default()
+    };
+    tree.connect(&acme, stopped).await;
+    tree.cloud.takes_longer(Duration::ZERO);
+    tree.until("it was not checked", Duration::from_secs(600), async || {
+        runs(&tree, &acme).await[0].health == Some(Health::Unknown)
+    })
+    .await;
+    assert_eq!(tree.cloud.sent(), 1);
+    let kinds = tree.kinds(&acme, &row.incident_id).await;
+    assert!(kinds.iter().any(|kind| kind == "run.checked"), "{kinds:?}");
 }

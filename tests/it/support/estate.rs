@@ -161,6 +161,11 @@ impl Estate {
         state.done.iter().filter(is_run).cloned().collect()
     }
 
+    /// How many commands were carried out, health checks included.
+    pub fn sent(&self) -> usize {
+        self.state().done.len()
+    }
+
     fn answers(&self) -> Result<(), CloudError> {
         match self.state().away {
             false => Ok(()),

@@ -16,7 +16,7 @@ use actors::port::notices::Unheard;
 use actors::port::own_runbook::OwnRunbook;
 use actors::port::reader::{AlertFilter, IncidentFilter, PageRequest};
 use actors::port::{
-    Accepted, Amended, Amendment, Clock, DecisionEngine, Delivery, Entropy, NewCompany, Put, Reader, Store,
+    Accepted, Amended, Amendment, Clock, DecisionEngine, Delivery, Entropy, NewCompany, Put, Reader, RecordKind, Store,
 };
 use actors::runtime::{CallError, Ports, Runtime};
 use alert_whisperer::store::MemoryStore;
@@ -174,7 +174,7 @@ impl Tree {
         assert_eq!(amended, Ok(Amended::Done));
     }
 
-    /// Makes a runbook one of a company's own.
+    /// Makes a runbook one of a company's own, or another version of one.
     pub async fn shelve(&self, company: &CompanyId, runbook: &Runbook) {
         let own = OwnRunbook {
             company_id: company.clone(),
@@ -182,8 +182,14 @@ impl Tree {
             changed_at: self.clock.now(),
             changed_by: "usr-ann".to_owned(),
         };
+        let id = runbook.runbook_id.as_str();
+        let known = self.reader(company).record(RecordKind::Runbooks, id).await.unwrap();
+        let put = match known {
+            None => Put::new(&own).unwrap(),
+            Some(record) => Put::change(&own, record.version).unwrap(),
+        };
         let amendment = Amendment {
-            puts: vec![Put::new(&own).unwrap()],
+            puts: vec![put],
             ..Amendment::default()
         };
         let amended = self.runtime.amend(company, amendment, Duration::from_secs(5)).await;

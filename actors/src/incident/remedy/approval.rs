@@ -9,7 +9,7 @@ use crate::domain::approval::{ApprovalStatus, Decider, LIFE};
 use crate::domain::policy::Need;
 use crate::domain::run::{Plan, free_commands_id};
 use crate::domain::runbook::Targets;
-use crate::domain::{Approval, ApprovalId, Life, Origin, Remedy, Role, RunId, Timestamp};
+use crate::domain::{Approval, ApprovalId, Life, Origin, Proposal, Remedy, Role, RunId, Timestamp};
 use crate::incident::refusal::RunRefusal;
 use crate::incident::{CHANGE_TRIES, IncidentMsg, IncidentState};
 use crate::port::writer::IncidentChange;
@@ -117,8 +117,8 @@ impl IncidentState {
         match said {
             Ok(decided) => ask.call.answer(Ok(decided)),
             Err(error) => {
-                if let CallError::Run(RunRefusal::RunbookChanged | RunRefusal::Altered(_)) = &error {
-                    self.withdraw_unusable(&ask.approval_id).await;
+                if let CallError::Run(why @ (RunRefusal::RunbookChanged | RunRefusal::Altered(_))) = &error {
+                    self.withdraw_unusable(&ask.approval_id, why).await;
                 }
                 return self.refuse(ask.call, error);
             }
@@ -126,28 +126,45 @@ impl IncidentState {
         Ok(())
     }
 
-    /// An approval that nobody can use any more is withdrawn, so that its run can be asked for again; where that cannot
-    /// be, who has agreed is refused all the same.
-    async fn withdraw_unusable(&mut self, id: &ApprovalId) {
+    /// An approval that nobody can use any more is withdrawn, so that its run can be asked for again, which an incident
+    /// that has asked by itself does; where that cannot be, who has agreed is refused all the same.
+    async fn withdraw_unusable(&mut self, id: &ApprovalId, why: &RunRefusal) {
         if self.awaits(id)
-            && let Err(error) = self.try_to_withdraw().await
+            && let Err(error) = self.try_to_withdraw(id, why).await
         {
             tracing::warn!(company_id = %self.company(), approval_id = %id, %error, "an approval of no use was not withdrawn");
         }
     }
 
-    async fn try_to_withdraw(&mut self) -> Result<(), CallError> {
+    async fn try_to_withdraw(&mut self, id: &ApprovalId, why: &RunRefusal) -> Result<(), CallError> {
         let now = self.args.ports.clock.now();
         let mut change = self.change(now);
-        self.withdraw_approval(&mut change).await?;
+        self.withdraw_approval(&mut change, &why.to_string()).await?;
+        let proposal = match why {
+            RunRefusal::RunbookChanged => self.asked_by_itself(id, now).await?,
+            _ => None,
+        };
         let life = self.row.as_ref().map(|row| Life {
             remedy: None,
+            proposal,
             ..row.life.clone()
         });
         change.life = life.map(|life| self.in_session(life));
         change.wake_due = Some(now);
         self.commit(change, None).await?;
         Ok(())
+    }
+
+    /// What the incident itself has asked for it wants still, as the runbook is now.
+    async fn asked_by_itself(&self, id: &ApprovalId, now: Timestamp) -> Result<Option<Proposal>, CallError> {
+        let (approval, _) = self.stored_approval(id).await?;
+        Ok((approval.requested_by == "incident").then(|| Proposal {
+            runbook_id: approval.runbook_id,
+            reason: approval.reason,
+            since: now,
+            again_at: now,
+            waits_for: None,
+        }))
     }
 
     async fn hear_word(&mut self, me: &ActorRef<IncidentMsg>, ask: &ApprovalCall) -> Result<Decided, CallError> {
@@ -329,13 +346,25 @@ impl IncidentState {
     }
 
     /// Adds to a commit that ends the incident that nobody has to agree any more.
-    pub(in crate::incident) async fn withdraw_approval(&self, change: &mut IncidentChange) -> Result<(), Error> {
+    pub(in crate::incident) async fn withdraw_approval(
+        &self,
+        change: &mut IncidentChange,
+        why: &str,
+    ) -> Result<(), Error> {
         let Some(id) = self.pending_approval() else {
             return Ok(());
         };
         match self.stored_approval(&id).await {
             Ok((approval, version)) => match approval.end(ApprovalStatus::Withdrawn) {
-                Some(after) => self.settle(change, &after, version, &"incident".into()),
+                Some(after) => {
+                    change.puts.push(Put::change(&after, version)?);
+                    let mut data = decision_data(&after);
+                    data["why"] = why.into();
+                    change
+                        .facts
+                        .push(self.fact("approval.decided", "incident", change.now, &data));
+                    Ok(())
+                }
                 None => Ok(()),
             },
             Err(CallError::Store(error)) => Err(error),

@@ -11,7 +11,7 @@ use super::run::Beginning;
 use crate::domain::kpi::impact;
 use crate::domain::outcome::{Effectiveness, LongMemory, Verdict};
 use crate::domain::run::{Health, Run, RunStatus};
-use crate::domain::{IncidentStatus, Kpis, Life, MemoryId, Phase, Remedy, RunId, Timestamp};
+use crate::domain::{IncidentStatus, Kpis, Life, MemoryId, Origin, Phase, Remedy, RunId, Timestamp};
 use crate::incident::{CHANGE_TRIES, IncidentMsg, IncidentState, acts};
 use crate::limits::HEALING_ATTEMPTS;
 use crate::port::writer::IncidentChange;
@@ -36,7 +36,10 @@ impl IncidentState {
         };
         let kept = match health {
             Health::Healthy => self.heal(&run, under_way.version, written).await,
-            Health::Unhealthy | Health::Unknown => self.keep_check(&run, under_way.version, written).await,
+            Health::Unhealthy | Health::Unknown => {
+                self.keep_check(&run, under_way.version, written, &"incident".into())
+                    .await
+            }
         };
         match kept {
             Ok(true) if health == Health::Unhealthy => Ok(self.unhelpful(me, &run).await?),
@@ -67,7 +70,8 @@ impl IncidentState {
                 ..life
             });
             change.puts.push(Put::change(run, version)?);
-            change.facts.push(self.checked_fact(run, written.as_deref(), now));
+            let by = "incident".into();
+            change.facts.push(self.checked_fact(run, written.as_deref(), &by, now));
             self.learn_from(&mut change, run, Verdict::Success).await?;
             let fact = self.fact("incident.resolved", "incident", now, &data);
             change.facts.push(fact);
@@ -81,7 +85,13 @@ impl IncidentState {
     }
 
     /// The check did not show that it has helped.
-    async fn keep_check(&mut self, run: &Run, version: u64, written: Option<String>) -> Result<bool, Error> {
+    pub(super) async fn keep_check(
+        &mut self,
+        run: &Run,
+        version: u64,
+        written: Option<String>,
+        by: &Origin,
+    ) -> Result<bool, Error> {
         let Some(row) = &self.row else { return Ok(false) };
         let now = self.args.ports.clock.now();
         let remedy = match run.health {
@@ -93,19 +103,20 @@ impl IncidentState {
         };
         let life = Life {
             remedy: Some(remedy),
+            touched: row.life.touched || by.actor != "incident",
             ..row.life.clone()
         };
         let mut change = self.change(now);
         change.life = Some(self.in_session(life));
         change.wake_due = Some(now);
         change.puts.push(Put::change(run, version)?);
-        change.facts.push(self.checked_fact(run, written.as_deref(), now));
+        change.facts.push(self.checked_fact(run, written.as_deref(), by, now));
         self.commit(change, None).await
     }
 
-    fn checked_fact(&self, run: &Run, written: Option<&str>, now: Timestamp) -> crate::domain::Fact {
+    fn checked_fact(&self, run: &Run, written: Option<&str>, by: &Origin, now: Timestamp) -> crate::domain::Fact {
         let data = json!({"run_id": run.run_id, "health": run.health, "output": written});
-        self.fact("run.checked", "incident", now, &data)
+        self.fact_from("run.checked", by, now, data)
     }
 
     /// The alerts have not recovered in time after a run.

@@ -4,13 +4,13 @@
 use ractor::{ActorProcessingErr, ActorRef};
 use serde_json::{Map, Value, json};
 
-use super::{Asker, Preparing};
+use super::{Asker, Preparing, Wanted};
 use crate::domain::run::{Plan, SSM_EXECUTE};
 use crate::domain::runbook::Runbook;
 use crate::domain::{Decision, Life, Phase, Proposal, Timestamp};
 use crate::incident::refusal::RunRefusal;
 use crate::incident::{CHANGE_TRIES, IncidentMsg, IncidentState};
-use crate::limits::{PROPOSAL_PATIENCE, PROPOSAL_PAUSE, PROPOSALS};
+use crate::limits::{PROPOSAL_PATIENCE, PROPOSAL_PAUSE, PROPOSALS, RUNS, RUNS_PER_COMPANY};
 use crate::port::Error;
 use crate::port::cloud::CloudError;
 use crate::runtime::CallError;
@@ -80,6 +80,11 @@ impl IncidentState {
         let left = PROPOSAL_PATIENCE.saturating_sub(now.since(proposal.since));
         let turn_within = self.need(&plan).is_ok_and(|need| need.approvals == 0).then_some(left);
         let preparing = Preparing {
+            what: Wanted::Runbook {
+                name: runbook.runbook_id.to_string(),
+                parameters: Map::new(),
+                commands: None,
+            },
             plan,
             platform: runbook.platform,
             instance_ids: None,
@@ -104,7 +109,14 @@ impl IncidentState {
     pub(super) async fn not_proposed(&mut self, plan: &Plan, error: CallError) -> Result<(), ActorProcessingErr> {
         let now = self.args.ports.clock.now();
         let told = match error {
-            CallError::Run(why) if may_pass(&why) && self.has_patience(now) => self.wait(plan, &why, now).await,
+            CallError::Run(why) if may_pass(&why) && self.has_patience(now) => {
+                let until = match &why {
+                    RunRefusal::Cloud(CloudError::Unavailable { until, .. }) => *until,
+                    _ => None,
+                };
+                self.wait(plan, &why, until.unwrap_or_else(|| now.plus(PROPOSAL_PAUSE)))
+                    .await
+            }
             CallError::Run(why) => self.cannot_begin(&plan.slug, &why).await,
             CallError::Store(error) => Err(error),
             // It is still due.
@@ -133,19 +145,23 @@ impl IncidentState {
         }
     }
 
+    /// Whether there is anything to heal, and nobody has taken it up since.
+    pub(super) async fn still_wants(&mut self) -> Result<bool, ActorProcessingErr> {
+        let absorbed = self.absorb().await;
+        let is_read = absorbed.is_ok();
+        self.so_far(absorbed)?;
+        let row = self.row.as_ref().filter(|row| is_read && row.is_open());
+        Ok(row.is_some_and(|row| row.life.proposal.is_some() && !row.all_recovered()))
+    }
+
     fn has_patience(&self, now: Timestamp) -> bool {
         let proposal = self.row.as_ref().and_then(|row| row.life.proposal.as_ref());
         proposal.is_some_and(|proposal| now.since(proposal.since) < PROPOSAL_PATIENCE)
     }
 
     /// It is tried again a while later; that it waits is told once.
-    async fn wait(&mut self, plan: &Plan, why: &RunRefusal, now: Timestamp) -> Result<(), Error> {
-        let until = match why {
-            RunRefusal::Cloud(CloudError::Unavailable { until, .. }) => *until,
-            RunRefusal::Crowded => Some(now),
-            _ => None,
-        };
-        let again_at = until.unwrap_or_else(|| now.plus(PROPOSAL_PAUSE));
+    async fn wait(&mut self, plan: &Plan, why: &RunRefusal, again_at: Timestamp) -> Result<(), Error> {
+        let told = waiting_for(why);
         for _ in 0..CHANGE_TRIES {
             let Some(mut life) = self.row.as_ref().map(|row| row.life.clone()) else {
                 return Ok(());
@@ -153,15 +169,16 @@ impl IncidentState {
             let Some(proposal) = life.proposal.as_mut() else {
                 return Ok(());
             };
-            let is_told = proposal.waits_for.replace(why.to_string()).is_some();
+            let is_told = proposal.waits_for.replace(told.clone()).is_some();
             proposal.again_at = again_at;
+            let now = self.args.ports.clock.now();
             let mut change = self.change(now);
             change.life = Some(self.in_session(life));
             change.wake_due = Some(again_at);
             if !is_told {
                 let data = json!({
                     "runbook": plan.slug, "version": plan.rendered.version, "risk_level": plan.risk,
-                    "why": why.to_string(),
+                    "why": told,
                 });
                 change.facts.push(self.fact("run.waits", "incident", now, &data));
             }
@@ -204,6 +221,17 @@ impl IncidentState {
         }
         Ok(())
     }
+}
+
+/// What keeps a run from beginning, for people, who need do nothing about it.
+fn waiting_for(why: &RunRefusal) -> String {
+    let what = match why {
+        RunRefusal::Crowded => format!(
+            "{RUNS_PER_COMPANY} runs of the company, or {RUNS} in all, are under way, which is as many as may be"
+        ),
+        other => other.to_string(),
+    };
+    format!("{what}; it is tried again by itself")
 }
 
 /// Whether what keeps a run from beginning may pass by itself, soon.

@@ -6,12 +6,14 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::{Begun, Doing, Seat, UnderWay};
+use crate::domain;
 use crate::domain::policy::Approver;
 use crate::domain::run::{Ending, Lock, Plan, Run, SSM_EXECUTE, SSM_EXECUTE_VERSION, Standing};
 use crate::domain::runbook::Targets;
 use crate::domain::{Approval, IncidentStatus, Origin, Remedy, RunId, Timestamp};
 use crate::incident::refusal::RunRefusal;
 use crate::incident::{CHANGE_TRIES, IncidentMsg, IncidentState};
+use crate::limits::RUNS_PER_COMPANY;
 use crate::measures;
 use crate::port::cloud::CloudError;
 use crate::port::writer::{Guard, IncidentChange};
@@ -157,6 +159,7 @@ impl IncidentState {
                 settings: company.version,
             });
             change.puts.extend(self.locks(&beginning.run, now).await?);
+            change.puts.push(self.slot(&beginning.run.run_id).await?);
             if self.commit(change, beginning.deadline).await? {
                 return Ok(());
             }
@@ -249,6 +252,31 @@ impl IncidentState {
         Ok(puts)
     }
 
+    /// The company's runs that are under way, with one more.
+    async fn slot(&self, run: &RunId) -> Result<Put, CallError> {
+        let (mut now, version) = self.stored_slots().await?;
+        if now.runs.len() >= RUNS_PER_COMPANY {
+            return Err(RunRefusal::Crowded.into());
+        }
+        now.runs.push(run.clone());
+        Ok(match version {
+            None => Put::new(&now)?,
+            Some(version) => Put::change(&now, version)?,
+        })
+    }
+
+    async fn stored_slots(&self) -> Result<(domain::run::UnderWay, Option<u64>), Error> {
+        let record = self
+            .args
+            .reader
+            .record(RecordKind::Locks, domain::run::UnderWay::ID)
+            .await?;
+        match record {
+            None => Ok(Default::default()),
+            Some(record) => Ok((record.read()?, Some(record.version))),
+        }
+    }
+
     async fn stored_lock(&self, id: &str) -> Result<Option<(Lock, u64)>, Error> {
         let record = self.args.reader.record(RecordKind::Locks, id).await?;
         record
@@ -259,6 +287,15 @@ impl IncidentState {
     /// What gives a run's machines free, and lets their cool-downs begin.
     async fn unlocks(&self, run: &Run, now: Timestamp) -> Result<Vec<Put>, Error> {
         let mut puts = Vec::new();
+        if let (mut now, Some(version)) = self.stored_slots().await?
+            && now.runs.contains(&run.run_id)
+        {
+            now.runs.retain(|other| *other != run.run_id);
+            puts.push(match now.runs.is_empty() {
+                true => Put::remove(RecordKind::Locks, domain::run::UnderWay::ID.to_owned(), version),
+                false => Put::change(&now, version)?,
+            });
+        }
         for instance in run.targets.ids() {
             let id = Lock::machine(instance.as_str());
             if let Some((lock, version)) = self

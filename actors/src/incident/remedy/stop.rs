@@ -4,15 +4,15 @@ use ractor::{ActorProcessingErr, ActorRef};
 use serde_json::json;
 use tokio::sync::oneshot;
 
-use super::Doing;
+use super::UnderWay;
 use crate::call::Call;
 use crate::domain::policy::{self, Approver};
-use crate::domain::run::{Ending, Run, Standing};
+use crate::domain::run::{Ending, Health, Run, Standing};
 use crate::domain::{Origin, Remedy, RunId};
 use crate::incident::refusal::RunRefusal;
 use crate::incident::{CHANGE_TRIES, IncidentMsg, IncidentState};
-use crate::port::Put;
 use crate::port::cloud::CloudError;
+use crate::port::{Error, Put};
 use crate::runtime::CallError;
 use crate::tool::ToolMsg;
 
@@ -75,8 +75,13 @@ impl IncidentState {
         if !row.life.runs.contains(&ask.run_id) {
             return Err(RunRefusal::NoSuchRun.into());
         }
-        if !matches!(&row.life.remedy, Some(Remedy::Executing { run_id }) if *run_id == ask.run_id) {
-            return Err(RunRefusal::NotUnderWay.into());
+        match (&row.life.remedy, ask.how) {
+            (Some(Remedy::Executing { run_id }), _) if *run_id == ask.run_id => {}
+            (Some(Remedy::Checking { run_id }), Stop::GiveUp) if *run_id == ask.run_id => {}
+            (Some(Remedy::Checking { run_id }), Stop::Cancel) if *run_id == ask.run_id => {
+                return Err(RunRefusal::OnlyChecked.into());
+            }
+            _ => return Err(RunRefusal::NotUnderWay.into()),
         }
         let (run, version) = self.stored_run(&ask.run_id).await?;
         let least = policy::approver(run.risk_level);
@@ -86,14 +91,17 @@ impl IncidentState {
         }
     }
 
+    /// Has the tool ask the service; what it says is kept by [`Self::cancel_asked`].
     async fn cancel(&mut self, ask: &StopCall) -> Result<Stopped, CallError> {
         for _ in 0..CHANGE_TRIES {
-            let (mut run, version) = self.stoppable(ask).await?;
+            let (run, _) = self.stoppable(ask).await?;
+            if run.cancelled_by.is_some() {
+                return Err(RunRefusal::CancelledAlready.into());
+            }
             let seat = self.tool.as_ref().filter(|_| run.command_id.is_some());
             let Some(actor) = seat.map(|seat| seat.actor.clone()) else {
                 return Err(RunRefusal::NotSentYet.into());
             };
-            run.cancelled_by = Some(ask.by.actor.clone());
             let now = self.args.ports.clock.now();
             let data = json!({"run_id": run.run_id, "command_id": run.command_id, "reason": ask.reason});
             let row = self.row.as_ref().ok_or(RunRefusal::NoSuchIncident)?;
@@ -102,16 +110,12 @@ impl IncidentState {
             let mut change = self.change(now);
             change.life = Some(self.in_session(life));
             change.wake_due = wake_due;
-            change.puts.push(Put::change(&run, version)?);
             change.facts.push(self.fact_from("run.cancelling", &ask.by, now, data));
             if !self.commit(change, Some(ask.call.deadline)).await? {
                 continue;
             }
-            if let Some(Doing::Running(under_way)) = self.tool.as_mut().map(|seat| &mut seat.doing) {
-                (under_way.run, under_way.version) = (run.clone(), version + 1);
-            }
             let (tell, asked) = oneshot::channel();
-            drop(actor.cast(ToolMsg::Cancel(tell)));
+            drop(actor.cast(ToolMsg::Cancel(ask.by.clone(), tell)));
             return Ok(Stopped {
                 run: Box::new(run),
                 asked: Some(asked),
@@ -120,16 +124,61 @@ impl IncidentState {
         Err(CallError::Overloaded)
     }
 
+    /// What the service has said to it: only a run that it tries to end counts as cancelled.
+    pub(super) async fn cancel_asked(
+        &mut self,
+        mut under_way: UnderWay,
+        by: Origin,
+        said: Result<(), CloudError>,
+    ) -> Result<UnderWay, Error> {
+        for _ in 0..CHANGE_TRIES {
+            self.absorb().await?;
+            let now = self.args.ports.clock.now();
+            let wake_due = self.row.as_ref().and_then(|row| row.wake_due);
+            let mut change = self.change(now);
+            change.wake_due = wake_due;
+            let mut run = under_way.run.clone();
+            match &said {
+                Ok(()) => {
+                    run.cancelled_by = Some(by.actor.clone());
+                    change.puts.push(Put::change(&run, under_way.version)?);
+                }
+                Err(why) => {
+                    let data = json!({"run_id": run.run_id, "why": why.to_string()});
+                    change.facts.push(self.fact_from("run.not_cancelled", &by, now, data));
+                }
+            }
+            if self.commit(change, None).await? {
+                under_way.version += u64::from(said.is_ok());
+                under_way.run = run;
+                break;
+            }
+        }
+        Ok(under_way)
+    }
+
     async fn give_up(&mut self, me: &ActorRef<IncidentMsg>, ask: &StopCall) -> Result<Stopped, CallError> {
         let why = match &ask.reason {
             Some(reason) => format!("{} has given it up: {reason}", ask.by.actor),
             None => format!("{} has given it up", ask.by.actor),
         };
-        let ending = Ending::Unknown(why);
+        let ending = Ending::Unknown(why.clone());
         for _ in 0..CHANGE_TRIES {
             let (mut run, version) = self.stoppable(ask).await?;
-            run.standing = Standing::Ended(ending.clone());
             let now = self.args.ports.clock.now();
+            if matches!(run.standing, Standing::Ended(_)) {
+                run.health = Some(Health::Unknown);
+                if self.keep_check(&run, version, Some(why.clone()), &ask.by).await? {
+                    self.stop_tool();
+                    self.tool = None;
+                    return Ok(Stopped {
+                        run: Box::new(run),
+                        asked: None,
+                    });
+                }
+                continue;
+            }
+            run.standing = Standing::Ended(ending.clone());
             self.ended(&mut run, now);
             if self.keep_end(&run, version, &ending, &ask.by, now).await? {
                 self.stop_tool();
