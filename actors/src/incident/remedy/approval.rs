@@ -158,7 +158,7 @@ impl IncidentState {
     /// What the incident itself has asked for it wants still, as the runbook is now.
     async fn asked_by_itself(&self, id: &ApprovalId, now: Timestamp) -> Result<Option<Proposal>, CallError> {
         let (approval, _) = self.stored_approval(id).await?;
-        Ok((approval.requested_by == "incident").then(|| Proposal {
+        Ok((approval.requested_by == "incident").then_some(Proposal {
             runbook_id: approval.runbook_id,
             reason: approval.reason,
             since: now,
