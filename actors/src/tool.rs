@@ -319,7 +319,13 @@ impl ToolState {
     }
 
     async fn site(&self) -> Result<Site, CloudError> {
-        let asked = Site::of(self.company.id(), &*self.ports.inventory, &*self.ports.commands);
+        let company = self.company.now();
+        let asked = Site::of(
+            self.company.id(),
+            company.aws.as_ref(),
+            &*self.ports.inventory,
+            &*self.ports.commands,
+        );
         timeout(INVENTORY_WITHIN, asked).await.unwrap_or_else(|_| {
             let why = format!("no answer within {} s", INVENTORY_WITHIN.as_secs());
             Err(CloudError::Unavailable { why, until: None })

@@ -281,6 +281,7 @@ impl From<RunRefusal> for Problem {
             | R::Stricter
             | R::Approval(_)
             | R::Altered(_)
+            | R::AccountChanged
             | R::RunbookChanged => Self::new(Code::Conflict, detail),
         }
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::ids::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId};
 use super::policy::{Approver, Need};
-use super::run::{SSM_EXECUTE, SSM_EXECUTE_VERSION};
+use super::run::{SSM_EXECUTE, SSM_EXECUTE_VERSION, Venue};
 use super::runbook::{PlannedRun, Rendered, RenderedAutomation, Risk, RunHash, RunbookPart, Targets};
 use super::time::Timestamp;
 
@@ -77,9 +77,9 @@ pub struct Approval {
     pub timeout_seconds: u32,
     /// The exact machines.
     pub targets: Vec<String>,
-    /// The hash of the document that would run the lines, where it may be known: another is not used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document_hash: Option<String>,
+    /// Where they are.
+    #[serde(default)]
+    pub venue: Venue,
     /// SHA-256 over all of it, in hex: agreeing names it.
     pub hash: String,
     /// Who asked: a person's id, or `incident`.
@@ -180,7 +180,7 @@ impl Approval {
             rendered: &rendered,
             check: self.check.as_deref(),
             targets: &targets,
-            document_hash: self.document_hash.as_deref(),
+            venue: &self.venue,
             timeout_seconds: self.timeout_seconds,
         };
         Some(planned.hash())
@@ -291,7 +291,7 @@ mod tests {
             check: None,
             timeout_seconds: 60,
             targets: vec!["i-00000000".to_owned()],
-            document_hash: None,
+            venue: Venue::default(),
             hash: "aa".to_owned(),
             requested_by: "usr-ann".to_owned(),
             reason: String::new(),

@@ -224,6 +224,11 @@ fn is_host(host: &str) -> bool {
 }
 
 impl AwsSettings {
+    /// Whose account in which region it is, in words.
+    pub fn place(&self) -> String {
+        format!("{} in {}", self.role_arn, self.region)
+    }
+
     /// Whether every field is as it must be.
     ///
     /// # Errors

@@ -119,6 +119,18 @@ pub enum Health {
     Unknown,
 }
 
+/// Where a run's machines are, beyond their ids: with another it is another run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = RunVenue)]
+pub struct Venue {
+    /// The company's role and region: `arn:aws:iam::111111111111:role/ops in eu-central-1`.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// The hash of the document that runs the lines, where it may be known.
+    #[serde(default)]
+    pub document_hash: Option<String>,
+}
+
 /// What would be run, before it is known where.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
@@ -185,14 +197,14 @@ impl Plan {
     }
 
     /// What an approval of it on these machines is bound to.
-    pub fn hash(&self, targets: &Targets, document_hash: Option<&str>) -> RunHash {
+    pub fn hash(&self, targets: &Targets, venue: &Venue) -> RunHash {
         let planned = PlannedRun {
             tool: SSM_EXECUTE,
             tool_version: SSM_EXECUTE_VERSION,
             rendered: &self.rendered,
             check: self.check.as_deref(),
             targets,
-            document_hash,
+            venue,
             timeout_seconds: self.rendered.timeout_seconds,
         };
         planned.hash()
@@ -231,9 +243,9 @@ pub struct Run {
     pub check: Option<Vec<String>>,
     /// The exact machines.
     pub targets: Targets,
-    /// The hash of the document that runs the lines, where it may be known: another is not used.
+    /// Where they are.
     #[serde(default)]
-    pub document_hash: Option<String>,
+    pub venue: Venue,
     /// SHA-256 over all of it, in hex.
     pub hash: RunHash,
     /// How long it may take on a machine, in seconds.
@@ -354,7 +366,7 @@ impl Run {
             rendered: &rendered,
             check: self.check.as_deref(),
             targets: &self.targets,
-            document_hash: self.document_hash.as_deref(),
+            venue: &self.venue,
             timeout_seconds: self.timeout_seconds,
         };
         planned.hash()

@@ -109,6 +109,9 @@ pub enum RunRefusal {
     /// The stored approval is not what its hash says.
     #[error("what is stored of {0} is not what its hash says: it was altered, and is of no use")]
     Altered(ApprovalId),
+    /// The company's account is another by now.
+    #[error("the company's AWS account has changed since the run was asked for: ask for it again")]
+    AccountChanged,
     /// The runbook is another by now.
     #[error("the runbook has changed since the run was asked for: ask for it again")]
     RunbookChanged,

@@ -450,11 +450,11 @@ impl IncidentState {
             .map_err(RunRefusal::from)?;
         let need = self.need(plan)?;
         if need.left_after(preparing.asker.is()) > 0 {
-            let approval = self.ask(preparing, &targets, site.document_hash, need).await?;
+            let approval = self.ask(preparing, &targets, site.venue, need).await?;
             return Ok(Executed::Asked(Box::new(approval)));
         }
         let beginning = run::Beginning {
-            run: self.run_of(plan, targets, site.document_hash, &preparing.asker.origin().actor),
+            run: self.run_of(plan, targets, site.venue, &preparing.asker.origin().actor),
             asker: preparing.asker.is(),
             by: preparing.asker.origin(),
             follows: None,

@@ -57,7 +57,7 @@ mod tests {
     use serde_json::Map;
 
     use super::*;
-    use crate::domain::run::{Plan, SSM_EXECUTE, SSM_EXECUTE_VERSION, Standing};
+    use crate::domain::run::{Plan, SSM_EXECUTE, SSM_EXECUTE_VERSION, Standing, Venue};
     use crate::domain::runbook::{Risk, Targets};
 
     /// A run of a document on a machine, with what it takes.
@@ -83,9 +83,9 @@ mod tests {
             commands: Vec::new(),
             automation: plan.rendered.automation.clone(),
             check: None,
-            hash: plan.hash(&targets, None),
+            hash: plan.hash(&targets, &Venue::default()),
             targets,
-            document_hash: None,
+            venue: Venue::default(),
             timeout_seconds: 60,
             cool_down_seconds: 0,
             idempotent: false,

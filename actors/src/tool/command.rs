@@ -71,6 +71,6 @@ pub(super) fn command_of(run: &Run, comment: String, commands: Vec<String>, time
         commands,
         timeout_seconds: timeout_seconds.max(RUN_TIMEOUT_LEAST.as_secs() as u32),
         delivery_seconds: RUN_DELIVERY.as_secs() as u32,
-        document_hash: run.document_hash.clone(),
+        document_hash: run.venue.document_hash.clone(),
     }
 }

@@ -1,8 +1,9 @@
 //! On which machines a run goes: those that were asked for, or the one that an incident is about, and in any case
 //! the company's own.
 
-use crate::domain::CompanyId;
+use crate::domain::run::Venue;
 use crate::domain::runbook::{InstanceId, InvalidTargets, Platform, Targets};
+use crate::domain::{AwsSettings, CompanyId};
 use crate::port::cloud::{CloudError, Commands, Instance, Inventory};
 
 /// What a company has for runs.
@@ -10,8 +11,8 @@ use crate::port::cloud::{CloudError, Commands, Instance, Inventory};
 pub struct Site {
     /// Its machines.
     pub machines: Vec<Instance>,
-    /// The hash of the document that runs command lines, where its role may ask.
-    pub document_hash: Option<String>,
+    /// Where they are; the document's hash where its role may ask.
+    pub venue: Venue,
 }
 
 impl Site {
@@ -21,6 +22,7 @@ impl Site {
     /// [`CloudError`].
     pub async fn of(
         company: &CompanyId,
+        aws: Option<&AwsSettings>,
         inventory: &dyn Inventory,
         commands: &dyn Commands,
     ) -> Result<Self, CloudError> {
@@ -29,7 +31,10 @@ impl Site {
         let (machines, document_hash) = tokio::join!(machines, document_hash);
         Ok(Self {
             machines: machines?,
-            document_hash: document_hash?,
+            venue: Venue {
+                account: aws.map(AwsSettings::place),
+                document_hash: document_hash?,
+            },
         })
     }
 }

@@ -131,10 +131,7 @@ pub(in crate::http) async fn dry_run(
         let targets = targets.iter().flat_map(|targets| targets.ids());
         targets.into_iter().any(|id| *id == machine.instance_id)
     };
-    let Site {
-        machines,
-        document_hash,
-    } = site.unwrap_or_default();
+    let Site { machines, venue } = site.unwrap_or_default();
     let shown = machines.into_iter().filter(is_meant).map(Target::from);
     Ok(Json(DryRun {
         runbook_id: runbook.runbook_id.clone(),
@@ -143,9 +140,7 @@ pub(in crate::http) async fn dry_run(
         risk: runbook.risk,
         needs: company.policy.needs(runbook.risk),
         timeout_seconds: plan.rendered.timeout_seconds,
-        hash: targets
-            .as_ref()
-            .map(|targets| plan.hash(targets, document_hash.as_deref())),
+        hash: targets.as_ref().map(|targets| plan.hash(targets, &venue)),
         commands: plan.rendered.commands,
         automation: plan.rendered.automation,
         health_check_commands: plan.check,
@@ -186,7 +181,13 @@ impl From<Instance> for Target {
 
 /// What the company has for runs; nothing where it is not connected any more.
 async fn known<R>(edge: &Edge, may: &May<R>) -> Result<Option<Site>, Problem> {
-    let site = Site::of(may.company(), &*edge.cloud.inventory, &*edge.cloud.commands);
+    let company = edge.company(may.company())?;
+    let site = Site::of(
+        may.company(),
+        company.aws.as_ref(),
+        &*edge.cloud.inventory,
+        &*edge.cloud.commands,
+    );
     let asked = timeout(WITHIN, site).await;
     match asked {
         Ok(Ok(known)) => Ok(Some(known)),

@@ -314,3 +314,16 @@ async fn consent_is_not_used_up_where_the_company_is_not_connected_any_more() {
             .is_ok()
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_agreed_to_for_one_account_does_not_run_in_another() {
+    let tree = Tree::grow().await;
+    let (acme, row) = troubled(&tree, Policy::default(), "other").await;
+    let approval = asked(execute(&tree, &row, high(), "usr-ann", Approver::MspAdmin).await);
+    tree.connect_in(&acme, Policy::default(), "us-east-1").await;
+    let yes = Word::Approve(Some(approval.hash.clone()));
+    let moved = refusal(say(&tree, &approval, yes, "usr-bob", Approver::MspAdmin).await);
+    assert_eq!(moved, RunRefusal::AccountChanged);
+    assert_eq!(tree.cloud.runs().len(), 0);
+    assert_eq!(approvals(&tree, &acme).await[0].status, ApprovalStatus::Withdrawn);
+}

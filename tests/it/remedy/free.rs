@@ -96,7 +96,7 @@ async fn another_document_than_the_one_that_was_agreed_to_runs_nothing() {
     let (acme, row) = troubled(&tree, Policy::default(), "other").await;
     let high = ask("stuck-process", serde_json::json!({"name": "worker"}));
     let approval = asked(execute(&tree, &row, high, "usr-ann", Approver::MspAdmin).await);
-    assert_eq!(approval.document_hash.as_deref(), Some(DOCUMENT));
+    assert_eq!(approval.venue.document_hash.as_deref(), Some(DOCUMENT));
     tree.cloud.document(Some(&"ab".repeat(32)));
     let decided = say(&tree, &approval, Word::Approve(None), "usr-bob", Approver::MspAdmin).await;
     assert!(decided.unwrap().begun.is_some());

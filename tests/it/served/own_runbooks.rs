@@ -1,5 +1,6 @@
 //! Runbooks of a company's own: written in versions, in the place of built-in ones, rendered without being run.
 
+use actors::domain::run::Venue;
 use actors::domain::runbook::{PlannedRun, Rendered, RunbookPart, Targets};
 use alert_whisperer::accounts::rights::Role;
 use reqwest::Method;
@@ -325,13 +326,19 @@ async fn a_dry_run_shows_exactly_what_would_run_and_runs_nothing() {
         automation: None,
         timeout_seconds: 60,
     };
+    let settings = server.get_as(&root, "/api/companies/comp-acme/aws").await.json();
+    let said = |field: &str| settings[field].as_str().unwrap().to_owned();
+    let venue = Venue {
+        account: Some(format!("{} in {}", said("role_arn"), said("region"))),
+        document_hash: Some(crate::support::ssm::DOCUMENT.to_owned()),
+    };
     let plan = PlannedRun {
         tool: "ssm.execute",
         tool_version: "1",
         rendered: &rendered,
         check: None,
         targets: &Targets::new(&["i-0123456789abcdef0"], 1).unwrap(),
-        document_hash: Some(crate::support::ssm::DOCUMENT),
+        venue: &venue,
         timeout_seconds: 60,
     };
     assert_eq!(shown["hash"], plan.hash().as_str());

@@ -156,13 +156,18 @@ impl Tree {
 
     /// Connects a company to its cloud, under this policy.
     pub async fn connect(&self, company: &CompanyId, policy: Policy) {
+        self.connect_in(company, policy, "eu-central-1").await;
+    }
+
+    /// The same, in another region.
+    pub async fn connect_in(&self, company: &CompanyId, policy: Policy, region: &str) {
         let mut settings = self.reader(company).company().await.unwrap();
         settings.version += 1;
         settings.policy = policy;
         settings.aws = Some(AwsSettings {
             role_arn: "arn:aws:iam::123456789012:role/alert-whisperer".into(),
             external_id: "aw-1".into(),
-            region: "eu-central-1".into(),
+            region: region.into(),
             endpoint_url: None,
             timeouts: Default::default(),
         });

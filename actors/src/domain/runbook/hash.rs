@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::render::Rendered;
 use super::target::Targets;
+use crate::domain::run::Venue;
 
 /// A run, before it is one: by what, what, where and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +23,8 @@ pub struct PlannedRun<'a> {
     pub check: Option<&'a [String]>,
     /// The machines.
     pub targets: &'a Targets,
-    /// The hash of the document that runs the lines, where it is known.
-    pub document_hash: Option<&'a str>,
+    /// Where they are.
+    pub venue: &'a Venue,
     /// How long it may take, in seconds.
     pub timeout_seconds: u32,
 }
@@ -48,7 +49,7 @@ impl fmt::Display for RunHash {
 
 impl PlannedRun<'_> {
     /// RFC 8785 canonical JSON of `{tool, tool_version, runbook_id, runbook_version, commands, check, targets,
-    /// timeout_seconds}`, `document_hash` where it is known, and `automation` where that is what is run: the bytes that
+    /// timeout_seconds}`, `document_hash` and `account` where they are known, and `automation` where that is what is run: the bytes that
     /// are hashed.
     pub fn canonical(&self) -> String {
         let mut body = json!({
@@ -61,8 +62,11 @@ impl PlannedRun<'_> {
             "targets": self.targets,
             "timeout_seconds": self.timeout_seconds,
         });
-        if let Some(hash) = self.document_hash {
-            body["document_hash"] = hash.into();
+        if let Some(hash) = &self.venue.document_hash {
+            body["document_hash"] = hash.as_str().into();
+        }
+        if let Some(account) = &self.venue.account {
+            body["account"] = account.as_str().into();
         }
         if let Some(automation) = &self.rendered.automation {
             body["automation"] = json!(automation);
@@ -109,6 +113,7 @@ mod tests {
 
     #[test]
     fn every_byte_of_every_field_changes_it() {
+        let nowhere = Venue::default();
         let (rendered, places) = (rendered(), targets(&["i-0000000a", "i-0000000b"]));
         let run = PlannedRun {
             tool: "ssm.execute",
@@ -116,7 +121,7 @@ mod tests {
             rendered: &rendered,
             check: None,
             targets: &places,
-            document_hash: None,
+            venue: &nowhere,
             timeout_seconds: 300,
         };
         let mut seen = HashSet::from([run.hash()]);
@@ -161,8 +166,20 @@ mod tests {
             another(PlannedRun { check, ..run });
         }
         for document in ["", "ab", "ba"] {
-            let document_hash = Some(document);
-            another(PlannedRun { document_hash, ..run });
+            let known = Some(document.to_owned());
+            let by_hash = Venue {
+                document_hash: known.clone(),
+                ..Venue::default()
+            };
+            another(PlannedRun { venue: &by_hash, ..run });
+            let by_account = Venue {
+                account: known,
+                ..Venue::default()
+            };
+            another(PlannedRun {
+                venue: &by_account,
+                ..run
+            });
         }
         for (document, version, name, value) in [
             ("AWS-X", "1", "P", "v"),
@@ -194,6 +211,7 @@ mod tests {
 
     #[test]
     fn where_one_line_ends_is_part_of_it() {
+        let nowhere = Venue::default();
         let places = targets(&["i-0000000a"]);
         let hash = |lines: &[&str]| {
             let mut rendered = rendered();
@@ -204,7 +222,7 @@ mod tests {
                 rendered: &rendered,
                 check: None,
                 targets: &places,
-                document_hash: None,
+                venue: &nowhere,
                 timeout_seconds: 300,
             };
             run.hash()
@@ -216,6 +234,7 @@ mod tests {
 
     #[test]
     fn its_bytes_are_written_down() {
+        let nowhere = Venue::default();
         let mut lines = rendered();
         lines.commands = vec!["id".to_owned()];
         let places = targets(&["i-0000000b", "i-0000000a"]);
@@ -226,7 +245,7 @@ mod tests {
             rendered: &lines,
             check: Some(&check),
             targets: &places,
-            document_hash: None,
+            venue: &nowhere,
             timeout_seconds: 300,
         };
         assert_eq!(

@@ -7,7 +7,7 @@ use super::run::Beginning;
 use super::{ApprovalCall, Begun, Decided, Preparing, Word};
 use crate::domain::approval::{ApprovalStatus, Decider, LIFE};
 use crate::domain::policy::Need;
-use crate::domain::run::{Plan, free_commands_id};
+use crate::domain::run::{Plan, Venue, free_commands_id};
 use crate::domain::runbook::Targets;
 use crate::domain::{Approval, ApprovalId, Life, Origin, Proposal, Remedy, Role, RunId, Timestamp};
 use crate::incident::refusal::RunRefusal;
@@ -22,12 +22,12 @@ impl IncidentState {
         &mut self,
         preparing: &Preparing,
         targets: &Targets,
-        document_hash: Option<String>,
+        venue: Venue,
         need: Need,
     ) -> Result<Approval, CallError> {
         let now = self.args.ports.clock.now();
         let by = preparing.asker.origin();
-        let approval = self.approval_of(preparing, targets, document_hash, need, &by.actor, now);
+        let approval = self.approval_of(preparing, targets, venue, need, &by.actor, now);
         for _ in 0..CHANGE_TRIES {
             self.absorb().await?;
             self.is_free()?;
@@ -66,7 +66,7 @@ impl IncidentState {
         &self,
         preparing: &Preparing,
         targets: &Targets,
-        document_hash: Option<String>,
+        venue: Venue,
         need: Need,
         by: &str,
         now: Timestamp,
@@ -90,8 +90,8 @@ impl IncidentState {
             check: plan.check.clone(),
             timeout_seconds: plan.rendered.timeout_seconds,
             targets: targets.ids().iter().map(ToString::to_string).collect(),
-            hash: plan.hash(targets, document_hash.as_deref()).to_string(),
-            document_hash,
+            hash: plan.hash(targets, &venue).to_string(),
+            venue,
             requested_by: by.to_owned(),
             reason: preparing.reason.clone(),
             decided_by: Vec::new(),
@@ -117,7 +117,10 @@ impl IncidentState {
         match said {
             Ok(decided) => ask.call.answer(Ok(decided)),
             Err(error) => {
-                if let CallError::Run(why @ (RunRefusal::RunbookChanged | RunRefusal::Altered(_))) = &error {
+                if let CallError::Run(
+                    why @ (RunRefusal::RunbookChanged | RunRefusal::AccountChanged | RunRefusal::Altered(_)),
+                ) = &error
+                {
                     self.withdraw_unusable(&ask.approval_id, why).await;
                 }
                 return self.refuse(ask.call, error);
@@ -141,7 +144,7 @@ impl IncidentState {
         let mut change = self.change(now);
         self.withdraw_approval(&mut change, &why.to_string()).await?;
         let proposal = match why {
-            RunRefusal::RunbookChanged => self.asked_by_itself(id, now).await?,
+            RunRefusal::RunbookChanged | RunRefusal::AccountChanged => self.asked_by_itself(id, now).await?,
             _ => None,
         };
         let life = self.row.as_ref().map(|row| Life {
@@ -240,13 +243,13 @@ impl IncidentState {
             return Err(altered().into());
         }
         let plan = self.plan_of_approved(approved)?;
-        let hash = plan.hash(&targets, approved.document_hash.as_deref());
+        let hash = plan.hash(&targets, &approved.venue);
         if hash.as_str() != approved.hash || plan.risk != approved.risk_level {
             return Err(RunRefusal::RunbookChanged.into());
         }
         let now = self.args.ports.clock.now();
         let consumed = approved.consume(hash.as_str(), now).map_err(RunRefusal::from)?;
-        let mut run = self.run_of(&plan, targets, approved.document_hash.clone(), &approved.requested_by);
+        let mut run = self.run_of(&plan, targets, approved.venue.clone(), &approved.requested_by);
         run.run_id = approved.run_id.clone();
         run.approval_id = Some(approved.approval_id.clone());
         let beginning = Beginning {

@@ -8,9 +8,9 @@ use tokio::time::Instant;
 use super::{Begun, Doing, Seat, UnderWay};
 use crate::domain;
 use crate::domain::policy::Approver;
-use crate::domain::run::{Ending, Lock, Plan, Run, SSM_EXECUTE, SSM_EXECUTE_VERSION, Standing};
+use crate::domain::run::{Ending, Lock, Plan, Run, SSM_EXECUTE, SSM_EXECUTE_VERSION, Standing, Venue};
 use crate::domain::runbook::Targets;
-use crate::domain::{Approval, IncidentStatus, Origin, Remedy, RunId, Timestamp};
+use crate::domain::{Approval, AwsSettings, IncidentStatus, Origin, Remedy, RunId, Timestamp};
 use crate::incident::refusal::RunRefusal;
 use crate::incident::{CHANGE_TRIES, IncidentMsg, IncidentState};
 use crate::limits::RUNS_PER_COMPANY;
@@ -56,13 +56,7 @@ impl Beginning {
 
 impl IncidentState {
     /// A run of a plan on these machines.
-    pub(super) fn run_of(
-        &self,
-        plan: &Plan,
-        targets: Targets,
-        document_hash: Option<String>,
-        requested_by: &str,
-    ) -> Run {
+    pub(super) fn run_of(&self, plan: &Plan, targets: Targets, venue: Venue, requested_by: &str) -> Run {
         let now = self.args.ports.clock.now();
         Run {
             run_id: RunId::from_uuid(self.args.ports.entropy.uuid(now)),
@@ -78,9 +72,9 @@ impl IncidentState {
             commands: plan.rendered.commands.clone(),
             automation: plan.rendered.automation.clone(),
             check: plan.check.clone(),
-            hash: plan.hash(&targets, document_hash.as_deref()),
+            hash: plan.hash(&targets, &venue),
             targets,
-            document_hash,
+            venue,
             timeout_seconds: plan.rendered.timeout_seconds,
             cool_down_seconds: plan.cool_down_seconds,
             idempotent: plan.idempotent,
@@ -145,6 +139,9 @@ impl IncidentState {
             let company = self.args.company.now();
             if company.aws.is_none() {
                 return Err(RunRefusal::Cloud(CloudError::NotConnected).into());
+            }
+            if company.aws.as_ref().map(AwsSettings::place) != beginning.run.venue.account {
+                return Err(RunRefusal::AccountChanged.into());
             }
             let need = company.policy.needs(beginning.run.risk_level);
             if !beginning.suffices(need.ok_or(RunRefusal::Stopped)?) {
