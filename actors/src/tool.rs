@@ -73,8 +73,15 @@ pub enum Report {
     Waits,
     /// No turn came in time.
     NoTurn,
-    /// What the service has said when it was asked to end its run, and by whom.
-    CancelAsked(Origin, Result<(), CloudError>),
+    /// What the service has said when it was asked to end its run.
+    CancelAsked {
+        /// By whom.
+        by: Origin,
+        /// What.
+        said: Result<(), CloudError>,
+        /// Who waits for it, once it is durable.
+        answer: oneshot::Sender<Result<(), CloudError>>,
+    },
     /// Where its run stands from now on, once that is durable; with what was written, where it has ended.
     Stands(Standing, Option<String>),
     /// What a health check has shown, and what it wrote.
@@ -221,8 +228,7 @@ impl ToolState {
         let msg = match msg {
             ToolMsg::Cancel(by, answer) => {
                 let said = self.cancel().await;
-                drop(answer.send(said.clone()));
-                return self.tell(me, Report::CancelAsked(by, said));
+                return self.tell(me, Report::CancelAsked { by, said, answer });
             }
             other => other,
         };

@@ -373,8 +373,9 @@ impl IncidentState {
                 let crowded = RunRefusal::Crowded.into();
                 self.not_proposed(&preparing.plan, crowded).await
             }
-            (Doing::Running(under_way), Report::CancelAsked(by, said)) => {
-                let under_way = self.cancel_asked(*under_way, by, said).await?;
+            (Doing::Running(under_way), Report::CancelAsked { by, said, answer }) => {
+                let under_way = self.cancel_asked(*under_way, by, &said).await?;
+                drop(answer.send(said));
                 let doing = Doing::Running(Box::new(under_way));
                 let actor = seat.actor;
                 self.tool = Some(Seat { actor, doing });

@@ -211,7 +211,7 @@ impl Intent<'_> {
         match found.pop() {
             None if self.no.is_some_and(|no| no.for_good) => self.said_no(),
             None if looked < rules.window => Next::List(pause(looked)),
-            None if rules.idempotent && self.tries < TRIES => self.again(self.unclear || self.no.is_none()),
+            None if rules.idempotent && self.tries < TRIES => self.again(true),
             None => {
                 let no = self.no.map(|no| format!(", and the service has answered: {}", no.why));
                 let no = no.unwrap_or_default();

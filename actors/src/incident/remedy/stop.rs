@@ -129,7 +129,7 @@ impl IncidentState {
         &mut self,
         mut under_way: UnderWay,
         by: Origin,
-        said: Result<(), CloudError>,
+        said: &Result<(), CloudError>,
     ) -> Result<UnderWay, Error> {
         for _ in 0..CHANGE_TRIES {
             self.absorb().await?;
@@ -138,7 +138,7 @@ impl IncidentState {
             let mut change = self.change(now);
             change.wake_due = wake_due;
             let mut run = under_way.run.clone();
-            match &said {
+            match said {
                 Ok(()) => {
                     run.cancelled_by = Some(by.actor.clone());
                     change.puts.push(Put::change(&run, under_way.version)?);

@@ -187,7 +187,8 @@ fn a_no_is_believed_once_the_list_says_so_too() {
         refused(&idempotent, 120),
         Next::Store(Standing::Intended {
             tries: 2,
-            unclear: false
+            // The service has said no, and may have carried it out all the same.
+            unclear: true
         })
     );
 }
