@@ -28,7 +28,7 @@ use crate::company_now::CompanyNow;
 use crate::domain::run::{Health, Standing};
 use crate::domain::{CompanyId, Origin, Run};
 use crate::incident::IncidentMsg;
-use crate::limits::{INVENTORY_WITHIN, RUN_DELIVERY, RUN_GRACE, RUN_PATIENCE};
+use crate::limits::{INVENTORY_WITHIN, RUN_GRACE, RUN_PATIENCE};
 use crate::measures;
 use crate::port::cloud::{CloudError, SendError};
 use crate::port::record::ALL_RUNS;
@@ -206,7 +206,7 @@ impl UnderWay {
             idempotent: run.idempotent,
             token: automation::token_until(&run),
             window: ports.reconcile_window,
-            timeout: RUN_DELIVERY + Duration::from_secs(u64::from(run.timeout_seconds)),
+            timeout: run.longest(),
             grace: RUN_GRACE,
             patience: RUN_PATIENCE,
         };
@@ -225,16 +225,15 @@ impl UnderWay {
 
 impl ToolState {
     async fn hear(&mut self, me: &ActorRef<ToolMsg>, msg: ToolMsg) -> Result<(), ActorProcessingErr> {
-        let msg = match msg {
+        // To cancel it is beside what it does: whatever it waits for, it waits on.
+        if !matches!(msg, ToolMsg::Cancel(..)) {
+            self.timer = None;
+        }
+        match msg {
             ToolMsg::Cancel(by, answer) => {
                 let said = self.cancel().await;
-                return self.tell(me, Report::CancelAsked { by, said, answer });
+                self.tell(me, Report::CancelAsked { by, said, answer })
             }
-            other => other,
-        };
-        self.timer = None;
-        match msg {
-            ToolMsg::Cancel(..) => Ok(()),
             ToolMsg::NotStored => {
                 self.again(me, AGAIN);
                 Ok(())
@@ -409,15 +408,22 @@ impl ToolState {
         self.tell(me, Report::Stands(standing, written))
     }
 
-    /// Sends it, unless it may not be by now: once, and exactly as it was meant.
-    async fn send(&self, run: &Run) -> Heard {
+    /// Why nothing may be sent now, where that is so.
+    async fn stopped(&self) -> Option<String> {
         if self.company.now().policy.stopped {
-            return Heard::NotOpened("runs are stopped for the company".to_owned());
+            return Some("runs are stopped for the company".to_owned());
         }
         match all_stopped(&self.ports).await {
-            Ok(false) => {}
-            Ok(true) => return Heard::NotOpened("all runs are stopped".to_owned()),
-            Err(error) => return Heard::NotOpened(format!("whether runs are stopped is not known: {error}")),
+            Ok(false) => None,
+            Ok(true) => Some("all runs are stopped".to_owned()),
+            Err(error) => Some(format!("whether runs are stopped is not known: {error}")),
+        }
+    }
+
+    /// Sends it, unless it may not be by now: once, and exactly as it was meant.
+    async fn send(&self, run: &Run) -> Heard {
+        if let Some(why) = self.stopped().await {
+            return Heard::NotOpened(why);
         }
         if run.computed_hash() != run.hash {
             return Heard::NotOpened("what is stored of the run is not what was agreed to".to_owned());

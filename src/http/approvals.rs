@@ -319,7 +319,7 @@ fn refused(why: &RunRefusal) -> &'static str {
         RunRefusal::Approval(ApprovalRefusal::Twice) => "approval.twice",
         RunRefusal::Approval(ApprovalRefusal::Otherwise) => "approval.otherwise",
         RunRefusal::Approval(ApprovalRefusal::NotPending(_) | ApprovalRefusal::Expired(_)) => "approval.over",
-        RunRefusal::RunbookChanged | RunRefusal::Altered(_) => "approval.of_no_use",
+        RunRefusal::RunbookChanged | RunRefusal::AccountChanged | RunRefusal::Altered(_) => "approval.of_no_use",
         _ => "approval.not_now",
     }
 }

@@ -310,12 +310,15 @@ impl Run {
         }
     }
 
+    /// How long it may take once it was sent, the way to the machine included.
+    pub fn longest(&self) -> Duration {
+        RUN_DELIVERY + Duration::from_secs(u64::from(self.timeout_seconds))
+    }
+
     /// When it should have ended at the latest, where it was sent.
     pub fn expected_by(&self) -> Option<Timestamp> {
         match &self.standing {
-            Standing::Sent { since, .. } => {
-                Some(since.plus(RUN_DELIVERY + Duration::from_secs(u64::from(self.timeout_seconds))))
-            }
+            Standing::Sent { since, .. } => Some(since.plus(self.longest())),
             _ => None,
         }
     }

@@ -285,11 +285,11 @@ impl IncidentState {
 
     /// When an incident wants to be looked at again once `mark` is durable.
     fn due_after(&self, row: &Incident, life: Option<&Life>, mark: DecidedMark, now: Timestamp) -> Option<Timestamp> {
-        let decided = Incident {
-            decided: Some(mark),
-            life: life.unwrap_or(&row.life).clone(),
-            ..row.clone()
-        };
+        let mut decided = row.clone();
+        decided.decided = Some(mark);
+        if let Some(life) = life {
+            decided.life = life.clone();
+        }
         match lifecycle::step(&decided, &self.args.company.now().correlation, now) {
             Step::Rest(due) => Some(due),
             Step::Over => None,

@@ -373,13 +373,16 @@ impl IncidentState {
                 let crowded = RunRefusal::Crowded.into();
                 self.not_proposed(&preparing.plan, crowded).await
             }
-            (Doing::Running(under_way), Report::CancelAsked { by, said, answer }) => {
-                let under_way = self.cancel_asked(*under_way, by, &said).await?;
-                drop(answer.send(said));
-                let doing = Doing::Running(Box::new(under_way));
+            (Doing::Running(mut under_way), Report::CancelAsked { by, said, answer }) => {
+                let kept = self.cancel_asked(&mut under_way, &by, &said).await;
+                let doing = Doing::Running(under_way);
                 let actor = seat.actor;
                 self.tool = Some(Seat { actor, doing });
-                Ok(())
+                // Who is not answered is told to ask again: asking twice does no harm.
+                if kept == Ok(true) {
+                    drop(answer.send(said));
+                }
+                self.so_far(kept.map(drop))
             }
             (Doing::Running(under_way), Report::Stands(standing, written)) => {
                 self.stands(me, seat.actor, *under_way, standing, written).await

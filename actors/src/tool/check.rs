@@ -50,14 +50,10 @@ impl ToolState {
         let comment = format!("{}:check", run.comment());
         let company = self.company.id();
         match check {
-            Check::Send
-                if self.company.now().policy.stopped || !matches!(super::all_stopped(&self.ports).await, Ok(false)) =>
-            {
-                Err(unknown(
-                    "runs are stopped, so that the health check was not made".to_owned(),
-                ))
-            }
             Check::Send => {
+                if let Some(why) = self.stopped().await {
+                    return Err(unknown(format!("the health check was not made: {why}")));
+                }
                 let lines = run.check.clone().unwrap_or_default();
                 let command = command_of(run, comment, lines, seconds);
                 match self.ports.commands.send(company, command).await {

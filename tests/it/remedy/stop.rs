@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use actors::census::Kind;
 use actors::domain::run::{Health, RunStatus};
 use actors::domain::{IncidentStatus, Phase, RunId};
 use actors::incident::remedy::{Stop, Stopped};
+use actors::port::Error;
 
 use super::*;
+use crate::support::faulty::{Fault, Point};
 
 /// A company with a run that takes for ever, which is sent.
 async fn endless(tree: &Tree) -> (CompanyId, Incident, Run) {
@@ -179,4 +182,22 @@ async fn a_kill_switch_stops_the_health_check_as_well() {
     assert_eq!(tree.cloud.sent(), 1);
     let kinds = tree.kinds(&acme, &row.incident_id).await;
     assert!(kinds.iter().any(|kind| kind == "run.checked"), "{kinds:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancel_that_the_store_does_not_take_is_not_answered_and_costs_no_restart() {
+    let tree = Tree::grow().await;
+    let (acme, row, run) = endless(&tree).await;
+    // The first commit is that somebody wants it cancelled; the second, that the service tries.
+    let away = Fault::Error(Error::Unavailable("planned".into()));
+    tree.store.plan_after(Point::ChangeBefore, Some(&acme), 1, 1, away);
+    let cancel = || stop(&tree, &row, &run.run_id, Stop::Cancel, Approver::CompanyAdmin);
+    assert!(cancel().await.unwrap().asked.unwrap().await.is_err());
+    assert!(tree.store.spent());
+    assert_eq!(runs(&tree, &acme).await[0].cancelled_by, None);
+    // The incident goes on from where it was.
+    assert_eq!(tree.runtime.census().restarts(Kind::Incident), 0);
+    let row = until(&tree, &acme, Phase::NeedsHuman).await;
+    assert_eq!(row.life.status, IncidentStatus::Escalated);
+    assert_eq!((held(&tree, &acme).await, tree.cloud.runs().len()), (0, 1));
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Asker, Preparing, Wanted};
 use crate::domain::run::{Plan, SSM_EXECUTE};
-use crate::domain::runbook::Runbook;
+use crate::domain::runbook::{Runbook, Shelf};
 use crate::domain::{Decision, Life, Phase, Proposal, Timestamp};
 use crate::incident::refusal::RunRefusal;
 use crate::incident::{CHANGE_TRIES, IncidentMsg, IncidentState};
@@ -17,19 +17,12 @@ use crate::runtime::CallError;
 use crate::tenant::TenantMsg;
 
 impl IncidentState {
-    /// The runbook that a decision calls for.
-    fn called_for(&self, decision: &Decision) -> Option<Runbook> {
-        let mut calls = decision.tool_calls.iter();
-        let call = calls.find(|call| call.tool_name == SSM_EXECUTE)?;
-        let name = call.parameters.get("runbook").and_then(Value::as_str)?;
-        self.args.company.shelf().find(name).cloned()
-    }
-
     /// The life of an incident that wants what its decision calls for: each runbook once, while nothing else is wanted or
     /// under way; nothing where there is nothing to want.
     pub(in crate::incident) fn wanting(&self, decision: &Decision, now: Timestamp) -> Option<Life> {
         let row = self.row.as_ref().filter(|row| row.is_open())?;
-        let runbook = self.called_for(decision)?;
+        let shelf = self.args.company.shelf();
+        let runbook = called_for(&shelf, decision)?;
         let life = &row.life;
         let is_free = life.remedy.is_none() && life.proposal.is_none();
         let is_new = !life.proposed.contains(&runbook.runbook_id) && life.proposed.len() < PROPOSALS;
@@ -37,7 +30,7 @@ impl IncidentState {
         (is_free && is_new && is_connected).then(|| {
             self.in_session(Life {
                 proposal: Some(Proposal {
-                    runbook_id: runbook.runbook_id,
+                    runbook_id: runbook.runbook_id.clone(),
                     reason: decision.recommendation.clone(),
                     since: now,
                     again_at: now,
@@ -50,14 +43,15 @@ impl IncidentState {
 
     /// What a decision calls for and nobody runs, because the company has no cloud.
     pub(in crate::incident) fn not_connected(&self, decision: &Decision) -> Option<Value> {
-        let runbook = self.called_for(decision)?;
-        let is_connected = self.args.company.now().aws.is_some();
-        (!is_connected).then(|| {
-            json!({
-                "runbook": runbook.slug, "version": runbook.version, "risk_level": runbook.risk,
-                "why": CloudError::NotConnected.to_string(),
-            })
-        })
+        if self.args.company.now().aws.is_some() {
+            return None;
+        }
+        let shelf = self.args.company.shelf();
+        let runbook = called_for(&shelf, decision)?;
+        Some(json!({
+            "runbook": runbook.slug, "version": runbook.version, "risk_level": runbook.risk,
+            "why": CloudError::NotConnected.to_string(),
+        }))
     }
 
     /// Tries to begin what the incident wants.
@@ -133,13 +127,13 @@ impl IncidentState {
     }
 
     /// What could not be kept is still due; `Err` where this actor's state may be wrong.
-    fn so_far(&self, kept: Result<(), Error>) -> Result<(), ActorProcessingErr> {
+    pub(super) fn so_far(&self, kept: Result<(), Error>) -> Result<(), ActorProcessingErr> {
         match kept {
             Ok(()) => Ok(()),
             Err(Error::Fenced) => Ok(self.args.tenant.cast(TenantMsg::Fenced)?),
             Err(error @ (Error::Unknown | Error::Corrupt(_) | Error::NoSuchCompany)) => Err(error.into()),
             Err(error) => {
-                tracing::warn!(company_id = %self.company(), incident_id = %self.args.incident_id, %error, "a proposal waits for the store");
+                tracing::warn!(company_id = %self.company(), incident_id = %self.args.incident_id, %error, "what is wanted or under way waits for the store");
                 Ok(())
             }
         }
@@ -221,6 +215,13 @@ impl IncidentState {
         }
         Ok(())
     }
+}
+
+/// The runbook that a decision calls for.
+fn called_for<'a>(shelf: &'a Shelf, decision: &Decision) -> Option<&'a Runbook> {
+    let mut calls = decision.tool_calls.iter();
+    let call = calls.find(|call| call.tool_name == SSM_EXECUTE)?;
+    shelf.find(call.parameters.get("runbook").and_then(Value::as_str)?)
 }
 
 /// What keeps a run from beginning, for people, who need do nothing about it.

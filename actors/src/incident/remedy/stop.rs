@@ -124,13 +124,13 @@ impl IncidentState {
         Err(CallError::Overloaded)
     }
 
-    /// What the service has said to it: only a run that it tries to end counts as cancelled.
+    /// Keeps what the service has said to it: only a run that it tries to end counts as cancelled.
     pub(super) async fn cancel_asked(
         &mut self,
-        mut under_way: UnderWay,
-        by: Origin,
+        under_way: &mut UnderWay,
+        by: &Origin,
         said: &Result<(), CloudError>,
-    ) -> Result<UnderWay, Error> {
+    ) -> Result<bool, Error> {
         for _ in 0..CHANGE_TRIES {
             self.absorb().await?;
             let now = self.args.ports.clock.now();
@@ -138,23 +138,24 @@ impl IncidentState {
             let mut change = self.change(now);
             change.wake_due = wake_due;
             let mut run = under_way.run.clone();
+            let mut version = under_way.version;
             match said {
                 Ok(()) => {
                     run.cancelled_by = Some(by.actor.clone());
-                    change.puts.push(Put::change(&run, under_way.version)?);
+                    change.puts.push(Put::change(&run, version)?);
+                    version += 1;
                 }
                 Err(why) => {
                     let data = json!({"run_id": run.run_id, "why": why.to_string()});
-                    change.facts.push(self.fact_from("run.not_cancelled", &by, now, data));
+                    change.facts.push(self.fact_from("run.not_cancelled", by, now, data));
                 }
             }
             if self.commit(change, None).await? {
-                under_way.version += u64::from(said.is_ok());
-                under_way.run = run;
-                break;
+                (under_way.run, under_way.version) = (run, version);
+                return Ok(true);
             }
         }
-        Ok(under_way)
+        Ok(false)
     }
 
     async fn give_up(&mut self, me: &ActorRef<IncidentMsg>, ask: &StopCall) -> Result<Stopped, CallError> {
