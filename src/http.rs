@@ -23,6 +23,7 @@ mod incidents;
 mod kpis;
 pub mod listener;
 pub mod live;
+mod memory;
 mod metrics;
 pub mod openapi;
 mod pace;

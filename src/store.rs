@@ -19,6 +19,7 @@ mod rollup;
 mod slot;
 pub mod sqlite;
 mod step;
+mod tally;
 mod timeline;
 
 pub use every::{every, every_record};

@@ -4,6 +4,7 @@
 pub mod asset;
 pub mod aws;
 pub mod config;
+pub mod memory;
 pub mod runbook;
 
 use std::borrow::Cow;

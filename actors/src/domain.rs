@@ -14,6 +14,7 @@ pub mod memory;
 pub mod origin;
 pub mod outcome;
 pub mod policy;
+pub mod recall;
 pub mod redact;
 pub mod run;
 pub mod runbook;

@@ -21,6 +21,7 @@ pub mod incident;
 pub mod limits;
 pub mod measures;
 pub mod port;
+pub mod recall;
 pub mod root;
 pub mod runtime;
 pub mod supervision;

@@ -22,6 +22,32 @@ pub const DECISION_EVENTS: usize = 64;
 pub const MEMORY_MESSAGES: usize = 50;
 /// Bytes of one message in short memory.
 pub const MEMORY_MESSAGE_BYTES: usize = 2_048;
+/// Long memories that one question finds, at most.
+pub const RECALLED: usize = 50;
+/// Long memories that a store finds by a signature, and as many by tags, before they are ranked.
+pub const RECALL_CANDIDATES: usize = 100;
+/// Long memories that a store finds by words, before they are ranked.
+pub const RECALL_BY_WORDS: usize = 200;
+/// Entries of its index that a store reads for the words of one question, and as many for the tags.
+pub const RECALL_ENTRIES: usize = 6_000;
+/// Words of one question to the long memories; those beyond are not looked for.
+pub const RECALL_QUERY_WORDS: usize = 16;
+/// Words that one long memory is found by; those beyond are kept, and not found.
+pub const RECALL_WORDS: usize = 512;
+/// Characters of a word in the index; a longer one is cut.
+pub const RECALL_WORD_CHARS: usize = 32;
+/// Bytes of what is asked of the long memories in words.
+pub const RECALL_QUERY_BYTES: usize = 1_000;
+/// Tags of one long memory, or of one question.
+pub const MEMORY_TAGS: usize = 16;
+/// Bytes of one tag.
+pub const MEMORY_TAG_BYTES: usize = 64;
+/// Bytes of a post-mortem's signature.
+pub const MEMORY_SIGNATURE_BYTES: usize = 256;
+/// Bytes of a post-mortem's text.
+pub const MEMORY_RESOLUTION_BYTES: usize = 8_192;
+/// Bytes of the reason for which a memory is quarantined or released.
+pub const MEMORY_REASON_BYTES: usize = 500;
 /// Tools named on an incident.
 pub const TOOL_SOURCES: usize = 16;
 /// Incidents a receipt names as considered.

@@ -10,6 +10,7 @@ mod automation;
 mod check;
 mod command;
 pub mod input;
+pub mod memory;
 mod output;
 pub mod protocol;
 pub mod registry;

@@ -29,6 +29,10 @@ UPDATE incident SET status = 'resolved', resolved_at = created_at + 600000 + no 
         '$.resolved_at', strftime('%Y-%m-%dT%H:%M:%fZ', (created_at + 600000) / 1000.0, 'unixepoch'))
 WHERE no % 2 = 0;
 DROP TABLE rollup;
+DROP TABLE memory;
+DROP TABLE memory_tag;
+DROP TABLE memory_word;
+DROP TABLE memory_text;
 PRAGMA user_version = 6;
 ";
 

@@ -71,6 +71,8 @@ pub enum Right {
     AdministerCompany,
     /// A company's own runbooks.
     EditRunbooks,
+    /// Say which memories are not to be believed.
+    CurateMemory,
     /// Correlation rules and maintenance.
     Correlate,
     /// Other people.
@@ -98,7 +100,9 @@ impl Right {
         match self {
             Self::SendAlerts => "send alerts",
             Self::Read => "read alerts, incidents, memory or live events",
-            Self::Act => "acknowledge, assign, resolve, reopen, escalate, snooze, merge or split incidents",
+            Self::Act => {
+                "acknowledge, assign, resolve, reopen, escalate, snooze, merge or split incidents, or write post-mortems"
+            }
             Self::Decide => "ask for decisions",
             Self::Run => "run runbooks, or ask others to agree to a run",
             Self::Approve => "agree to runs, or reject them",
@@ -106,6 +110,7 @@ impl Right {
             Self::FoundCompanies => "create, archive or erase companies",
             Self::AdministerCompany => "administer a company's settings, policy, keys, secrets or assets",
             Self::EditRunbooks => "write a company's own runbooks",
+            Self::CurateMemory => "quarantine memories, or release them",
             Self::Correlate => "change how a company's alerts are grouped",
             Self::AdministerUsers => "administer people",
             Self::OwnAccount => "administer a password, second factor or logins of one's own",
@@ -138,10 +143,14 @@ pub fn of_role(role: Role, right: Right) -> Reach {
         Right::SendAlerts => [Nothing, Nothing, Nothing],
         Right::Read | Right::Act | Right::Decide | Right::Run | Right::Approve => [All, Own, Own],
         Right::FoundCompanies | Right::Measure | Right::StopRuns => [All, Nothing, Nothing],
-        Right::AdministerCompany | Right::EditRunbooks | Right::Correlate | Right::AdministerUsers => {
-            [All, Own, Nothing]
-        }
-        Right::Audit | Right::Oversee | Right::Release => [All, Own, Nothing],
+        Right::AdministerCompany
+        | Right::EditRunbooks
+        | Right::CurateMemory
+        | Right::Correlate
+        | Right::AdministerUsers
+        | Right::Audit
+        | Right::Oversee
+        | Right::Release => [All, Own, Nothing],
         Right::OwnAccount => [Oneself, Oneself, Oneself],
     };
     match role {

@@ -55,6 +55,8 @@ needed! {
     AdministerCompany
     /// To write a company's own runbooks.
     EditRunbooks
+    /// To say which memories are not to be believed.
+    CurateMemory
     /// To say how a company's alerts are grouped.
     Correlate
     /// To administer people.

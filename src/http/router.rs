@@ -23,8 +23,8 @@ use super::runbooks::{dry_run, edit};
 use super::runs::{execute, stop, switch};
 use super::schemas::Schemas;
 use super::{
-    Edge, Stage, acts, agent, alerts, approvals, audit, auth, companies, decisions, health, incidents, kpis, metrics,
-    openapi, runbooks, runs, system, tools, users, webhook,
+    Edge, Stage, acts, agent, alerts, approvals, audit, auth, companies, decisions, health, incidents, kpis, memory,
+    metrics, openapi, runbooks, runs, system, tools, users, webhook,
 };
 
 /// Where a load balancer, an orchestrator or a person asks how we are, even while we are going down.
@@ -286,6 +286,27 @@ fn routes() -> Routes {
             "Agree to a run, which then begins",
         )
         .post("/api/approvals/{approval_id}/reject", approvals::reject, "Refuse a run")
+        .get(
+            "/api/memory/search",
+            memory::search,
+            "Search what is remembered of past incidents",
+        )
+        .post("/api/memory", memory::write, "Write a post-mortem")
+        .get(
+            "/api/memory/{memory_id}",
+            memory::one,
+            "A memory, and how far it is believed",
+        )
+        .post(
+            "/api/memory/{memory_id}/quarantine",
+            memory::quarantine,
+            "Say that a memory is not to be believed",
+        )
+        .post(
+            "/api/memory/{memory_id}/release",
+            memory::release,
+            "Believe a memory again",
+        )
         .get("/api/users", users::list, "The people whom one administers")
         .post(
             "/api/users",

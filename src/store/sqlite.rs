@@ -31,6 +31,7 @@ mod pool;
 mod queue;
 mod read;
 mod reader;
+mod recall;
 mod regroup;
 mod rollup;
 mod rows;

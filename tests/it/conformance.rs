@@ -12,6 +12,7 @@ pub mod journal;
 pub mod lists;
 mod past;
 mod place;
+mod recall;
 pub mod records;
 pub mod rollups;
 mod roster;
@@ -258,6 +259,12 @@ promises! {
     records::a_companys_settings_change_from_the_version_before,
     records::amending_is_fenced_and_has_a_deadline,
     records::a_company_is_founded_with_its_records_or_not_at_all,
+    recall::memories_are_found_by_signature_tags_and_words,
+    recall::only_a_companys_own_memories_are_found,
+    recall::what_is_changed_or_removed_is_found_as_it_is,
+    recall::what_runs_have_shown_comes_with_a_memory,
+    recall::no_text_is_taken_for_syntax,
+    recall::the_rare_and_the_newest_are_found_among_many,
     rollups::hours_are_what_the_rows_come_to,
     rollups::what_retention_removes_stays_counted,
     rollups::an_erased_companys_hours_go,

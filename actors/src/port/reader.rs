@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::Error;
+use super::recall::{Candidates, Lookup};
 use super::record::{Record, RecordKind};
 use super::writer::{OpenIncident, Receipt, Strays};
 use crate::domain::{
@@ -248,6 +249,9 @@ pub trait Reader: Send + Sync + 'static {
     /// What the incidents opened in a period came to: the sums over whole hours, from the one that `since` is in to the
     /// last that begins before `until`.
     async fn rollups(&self, since: Timestamp, until: Timestamp) -> Result<Rollup, Error>;
+
+    /// Long memories that may be meant, found by their signature, tags and words; see [`super::recall`].
+    async fn recall(&self, lookup: &Lookup) -> Result<Candidates, Error>;
 
     /// What the alerts since a moment came to.
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error>;

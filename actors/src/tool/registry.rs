@@ -12,6 +12,7 @@ use super::input::{
     ApprovalRequested, ApprovalSeen, AskApproval, AskKpis, Broken, Checked, EscalateIncident, GetAlarm,
     IncidentTouched, KpisMeasured, NoteIncident, RequestApproval, SsmExecute, SsmExecuted,
 };
+use super::memory::{MemoriesFound, SearchMemory};
 use crate::domain::run::{SSM_EXECUTE, SSM_EXECUTE_VERSION};
 use crate::domain::runbook::Risk;
 use crate::port::cloud::{Alarm, CloudError, MetricQuery, MetricSeries};
@@ -63,6 +64,8 @@ pub enum ToolInput {
     AskApproval(AskApproval),
     /// `kpi.snapshot`.
     Kpis(AskKpis),
+    /// `memory.search`.
+    SearchMemory(SearchMemory),
     /// `incident.note`.
     Note(NoteIncident),
     /// `incident.escalate`.
@@ -154,6 +157,11 @@ fn all() -> Vec<Tool> {
             "Measures what the company's incidents of the last 30 days came to.",
             schemas::<AskKpis, KpisMeasured>(),
         ),
+        tool(
+            "memory.search",
+            "Searches what the company remembers of past incidents: what was done, and whether it has helped.",
+            schemas::<SearchMemory, MemoriesFound>(),
+        ),
         Tool {
             idempotent: false,
             ..tool(
@@ -188,6 +196,7 @@ pub fn check_input(tool: &str, arguments: &Value) -> Result<ToolInput, ToolInput
         "approvals.request" => read(arguments).map(ToolInput::RequestApproval),
         "approvals.status" => read(arguments).map(ToolInput::AskApproval),
         "kpi.snapshot" => read(arguments).map(ToolInput::Kpis),
+        "memory.search" => read(arguments).map(ToolInput::SearchMemory),
         "incident.note" => read(arguments).map(ToolInput::Note),
         "incident.escalate" => read(arguments).map(ToolInput::Escalate),
         _ => Err(ToolInputError {

@@ -1,5 +1,7 @@
 //! Reading: several queries that all see one moment, each within a time.
 
+use std::time::Duration;
+
 use futures::TryStreamExt;
 use mongodb::bson::{Document, RawDocumentBuf};
 use mongodb::{ClientSession, Database};
@@ -33,6 +35,10 @@ impl Moment {
                 .skip(find.skip)
                 .limit(find.limit)
                 .projection(find.only);
+            let found = match find.within {
+                Some(within) => found.max_time(within),
+                None => found,
+            };
             let mut cursor = found.session(&mut *session).await?;
             cursor.stream(session).try_collect().await
         })
@@ -73,4 +79,6 @@ pub(super) struct Find<'a> {
     pub(super) skip: u64,
     pub(super) limit: i64,
     pub(super) only: Document,
+    /// How long the server may look for them, where that is not to be as long as for anything.
+    pub(super) within: Option<Duration>,
 }

@@ -10,7 +10,7 @@ use actors::port::reader::{
     Reader, TimelineItem,
 };
 use actors::port::writer::{OpenIncident, Receipt, Strays};
-use actors::port::{Error, Record, RecordKind};
+use actors::port::{Candidates, Error, Lookup, Record, RecordKind};
 use async_trait::async_trait;
 use mongodb::bson::doc;
 
@@ -19,7 +19,7 @@ use super::fault::Fault;
 use super::moment::{Find, Moment};
 use super::names::*;
 use super::numbers;
-use super::read::{alerts, events, incidents, journal, past};
+use super::read::{alerts, events, incidents, journal, past, recall};
 use super::records;
 use super::rollups;
 use super::shape::{Fields, int};
@@ -214,6 +214,10 @@ impl Reader for CompanyReader {
 
     async fn rollups(&self, since: Timestamp, until: Timestamp) -> Result<Rollup, Error> {
         ask!(self, |m| rollups::sum(&mut m, &self.company, since, until))
+    }
+
+    async fn recall(&self, lookup: &Lookup) -> Result<Candidates, Error> {
+        ask!(self, |m| recall::find(&mut m, &self.company, lookup))
     }
 
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error> {

@@ -72,7 +72,7 @@ fn id_of(document: &Document, company: &CompanyId) -> Result<String, Fault> {
 }
 
 /// A record from its document.
-fn read(mut document: Document, kind: RecordKind) -> Result<Record, Fault> {
+pub(super) fn read(mut document: Document, kind: RecordKind) -> Result<Record, Fault> {
     let company_id: CompanyId = document.parsed("company_id")?;
     let record = Record {
         kind,

@@ -184,13 +184,14 @@ fn records(kind: RecordKind) -> Collection {
     collection(kind.as_str(), indexes)
 }
 
-/// By which a long memory is searched.
+/// By which a long memory is searched. Older databases have an index `by_tag` besides, which says nothing of the time.
 fn by_what_was_learnt() -> [Index; 3] {
     let by_signature = doc! { "company_id": 1, "signature": 1, "created_at": -1 };
+    let by_tag = doc! { "company_id": 1, "tags": 1, "created_at": -1 };
     let by_text = doc! { "company_id": 1, "signature": "text", "resolution": "text", "tags": "text" };
     [
         index("by_signature", by_signature, Document::new()),
-        index("by_tag", doc! { "company_id": 1, "tags": 1 }, Document::new()),
+        index("by_newest_tag", by_tag, Document::new()),
         index("by_text", by_text, doc! { "default_language": "none" }),
     ]
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use actors::domain::{Company, CompanyId};
-use actors::port::{Amended, Amendment, Put};
+use actors::port::{Amended, Amendment, Put, RecordKind};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::time::Instant;
 
 use super::cut;
 use super::fault::{Fault, unwritable};
 use super::machine::Machine;
+use super::recall;
 use super::rollup;
 use super::rows::{self, int, ms, parsed, uint};
 use super::shared::Cell;
@@ -107,6 +108,9 @@ fn stored(conn: &Connection, company: i64, put: &Put) -> Result<Stored, rusqlite
 
 /// Writes a company's puts. What was there goes first, so that a lookup text is free before another has it.
 pub(super) fn write(conn: &Connection, company: i64, id: &CompanyId, puts: &[Put]) -> Result<(), rusqlite::Error> {
+    for put in puts.iter().filter(|put| put.kind == RecordKind::LongMemory) {
+        recall::index(conn, company, put)?;
+    }
     let mut delete = conn.prepare_cached("DELETE FROM record WHERE kind = ?1 AND company = ?2 AND id = ?3")?;
     for put in puts.iter().filter(|put| put.expect.is_some()) {
         delete.execute(params![put.kind.as_str(), company, put.id])?;

@@ -5,6 +5,7 @@ pub(super) mod events;
 pub(super) mod incidents;
 pub(super) mod journal;
 pub(super) mod past;
+pub(super) mod recall;
 pub(super) mod records;
 pub(super) mod roster;
 

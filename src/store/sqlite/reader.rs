@@ -9,13 +9,13 @@ use actors::port::reader::{
     Reader, TimelineItem,
 };
 use actors::port::writer::{OpenIncident, Receipt, Strays};
-use actors::port::{Error, Record, RecordKind};
+use actors::port::{Candidates, Error, Lookup, Record, RecordKind};
 use async_trait::async_trait;
 use rusqlite::Connection;
 
 use super::core::Core;
 use super::fault::Fault;
-use super::read::{alerts, incidents, journal, past, records};
+use super::read::{alerts, incidents, journal, past, recall, records};
 use super::rollup;
 use super::shared::{Cell, locked};
 
@@ -204,6 +204,11 @@ impl Reader for CompanyReader {
 
     async fn rollups(&self, since: Timestamp, until: Timestamp) -> Result<Rollup, Error> {
         self.read(move |conn, cell| rollup::sum(conn, cell, since, until)).await
+    }
+
+    async fn recall(&self, lookup: &Lookup) -> Result<Candidates, Error> {
+        let lookup = lookup.clone();
+        self.read(move |conn, cell| recall::find(conn, cell, &lookup)).await
     }
 
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error> {

@@ -8,13 +8,15 @@
 use actors::domain::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::OpenError;
+use super::{OpenError, recall};
 
 /// "AlWh", so that a stranger's database is never written to.
 const APPLICATION_ID: i32 = 0x416c_5768;
 
 /// What brings a file from one version to the next.
-const MIGRATIONS: &[&str] = &[FIRST, EVENTS, CHAIN, URGENCY, RECORDS, RETENTION, ROLLUPS];
+const MIGRATIONS: &[&str] = &[FIRST, EVENTS, CHAIN, URGENCY, RECORDS, RETENTION, ROLLUPS, RECALL];
+/// Files of fewer migrations have long memories that no index knows.
+const WITH_RECALL: usize = 8;
 
 const FIRST: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -231,6 +233,25 @@ FROM (
 ) GROUP BY 1, 2;
 ";
 
+/// By what long memories are found: numbers in the order they came in, their tags, how many of a company's memories have a
+/// word, and a full-text index without the texts. Its words have their company's number before them, so that no question
+/// walks over another company's. [`super::recall`] writes all of it.
+const RECALL: &str = "
+CREATE TABLE memory (
+    no INTEGER PRIMARY KEY, company INTEGER NOT NULL, id TEXT NOT NULL, signature TEXT NOT NULL, UNIQUE (company, id)
+) STRICT;
+CREATE INDEX memory_by_signature ON memory (company, signature, no);
+CREATE TABLE memory_tag (
+    company INTEGER NOT NULL, tag TEXT NOT NULL, memory INTEGER NOT NULL, PRIMARY KEY (company, tag, memory)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE memory_word (
+    company INTEGER NOT NULL, word TEXT NOT NULL, memories INTEGER NOT NULL, PRIMARY KEY (company, word)
+) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE memory_text USING fts5(
+    words, content = '', contentless_delete = 1, detail = 'none', tokenize = 'ascii'
+);
+";
+
 /// Makes the file ours and brings it to this binary's version, or says why not.
 pub(super) fn migrate(conn: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -240,6 +261,9 @@ pub(super) fn migrate(conn: &mut Connection, now: Timestamp) -> Result<(), OpenE
     let version = if fresh { 0 } else { known(&tx)? };
     for migration in &MIGRATIONS[version..] {
         tx.execute_batch(migration)?;
+    }
+    if version < WITH_RECALL {
+        recall::index_all(&tx)?;
     }
     if fresh {
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;

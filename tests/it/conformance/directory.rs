@@ -391,6 +391,7 @@ async fn an_older_file_is_read_along_the_order_of_its_commits() {
          DROP INDEX incident_due;
          CREATE INDEX incident_due ON incident (wake_due) WHERE wake_due IS NOT NULL;
          DROP TABLE record; DROP TABLE rollup;
+         DROP TABLE memory; DROP TABLE memory_tag; DROP TABLE memory_word; DROP TABLE memory_text;
          CREATE TABLE api_key (key_id TEXT PRIMARY KEY, company INTEGER NOT NULL, key_hash BLOB NOT NULL UNIQUE,
              scopes TEXT NOT NULL, unsigned INTEGER NOT NULL, created_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
          CREATE TABLE webhook_secret (no INTEGER PRIMARY KEY, company INTEGER NOT NULL, sealed BLOB NOT NULL,

@@ -411,8 +411,11 @@ async fn an_older_file_is_counted_when_it_is_opened() {
     let a = w.a.clone();
     drop((w, store));
     let file = rusqlite::Connection::open(home.data().join("store.db")).unwrap();
-    file.execute_batch("DROP TABLE rollup; PRAGMA user_version = 6")
-        .unwrap();
+    let undone = format!(
+        "DROP TABLE rollup; {} PRAGMA user_version = 6",
+        super::recall::UNINDEXED
+    );
+    file.execute_batch(&undone).unwrap();
     drop(file);
     let store = SqliteStore::open(&home.data(), clock).unwrap();
     assert_counted(&*store.reader(&a)).await;

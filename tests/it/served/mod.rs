@@ -13,6 +13,7 @@ mod decide;
 mod kept_secrets;
 mod kpis;
 mod live;
+mod memory;
 mod own_runbooks;
 mod people;
 mod reading;

@@ -39,6 +39,8 @@ impl Estate {
         let logins = server.get_as(person, "/api/auth/sessions").await.json();
         let path = format!("/api/runbooks?company_id={}", company.id);
         let runbook = server.post_as(root, &path, &written("disk-own")).await.json();
+        let path = format!("/api/memory?company_id={}", company.id);
+        let memory = server.post_as(root, &path, &post_mortem()).await.json();
         Self {
             ids: BTreeMap::from([
                 ("company_id", company.id.to_string()),
@@ -52,6 +54,7 @@ impl Estate {
                 ("approval_id", "apr-own".to_owned()),
                 // Nothing was run.
                 ("run_id", "run-own".to_owned()),
+                ("memory_id", memory["memory_id"].as_str().unwrap().to_owned()),
                 ("user_id", person.id.clone()),
                 ("login_id", logins["items"][0]["login_id"].as_str().unwrap().to_owned()),
                 ("file", "index.html".to_owned()),
@@ -73,6 +76,7 @@ impl Estate {
                 ("runbook_id", id("rbk-")),
                 ("approval_id", id("apr-")),
                 ("run_id", id("run-")),
+                ("memory_id", id("mem-")),
                 ("user_id", id("usr-")),
                 ("login_id", id("lgn-")),
                 ("file", "none.html".to_owned()),
@@ -97,6 +101,10 @@ impl Estate {
     }
 }
 
+fn post_mortem() -> Value {
+    json!({"signature": "disk", "resolution": "removed old cores", "outcome": "success"})
+}
+
 /// A body that would be taken, so that nothing but the right or the id can be at fault.
 fn body(route: &Route, company: &str) -> Value {
     match (route.method.as_str(), route.path) {
@@ -113,6 +121,8 @@ fn body(route: &Route, company: &str) -> Value {
         ("POST", "/api/companies/{company_id}/api-keys") => json!({"name": "x", "scopes": ["read"]}),
         ("PUT", "/api/companies/{company_id}/config") => json!({"name": "x"}),
         ("PUT", "/api/runbooks/{runbook_id}") => written("disk-own"),
+        ("POST", "/api/memory") => post_mortem(),
+        (_, path) if path.ends_with("/quarantine") => json!({"reason": "not ours"}),
         ("POST", "/api/companies") => json!({"name": ""}),
         ("POST", "/api/users") => json!({"email": "", "role": "technician", "company_ids": [company]}),
         ("PUT", "/api/auth/password") => json!({"current_password": "x", "new_password": "y"}),

@@ -14,8 +14,8 @@ use actors::port::reader::{
 };
 use actors::port::writer::{Changed, IncidentChange, OpenIncident, PlaceBatch, Placed, Receipt, Regroup, Strays};
 use actors::port::{
-    Accepted, Amended, Amendment, Committed, CompanySet, Delivery, Due, Error, EventReader, Inbox, NewCompany, Reader,
-    Record, RecordKind, Roster, Store, Writer,
+    Accepted, Amended, Amendment, Candidates, Committed, CompanySet, Delivery, Due, Error, EventReader, Inbox, Lookup,
+    NewCompany, Reader, Record, RecordKind, Roster, Store, Writer,
 };
 use async_trait::async_trait;
 use tokio::sync::{Notify, broadcast};
@@ -452,6 +452,10 @@ impl Reader for FaultyReader {
 
     async fn rollups(&self, since: Timestamp, until: Timestamp) -> Result<Rollup, Error> {
         self.inner.rollups(since, until).await
+    }
+
+    async fn recall(&self, lookup: &Lookup) -> Result<Candidates, Error> {
+        self.inner.recall(lookup).await
     }
 
     async fn counts(&self, since: Timestamp) -> Result<CorrelationCounts, Error> {

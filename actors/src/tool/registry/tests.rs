@@ -21,6 +21,10 @@ fn taken() -> Vec<(&'static str, Value)> {
         ),
         ("approvals.status", json!({"approval_id": "apr-1"})),
         ("kpi.snapshot", json!({})),
+        (
+            "memory.search",
+            json!({"signature": "disk-full", "tags": ["linux"], "q": "freed space", "limit": 3}),
+        ),
         ("incident.note", json!({"incident_id": "inc-1", "note": "looked at it"})),
         ("incident.escalate", json!({"incident_id": "inc-1"})),
     ]
@@ -132,6 +136,24 @@ fn text_that_means_to_be_something_else_is_refused() {
     ] {
         assert_eq!(
             check_input("ssm.execute", &arguments).unwrap_err().field,
+            field,
+            "{arguments}"
+        );
+    }
+    for (field, arguments) in [
+        ("q", json!({})),
+        ("q", json!({"q": "\" - *"})),
+        ("q", json!({"q": "x ".repeat(501)})),
+        ("signature", json!({"signature": ""})),
+        ("signature", json!({"signature": "x".repeat(257)})),
+        ("tags", json!({"tags": vec!["x"; 17]})),
+        ("tags", json!({"tags": ["x".repeat(65)]})),
+        ("tags", json!({"tags": [""]})),
+        ("limit", json!({"q": "disk", "limit": 0})),
+        ("limit", json!({"q": "disk", "limit": 51})),
+    ] {
+        assert_eq!(
+            check_input("memory.search", &arguments).unwrap_err().field,
             field,
             "{arguments}"
         );

@@ -1,0 +1,33 @@
+//! Looking long memories up. A store only finds those that may be meant, a bounded number of them however many there
+//! are; which are meant is said by [`crate::domain::recall`].
+
+use crate::domain::outcome::{Effectiveness, LongMemory};
+
+/// What is looked for: memories that have the signature, any of the tags, or any of the words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lookup {
+    /// The kind of trouble, exactly.
+    pub signature: Option<String>,
+    /// Tags, exactly; each once.
+    pub tags: Vec<String>,
+    /// Words, as [`crate::domain::recall::words`] makes them; each once.
+    pub words: Vec<String>,
+}
+
+/// A memory that may be meant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// The memory.
+    pub memory: LongMemory,
+    /// How often the runbook that it speaks of has helped against that kind of trouble, where runs have shown it.
+    pub outcomes: Option<Effectiveness>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Candidates {
+    /// Each once: of a signature the newest, of tags those that have most of them, of words those that have the rarest.
+    pub found: Vec<Candidate>,
+    /// How many of the company's memories have each word that was looked for, or at least how many.
+    pub counts: Vec<(String, u64)>,
+}

@@ -1,0 +1,52 @@
+//! How much speaks for each of what an index has found.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// What was found, by numbers or names that are greater the newer it is.
+#[derive(Debug)]
+pub(super) struct Tally<K>(HashMap<K, f64>);
+
+impl<K> Default for Tally<K> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<K: Eq + Hash + Ord> Tally<K> {
+    /// So much more speaks for each of these.
+    pub(super) fn add(&mut self, found: Vec<K>, weight: f64) {
+        for key in found {
+            *self.0.entry(key).or_default() += weight;
+        }
+    }
+
+    /// At least so much speaks for each of these.
+    pub(super) fn at_least(&mut self, found: Vec<K>, weight: f64) {
+        for key in found {
+            let tallied = self.0.entry(key).or_default();
+            *tallied = tallied.max(weight);
+        }
+    }
+
+    /// Those that most speaks for, of these the newest.
+    pub(super) fn best(self, most: usize) -> Vec<K> {
+        let mut all: Vec<(K, f64)> = self.0.into_iter().collect();
+        all.sort_unstable_by(|(a, x), (b, y)| y.total_cmp(x).then_with(|| b.cmp(a)));
+        all.into_iter().take(most).map(|(key, _)| key).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_most_speaks_for_comes_first_and_of_that_the_newest() {
+        let mut tally = Tally::default();
+        tally.add(vec![1, 2, 3], 0.5);
+        tally.add(vec![1, 4], 0.25);
+        tally.at_least(vec![4, 2, 1], 0.6);
+        assert_eq!(tally.best(9), [1, 4, 2, 3]);
+    }
+}
