@@ -33,7 +33,7 @@ pub use ids::{
 pub use incident::{Incident, IncidentStatus, Life, Phase, Proposal, Remedy, Session, Snooze};
 pub use journal::{ChainHash, Entry, Fact};
 pub use kpi::{Impact, Kpis, Rollup};
-pub use memory::{Message, Role, ShortMemory};
+pub use memory::{Message, Role, ShortMemory, Summary};
 pub use origin::Origin;
 pub use policy::Policy;
 pub use run::Run;

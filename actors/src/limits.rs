@@ -22,6 +22,8 @@ pub const DECISION_EVENTS: usize = 64;
 pub const MEMORY_MESSAGES: usize = 50;
 /// Bytes of one message in short memory.
 pub const MEMORY_MESSAGE_BYTES: usize = 2_048;
+/// Bytes of each text that is kept of what an incident's short memory has no room for any more.
+pub const MEMORY_SUMMARY_BYTES: usize = 512;
 /// Long memories that one question finds, at most.
 pub const RECALLED: usize = 50;
 /// Long memories that a store finds by a signature, and as many by tags, before they are ranked.

@@ -6,7 +6,7 @@ use actors::domain::ids::{DeliveryId, MemoryId, SessionId};
 use actors::domain::memory::Message;
 use actors::domain::{
     AlertId, AlertState, CompanyId, Decision, IncidentId, IncidentStatus, Phase, Severity, ShortMemory, Signal,
-    Timestamp,
+    Summary, Timestamp,
 };
 use actors::incident::lifecycle;
 use actors::port::reader::{self, AlertView, IncidentView};
@@ -155,8 +155,10 @@ pub(super) struct Memory {
     memory_id: MemoryId,
     incident_id: IncidentId,
     company_id: CompanyId,
-    /// Oldest first.
+    /// The last of them, oldest first.
     messages: Vec<Message>,
+    /// What is kept of those before them; `null` while there is room for all.
+    summary: Option<Summary>,
     expires_at: Timestamp,
 }
 
@@ -252,6 +254,7 @@ pub(super) fn memory(memory: ShortMemory) -> Memory {
         incident_id: memory.incident_id,
         company_id: memory.company_id,
         messages: memory.messages.into(),
+        summary: memory.summary,
         expires_at: memory.expires_at,
     }
 }

@@ -6,6 +6,7 @@ mod free;
 mod injection;
 mod once;
 mod proposal;
+mod session;
 mod stop;
 
 use std::time::Duration;

@@ -2,6 +2,7 @@
 //! over to the next.
 
 use crate::domain::ids::SessionId;
+use crate::domain::memory::{HANDED_OVER, brief};
 use crate::domain::{Incident, Role, Session, ShortMemory, Timestamp};
 use crate::limits::SESSION;
 use crate::port::Entropy;
@@ -24,7 +25,7 @@ pub(super) fn renew(session: &mut Session, memory: &mut ShortMemory, entropy: &d
     }
     let last = std::mem::replace(session, begin(entropy, now));
     if let Some(handover) = last.handover {
-        let text = format!("Hand-over of session {}: {handover}", last.session_id);
+        let text = format!("{HANDED_OVER} {}: {handover}", last.session_id);
         memory.remember(Role::System, &text, now);
     }
 }
@@ -39,9 +40,24 @@ pub(super) fn handover(row: &Incident, memory: &ShortMemory) -> String {
         row.asset_name,
         row.alert_count
     );
-    let last = |role| memory.messages.iter().rev().find(|message| message.role == role);
-    if let Some(decision) = last(Role::Agent) {
-        text.push_str(&format!("; last decision: {}", decision.content));
+    let summary = memory.summary.as_ref();
+    let last = |role| {
+        let mut said = memory.messages.iter().rev().filter(|message| message.role == role);
+        said.find(|message| !message.content.starts_with(HANDED_OVER))
+            .map(|message| brief(&message.content))
+    };
+    if let Some(decision) = last(Role::Agent).or_else(|| summary?.last_decision.as_deref()) {
+        text.push_str(&format!("; last decision: {decision}"));
+    }
+    if let Some(run) = last(Role::System).or_else(|| summary?.last_run.as_deref()) {
+        text.push_str(&format!("; last of its runs: {run}"));
+    }
+    if let Some(summary) = summary {
+        text.push_str(&format!(
+            "; before its last messages {} more, since {}",
+            summary.messages(),
+            summary.since
+        ));
     }
     match (&row.life.assigned_to, &row.life.acknowledged_by) {
         (Some(who), _) => text.push_str(&format!("; assigned to {who}")),

@@ -35,7 +35,14 @@ const LIFE: &[&str] = &[
 ];
 const DECIDED: &[&str] = &["at"];
 const RECEIPT: &[&str] = &["event_at", "now"];
-const MEMORY: &[&str] = &["messages.at", "expires_at", "session.started_at", "session.ends_at"];
+const MEMORY: &[&str] = &[
+    "messages.at",
+    "summary.since",
+    "summary.until",
+    "expires_at",
+    "session.started_at",
+    "session.ends_at",
+];
 const DECISION: &[&str] = &["created_at"];
 pub(super) const COMPANY: &[&str] = &["created_at", "archived_at", "erase_requested_at", "erased_at"];
 
