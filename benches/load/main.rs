@@ -22,6 +22,8 @@ mod api;
 mod bench;
 mod client;
 mod companies;
+#[path = "../../tests/it/support/corpus.rs"]
+mod corpus;
 mod decide;
 mod fanout;
 mod floor;
@@ -36,6 +38,7 @@ mod past;
 mod people;
 mod process;
 mod reader;
+mod recall;
 mod restart;
 mod runs;
 mod ssm;
@@ -53,7 +56,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every measurement, in the order in which they are run.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "single",
     "batches",
     "latency",
@@ -64,6 +67,7 @@ const NAMES: [&str; 16] = [
     "memory",
     "history",
     "kpis",
+    "recall",
     "storm",
     "people",
     "runs",
@@ -104,6 +108,7 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
         "memory" => memory::memory(bench).await,
         "history" => history::history(bench).await,
         "kpis" => kpis::kpis(bench).await,
+        "recall" => recall::recall(bench).await,
         "storm" => storm::storm(bench).await,
         "people" => people::people(bench).await,
         "runs" => runs::runs(bench).await,

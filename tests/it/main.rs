@@ -11,6 +11,7 @@ mod demo;
 mod documents;
 mod interface;
 mod life;
+mod memory;
 mod migrate;
 mod mongo;
 #[path = "served/mod.rs"]

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod clock;
+pub mod corpus;
 pub mod decisions;
 pub mod engine;
 pub mod estate;
