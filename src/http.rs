@@ -14,6 +14,7 @@ mod body;
 mod caller;
 mod circuits;
 mod companies;
+pub mod deciding;
 mod decisions;
 mod describe;
 pub mod forwarded;
@@ -60,6 +61,7 @@ use crate::aws::cloud::Cloud;
 use crate::aws::compliance::PatchCompliance;
 use crate::config::Settings;
 use crate::ingest::keyring::Keyring;
+use deciding::Deciding;
 use live::hub::Hub;
 use live::streams::Streams;
 use pace::Paces;
@@ -113,6 +115,8 @@ pub struct Edge {
     pub(crate) hub: Arc<Hub>,
     /// Who reads live.
     pub streams: Arc<Streams>,
+    /// Decisions that somebody has asked for.
+    pub deciding: Deciding,
     /// How fast each may ask.
     pub(crate) paces: Paces,
     warned_of_query_key: AtomicBool,
@@ -152,6 +156,7 @@ impl Edge {
             stage,
             hub: Arc::default(),
             streams: Arc::default(),
+            deciding: Deciding::default(),
             paces,
             warned_of_query_key,
         })

@@ -348,7 +348,12 @@ impl Running {
         self.admin.stop();
         // A WebSocket's connection is no longer its listener's.
         let streams = self.edge.streams.clone();
-        let listeners = async { tokio::join!(&mut self.http.task, &mut self.admin.task, streams.ended()) };
+        let listeners = async {
+            let ended = tokio::join!(&mut self.http.task, &mut self.admin.task, streams.ended());
+            // Whoever asked may have gone: his decision is finished all the same.
+            self.edge.deciding.ended().await;
+            ended
+        };
         if timeout(deadline - Instant::now(), listeners).await.is_err() {
             return false;
         }

@@ -19,9 +19,10 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::body::{REQUEST_BYTES, Unread};
+use super::deciding::{Shown, watched};
 use super::describe::{Answer, Argument, Description};
 use super::problem::Problem;
-use super::rights::{Decide, Reaches};
+use super::rights::{Decide, May, Reaches};
 use super::{Edge, body, question};
 
 const LAST_EVENT_ID: &str = "last-event-id";
@@ -37,33 +38,33 @@ pub(super) async fn decide(
     sent: Unread<question::Sent>,
 ) -> Result<Decided, Problem> {
     let asked = question::read(&body::read(sent.body, REQUEST_BYTES).await?)?;
-    let may = reaches.choose(&edge, Some(asked.company_id))?;
-    edge.takes_work(may.company())?;
+    let may = reaches.choose(&edge, Some(asked.company_id.clone()))?;
     let asked_by_header = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
     let streams = asked.stream || asked_by_header.is_some_and(|accept| accept.contains("text/event-stream"));
+    decided(&edge, may, asked, streams).await
+}
+
+/// Decides for somebody who may.
+pub(super) async fn decided(
+    edge: &Edge,
+    may: May<Decide>,
+    asked: question::Question,
+    streams: bool,
+) -> Result<Decided, Problem> {
+    edge.takes_work(may.company())?;
     let request = DecisionRequest {
         incident_data: asked.facts,
         memory_context: asked.memory_context,
         requested_by: may.origin(),
     };
-    // A decision's own time limit, and room for the store.
-    let within = Duration::from_secs(u64::from(edge.settings.budget.max_time_seconds) + 5);
     let company = may.company().clone();
     if !streams {
-        let decision = edge
-            .runtime
-            .decide(&company, asked.incident_id, request, None, within)
-            .await?;
+        let decision = edge.decide(company, asked.incident_id, request, None, ()).await?;
         return Ok(Decided::Whole(Box::new(decision)));
     }
     let (show, shown) = mpsc::channel(DECISION_EVENTS);
-    let runtime = edge.runtime.clone();
-    let decided = async move {
-        runtime
-            .decide(&company, asked.incident_id, request, Some(show), within)
-            .await
-    };
-    Ok(Decided::Streamed(sse(events(shown, decided))))
+    let decided = edge.decide(company, asked.incident_id, request, Some(show), ());
+    Ok(Decided::Streamed(sse(events(watched(shown, decided)))))
 }
 
 /// A decision, or the stream that ends with it.
@@ -129,21 +130,15 @@ pub(super) fn sse(events: impl Stream<Item = Event> + Send + 'static) -> EventSt
 }
 
 /// `start`, `memory`, lines, `tool_call`s, `decision`, `end`; or `error` with the problem.
-fn events(
-    mut shown: mpsc::Receiver<DecisionEvent>,
-    decided: impl Future<Output = Result<Decision, CallError>> + Send + 'static,
-) -> impl Stream<Item = Event> + Send + 'static {
+fn events(shown: impl Stream<Item = Shown> + Send + 'static) -> impl Stream<Item = Event> + Send + 'static {
     let start = stream::once(async { named("start", &json!({})) });
-    let (finish, finished) = tokio::sync::oneshot::channel();
-    // The decision is driven by the stream itself: what is shown ends when the decision has.
-    let deciding = stream::once(async move {
-        drop(finish.send(decided.await));
-        None
+    let going_on = shown.flat_map(|shown| {
+        stream::iter(match shown {
+            Shown::Progress(event) => vec![shown_event(&event)],
+            Shown::Outcome(outcome) => outcome_events(*outcome),
+        })
     });
-    let showing = stream::poll_fn(move |context| shown.poll_recv(context)).map(|event| Some(shown_event(&event)));
-    let progress = stream::select(showing, deciding).filter_map(std::future::ready);
-    let outcome = stream::once(async move { outcome_events(finished.await.unwrap_or(Err(CallError::Interrupted))) });
-    let all = start.chain(progress).chain(outcome.flat_map(stream::iter));
+    let all = start.chain(going_on);
     all.enumerate().map(|(place, event)| event.id((place + 1).to_string()))
 }
 

@@ -10,6 +10,7 @@ mod aws;
 mod commands;
 mod companies;
 mod decide;
+mod deciding;
 mod kept_secrets;
 mod kpis;
 mod live;

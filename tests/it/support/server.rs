@@ -14,7 +14,7 @@ use alert_whisperer::aws::cloud::Cloud;
 use alert_whisperer::clock::SystemEntropy;
 use alert_whisperer::config::{Flags, Settings};
 use alert_whisperer::founding::{CompanyRequest, Credentials, first_scopes};
-use alert_whisperer::http::admin;
+use alert_whisperer::http::{admin, router};
 use alert_whisperer::ingest::signature;
 use alert_whisperer::serve::{self, Running};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -256,6 +256,11 @@ impl Server {
         };
         let entries = reader.journal(page).await.unwrap().items;
         entries.iter().map(|entry| entry.to_json()).collect()
+    }
+
+    /// What answers requests, past the listener.
+    pub fn app(&self) -> axum::Router {
+        router::router(self.running.edge.clone())
     }
 
     /// How many live streams are open.
