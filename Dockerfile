@@ -21,14 +21,17 @@ ENV GIT_SHA=${GIT_SHA} \
     PORT=8001 \
     AGENT_MODE=local \
     DATA_DIR=/data \
-    LOG_FORMAT=json
+    LOG_FORMAT=json \
+    AGENTCORE_PORT=8080 \
+    DOCKER_CONTAINER=1
 LABEL org.opencontainers.image.title="alert-whisperer" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.revision="${GIT_SHA}"
 
 USER 10001:10001
 VOLUME /data
-EXPOSE 8001
+# 8080: AgentCore Runtime. AGENTCORE_PORT= (empty) leaves it out; a key is asked for unless AGENTCORE_COMPANY is set.
+EXPOSE 8001 8080
 # A drain takes at most 15 s.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=10s --start-period=10s --retries=3 \

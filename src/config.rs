@@ -1,18 +1,22 @@
 //! Settings: from flags, environment and one TOML file, in that order. What contradicts itself or is
 //! weak stops the start, with the reason.
 
+mod agentcore;
+mod values;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use actors::domain::aws::is_principal;
 use actors::domain::decision::Budget;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
-use strum::IntoEnumIterator;
 
+pub use self::agentcore::AgentCore;
+use self::agentcore::PortOrAddress;
+use self::values::{given, networks, origins, principal, roles, strong};
 use crate::accounts::rights::Role;
 use crate::audit::keeper::Place;
 
@@ -121,6 +125,13 @@ pub struct Flags {
     /// policies that companies are given; nothing is called with it.
     #[arg(long, env = "AWS_PRINCIPAL_ARN")]
     pub aws_principal_arn: Option<String>,
+    /// Port for AWS Bedrock AgentCore Runtime: /ping, /invocations and /ws on a listener of their own, on 127.0.0.1, or
+    /// on every interface in a container; or an address with a port [default: none].
+    #[arg(long, env = "AGENTCORE_PORT")]
+    pub agentcore_port: Option<String>,
+    /// The company whose invocations come in there, let in by AWS; otherwise each brings an API key or a token.
+    #[arg(long, env = "AGENTCORE_COMPANY")]
+    pub agentcore_company: Option<String>,
     /// E-mail address of the administrator whom the first start makes; admin@localhost where nothing is said.
     #[arg(long, env = "ADMIN_EMAIL")]
     pub admin_email: Option<String>,
@@ -155,6 +166,8 @@ struct FileSettings {
     checkpoint_file: Option<PathBuf>,
     archive_dir: Option<PathBuf>,
     aws_principal_arn: Option<String>,
+    agentcore_port: Option<PortOrAddress>,
+    agentcore_company: Option<String>,
     admin_email: Option<String>,
     admin_password: Option<SecretString>,
 }
@@ -203,6 +216,8 @@ pub struct Settings {
     pub archives: PathBuf,
     /// Who companies' AWS roles are to trust.
     pub aws_principal_arn: Option<String>,
+    /// AgentCore Runtime's listener, where there is one.
+    pub agentcore: Option<AgentCore>,
     /// The first administrator's address.
     pub admin_email: String,
     /// His password, where it is not to be made.
@@ -258,6 +273,15 @@ pub enum ConfigError {
          arn:aws:iam::123456789012:role/alert-whisperer"
     )]
     Principal(String),
+    /// A port is none.
+    #[error("AGENTCORE_PORT: {0:?} must be a port such as 8080, or an address with one, or empty for none")]
+    AgentCorePort(String),
+    /// A company's id is none.
+    #[error("AGENTCORE_COMPANY: {0:?} must be a company's id, such as comp-acme")]
+    AgentCoreCompany(String),
+    /// A company without a listener.
+    #[error("AGENTCORE_COMPANY is set and AGENTCORE_PORT is not: set both, or neither")]
+    AgentCoreNowhere,
     /// A setting asks for what this version does not have.
     #[error("{0} is not built yet: leave it out")]
     NotYet(&'static str),
@@ -328,6 +352,10 @@ impl Settings {
             metrics_token: strong(flags.metrics_token.or(file.metrics_token))?,
             second_factor_for: roles(flags.second_factor_for.or(file.second_factor_for))?,
             aws_principal_arn: principal(flags.aws_principal_arn.or(file.aws_principal_arn))?,
+            agentcore: agentcore::settled(
+                flags.agentcore_port.or(file.agentcore_port.map(PortOrAddress::text)),
+                flags.agentcore_company.or(file.agentcore_company),
+            )?,
             admin_email: flags
                 .admin_email
                 .or(file.admin_email)
@@ -335,66 +363,6 @@ impl Settings {
             admin_password: given(flags.admin_password.or(file.admin_password)),
             commit: commit(),
         })
-    }
-}
-
-/// An empty text stands for none: that is how container platforms leave a variable out.
-fn given(secret: Option<SecretString>) -> Option<SecretString> {
-    secret.filter(|secret| !secret.expose_secret().is_empty())
-}
-
-fn strong(token: Option<SecretString>) -> Result<Option<SecretString>, ConfigError> {
-    match given(token) {
-        Some(token) if token.expose_secret().len() < 32 => Err(ConfigError::WeakToken("METRICS_TOKEN")),
-        token => Ok(token),
-    }
-}
-
-fn principal(named: Option<String>) -> Result<Option<String>, ConfigError> {
-    match named.filter(|text| !text.is_empty()) {
-        Some(other) if !is_principal(&other) => Err(ConfigError::Principal(other)),
-        principal => Ok(principal),
-    }
-}
-
-/// Addresses and networks.
-fn networks(setting: &'static str, named: Option<Vec<String>>) -> Result<Vec<IpNet>, ConfigError> {
-    let named = named.unwrap_or_default();
-    let given = named.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
-    given
-        .map(|text| {
-            let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-            network.map_err(|_| ConfigError::Network(setting, text.to_owned()))
-        })
-        .collect()
-}
-
-/// Roles that need a second factor.
-fn roles(named: Option<String>) -> Result<Vec<Role>, ConfigError> {
-    let Some(named) = named else {
-        return Ok(vec![Role::MspAdmin]);
-    };
-    if named.trim() == "none" {
-        return Ok(Vec::new());
-    }
-    let names = named.split(',').map(str::trim).filter(|name| !name.is_empty());
-    names
-        .map(|name| {
-            let role = Role::iter().find(|role| role.as_str() == name);
-            role.ok_or_else(|| ConfigError::Role(name.to_owned()))
-        })
-        .collect()
-}
-
-/// Origins as browsers send them (RFC 6454, 6.2).
-fn origins(named: Vec<String>) -> Result<Vec<String>, ConfigError> {
-    let is_origin = |text: &String| {
-        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-        host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', ' ']))
-    };
-    match named.iter().find(|text| !is_origin(text)) {
-        Some(other) => Err(ConfigError::Origin(other.clone())),
-        None => Ok(named),
     }
 }
 
@@ -456,46 +424,6 @@ mod tests {
             of(Some("0.0.0.0:9000"), Some(9001)),
             Err(ConfigError::Ports { .. })
         ));
-    }
-
-    #[test]
-    fn nobody_may_be_said_to_need_a_second_factor() {
-        let of = |text: Option<&str>| roles(text.map(str::to_owned));
-        assert_eq!(of(None).unwrap(), [Role::MspAdmin]);
-        assert_eq!(
-            of(Some("technician, msp_admin")).unwrap(),
-            [Role::Technician, Role::MspAdmin]
-        );
-        for nobody in ["", "none", " none "] {
-            assert!(of(Some(nobody)).unwrap().is_empty(), "{nobody:?}");
-        }
-        for odd in ["nobody", "none,msp_admin"] {
-            let said = of(Some(odd)).unwrap_err().to_string();
-            assert!(said.contains("`none`"), "{said}");
-        }
-    }
-
-    #[test]
-    fn a_principal_that_iam_would_refuse_is_refused() {
-        let of = |text: &str| principal(Some(text.to_owned()));
-        for good in ["123456789012", "arn:aws:iam::123456789012:role/alert-whisperer"] {
-            assert_eq!(of(good).unwrap().as_deref(), Some(good));
-        }
-        assert_eq!(of("").unwrap(), None);
-        for odd in ["*", "arn:aws:sts::123456789012:assumed-role/x/y", "12345678901"] {
-            assert!(
-                of(odd).unwrap_err().to_string().starts_with("AWS_PRINCIPAL_ARN"),
-                "{odd}"
-            );
-        }
-    }
-
-    #[test]
-    fn networks_are_named_by_their_setting() {
-        let of = |text: &str| networks("TRUSTED_PROXIES", Some(vec![text.to_owned()]));
-        assert_eq!(of("127.0.0.1").unwrap()[0].to_string(), "127.0.0.1/32");
-        assert!(of("").unwrap().is_empty());
-        assert!(of("proxy").unwrap_err().to_string().starts_with("TRUSTED_PROXIES"));
     }
 
     #[test]

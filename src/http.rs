@@ -10,15 +10,15 @@ mod alerts;
 mod approvals;
 mod audit;
 mod auth;
-mod body;
-mod caller;
+pub(crate) mod body;
+pub(crate) mod caller;
 mod circuits;
 mod companies;
 pub mod deciding;
 mod decisions;
 mod describe;
 pub mod forwarded;
-mod gate;
+pub(crate) mod gate;
 mod health;
 mod incidents;
 mod kpis;
@@ -31,7 +31,7 @@ mod pace;
 pub mod page;
 pub mod problem;
 pub mod question;
-mod rights;
+pub(crate) mod rights;
 pub mod router;
 mod routes;
 mod runbooks;
@@ -168,14 +168,14 @@ impl Edge {
     }
 
     /// Refuses work for a company that is archived.
-    fn takes_work(&self, id: &CompanyId) -> Result<(), Problem> {
+    pub(crate) fn takes_work(&self, id: &CompanyId) -> Result<(), Problem> {
         match self.company(id)?.archived_at {
             None => Ok(()),
             Some(_) => Err(Problem::new(problem::Code::Conflict, "the company is archived")),
         }
     }
 
-    fn stage(&self) -> Stage {
+    pub(crate) fn stage(&self) -> Stage {
         *self.stage.borrow()
     }
 

@@ -1,7 +1,7 @@
 //! Alert Whisperer: the edge and the adapters around the runtime in `actors`.
 //!
 //! Code map: [`http`] is the edge, [`ingest`] what comes in from monitoring tools, [`accounts`] who may do
-//! what, [`audit`] how journals are verified, [`aws`] what is called in companies' AWS accounts, [`store`] where everything durable lives, [`cli`] one file per command, [`client`] the sender's side of the
+//! what, [`agentcore`] the side of AWS AgentCore Runtime, [`audit`] how journals are verified, [`aws`] what is called in companies' AWS accounts, [`store`] where everything durable lives, [`cli`] one file per command, [`client`] the sender's side of the
 //! webhook, [`serve`] wires everything together;
 //! [`config`], [`telemetry`], [`secrets`], [`clock`], [`founding`], [`tenancy`] and [`json`] are what their names say.
 
@@ -11,6 +11,7 @@ compile_error!("supervision needs unwinding: build with panic = \"unwind\"");
 mod failpoint;
 
 pub mod accounts;
+pub mod agentcore;
 pub mod archive;
 pub mod audit;
 pub mod aws;

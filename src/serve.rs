@@ -15,6 +15,7 @@ use actors::decision::rules::RulesEngine;
 use actors::domain::runbook::library::{self, BrokenLibrary};
 use actors::port::{Clock, Entropy, Store};
 use actors::runtime::{Ports, Runtime};
+use futures::future::OptionFuture;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
@@ -26,6 +27,7 @@ use crate::accounts::people::People;
 use crate::accounts::register::Register;
 use crate::accounts::staff::{FirstAdmin, StaffError};
 use crate::accounts::usage;
+use crate::agentcore;
 use crate::archive::Archivist;
 use crate::audit::checkpoint::{NoSigner, Signer};
 use crate::audit::keeper::{self, Keeper};
@@ -114,8 +116,11 @@ pub struct Running {
     /// The administrator who was made because there was nobody yet.
     pub first_admin: Option<FirstAdmin>,
     store: OpenStore,
+    /// Where AgentCore Runtime's listener is, if there is one.
+    pub agentcore_address: Option<SocketAddr>,
     http: Served,
     admin: Served,
+    agentcore: Option<Served>,
     admin_path: PathBuf,
     /// Refusals on their way to the journal, with the way to end them.
     gathering: CancellationToken,
@@ -224,6 +229,7 @@ pub async fn start_under(
         listener::serve(listener, app, stopped).await;
         Ok(())
     });
+    let (agentcore, agentcore_address) = agentcore(&edge)?.unzip();
     let mut background = JoinSet::new();
     let archivist = Archivist {
         store: edge.store.clone(),
@@ -259,10 +265,12 @@ pub async fn start_under(
     Ok(Running {
         edge,
         address,
+        agentcore_address,
         first_admin,
         store,
         http,
         admin,
+        agentcore,
         admin_path: admin::socket_path(&directory),
         gathering,
         gathered,
@@ -270,6 +278,19 @@ pub async fn start_under(
         kept,
         _background: background,
     })
+}
+
+/// AgentCore Runtime's listener, where the settings have one, and where it is.
+fn agentcore(edge: &Arc<Edge>) -> io::Result<Option<(Served, SocketAddr)>> {
+    let Some(settings) = edge.settings.agentcore.clone() else {
+        return Ok(None);
+    };
+    let listener = agentcore::listen(&settings, edge.settings.mongo_url.is_some())?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "serving AgentCore Runtime");
+    let edge = edge.clone();
+    let served = serve(|stopped| agentcore::serve(edge, settings, listener, stopped));
+    Ok(Some((served, address)))
 }
 
 /// Samples are put into their buckets though nobody asks for them.
@@ -346,10 +367,15 @@ impl Running {
         self.edge.stage.send_replace(Stage::Draining);
         self.http.stop();
         self.admin.stop();
+        let agentcore = self.agentcore.as_mut().map(|agentcore| {
+            agentcore.stop();
+            &mut agentcore.task
+        });
         // A WebSocket's connection is no longer its listener's.
         let streams = self.edge.streams.clone();
         let listeners = async {
-            let ended = tokio::join!(&mut self.http.task, &mut self.admin.task, streams.ended());
+            let agentcore = OptionFuture::from(agentcore);
+            let ended = tokio::join!(&mut self.http.task, &mut self.admin.task, agentcore, streams.ended());
             // Whoever asked may have gone: his decision is finished all the same.
             self.edge.deciding.ended().await;
             ended
@@ -372,6 +398,9 @@ impl Running {
         self.edge.stage.send_replace(Stage::Draining);
         self.http.task.abort();
         self.admin.task.abort();
+        if let Some(agentcore) = &self.agentcore {
+            agentcore.task.abort();
+        }
         how
     }
 }

@@ -18,6 +18,8 @@ pub const CALLS_PER_COMPANY: usize = 64;
 pub const DECISIONS_PER_INCIDENT: usize = 8;
 /// Events of one decision that wait for its reader.
 pub const DECISION_EVENTS: usize = 64;
+/// Characters of a prompt.
+pub const PROMPT_CHARS: usize = 10_000;
 /// Messages in an incident's short memory.
 pub const MEMORY_MESSAGES: usize = 50;
 /// Bytes of one message in short memory.

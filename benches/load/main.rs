@@ -18,6 +18,7 @@
 
 mod accept;
 mod admin;
+mod agentcore;
 mod api;
 mod bench;
 mod client;
@@ -71,6 +72,7 @@ const NAMES: [&str; 17] = [
     "storm",
     "people",
     "runs",
+    "agentcore",
     "mongo-accepts",
     "mongo-commits",
     "mongo-latency",
@@ -112,6 +114,7 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
         "storm" => storm::storm(bench).await,
         "people" => people::people(bench).await,
         "runs" => runs::runs(bench).await,
+        "agentcore" => agentcore::agentcore(bench).await,
         "mongo-accepts" => mongo::accepts(bench).await,
         "mongo-commits" => mongo::commits(bench).await,
         "mongo-latency" => mongo::latency(bench).await,

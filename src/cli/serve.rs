@@ -39,12 +39,18 @@ impl ServeCommand {
             .map(ExposeSecret::expose_secret);
         if self.json {
             let mut ready = json!({"address": address, "pid": std::process::id()});
+            if let Some(address) = running.agentcore_address {
+                ready["agentcore"] = format!("http://{address}").into();
+            }
             if let Some(admin) = first {
                 ready["administrator"] = json!({"email": admin.email, "password": password});
             }
             out::line(ready);
         } else {
             out::line(format_args!("serving on {address}"));
+            if let Some(address) = running.agentcore_address {
+                out::line(format_args!("serving AgentCore Runtime on http://{address}"));
+            }
             if let (Some(admin), Some(password)) = (first, password) {
                 out::line(format_args!(
                     "first administrator: {}, password: {password}\n  It is not shown again. Log in within a week and choose another.",

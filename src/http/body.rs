@@ -20,9 +20,9 @@ use super::problem::{Code, Problem};
 use crate::json;
 
 /// The most that a webhook may send, in bytes.
-pub(super) const WEBHOOK_BYTES: usize = 1024 * 1024;
+pub(crate) const WEBHOOK_BYTES: usize = 1024 * 1024;
 /// The most that any other request may send, in bytes.
-pub(super) const REQUEST_BYTES: usize = 256 * 1024;
+pub(crate) const REQUEST_BYTES: usize = 256 * 1024;
 
 /// How long a body may take.
 const BODY_WITHIN: Duration = Duration::from_secs(30);
@@ -33,7 +33,7 @@ fn too_large(most: usize) -> Problem {
 }
 
 /// Refuses by the announced length, before a byte is read.
-pub(super) fn announced_within(headers: &HeaderMap, most: usize) -> Result<(), Problem> {
+pub(crate) fn announced_within(headers: &HeaderMap, most: usize) -> Result<(), Problem> {
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
@@ -45,7 +45,7 @@ pub(super) fn announced_within(headers: &HeaderMap, most: usize) -> Result<(), P
 }
 
 /// Reads a body of at most `most` bytes.
-pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
+pub(crate) async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
     let Ok(read) = timeout(BODY_WITHIN, Limited::new(body, most).collect()).await else {
         let detail = format!("the body was not sent within {} s", BODY_WITHIN.as_secs());
         return Err(Problem::new(Code::TooSlow, detail));
@@ -58,14 +58,14 @@ pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
 }
 
 /// A body of JSON.
-pub(super) struct Sent<T>(pub(super) T);
+pub(crate) struct Sent<T>(pub(super) T);
 
 /// A body of JSON, which may be left out.
-pub(super) struct SentOrNot<T>(pub(super) T);
+pub(crate) struct SentOrNot<T>(pub(super) T);
 
 /// A body that the handler reads itself, and as what.
-pub(super) struct Unread<T> {
-    pub(super) body: Body,
+pub(crate) struct Unread<T> {
+    pub(crate) body: Body,
     as_what: PhantomData<T>,
 }
 
@@ -119,7 +119,7 @@ impl<T: ToSchema> Argument for Unread<T> {
 }
 
 /// Reads a request's JSON.
-pub(super) async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
+pub(crate) async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
     let bytes = read(body, REQUEST_BYTES).await?;
     let text = json::strict(&bytes)?;
     Ok(json::object(text)?)

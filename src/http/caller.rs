@@ -26,13 +26,13 @@ use crate::ingest::keyring::Bearer;
 /// The most that is kept of what a client calls itself, in characters.
 const AGENT_CHARS: usize = 256;
 /// Where a program sends its key.
-pub(super) const API_KEY: &str = "x-api-key";
+pub(crate) const API_KEY: &str = "x-api-key";
 /// A time that is looked at again before it is over.
 const FAR: Duration = Duration::from_secs(24 * 3600);
 
 /// Who calls.
 #[derive(Clone, Debug)]
-pub(super) enum Who {
+pub(crate) enum Who {
     /// A person.
     Person(Arc<Visit>),
     /// A company's program.
@@ -41,24 +41,24 @@ pub(super) enum Who {
 
 /// Who calls, from where, and with what.
 #[derive(Clone, Debug)]
-pub(super) struct Caller {
-    pub(super) who: Who,
+pub(crate) struct Caller {
+    pub(crate) who: Who,
     token: SecretString,
     from: Place,
 }
 
 /// Where a request comes from.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
-    pub(super) address: Option<IpAddr>,
+pub(crate) struct Place {
+    pub(crate) address: Option<IpAddr>,
     /// Whether that is where it was sent, and no proxy stands for somebody who cannot be told.
-    pub(super) told: bool,
-    pub(super) agent: Option<String>,
+    pub(crate) told: bool,
+    pub(crate) agent: Option<String>,
 }
 
 /// The address alone: where every microsecond counts.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Address(pub(super) Option<IpAddr>);
+pub(crate) struct Address(pub(super) Option<IpAddr>);
 
 impl FromRequestParts<Arc<Edge>> for Address {
     type Rejection = Infallible;
@@ -84,7 +84,7 @@ fn source(parts: &Parts, edge: &Edge) -> Option<Source> {
 }
 
 impl Place {
-    pub(super) fn of(parts: &Parts, edge: &Edge) -> Self {
+    pub(crate) fn of(parts: &Parts, edge: &Edge) -> Self {
         let source = source(parts, edge);
         let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         Self {
@@ -95,7 +95,7 @@ impl Place {
     }
 
     /// Notes that somebody from here was not let in.
-    pub(super) fn refused(&self, edge: &Edge, what: &'static str) {
+    pub(crate) fn refused(&self, edge: &Edge, what: &'static str) {
         let refusal = Refusal {
             company_id: CompanyId::platform(),
             who: "stranger".to_owned(),
@@ -106,7 +106,7 @@ impl Place {
     }
 
     /// As it is journalled.
-    pub(super) fn origin(&self, actor: &str) -> Origin {
+    pub(crate) fn origin(&self, actor: &str) -> Origin {
         Origin {
             actor: actor.to_owned(),
             address: self.address.map(|address| address.to_string()),
@@ -117,7 +117,7 @@ impl Place {
 
 impl Caller {
     /// Whoever presents a token or a key. Looked for once a request.
-    pub(super) fn of(parts: &mut Parts, edge: &Edge) -> Result<Self, Problem> {
+    pub(crate) fn of(parts: &mut Parts, edge: &Edge) -> Result<Self, Problem> {
         if let Some(known) = parts.extensions.get::<Self>() {
             return Ok(known.clone());
         }
@@ -130,7 +130,7 @@ impl Caller {
     }
 
     /// Whose token or key this is.
-    pub(super) fn by(token: &str, from: Place, edge: &Edge) -> Result<Self, Problem> {
+    pub(crate) fn by(token: &str, from: Place, edge: &Edge) -> Result<Self, Problem> {
         let now = edge.clock.now();
         let key = || edge.keyring.bearer(token, now).map(Who::Key);
         let person = || {
@@ -144,12 +144,12 @@ impl Caller {
     }
 
     /// Who he is now; nobody where his token or key is no good any more.
-    pub(super) fn again(&self, edge: &Edge) -> Option<Self> {
+    pub(crate) fn again(&self, edge: &Edge) -> Option<Self> {
         Self::by(self.token.expose_secret(), self.from.clone(), edge).ok()
     }
 
     /// How long his token or key is still good.
-    pub(super) fn time_left(&self, edge: &Edge) -> Duration {
+    pub(crate) fn time_left(&self, edge: &Edge) -> Duration {
         let expires_at = match &self.who {
             Who::Person(visit) => Some(visit.expires_at),
             Who::Key(bearer) => bearer.expires_at,
@@ -161,7 +161,7 @@ impl Caller {
     ///
     /// # Errors
     /// 403 where he has it nowhere.
-    pub(super) fn needs(&self, edge: &Edge, right: Right) -> Result<Companies, Problem> {
+    pub(crate) fn needs(&self, edge: &Edge, right: Right) -> Result<Companies, Problem> {
         self.reach(right).inspect_err(|_| {
             let company_id = match &self.who {
                 Who::Person(_) => CompanyId::platform(),
@@ -172,7 +172,7 @@ impl Caller {
     }
 
     /// Notes for a company's journal that something was refused.
-    pub(super) fn refused(&self, edge: &Edge, company_id: CompanyId, what: &'static str) {
+    pub(crate) fn refused(&self, edge: &Edge, company_id: CompanyId, what: &'static str) {
         let refusal = Refusal {
             company_id,
             who: self.name().to_owned(),
@@ -186,7 +186,7 @@ impl Caller {
     ///
     /// # Errors
     /// 403 where he has it nowhere.
-    pub(super) fn reach(&self, right: Right) -> Result<Companies, Problem> {
+    pub(crate) fn reach(&self, right: Right) -> Result<Companies, Problem> {
         let forbidden = |detail: String| Problem::new(Code::Forbidden, detail);
         match &self.who {
             Who::Person(visit) => {
@@ -209,7 +209,7 @@ impl Caller {
     }
 
     /// His name in journals.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match &self.who {
             Who::Person(visit) => visit.user.user_id.as_str(),
             Who::Key(bearer) => bearer.key_id.as_str(),
@@ -217,12 +217,12 @@ impl Caller {
     }
 
     /// Where he calls from.
-    pub(super) fn address(&self) -> Option<IpAddr> {
+    pub(crate) fn address(&self) -> Option<IpAddr> {
         self.from.address
     }
 
     /// As he is journalled.
-    pub(super) fn origin(&self) -> Origin {
+    pub(crate) fn origin(&self) -> Origin {
         self.from.origin(self.name())
     }
 }
@@ -231,7 +231,7 @@ impl Caller {
 ///
 /// # Errors
 /// 400 where it sends both: which is meant is not guessed.
-pub(super) fn presented(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+pub(crate) fn presented(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let (key, authorization) = (headers.get(API_KEY), headers.get(AUTHORIZATION));
     match (key, authorization) {
         (Some(_), Some(_)) => Err(Problem::invalid(
@@ -259,7 +259,7 @@ impl From<FirstDo> for Code {
 }
 
 /// Neither token nor key, or none that is good.
-pub(super) fn unknown() -> Problem {
+pub(crate) fn unknown() -> Problem {
     let detail =
         "log in and send the access token in Authorization: Bearer, or an API key in X-API-Key; this is neither";
     let mut problem = Problem::new(Code::Unauthorized, detail);

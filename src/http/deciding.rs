@@ -5,7 +5,9 @@ use std::time::Duration;
 use actors::domain::{CompanyId, Decision, DecisionRequest, IncidentId};
 use actors::runtime::{CallError, DecisionEvent};
 use futures::stream::{self, Stream, StreamExt};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
@@ -19,6 +21,14 @@ const STORED_WITHIN: Duration = Duration::from_secs(5);
 pub struct Deciding(TaskTracker);
 
 impl Deciding {
+    /// Begins what leads to a decision, on another runtime than the caller's.
+    pub(crate) fn begin<F>(&self, work: F, on: &Handle) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send + 'static> + Send + 'static,
+    {
+        self.0.spawn_on(work, on)
+    }
+
     /// Returns when none is under way any more.
     pub(crate) async fn ended(&self) {
         self.0.close();

@@ -25,7 +25,7 @@ pub struct Question {
 /// The fields as they are sent.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = DecideRequest)]
-pub(super) struct Sent {
+pub(crate) struct Sent {
     /// An incident of the company's, or a name of the caller's own.
     incident_id: IncidentId,
     company_id: CompanyId,
@@ -41,8 +41,8 @@ pub(super) struct Sent {
 }
 
 /// What a caller says of an incident.
-#[derive(Deserialize, ToSchema)]
-struct IncidentData {
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct IncidentData {
     severity: Severity,
     #[schema(min_length = 1, max_length = 256)]
     signature: String,
@@ -72,7 +72,8 @@ pub fn read(body: &[u8]) -> Result<Question, FieldError> {
     })
 }
 
-fn checked(data: IncidentData) -> Result<IncidentFacts, FieldError> {
+/// Facts within their limits.
+pub(crate) fn checked(data: IncidentData) -> Result<IncidentFacts, FieldError> {
     let within = |text: &str| (1..=256).contains(&text.chars().count()) && !text.chars().any(char::is_control);
     if !within(&data.signature) {
         let detail = "must be 1 to 256 characters without control characters";

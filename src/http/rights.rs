@@ -19,14 +19,14 @@ use crate::accounts::rights::{Companies, Right};
 use crate::accounts::visit::Visit;
 
 /// A right as a type.
-pub(super) trait Needed: Send + Sync + 'static {
+pub(crate) trait Needed: Send + Sync + 'static {
     const RIGHT: Right;
 }
 
 macro_rules! needed {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
-        pub(super) struct $name;
+        pub(crate) struct $name;
 
         impl Needed for $name {
             const RIGHT: Right = Right::$name;
@@ -71,24 +71,24 @@ needed! {
 
 /// Somebody who has a right in one company: the only one he has, or the one that the request names, in its path
 /// or as `?company_id=`.
-pub(super) struct May<R> {
-    pub(super) caller: Caller,
+pub(crate) struct May<R> {
+    pub(crate) caller: Caller,
     company: CompanyId,
     _right: PhantomData<R>,
 }
 
 impl<R> May<R> {
-    pub(super) fn company(&self) -> &CompanyId {
+    pub(crate) fn company(&self) -> &CompanyId {
         &self.company
     }
 
     /// As he is journalled.
-    pub(super) fn origin(&self) -> Origin {
+    pub(crate) fn origin(&self) -> Origin {
         self.caller.origin()
     }
 
     /// Notes for the company's journal that something was refused that he has the right to.
-    pub(super) fn refused(&self, edge: &Edge, what: &'static str) {
+    pub(crate) fn refused(&self, edge: &Edge, what: &'static str) {
         self.caller.refused(edge, self.company.clone(), what);
     }
 }
@@ -112,15 +112,28 @@ impl<R: Needed> FromRequestParts<Arc<Edge>> for May<R> {
 }
 
 /// Somebody who has a right somewhere.
-pub(super) struct Reaches<R> {
-    pub(super) caller: Caller,
-    pub(super) companies: Companies,
+pub(crate) struct Reaches<R> {
+    pub(crate) caller: Caller,
+    pub(crate) companies: Companies,
     _right: PhantomData<R>,
 }
 
 impl<R: Needed> Reaches<R> {
+    /// Of somebody who is known; a refusal is noted for the journal.
+    ///
+    /// # Errors
+    /// 403 where he has the right nowhere.
+    pub(crate) fn by(caller: Caller, edge: &Edge) -> Result<Self, Problem> {
+        let companies = caller.needs(edge, R::RIGHT)?;
+        Ok(Self {
+            caller,
+            companies,
+            _right: PhantomData,
+        })
+    }
+
     /// In a company: the one that is named, or else the only one. Another's is as good as an unknown one.
-    pub(super) fn choose(self, edge: &Edge, named: Option<CompanyId>) -> Result<May<R>, Problem> {
+    pub(crate) fn choose(self, edge: &Edge, named: Option<CompanyId>) -> Result<May<R>, Problem> {
         let company = self.one(edge, named)?;
         Ok(May {
             caller: self.caller,
@@ -130,7 +143,7 @@ impl<R: Needed> Reaches<R> {
     }
 
     /// The company that is meant: the one that is named, or else the only one.
-    pub(super) fn one(&self, edge: &Edge, named: Option<CompanyId>) -> Result<CompanyId, Problem> {
+    pub(crate) fn one(&self, edge: &Edge, named: Option<CompanyId>) -> Result<CompanyId, Problem> {
         match named {
             Some(named) => self.held(edge, named),
             None => self.companies.only().cloned().ok_or_else(which),
@@ -138,7 +151,7 @@ impl<R: Needed> Reaches<R> {
     }
 
     /// The company that is looked at; `None` for all of them, which only who has them all may.
-    pub(super) fn look_at(&self, edge: &Edge, named: Option<CompanyId>) -> Result<Option<CompanyId>, Problem> {
+    pub(crate) fn look_at(&self, edge: &Edge, named: Option<CompanyId>) -> Result<Option<CompanyId>, Problem> {
         match named {
             Some(named) => self.held(edge, named).map(Some),
             None if self.companies == Companies::All => Ok(None),
@@ -147,7 +160,7 @@ impl<R: Needed> Reaches<R> {
     }
 
     /// The companies of a stream: the one that is named, or else all that he has.
-    pub(super) fn read_at_once(&self, edge: &Edge, named: Option<CompanyId>) -> Result<CompanySet, Problem> {
+    pub(crate) fn read_at_once(&self, edge: &Edge, named: Option<CompanyId>) -> Result<CompanySet, Problem> {
         match named {
             Some(named) => self.held(edge, named).map(CompanySet::one),
             None => Ok(read_at_once(edge, &self.companies)),
@@ -155,7 +168,7 @@ impl<R: Needed> Reaches<R> {
     }
 
     /// The company that is meant, where it is one of his.
-    pub(super) fn held(&self, edge: &Edge, named: CompanyId) -> Result<CompanyId, Problem> {
+    pub(crate) fn held(&self, edge: &Edge, named: CompanyId) -> Result<CompanyId, Problem> {
         if self.companies.holds(&named) && edge.keyring.knows(&named) {
             Ok(named)
         } else {
@@ -177,20 +190,14 @@ impl<R: Needed> FromRequestParts<Arc<Edge>> for Reaches<R> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
-        let caller = Caller::of(parts, edge)?;
-        let companies = caller.needs(edge, R::RIGHT)?;
-        Ok(Self {
-            caller,
-            companies,
-            _right: PhantomData,
-        })
+        Self::by(Caller::of(parts, edge)?, edge)
     }
 }
 
 /// A person, for what is his own.
-pub(super) struct Oneself {
-    pub(super) visit: Arc<Visit>,
-    pub(super) caller: Caller,
+pub(crate) struct Oneself {
+    pub(crate) visit: Arc<Visit>,
+    pub(crate) caller: Caller,
 }
 
 impl Gate for Oneself {
@@ -219,7 +226,7 @@ fn which() -> Problem {
 }
 
 /// The companies that there are of those that somebody has.
-pub(super) fn read_at_once(edge: &Edge, companies: &Companies) -> CompanySet {
+pub(crate) fn read_at_once(edge: &Edge, companies: &Companies) -> CompanySet {
     edge.keyring
         .companies()
         .into_iter()

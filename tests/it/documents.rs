@@ -7,6 +7,8 @@ use actors::supervision::table::{Restart, TABLE};
 use alert_whisperer::accounts::rights::{Reach, Right, Role, of_role, scope_for};
 use strum::IntoEnumIterator;
 
+use crate::support::moto;
+
 fn read(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
@@ -101,5 +103,38 @@ fn the_readme_names_only_targets_that_exist() {
             makefile.lines().any(|line| line.starts_with(&format!("{target}:"))),
             "no target {target}"
         );
+    }
+}
+
+/// AWS's own model of a service, as its SDK for Python checks what is asked of it.
+const CHECKED: &str = "
+import json, sys
+import botocore.session, botocore.validate
+model = botocore.session.get_session().get_service_model('bedrock-agentcore-control')
+asked = model.operation_model('CreateAgentRuntime').input_shape
+print(botocore.validate.ParamValidator().validate(json.load(sys.stdin), asked).generate_report())
+for name in set(json.load(open(sys.argv[1]))) - set(asked.members):
+    print('there is no', name)
+";
+
+#[test]
+fn the_agentcore_runtime_is_described_as_its_service_wants_it() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/agentcore/create-agent-runtime.json");
+    let asked = std::fs::File::open(&path).unwrap();
+    let checked = moto::python()
+        .args(["-c", CHECKED])
+        .arg(&path)
+        .stdin(asked)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&checked.stdout);
+    assert!(
+        checked.status.success() && said.trim().is_empty(),
+        "{said}{}",
+        String::from_utf8_lossy(&checked.stderr)
+    );
+    for policy in ["role-policy.json", "trust-policy.json"] {
+        let document: serde_json::Value = serde_json::from_str(&read(&format!("deploy/agentcore/{policy}"))).unwrap();
+        assert_eq!(document["Version"], "2012-10-17", "{policy}");
     }
 }

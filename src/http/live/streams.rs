@@ -13,10 +13,11 @@ use crate::telemetry;
 
 /// What kind of stream.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::http) enum StreamKind {
+pub(crate) enum StreamKind {
     Events,
     Socket,
     Decisions,
+    Agent,
 }
 
 impl StreamKind {
@@ -25,6 +26,7 @@ impl StreamKind {
             Self::Events => "events",
             Self::Socket => "ws",
             Self::Decisions => "decisions",
+            Self::Agent => "agent",
         }
     }
 }
@@ -47,11 +49,7 @@ impl Default for Streams {
 
 impl Streams {
     /// Enters a stream, if there is room for one more.
-    pub(in crate::http) fn enter(
-        self: &Arc<Self>,
-        kind: StreamKind,
-        companies: &CompanySet,
-    ) -> Result<OpenStream, Problem> {
+    pub(crate) fn enter(self: &Arc<Self>, kind: StreamKind, companies: &CompanySet) -> Result<OpenStream, Problem> {
         // A reader of several companies is one of the platform's.
         let company = companies.only().cloned().unwrap_or_else(CompanyId::platform);
         let mut of_company = self.by_company.entry(company.clone()).or_insert(0);
@@ -92,7 +90,7 @@ impl Streams {
 
 /// An open stream, until it is dropped.
 #[derive(Debug)]
-pub(in crate::http) struct OpenStream {
+pub(crate) struct OpenStream {
     streams: Arc<Streams>,
     kind: StreamKind,
     company: CompanyId,

@@ -5,6 +5,7 @@
 
 mod acts;
 mod administer;
+mod agentcore;
 mod audit;
 mod aws;
 mod commands;

@@ -15,16 +15,24 @@ pub fn url() -> String {
     MOTO.get_or_init(start).0.clone()
 }
 
-fn start() -> (String, Child) {
-    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/moto");
-    let installed = Command::new(format!("{here}/install.sh")).output().unwrap();
+const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/moto");
+
+/// Python, which finds moto and what that brings along, such as AWS's models of its services.
+pub fn python() -> Command {
+    let installed = Command::new(format!("{HERE}/install.sh")).output().unwrap();
     let said = String::from_utf8_lossy(&installed.stderr);
     assert!(installed.status.success(), "{said}");
     let home = String::from_utf8(installed.stdout).unwrap();
-    let mut child = Command::new("python3")
-        .arg(format!("{here}/serve.py"))
+    let mut python = Command::new("python3");
+    python
         .env("PYTHONPATH", home.trim())
-        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    python
+}
+
+fn start() -> (String, Child) {
+    let mut child = python()
+        .arg(format!("{HERE}/serve.py"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -129,7 +129,8 @@ impl Server {
         Self::start_at(home, |_| ()).await
     }
 
-    async fn start_at(home: &Home, set: impl FnOnce(&mut Flags)) -> Self {
+    /// In a home that outlives it, under these settings.
+    pub async fn start_at(home: &Home, set: impl FnOnce(&mut Flags)) -> Self {
         let mut flags = Flags {
             drain_delay_ms: Some(0),
             second_factor_for: Some(String::new()),
@@ -261,6 +262,24 @@ impl Server {
     /// What answers requests, past the listener.
     pub fn app(&self) -> axum::Router {
         router::router(self.running.edge.clone())
+    }
+
+    /// Where AgentCore Runtime would ask.
+    pub fn agentcore(&self) -> String {
+        let address = self.running.agentcore_address.expect("AGENTCORE_PORT was not set");
+        format!("http://{address}")
+    }
+
+    /// Asks anywhere.
+    pub async fn ask_at(
+        &self,
+        method: Method,
+        url: &str,
+        headers: HeaderMap,
+        body: impl Into<reqwest::Body>,
+    ) -> Answer {
+        let request = self.http.request(method, url);
+        Answer::of(request.headers(headers).body(body).send().await.unwrap()).await
     }
 
     /// How many live streams are open.
