@@ -69,6 +69,7 @@ tools:
 	@tests/mongod/install.sh >/dev/null
 	@tests/moto/install.sh >/dev/null
 	@tests/schemathesis/install.sh >/dev/null
+	@tests/mcp/install.sh >/dev/null
 
 lint:
 	cargo fmt --all --check

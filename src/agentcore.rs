@@ -28,8 +28,9 @@ use serde::Serialize;
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-use crate::config::AgentCore;
+use crate::config::{AgentCore, Hosts};
 use crate::http::{Edge, Stage};
+use crate::mcp;
 use answer::refusal;
 use status::{Health, Status};
 
@@ -87,6 +88,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .layer(middleware::from_fn_with_state(shared.clone(), from_no_strange_page))
         .layer(middleware::from_fn_with_state(shared.clone(), while_it_stays))
         .with_state(shared.clone())
+        .merge(mcp::router(shared.edge.clone(), &Hosts::Any))
         .layer(middleware::from_fn(whose::forwarded))
         .layer(middleware::from_fn_with_state(shared.clone(), elsewhere))
         .merge(Router::new().route("/ping", get(ping)).with_state(shared))

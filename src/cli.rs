@@ -4,6 +4,7 @@ mod audit;
 mod company;
 mod demo;
 mod init;
+mod mcp;
 mod migrate;
 mod openapi;
 mod out;
@@ -41,6 +42,7 @@ enum Command {
     Init(init::InitArgs),
     Migrate(migrate::MigrateArgs),
     Openapi(openapi::OpenapiArgs),
+    Mcp(mcp::McpArgs),
 }
 
 /// A command did not succeed.
@@ -73,6 +75,7 @@ impl Command {
             Self::Init(args) => succeed(EXIT_FAILED, init::run(args).await),
             Self::Migrate(args) => migrate::run(args).await,
             Self::Openapi(args) => succeed(EXIT_FAILED, openapi::run(&args)),
+            Self::Mcp(args) => succeed(EXIT_FAILED, mcp::run(args).await),
         }
     }
 }

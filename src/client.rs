@@ -77,6 +77,7 @@ pub struct Client {
     http: reqwest::Client,
     base: Url,
     api_key: Option<SecretString>,
+    token: Option<SecretString>,
     secret: Option<SecretString>,
     retry: Retry,
 }
@@ -103,6 +104,7 @@ impl Client {
             http,
             base,
             api_key: None,
+            token: None,
             secret: None,
             retry: Retry::default(),
         })
@@ -112,6 +114,13 @@ impl Client {
     #[must_use]
     pub fn with_api_key(mut self, api_key: SecretString) -> Self {
         self.api_key = Some(api_key);
+        self
+    }
+
+    /// The same client with a person's access token.
+    #[must_use]
+    pub fn with_token(mut self, token: SecretString) -> Self {
+        self.token = Some(token);
         self
     }
 
@@ -202,12 +211,13 @@ impl Client {
         }
     }
 
-    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let url = format!("{}{path}", self.base.as_str().trim_end_matches('/'));
         let request = self.http.request(method, url);
-        match &self.api_key {
-            Some(key) => request.header("X-API-Key", key.expose_secret()),
-            None => request,
+        match (&self.api_key, &self.token) {
+            (Some(key), _) => request.header("X-API-Key", key.expose_secret()),
+            (None, Some(token)) => request.bearer_auth(token.expose_secret()),
+            (None, None) => request,
         }
     }
 
@@ -231,7 +241,7 @@ impl Client {
         }
     }
 
-    fn unreachable(&self, attempts: u32, error: &reqwest::Error) -> ClientError {
+    pub(crate) fn unreachable(&self, attempts: u32, error: &reqwest::Error) -> ClientError {
         // reqwest's own text says only "error sending request"; the cause is further down.
         let mut why = error.to_string();
         let mut cause = std::error::Error::source(error);

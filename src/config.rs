@@ -2,6 +2,7 @@
 //! weak stops the start, with the reason.
 
 mod agentcore;
+mod hosts;
 mod values;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -16,6 +17,7 @@ use serde::Deserialize;
 
 pub use self::agentcore::AgentCore;
 use self::agentcore::PortOrAddress;
+pub use self::hosts::Hosts;
 use self::values::{given, networks, origins, principal, roles, strong};
 use crate::accounts::rights::Role;
 use crate::audit::keeper::Place;
@@ -95,6 +97,10 @@ pub struct Flags {
     /// Origins, such as `https://ops.example.com`, whose pages may open the WebSocket besides the server's own.
     #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Option<Vec<String>>,
+    /// Hosts, such as `ops.example.com`, that requests to /mcp may name besides localhost; `*`: any, where a proxy or a
+    /// platform in front has looked.
+    #[arg(long, env = "MCP_ALLOWED_HOSTS", value_delimiter = ',')]
+    pub mcp_allowed_hosts: Option<Vec<String>>,
     /// Requests that a person or an API key may make in a minute, a third of them at once; webhooks have their
     /// company's limit instead [default: 6000].
     #[arg(long, env = "API_REQUESTS_PER_MINUTE")]
@@ -158,6 +164,7 @@ struct FileSettings {
     drain_delay_ms: Option<u64>,
     allow_query_api_key: Option<bool>,
     allowed_origins: Option<Vec<String>>,
+    mcp_allowed_hosts: Option<Vec<String>>,
     api_requests_per_minute: Option<u32>,
     metrics_from: Option<Vec<String>>,
     trusted_proxies: Option<Vec<String>>,
@@ -200,6 +207,8 @@ pub struct Settings {
     pub allow_query_api_key: bool,
     /// Origins whose pages may open the WebSocket besides the server's own.
     pub allowed_origins: Vec<String>,
+    /// Hosts that requests to `/mcp` may name besides localhost.
+    pub mcp_allowed_hosts: Hosts,
     /// Requests that a person or an API key may make in a minute.
     pub api_requests_per_minute: u32,
     /// Where `/metrics` may be read from without a token.
@@ -258,6 +267,11 @@ pub enum ConfigError {
     /// An origin is none.
     #[error("ALLOWED_ORIGINS: {0:?} must be a scheme and a host, such as https://ops.example.com, without a path")]
     Origin(String),
+    /// A host is none.
+    #[error(
+        "MCP_ALLOWED_HOSTS: {0:?} must be a host such as ops.example.com, without a scheme or a path, or * for any"
+    )]
+    Host(String),
     /// A token is too short.
     #[error("{0} is weak: use at least 32 random characters, for example from `openssl rand -hex 32`")]
     WeakToken(&'static str),
@@ -342,6 +356,7 @@ impl Settings {
             drain_delay: Duration::from_millis(drain_delay_ms),
             allow_query_api_key: flags.allow_query_api_key.or(file.allow_query_api_key).unwrap_or(false),
             allowed_origins: origins(flags.allowed_origins.or(file.allowed_origins).unwrap_or_default())?,
+            mcp_allowed_hosts: Hosts::settled(flags.mcp_allowed_hosts.or(file.mcp_allowed_hosts))?,
             api_requests_per_minute: flags
                 .api_requests_per_minute
                 .or(file.api_requests_per_minute)

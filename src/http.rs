@@ -26,6 +26,7 @@ pub mod listener;
 pub mod live;
 mod memory;
 mod metrics;
+pub(crate) mod offered;
 pub mod openapi;
 mod pace;
 pub mod page;

@@ -14,7 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::openapi::path::{Parameter, ParameterBuilder};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
@@ -48,6 +48,24 @@ impl Query {
     /// A single parameter that came another way.
     pub(super) fn of(name: &str, value: String) -> Self {
         Self(HashMap::from([(name.to_owned(), value)]))
+    }
+
+    /// Parameters that came as the fields of an object; `null` is as good as none.
+    pub(super) fn of_fields(fields: Map<String, Value>) -> Result<Self, Problem> {
+        let mut parameters = HashMap::new();
+        for (name, value) in fields {
+            let text = match value {
+                Value::Null => continue,
+                Value::String(text) => text,
+                Value::Number(number) => number.to_string(),
+                Value::Bool(flag) => flag.to_string(),
+                Value::Array(_) | Value::Object(_) => {
+                    return Err(Problem::invalid(name, "must be a text, a number, true or false"));
+                }
+            };
+            parameters.insert(name, text);
+        }
+        Ok(Self(parameters))
     }
 
     /// A parameter's text.
@@ -305,7 +323,16 @@ impl<Q: Ask> FromRequestParts<Arc<Edge>> for Asked<Q> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
-        let mut query = Query::read(parts.uri.query())?;
+        Self::of(Query::read(parts.uri.query())?, edge)
+    }
+}
+
+impl<Q: Ask> Asked<Q> {
+    /// Reads all of a query.
+    ///
+    /// # Errors
+    /// The first parameter that is not as it should be, or that nothing has asked for.
+    pub(super) fn of(mut query: Query, edge: &Edge) -> Result<Self, Problem> {
         let company = if Q::OF_COMPANY { query.company()? } else { None };
         let asked = Q::read(&mut query, edge)?;
         query.done()?;

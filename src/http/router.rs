@@ -26,6 +26,7 @@ use super::{
     Edge, Stage, acts, agent, alerts, approvals, audit, auth, companies, decisions, health, incidents, kpis, memory,
     metrics, openapi, runbooks, runs, system, tools, users, webhook,
 };
+use crate::mcp;
 
 /// Where a load balancer, an orchestrator or a person asks how we are, even while we are going down.
 const ALWAYS_ANSWERED: [&str; 6] = [
@@ -450,16 +451,22 @@ pub(super) fn described() -> (Vec<Described>, Schemas) {
     routes().listed()
 }
 
-/// What answers requests.
+/// What answers requests. Beside the routes stands MCP's one path, which has no policy of its own: whoever has a token
+/// or key comes in, and each tool asks for the right of the route behind it.
 pub fn router(edge: Arc<Edge>) -> Router {
     routes()
         .router()
         .layer(middleware::from_fn_with_state(edge.clone(), surround))
-        .with_state(edge)
+        .with_state(edge.clone())
+        .merge(mcp::router(edge.clone(), &edge.settings.mcp_allowed_hosts))
 }
 
+/// An answer whose body is right as it is, whatever its status.
+#[derive(Clone, Copy)]
+pub(crate) struct AsItIs;
+
 /// What surrounds every request.
-async fn surround(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+pub(crate) async fn surround(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
     let trace_id = trace_id(&edge, &request);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let route = request
@@ -516,7 +523,8 @@ fn names_one_host(request: &Request) -> bool {
 fn rendered(mut response: Response, path: &str, trace_id: &str, now: Timestamp) -> Response {
     let problem = response.extensions_mut().remove::<Problem>();
     let status = response.status();
-    let bare = problem.is_none() && (status.is_client_error() || status.is_server_error());
+    let as_it_is = problem.is_some() || response.extensions().get::<AsItIs>().is_some();
+    let bare = !as_it_is && (status.is_client_error() || status.is_server_error());
     let Some(problem) = problem.or_else(|| bare.then(|| Problem::of_status(status))) else {
         return response;
     };

@@ -10,6 +10,7 @@ pub mod faulty;
 pub mod judge;
 pub mod ledger;
 pub mod load;
+pub mod mcp;
 pub mod mongod;
 pub mod moto;
 pub mod placing;

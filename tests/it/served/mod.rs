@@ -15,6 +15,7 @@ mod deciding;
 mod kept_secrets;
 mod kpis;
 mod live;
+mod mcp;
 mod memory;
 mod own_runbooks;
 mod people;
