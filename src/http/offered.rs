@@ -17,7 +17,7 @@ use super::page::{Asked, Query};
 use super::problem::{Code, Problem};
 use super::rights::{Decide, May, Needed, Reaches, Read, Run};
 use super::runs::execute::{self, Answered};
-use super::{Edge, agent, incidents, kpis, question, runbooks, shape};
+use super::{Edge, agent, incidents, kpis, memory, question, runbooks, shape};
 use crate::accounts::rights::Right;
 use crate::http::body::Sent;
 use crate::json;
@@ -181,6 +181,13 @@ impl Asking {
         let asked = Asked::<kpis::Since>::of(Query::of_fields(fields)?, &self.edge)?;
         let may = self.may_in::<Read>(asked.company.clone())?;
         shown(kpis::kpis(may, State(self.edge), asked).await?)
+    }
+
+    /// `GET /memory/search`.
+    pub(crate) async fn memories(self, fields: Map<String, Value>) -> Result<Value, Problem> {
+        let asked = Asked::of(Query::of_fields(fields)?, &self.edge)?;
+        let may = self.may_in::<Read>(asked.company.clone())?;
+        shown(memory::search(may, State(self.edge), asked).await?)
     }
 
     /// `GET /runbooks`.

@@ -15,7 +15,14 @@ use crate::support::process::{binary, said};
 use crate::support::server::{Company, Person, Server, alert};
 use crate::support::ssm::{Machine, Ssm};
 
-const ALL: [&str; 5] = ["incidents_search", "incident_read", "decide", "runbook_propose", "kpis"];
+const ALL: [&str; 6] = [
+    "incidents_search",
+    "incident_read",
+    "decide",
+    "runbook_propose",
+    "memory_search",
+    "kpis",
+];
 
 /// An incident of a company.
 async fn incident(server: &Server, company: &Company, asset: &str, signature: &str) -> String {
@@ -86,7 +93,13 @@ async fn the_client_lists_and_calls_the_tools_whichever_way_it_speaks() {
         {"read": uri},
         {"read": "runbooks://comp-acme"},
         {"read": "runbook://comp-acme/disk-cleanup"},
+        {"call": "memory_search", "arguments": {"q": "core dumps", "tag": "manual", "limit": 5}},
     ]);
+    let post_mortem = json!({"signature": "disk-full", "tags": ["manual"], "outcome": "success",
+        "resolution": "Removed old core dumps"});
+    let written = server.post_as(&ann, "/api/memory", &post_mortem).await;
+    assert_eq!(written.status, 200, "{}", written.text);
+    let memory = written.json()["memory_id"].clone();
     let url = format!("{}/mcp", server.url);
     let bearer = format!("Bearer {}", ann.token);
     let token = json!({"ALERT_WHISPERER_TOKEN": ann.token});
@@ -114,6 +127,7 @@ async fn the_client_lists_and_calls_the_tools_whichever_way_it_speaks() {
         assert_eq!(content(&answers[7])["incident"]["incident_id"], json!(id));
         assert!(content(&answers[8])["items"].as_array().unwrap().len() > 10);
         assert_eq!(content(&answers[9])["slug"], "disk-cleanup");
+        assert_eq!(given(&answers[10])["items"][0]["memory_id"], memory);
     }
     server.stop().await;
 }
@@ -148,7 +162,7 @@ async fn what_a_caller_may_never_use_is_neither_listed_nor_done() {
     for (scope, listed, may) in [
         (
             Scope::Read,
-            vec!["incidents_search", "incident_read", "kpis"],
+            vec!["incidents_search", "incident_read", "memory_search", "kpis"],
             [false, false, false],
         ),
         (Scope::Decide, vec!["decide"], [false, true, false]),
@@ -195,6 +209,7 @@ async fn another_companys_ids_are_as_good_as_unknown_ones() {
         {"call": "runbook_propose", "arguments": {"incident_id": theirs, "runbook_id": "disk-cleanup",
             "instance_ids": ["i-0123456789abcdef0"]}},
         {"call": "incidents_search", "arguments": {"company_id": "comp-globex"}},
+        {"call": "memory_search", "arguments": {"company_id": "comp-globex", "q": "anything"}},
         {"list": "resources"},
     ]);
     let answers = ask(&server, &ann.token, "auto", steps).await;
@@ -212,7 +227,8 @@ async fn another_companys_ids_are_as_good_as_unknown_ones() {
     assert_eq!(told(&answers[4]), told(&answers[5]));
     assert_eq!(refused(&answers[6]).0, 404);
     assert_eq!(refused(&answers[7]).0, 404);
-    assert_eq!(answers[8]["resources"].as_array().unwrap().len(), 1);
+    assert_eq!(refused(&answers[8]).0, 404);
+    assert_eq!(answers[9]["resources"].as_array().unwrap().len(), 1);
     server.stop().await;
 }
 
@@ -234,6 +250,7 @@ async fn an_argument_that_is_wrong_is_told_with_its_name_and_what_would_be_right
         call("decide", json!({"incident_id": "x", "company_id": 7})),
         call("runbook_propose", json!({"incident_id": "x", "runbook": 1})),
         call("kpis", json!({"since": "yesterday"})),
+        call("memory_search", json!({"limit": 0})),
         call("approve", json!({})),
     ]);
     let answers = ask(&server, &ann.token, "auto", steps).await;
@@ -246,6 +263,7 @@ async fn an_argument_that_is_wrong_is_told_with_its_name_and_what_would_be_right
         "company_id",
         "runbook",
         "since",
+        "limit",
     ];
     for (answer, field) in answers.iter().zip(fields) {
         let (status, of, text) = refused(answer);
@@ -253,9 +271,9 @@ async fn an_argument_that_is_wrong_is_told_with_its_name_and_what_would_be_right
         assert!(text.starts_with(&format!("{field}: ")), "{text}");
     }
     assert!(
-        answers[8]["refused"].as_str().unwrap().contains("there is no tool"),
+        answers[9]["refused"].as_str().unwrap().contains("there is no tool"),
         "{}",
-        answers[8]
+        answers[9]
     );
     server.stop().await;
 }
