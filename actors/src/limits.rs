@@ -28,11 +28,9 @@ pub const MEMORY_MESSAGE_BYTES: usize = 2_048;
 pub const MEMORY_SUMMARY_BYTES: usize = 512;
 /// Long memories that one question finds, at most.
 pub const RECALLED: usize = 50;
-/// Long memories that a store finds by a signature, and as many by tags, before they are ranked.
+/// Long memories that a store hands over to be ranked.
 pub const RECALL_CANDIDATES: usize = 100;
-/// Long memories that a store finds by words, before they are ranked.
-pub const RECALL_BY_WORDS: usize = 200;
-/// Entries of its index that a store reads for the words of one question, and as many for the tags.
+/// Entries of its index that a store reads for the words of one question, as many for its tags, and for its signature.
 pub const RECALL_ENTRIES: usize = 6_000;
 /// Words of one question to the long memories; those beyond are not looked for.
 pub const RECALL_QUERY_WORDS: usize = 16;

@@ -32,7 +32,7 @@ pub use events::{Committed, CompanySet, EventReader};
 pub use inbox::{Accepted, Delivery, Inbox};
 pub use notices::Notices;
 pub use reader::Reader;
-pub use recall::{Candidate, Candidates, Lookup};
+pub use recall::{Candidate, Candidates, Counts, Lookup};
 pub use record::{Amended, Amendment, Cut, Kept, Put, Record, RecordKind, SeenIncident};
 pub use roster::{Due, DueWork, NewCompany, Roster};
 pub use writer::Writer;

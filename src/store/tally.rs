@@ -21,6 +21,13 @@ impl<K: Eq + Hash + Ord> Tally<K> {
         }
     }
 
+    /// What speaks for each in the other speaks for it here too.
+    pub(super) fn join(&mut self, other: Self) {
+        for (key, weight) in other.0 {
+            *self.0.entry(key).or_default() += weight;
+        }
+    }
+
     /// At least so much speaks for each of these.
     pub(super) fn at_least(&mut self, found: Vec<K>, weight: f64) {
         for key in found {
@@ -47,6 +54,9 @@ mod tests {
         tally.add(vec![1, 2, 3], 0.5);
         tally.add(vec![1, 4], 0.25);
         tally.at_least(vec![4, 2, 1], 0.6);
-        assert_eq!(tally.best(9), [1, 4, 2, 3]);
+        let mut other = Tally::default();
+        other.add(vec![3, 5], 0.4);
+        tally.join(other);
+        assert_eq!(tally.best(4), [3, 1, 4, 2]);
     }
 }

@@ -5,7 +5,7 @@ pub mod trust;
 pub mod words;
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::outcome::{Effectiveness, LongMemory, Verdict};
@@ -13,14 +13,14 @@ use super::time::Timestamp;
 use crate::limits::{
     MEMORY_SIGNATURE_BYTES, MEMORY_TAG_BYTES, MEMORY_TAGS, RECALL_QUERY_BYTES, RECALL_QUERY_WORDS, RECALLED,
 };
-use crate::port::{Candidate, Candidates, Lookup};
+use crate::port::{Candidate, Candidates, Counts, Lookup};
 
 /// After so long a memory counts half as recent.
 const HALF_LIFE: Duration = Duration::from_secs(90 * 24 * 3600);
-/// How much having the signature, the tags and the words counts.
-const SIGNATURE: f64 = 4.0;
-const TAGS: f64 = 2.0;
-const WORDS: f64 = 3.0;
+/// How much a signature, a tag and a word say that are as rare as each other.
+const SIGNATURE: f64 = 3.0;
+const TAG: f64 = 1.5;
+const WORD: f64 = 1.0;
 /// What is left of the score of a memory that is as asked, and neither believed nor recent nor of any help.
 const LEAST: f64 = 0.6;
 /// The shares of the rest.
@@ -120,11 +120,11 @@ pub struct Recalled {
 /// The memories that are meant, the best first: by how similar they are, how far they are believed, how recent they are
 /// and whether they tell of something that has helped. The same in whatever order they were found.
 pub fn rank(found: Candidates, lookup: &Lookup, ask: &RecallAsk, now: Timestamp) -> Vec<Recalled> {
-    let weights = weights(&found.counts, &lookup.words);
+    let worth = Worth::of(lookup, &found.counts);
     let mut ranked: Vec<Recalled> = found
         .found
         .into_iter()
-        .filter_map(|candidate| recalled(candidate, lookup, &weights, now))
+        .filter_map(|candidate| recalled(candidate, lookup, &worth, now))
         .filter(|found| ask.with_quarantined || found.quarantined.is_none())
         .collect();
     let place = |found: &Recalled| (Reverse(found.memory.created_at), found.memory.memory_id.clone());
@@ -133,9 +133,9 @@ pub fn rank(found: Candidates, lookup: &Lookup, ask: &RecallAsk, now: Timestamp)
     ranked
 }
 
-fn recalled(candidate: Candidate, lookup: &Lookup, weights: &[f64], now: Timestamp) -> Option<Recalled> {
+fn recalled(candidate: Candidate, lookup: &Lookup, worth: &Worth, now: Timestamp) -> Option<Recalled> {
     let Candidate { memory, outcomes } = candidate;
-    let (matched, similarity) = similar(&memory, lookup, weights)?;
+    let (matched, similarity) = similar(&memory, lookup, worth)?;
     let trust = trust::trust(&memory, outcomes.as_ref());
     Some(Recalled {
         matched,
@@ -156,46 +156,80 @@ fn score(similarity: f64, trust: f64, age: Duration, outcome: Verdict) -> f64 {
     similarity * (LEAST + (1.0 - LEAST) * worth)
 }
 
-/// How much each word that is looked for says: the rarer it is, the more.
-fn weights(counts: &[(String, u64)], words: &[String]) -> Vec<f64> {
-    let counts: HashMap<&str, u64> = counts.iter().map(|(word, count)| (word.as_str(), *count)).collect();
-    let weight_of = |word: &String| weight(counts.get(word.as_str()).copied().unwrap_or(0));
-    words.iter().map(weight_of).collect()
+/// How much each thing that is looked for says, all together 1: a signature more than a tag, a tag more than a word, and
+/// each the more the fewer memories have it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Worth {
+    /// The signature.
+    pub signature: f64,
+    /// Each tag, in the order of the lookup.
+    pub tags: Vec<f64>,
+    /// Each word, in the order of the lookup.
+    pub words: Vec<f64>,
 }
 
-/// How much a word says that so many of a company's memories have.
-pub fn weight(count: u64) -> f64 {
+impl Worth {
+    /// Of what is looked for, by how common it is.
+    pub fn of(lookup: &Lookup, counts: &Counts) -> Self {
+        let each = |base: f64, things: &[String], counts: &[u64]| -> Vec<f64> {
+            let count = |place: usize| counts.get(place).copied().unwrap_or(0);
+            (0..things.len()).map(|place| base * rarity(count(place))).collect()
+        };
+        let mut worth = Self {
+            signature: lookup
+                .signature
+                .as_ref()
+                .map_or(0.0, |_| SIGNATURE * rarity(counts.signature)),
+            tags: each(TAG, &lookup.tags, &counts.tags),
+            words: each(WORD, &lookup.words, &counts.words),
+        };
+        let all: f64 = worth.signature + worth.tags.iter().sum::<f64>() + worth.words.iter().sum::<f64>();
+        if all > 0.0 {
+            worth.signature /= all;
+            worth
+                .tags
+                .iter_mut()
+                .chain(&mut worth.words)
+                .for_each(|one| *one /= all);
+        }
+        worth
+    }
+}
+
+/// From 1 for what nothing has, slowly to 0.
+fn rarity(count: u64) -> f64 {
     1.0 / (std::f64::consts::E + count as f64).ln()
 }
 
 /// By what a memory is as it was asked for, and how far, 0 to 1; nothing where it is not at all.
-fn similar(memory: &LongMemory, lookup: &Lookup, weights: &[f64]) -> Option<(Matched, f64)> {
-    let (mut of, mut has, mut matched) = (0.0, 0.0, None);
+fn similar(memory: &LongMemory, lookup: &Lookup, worth: &Worth) -> Option<(Matched, f64)> {
+    let (mut has, mut matched) = (0.0, None);
     if !lookup.words.is_empty() {
         let own: HashSet<String> = words::of_memory(memory).into_iter().collect();
-        let all: f64 = weights.iter().sum();
-        let words = lookup.words.iter().zip(weights);
-        let shared: f64 = words
+        for (_, worth) in lookup
+            .words
+            .iter()
+            .zip(&worth.words)
             .filter(|(word, _)| own.contains(*word))
-            .map(|(_, weight)| weight)
-            .sum();
-        of += WORDS;
-        has += WORDS * shared / all;
-        matched = (shared > 0.0).then_some(Matched::Words);
+        {
+            has += worth;
+            matched = Some(Matched::Words);
+        }
     }
-    if !lookup.tags.is_empty() {
-        let shared = lookup.tags.iter().filter(|tag| memory.tags.contains(tag)).count();
-        of += TAGS;
-        has += TAGS * shared as f64 / lookup.tags.len() as f64;
-        matched = (shared > 0).then_some(Matched::Tag).or(matched);
+    for (_, worth) in lookup
+        .tags
+        .iter()
+        .zip(&worth.tags)
+        .filter(|(tag, _)| memory.tags.contains(tag))
+    {
+        has += worth;
+        matched = Some(Matched::Tag);
     }
-    if let Some(signature) = &lookup.signature {
-        let same = *signature == memory.signature;
-        of += SIGNATURE;
-        has += SIGNATURE * f64::from(u8::from(same));
-        matched = same.then_some(Matched::Signature).or(matched);
+    if lookup.signature.as_ref() == Some(&memory.signature) {
+        has += worth.signature;
+        matched = Some(Matched::Signature);
     }
-    matched.map(|matched| (matched, has / of))
+    matched.map(|matched| (matched, has.min(1.0)))
 }
 
 #[cfg(test)]

@@ -23,11 +23,23 @@ pub struct Candidate {
     pub outcomes: Option<Effectiveness>,
 }
 
+/// How many of the company's memories have what was looked for, or at least how many; in the order of the lookup.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// The signature.
+    pub signature: u64,
+    /// Each tag.
+    pub tags: Vec<u64>,
+    /// Each word.
+    pub words: Vec<u64>,
+}
+
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Candidates {
-    /// Each once: of a signature the newest, of tags those that have most of them, of words those that have the rarest.
+    /// Each once, at most [`crate::limits::RECALL_CANDIDATES`]: those that have most of what was looked for, by its
+    /// [`crate::domain::recall::Worth`].
     pub found: Vec<Candidate>,
-    /// How many of the company's memories have each word that was looked for, or at least how many.
-    pub counts: Vec<(String, u64)>,
+    /// How common what was looked for is.
+    pub counts: Counts,
 }

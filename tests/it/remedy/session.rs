@@ -2,6 +2,7 @@
 
 use actors::domain::Role;
 use actors::domain::run::RunStatus;
+use actors::incident::acts::Act;
 use actors::limits::SESSION;
 use actors::port::Clock;
 use tokio::time::sleep;
@@ -36,8 +37,9 @@ async fn a_run_under_way_outlasts_the_session_and_is_not_repeated() {
         runs(&tree, &acme).await[0].status() == RunStatus::Succeeded
     })
     .await;
-    tree.send(&acme, "web-1", "other", Signal::Firing).await;
-    tree.settle(&acme).await;
+    let id = row.incident_id.clone();
+    let acknowledged = tree.runtime.act(&acme, id, Act::Acknowledge, "usr-ann".into(), WITHIN);
+    acknowledged.await.unwrap();
     let second = super::row(&tree, &acme).await.life.session.unwrap();
     assert_ne!(
         second.session_id, first.session_id,

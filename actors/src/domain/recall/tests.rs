@@ -31,14 +31,24 @@ fn tagged(id: &str, tags: &[&str]) -> LongMemory {
     }
 }
 
-fn found(memories: &[LongMemory], counts: &[(&str, u64)]) -> Candidates {
+/// What a store finds for a lookup, where so many memories have each word.
+fn found(memories: &[LongMemory], lookup: &Lookup, counts: &[(&str, u64)]) -> Candidates {
     let candidate = |memory: &LongMemory| Candidate {
         memory: memory.clone(),
         outcomes: None,
     };
+    let count = |word: &String| {
+        counts
+            .iter()
+            .find(|(known, _)| known == word)
+            .map_or(0, |(_, count)| *count)
+    };
     Candidates {
         found: memories.iter().map(candidate).collect(),
-        counts: counts.iter().map(|&(word, count)| (word.to_owned(), count)).collect(),
+        counts: Counts {
+            words: lookup.words.iter().map(count).collect(),
+            ..Counts::default()
+        },
     }
 }
 
@@ -55,7 +65,7 @@ fn ask(signature: Option<&str>, tags: &[&str], q: &str) -> RecallAsk {
 /// What is recalled, and by what.
 fn check(ask: &RecallAsk, memories: &[LongMemory], counts: &[(&str, u64)], expected: &[(&str, Matched)]) {
     let now = Timestamp::from_millis(2_000);
-    let ranked = rank(found(memories, counts), &ask.lookup(), ask, now);
+    let ranked = rank(found(memories, &ask.lookup(), counts), &ask.lookup(), ask, now);
     let ids: Vec<(&str, Matched)> = ranked
         .iter()
         .map(|one| (one.memory.memory_id.as_str(), one.matched))
@@ -90,7 +100,7 @@ fn what_is_more_alike_comes_first() {
     let counts = [("oomkiller", 1), ("freed", 90_000)];
     let expected = [("mem-4", Words), ("mem-1", Words), ("mem-5", Words)];
     check(&ask(None, &[], "Freed: OOMKILLER"), &memories, &counts, &expected);
-    let expected = [("mem-1", Signature), ("mem-5", Words), ("mem-2", Tag), ("mem-3", Tag)];
+    let expected = [("mem-1", Signature), ("mem-2", Tag), ("mem-3", Tag), ("mem-5", Words)];
     check(
         &ask(Some("disk-full"), &["web", "linux"], "freed"),
         &memories,
@@ -121,7 +131,7 @@ fn of_what_is_as_similar_the_believed_the_recent_and_the_helpful_come_first() {
         at("mem-novice", day(990), by(AuthorRole::Technician), Verdict::Success),
     ];
     let ask = ask(Some("disk-full"), &[], "");
-    let ranked = rank(found(&memories, &[]), &ask.lookup(), &ask, day(1_000));
+    let ranked = rank(found(&memories, &ask.lookup(), &[]), &ask.lookup(), &ask, day(1_000));
     let ids: Vec<&str> = ranked.iter().map(|one| one.memory.memory_id.as_str()).collect();
     assert_eq!(ids, ["mem-expert", "mem-new", "mem-novice", "mem-failed", "mem-old"]);
 }
@@ -137,7 +147,12 @@ fn what_is_quarantined_is_shown_only_where_it_is_asked_for() {
     let mut ask = ask(Some("disk-full"), &[], "");
     check(&ask, &[bad.clone()], &[], &[]);
     ask.with_quarantined = true;
-    let ranked = rank(found(&[bad], &[]), &ask.lookup(), &ask, Timestamp::from_millis(1));
+    let ranked = rank(
+        found(&[bad], &ask.lookup(), &[]),
+        &ask.lookup(),
+        &ask,
+        Timestamp::from_millis(1),
+    );
     assert_eq!(ranked[0].quarantined.as_deref(), Some("quarantined by usr-1: poison"));
 }
 
@@ -168,7 +183,7 @@ proptest! {
         }
         let ask = RecallAsk { limit, ..ask(Some("a"), &["x", "y"], "disk broker") };
         let of = |memories: &[LongMemory]| rank(
-            found(memories, &[("disk", 10), ("broker", 2)]), &ask.lookup(), &ask, Timestamp::from_millis(9_000_000_000),
+            found(memories, &ask.lookup(), &[("disk", 10), ("broker", 2)]), &ask.lookup(), &ask, Timestamp::from_millis(9_000_000_000),
         );
         let ranked = of(&memories);
         prop_assert!(ranked.len() <= limit.min(RECALLED));

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use actors::domain::CompanyId;
 use actors::domain::outcome::{Effectiveness, LongMemory};
-use actors::domain::recall::weight;
-use actors::limits::{RECALL_BY_WORDS, RECALL_CANDIDATES, RECALL_ENTRIES, RECALL_QUERY_WORDS};
-use actors::port::{Candidate, Candidates, Lookup, Record, RecordKind};
+use actors::domain::recall::Worth;
+use actors::limits::{RECALL_CANDIDATES, RECALL_ENTRIES, RECALL_QUERY_WORDS};
+use actors::port::{Candidate, Candidates, Counts, Lookup, Record, RecordKind};
 use mongodb::bson::{Document, doc};
 
 use super::super::fault::Fault;
@@ -25,15 +25,36 @@ const TOGETHER_WITHIN: Duration = Duration::from_millis(200);
 
 /// Memories that may be meant.
 pub(in super::super) async fn find(m: &mut Moment, company: &CompanyId, lookup: &Lookup) -> Result<Candidates, Fault> {
-    let mut names = Vec::new();
-    if let Some(signature) = &lookup.signature {
-        let which = doc! { "company_id": company.as_str(), "signature": signature };
-        names.extend(newest(m, which, RECALL_CANDIDATES as u64).await?);
+    let of_signature = match &lookup.signature {
+        None => Vec::new(),
+        Some(signature) => newest(m, doc! { "company_id": company.as_str(), "signature": signature }).await?,
+    };
+    let (mut of_tags, mut of_words) = (Vec::new(), Vec::new());
+    for tag in &lookup.tags {
+        of_tags.push(newest(m, doc! { "company_id": company.as_str(), "tags": tag }).await?);
     }
-    names.extend(by_tags(m, company, &lookup.tags).await?);
-    let (by_words, counts) = by_words(m, company, &lookup.words).await?;
-    names.extend(by_words);
-    let memories = memories(m, company, names).await?;
+    for word in &lookup.words {
+        of_words.push(names(m, having(company, word, OF_ONE)).await?);
+    }
+    let lengths = |all: &[Vec<String>]| all.iter().map(|found| found.len() as u64).collect();
+    let counts = Counts {
+        signature: of_signature.len() as u64,
+        tags: lengths(&of_tags),
+        words: lengths(&of_words),
+    };
+    let worth = Worth::of(lookup, &counts);
+    let mut tally = Tally::default();
+    for (found, worth) in of_words.into_iter().zip(&worth.words) {
+        tally.add(found, *worth);
+    }
+    together(m, company, lookup, &counts, &worth, &mut tally).await?;
+    let mut others = Tally::default();
+    others.add(of_signature, worth.signature);
+    for (found, worth) in of_tags.into_iter().zip(&worth.tags) {
+        others.add(found, *worth);
+    }
+    tally.join(others);
+    let memories = memories(m, company, tally.best(RECALL_CANDIDATES)).await?;
     let outcomes = outcomes(m, company, &memories).await?;
     let candidate = |memory: LongMemory| Candidate {
         outcomes: memory.outcomes_id().and_then(|id| outcomes.get(&id).cloned()),
@@ -46,53 +67,42 @@ pub(in super::super) async fn find(m: &mut Moment, company: &CompanyId, lookup: 
 }
 
 /// The names of the newest of these.
-async fn newest(m: &mut Moment, which: Document, most: u64) -> Result<Vec<String>, Fault> {
+async fn newest(m: &mut Moment, which: Document) -> Result<Vec<String>, Fault> {
     let find = Find {
         which,
         order: doc! { "created_at": -1 },
-        ..names_of(most)
+        ..names_of(OF_ONE)
     };
     names(m, find).await
 }
 
-async fn by_tags(m: &mut Moment, company: &CompanyId, tags: &[String]) -> Result<Vec<String>, Fault> {
-    let mut tally = Tally::default();
-    for tag in tags {
-        let which = doc! { "company_id": company.as_str(), "tags": tag };
-        tally.add(newest(m, which, OF_ONE).await?, 1.0);
-    }
-    Ok(tally.best(RECALL_CANDIDATES))
-}
-
-/// Those that have the rarest words, and how many have each. Where even the rarest word is too common to be read whole,
-/// those are looked for that have all of them at once, as long as that may take.
-async fn by_words(
+/// Where even the rarest word is too common to be read whole, those are looked for that have all of them at once, as long
+/// as that may take.
+async fn together(
     m: &mut Moment,
     company: &CompanyId,
-    words: &[String],
-) -> Result<(Vec<String>, Vec<(String, u64)>), Fault> {
-    let (mut tally, mut counts) = (Tally::default(), Vec::new());
-    for word in words {
-        let found = names(m, having(company, word, OF_ONE)).await?;
-        let count = found.len() as u64;
-        tally.add(found, weight(count));
-        counts.push((word.clone(), count));
+    lookup: &Lookup,
+    counts: &Counts,
+    worth: &Worth,
+    tally: &mut Tally<String>,
+) -> Result<(), Fault> {
+    let words = lookup.words.iter().zip(&counts.words).zip(&worth.words);
+    let known: Vec<((&String, &u64), &f64)> = words.filter(|((_, count), _)| **count > 0).collect();
+    if known.len() < 2 || known.iter().any(|((_, count), _)| **count < OF_ONE) {
+        return Ok(());
     }
-    let known: Vec<&(String, u64)> = counts.iter().filter(|(_, count)| *count > 0).collect();
-    if known.len() > 1 && known.iter().all(|(_, count)| *count == OF_ONE) {
-        let all: Vec<String> = known.iter().map(|(word, _)| format!("\"{word}\"")).collect();
-        let find = Find {
-            within: Some(TOGETHER_WITHIN),
-            ..having(company, &all.join(" "), RECALL_BY_WORDS as u64)
-        };
-        match names(m, find).await {
-            Ok(found) => tally.at_least(found, known.iter().map(|(_, count)| weight(*count)).sum()),
-            // It has taken too long: what each word has found is enough.
-            Err(Fault::Away(_)) => {}
-            Err(other) => return Err(other),
-        }
+    let all: Vec<String> = known.iter().map(|((word, _), _)| format!("\"{word}\"")).collect();
+    let find = Find {
+        within: Some(TOGETHER_WITHIN),
+        ..having(company, &all.join(" "), RECALL_CANDIDATES as u64)
+    };
+    match names(m, find).await {
+        Ok(found) => tally.at_least(found, known.iter().map(|(_, worth)| **worth).sum()),
+        // It has taken too long: what each word has found is enough.
+        Err(Fault::Away(_)) => {}
+        Err(other) => return Err(other),
     }
-    Ok((tally.best(RECALL_BY_WORDS), counts))
+    Ok(())
 }
 
 /// Documents that a text search finds. What is searched for are words of letters and digits alone, in quotes or not.
@@ -121,9 +131,7 @@ async fn names(m: &mut Moment, find: Find<'_>) -> Result<Vec<String>, Fault> {
         .collect()
 }
 
-async fn memories(m: &mut Moment, company: &CompanyId, mut names: Vec<String>) -> Result<Vec<LongMemory>, Fault> {
-    let mut seen = HashSet::new();
-    names.retain(|name| seen.insert(name.clone()));
+async fn memories(m: &mut Moment, company: &CompanyId, names: Vec<String>) -> Result<Vec<LongMemory>, Fault> {
     let found = by_names(m, company, RecordKind::LongMemory, names).await?;
     let memory = |record: actors::port::Record| Ok(record.read::<LongMemory>()?);
     found.into_iter().map(memory).collect()

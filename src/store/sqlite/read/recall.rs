@@ -1,12 +1,12 @@
 //! Looking long memories up. Whatever is asked, and however many there are, a bounded number of entries of the index is
 //! read: of signatures and tags the newest, of words those of the rarest first.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use actors::domain::outcome::{Effectiveness, LongMemory};
-use actors::domain::recall::weight;
-use actors::limits::{RECALL_BY_WORDS, RECALL_CANDIDATES, RECALL_ENTRIES};
-use actors::port::{Candidate, Candidates, Lookup, RecordKind};
+use actors::domain::recall::Worth;
+use actors::limits::{RECALL_CANDIDATES, RECALL_ENTRIES};
+use actors::port::{Candidate, Candidates, Counts, Lookup, RecordKind};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use super::super::fault::Fault;
@@ -22,18 +22,25 @@ const WALKED: u64 = 100_000;
 
 /// Memories that may be meant.
 pub(in super::super) fn find(conn: &Connection, cell: &Cell, lookup: &Lookup) -> Result<Candidates, Fault> {
-    let mut counts = Vec::new();
-    for word in &lookup.words {
-        counts.push((word.clone(), count(conn, cell, word)?));
+    let of_signature = by_signature(conn, cell, lookup)?;
+    let of_tags: Result<Vec<_>, Fault> = lookup.tags.iter().map(|tag| by_tag(conn, cell, tag, lookup)).collect();
+    let of_tags = of_tags?;
+    let words: Result<_, Fault> = lookup.words.iter().map(|word| count(conn, cell, word)).collect();
+    let counts = Counts {
+        signature: of_signature.len() as u64,
+        tags: of_tags.iter().map(|found| found.len() as u64).collect(),
+        words: words?,
+    };
+    let worth = Worth::of(lookup, &counts);
+    let mut tally = by_words(conn, cell, lookup, &counts, &worth)?;
+    let mut others = Tally::default();
+    others.add(of_signature, worth.signature);
+    for (found, worth) in of_tags.into_iter().zip(&worth.tags) {
+        others.add(found, *worth);
     }
-    let mut nos = by_signature(conn, cell, lookup)?;
-    nos.extend(by_tags(conn, cell, lookup)?);
-    nos.extend(by_words(conn, cell, &counts)?);
-    let mut seen = HashSet::new();
-    nos.retain(|no| seen.insert(*no));
-    let mut found = Vec::with_capacity(nos.len());
-    let mut known = HashMap::new();
-    for no in nos {
+    tally.join(others);
+    let (mut found, mut known) = (Vec::new(), HashMap::new());
+    for no in tally.best(RECALL_CANDIDATES) {
         if let Some(memory) = memory(conn, cell, no)? {
             let outcomes = outcomes(conn, cell, &memory, &mut known)?;
             found.push(Candidate { memory, outcomes });
@@ -47,48 +54,46 @@ fn by_signature(conn: &Connection, cell: &Cell, lookup: &Lookup) -> Result<Vec<i
         return Ok(Vec::new());
     };
     let sql = "SELECT no FROM memory WHERE company = ?1 AND signature = ?2 ORDER BY no DESC LIMIT ?3";
-    numbers(conn, sql, params![cell.no, signature, RECALL_CANDIDATES as i64])
+    numbers(conn, sql, params![cell.no, signature, RECALL_ENTRIES as i64])
 }
 
-fn by_tags(conn: &Connection, cell: &Cell, lookup: &Lookup) -> Result<Vec<i64>, Fault> {
+fn by_tag(conn: &Connection, cell: &Cell, tag: &str, lookup: &Lookup) -> Result<Vec<i64>, Fault> {
     let sql = "SELECT memory FROM memory_tag WHERE company = ?1 AND tag = ?2 ORDER BY memory DESC LIMIT ?3";
-    let mut tally = Tally::default();
-    for tag in &lookup.tags {
-        let most = RECALL_ENTRIES / lookup.tags.len();
-        let found = numbers(conn, sql, params![cell.no, tag, int(most as u64)])?;
-        tally.add(found, 1.0);
-    }
-    Ok(tally.best(RECALL_CANDIDATES))
+    let most = RECALL_ENTRIES / lookup.tags.len().max(1);
+    numbers(conn, sql, params![cell.no, tag, int(most as u64)])
 }
 
 /// Those that have the rarest words, as far as may be read: a common word's newest only. Where even the rarest word is too
 /// common for that, those are looked for that have several at once.
-fn by_words(conn: &Connection, cell: &Cell, counts: &[(String, u64)]) -> Result<Vec<i64>, Fault> {
-    let mut rarest: Vec<&(String, u64)> = counts.iter().filter(|(_, count)| *count > 0).collect();
-    rarest.sort_by_key(|(_, count)| *count);
+fn by_words(
+    conn: &Connection,
+    cell: &Cell,
+    lookup: &Lookup,
+    counts: &Counts,
+    worth: &Worth,
+) -> Result<Tally<i64>, Fault> {
+    let words = lookup.words.iter().zip(&counts.words).zip(&worth.words);
+    let mut rarest: Vec<((&String, &u64), &f64)> = words.filter(|((_, count), _)| **count > 0).collect();
+    rarest.sort_by_key(|((_, count), _)| **count);
     let mut tally = Tally::default();
     let mut left = RECALL_ENTRIES;
-    for (place, (word, count)) in rarest.iter().enumerate() {
+    let mut is_whole = false;
+    for (place, ((word, count), worth)) in rarest.iter().enumerate() {
         let share = left / (rarest.len() - place);
         let found = with_all(conn, cell, &[word], share)?;
         left -= found.len();
-        tally.add(found, weight(*count));
+        is_whole |= found.len() as u64 >= **count;
+        tally.add(found, **worth);
     }
-    let is_partly_read = |(_, count): &&&(String, u64)| *count > (RECALL_ENTRIES / rarest.len().max(1)) as u64;
-    let common: Vec<&str> = rarest
-        .iter()
-        .filter(is_partly_read)
-        .map(|(word, _)| word.as_str())
-        .collect();
-    let is_walked = rarest.first().is_some_and(|(_, count)| *count <= WALKED);
-    if is_walked && common.len() == rarest.len() {
-        for size in (2..=common.len().min(TOGETHER)).rev() {
-            let found = with_all(conn, cell, &common[..size], RECALL_BY_WORDS)?;
-            let together = rarest[..size].iter().map(|(_, count)| weight(*count)).sum();
-            tally.at_least(found, together);
+    let is_walked = rarest.first().is_some_and(|((_, count), _)| **count <= WALKED);
+    if is_walked && !is_whole {
+        for size in (2..=rarest.len().min(TOGETHER)).rev() {
+            let common: Vec<&String> = rarest[..size].iter().map(|((word, _), _)| *word).collect();
+            let found = with_all(conn, cell, &common, RECALL_CANDIDATES)?;
+            tally.at_least(found, rarest[..size].iter().map(|(_, worth)| **worth).sum());
         }
     }
-    Ok(tally.best(RECALL_BY_WORDS))
+    Ok(tally)
 }
 
 /// The newest that have all of these words. A word holds letters and digits only, and stands in quotes besides: it is
