@@ -39,8 +39,14 @@ impl<K: Eq + Hash + Ord> Tally<K> {
     /// Those that most speaks for, of these the newest.
     pub(super) fn best(self, most: usize) -> Vec<K> {
         let mut all: Vec<(K, f64)> = self.0.into_iter().collect();
-        all.sort_unstable_by(|(a, x), (b, y)| y.total_cmp(x).then_with(|| b.cmp(a)));
-        all.into_iter().take(most).map(|(key, _)| key).collect()
+        let order = |(a, x): &(K, f64), (b, y): &(K, f64)| y.total_cmp(x).then_with(|| b.cmp(a));
+        // Thousands are found, and few wanted.
+        if all.len() > most {
+            all.select_nth_unstable_by(most, order);
+            all.truncate(most);
+        }
+        all.sort_unstable_by(order);
+        all.into_iter().map(|(key, _)| key).collect()
     }
 }
 

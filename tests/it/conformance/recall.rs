@@ -315,7 +315,7 @@ async fn what_an_older_file_holds_is_found_once_it_is_opened() {
         found(ask(Some("disk-full"), &[], "")).await,
         [second.clone(), first.clone()]
     );
-    assert_eq!(found(ask(None, &["web"], "")).await, [first.clone()]);
-    assert_eq!(found(ask(None, &[], "logs")).await, [second.clone()]);
+    assert_eq!(found(ask(None, &["web"], "")).await, std::slice::from_ref(first));
+    assert_eq!(found(ask(None, &[], "logs")).await, std::slice::from_ref(second));
     store.close();
 }

@@ -75,7 +75,7 @@ async fn a_post_mortem_is_written_and_found_with_where_it_comes_from() {
         "q=core+dumps",
         "signature=disk-full&tag=web&q=dumps&limit=1",
     ] {
-        assert_eq!(found(&server, &ann, query).await, [id.clone()], "{query}");
+        assert_eq!(found(&server, &ann, query).await, std::slice::from_ref(&id), "{query}");
     }
     for query in ["signature=disk", "tag=we", "q=hunter2hunter2", "q=nowhere"] {
         assert_eq!(found(&server, &ann, query).await, [""; 0], "{query}");
@@ -179,7 +179,7 @@ async fn what_is_quarantined_is_not_recalled_until_it_is_released() {
     }
     assert_eq!(found(&server, &ann, "signature=disk-full").await, [id]);
     let journal = server
-        .get_as(&boss, &format!("/api/audit?company_id=comp-acme&limit=200"))
+        .get_as(&boss, "/api/audit?company_id=comp-acme&limit=200")
         .await
         .json();
     let told = |entry: &&Value| entry["subject"] == id;

@@ -283,7 +283,7 @@ fn asked(chance: &mut Chance, fault: &Fault, no: usize) -> RecallAsk {
     words.extend(chance.some(&fault.words, 2));
     words.extend(chance.some(&SAID, 2).into_iter().map(str::to_owned));
     RecallAsk {
-        signature: (no % 2 == 0).then(|| fault.signature.clone()),
+        signature: no.is_multiple_of(2).then(|| fault.signature.clone()),
         tags: if no % 4 == 1 {
             chance.some(&fault.tags, 1)
         } else {
