@@ -13,15 +13,18 @@ const ROUNDS: usize = 8;
 
 /// What looks like a secret; the group `secret` is replaced, or all of it where there is none. Those without come first:
 /// the others then take what is left around them for one word with it.
-const PATTERNS: [&str; 8] = [
+const PATTERNS: [&str; 11] = [
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
-    r"\b(?:awk_|awh_|gh[pousr]_|glpat-|sk-|xox[abprs]-)[A-Za-z0-9_-]{8,}",
+    r"\b(?:awk_|awh_|whsec_|gh[pousr]_|github_pat_|glpat-|sk-|(?:sk|rk|pk)_(?:live|test)_|xox[abprs]-)[A-Za-z0-9_+/=-]{8,}",
+    r"\bAIza[A-Za-z0-9_-]{16,}",
     r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
     r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)",
     r"(?i)--?(?:password|passwd|pass|secret|token|api-?key)[ \t]+(?P<secret>[^\s-][^\s]*)",
+    r"(?i:\bcurl\b[^\n]*?[ \t](?:-u|--user)[ \t=]*[^\s:]+:)(?P<secret>[^\s]+)",
+    r"(?i:\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n]*?[ \t])-p(?P<secret>[^\s]+)",
     r"(?i:bearer|basic)[ \t]+(?P<secret>[A-Za-z0-9._~+/=-]{8,})",
     r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]+:(?P<secret>[^\s/@]+)@",
-    r#"(?i:password|passwd|pass|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)[A-Za-z0-9_-]*["']?[ \t]*[=:][ \t]*["']?(?P<secret>[^\s"',;]{3,})"#,
+    r#"(?i:password|passwd|pass|pwd|secret|token|api[_-]?key|account[_-]?key|access[_-]?key|private[_-]?key|credential)[A-Za-z0-9_-]*["']?[ \t]*[=:][ \t]*["']?(?P<secret>[^\s"',;]{3,})"#,
 ];
 
 static LIKELY: LazyLock<Option<RegexSet>> = LazyLock::new(|| RegexSet::new(PATTERNS).ok());
@@ -99,6 +102,24 @@ mod tests {
             ("mysql --password hunter2x -u ann", "mysql --password [redacted] -u ann"),
             ("DB_PASS='topsecret1'", "DB_PASS='[redacted]'"),
             ("ghp_abcdefgh12345678 xoxb-123456789-abc", "[redacted] [redacted]"),
+            (
+                "key AIzaSyD-0123456789abcdefghijklmnopqrstu used",
+                "key [redacted] used",
+            ),
+            (
+                "whsec_C2FVsBQIhrscChlQIMV+b5sS sk_live_0123456789abcdef",
+                "[redacted] [redacted]",
+            ),
+            (
+                "AccountName=x;AccountKey=abc/def==;E",
+                "AccountName=x;AccountKey=[redacted];E",
+            ),
+            (
+                "curl -s -u admin:hunter2x https://x",
+                "curl -s -u admin:[redacted] https://x",
+            ),
+            ("mysqldump -u root -pS3cret db", "mysqldump -u root -p[redacted] db"),
+            ("mysql is down on port 3306", "mysql is down on port 3306"),
             ("freed 50 GB of /var/cache", "freed 50 GB of /var/cache"),
         ] {
             assert_eq!(redact(written), shown);
