@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 /// Tests that share the seeds, so that they run beside each other.
-const SHARDS: u64 = 10;
+const SHARDS: u64 = 16;
 
 macro_rules! shards {
     ($($name:ident $no:literal),*) => {
@@ -34,7 +34,8 @@ macro_rules! shards {
 }
 
 shards!(
-    shard_0 0, shard_1 1, shard_2 2, shard_3 3, shard_4 4, shard_5 5, shard_6 6, shard_7 7, shard_8 8, shard_9 9
+    shard_0 0, shard_1 1, shard_2 2, shard_3 3, shard_4 4, shard_5 5, shard_6 6, shard_7 7,
+    shard_8 8, shard_9 9, shard_10 10, shard_11 11, shard_12 12, shard_13 13, shard_14 14, shard_15 15
 );
 
 /// Where seeds are kept that once failed.
