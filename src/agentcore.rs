@@ -10,13 +10,13 @@ pub mod invocation;
 mod invoke;
 mod session;
 mod socket;
-mod status;
 mod whose;
 
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use actors::labour::Labour;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, ORIGIN};
@@ -32,13 +32,13 @@ use crate::config::{AgentCore, Hosts};
 use crate::http::{Edge, Stage};
 use crate::mcp;
 use answer::refusal;
-use status::{Health, Status};
 
 /// What the handlers share.
 struct Shared {
     edge: Arc<Edge>,
+    /// Decisions, runs and invocations that are under way.
+    labour: Arc<Labour>,
     settings: AgentCore,
-    status: Arc<Status>,
     /// Where all is done but `/ping`: not on the listener's thread.
     work: Handle,
     /// WebSockets, whose connections are no longer the listener's.
@@ -72,7 +72,7 @@ pub(crate) async fn serve(
         tracing::warn!(company_id = %company, "AGENTCORE_COMPANY names a company that there is not yet");
     }
     let shared = Arc::new(Shared {
-        status: Arc::new(Status::new(edge.clock.clone())),
+        labour: edge.runtime.census().labour().clone(),
         settings,
         edge,
         work: Handle::current(),
@@ -107,15 +107,15 @@ async fn elsewhere(State(shared): State<Arc<Shared>>, request: Request, next: Ne
 
 #[derive(Serialize)]
 struct Ping {
-    status: Health,
+    status: &'static str,
     time_of_last_update: u64,
 }
 
 /// How it is: one look at one number, whatever else goes on.
 async fn ping(State(shared): State<Arc<Shared>>) -> Json<Ping> {
-    let (status, time_of_last_update) = shared.status.now();
+    let (works, time_of_last_update) = shared.labour.now();
     Json(Ping {
-        status,
+        status: if works { "HealthyBusy" } else { "Healthy" },
         time_of_last_update,
     })
 }

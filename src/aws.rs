@@ -1,7 +1,8 @@
 //! AWS, by its own SDK: commands, automations, inventory, alarms, metrics and secrets of companies.
 //!
-//! Code map: `link` a company's clients and circuits, `session` its credentials, [`breaker`] when nothing is
-//! sent, `fault` what errors mean, `ssm`, `automation`, `watch` and `secrets` the port, [`cloud`] all of it for who calls,
+//! Code map: `link` a company's clients and circuits, `session` its credentials, `actors::breaker` when nothing
+//! is sent, `fault` what errors mean, `ssm`, `automation`, `watch` and `secrets` the port, [`agent`] remote
+//! agents, [`cloud`] all of it for who calls,
 //! [`compliance`] how machines are patched, [`settings`] what we keep there ourselves, `convert` the SDK's values as ours.
 //!
 //! A company is asked for with the role of its settings and nothing else: its clients are made for it, from its
@@ -10,8 +11,8 @@
 //! that tries once and opens a connection for each request, so that none is lost on one that the other side has just
 //! closed.
 
+pub mod agent;
 mod automation;
-pub mod breaker;
 pub mod cloud;
 pub mod compliance;
 mod convert;
@@ -27,6 +28,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use actors::breaker::State;
 use actors::domain::aws::is_endpoint;
 use actors::domain::{CompanyId, Timestamp};
 use actors::limits::CLOUD_COMPANIES;
@@ -43,7 +45,6 @@ use aws_smithy_http_client::{Builder, tls};
 use strum::IntoEnumIterator;
 use tokio::time::Instant;
 
-use breaker::State;
 use link::Link;
 
 /// Who we are to AWS, and where it is.

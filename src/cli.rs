@@ -2,6 +2,7 @@
 
 mod audit;
 mod company;
+mod decide;
 mod demo;
 mod init;
 mod mcp;
@@ -36,6 +37,7 @@ enum Command {
     User(user::UserArgs),
     /// Journals: verify an export, or a store.
     Audit(audit::AuditArgs),
+    Decide(decide::DecideArgs),
     Send(send::SendArgs),
     Ping(ping::PingArgs),
     Demo(demo::DemoArgs),
@@ -69,6 +71,7 @@ impl Command {
             Self::Company(command) => succeed(EXIT_USAGE, command.run().await),
             Self::User(args) => succeed(EXIT_USAGE, args.run().await),
             Self::Audit(args) => succeed(EXIT_FAILED, args.run().await),
+            Self::Decide(args) => succeed(EXIT_FAILED, decide::run(args).await),
             Self::Send(args) => succeed(EXIT_FAILED, send::run(args).await),
             Self::Ping(args) => succeed(EXIT_FAILED, ping::run(args).await),
             Self::Demo(args) => succeed(EXIT_FAILED, demo::run(args).await),

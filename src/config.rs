@@ -3,6 +3,7 @@
 
 mod agentcore;
 mod hosts;
+pub mod minds;
 mod values;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -18,9 +19,11 @@ use serde::Deserialize;
 pub use self::agentcore::AgentCore;
 use self::agentcore::PortOrAddress;
 pub use self::hosts::Hosts;
+pub use self::minds::{AgentMode, MindFlags, Minds};
 use self::values::{given, networks, origins, principal, roles, strong};
 use crate::accounts::rights::Role;
 use crate::audit::keeper::Place;
+use crate::aws::agent::arn::BadArn;
 
 /// The file of checkpoints in the data directory.
 pub const CHECKPOINTS: &str = "checkpoints.jsonl";
@@ -37,16 +40,6 @@ pub enum LogFormat {
     Json,
     /// For people.
     Text,
-}
-
-/// Who decides what the rules do not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AgentMode {
-    /// Deterministic rules in this process.
-    Local,
-    /// A remote agent.
-    Remote,
 }
 
 /// The settings as flags and environment variables give them.
@@ -67,9 +60,9 @@ pub struct Flags {
     /// Key under which secrets are sealed, at least 32 random characters; one is made in the data directory otherwise.
     #[arg(long, env = "SECRET_KEY", hide_env_values = true)]
     pub secret_key: Option<SecretString>,
-    /// Who decides.
-    #[arg(long, env = "AGENT_MODE")]
-    pub agent_mode: Option<AgentMode>,
+    /// Who decides what the rules do not.
+    #[command(flatten)]
+    pub minds: MindFlags,
     /// The MongoDB to use instead of the embedded store.
     #[arg(long, env = "MONGO_URL", hide_env_values = true)]
     pub mongo_url: Option<SecretString>,
@@ -154,7 +147,6 @@ struct FileSettings {
     port: Option<u16>,
     data_dir: Option<PathBuf>,
     secret_key: Option<SecretString>,
-    agent_mode: Option<AgentMode>,
     mongo_url: Option<SecretString>,
     max_tokens_per_decision: Option<u32>,
     max_decision_time_seconds: Option<u32>,
@@ -195,6 +187,8 @@ pub struct Settings {
     pub mongo_url: Option<SecretString>,
     /// What a decision may spend.
     pub budget: Budget,
+    /// Who decides what the rules do not.
+    pub minds: Minds,
     /// How long a command may be missing from AWS's list after it was sent.
     pub reconcile_window: Duration,
     /// How log lines look.
@@ -296,9 +290,35 @@ pub enum ConfigError {
     /// A company without a listener.
     #[error("AGENTCORE_COMPANY is set and AGENTCORE_PORT is not: set both, or neither")]
     AgentCoreNowhere,
-    /// A setting asks for what this version does not have.
-    #[error("{0} is not built yet: leave it out")]
-    NotYet(&'static str),
+    /// An agent's ARN is none.
+    #[error("{0} {1}")]
+    Arn(&'static str, BadArn),
+    /// A remote agent is to decide, and there is none.
+    #[error("AGENT_MODE is remote: set BEDROCK_AGENT_ARN or AGENTCORE_RUNTIME_ARN, or AGENT_MODE=local")]
+    NoAgent,
+    /// Something is said of a language model, and not which.
+    #[error("LLM_API_KEY or LLM_ENDPOINT is set and LLM_MODEL is not: say which model is meant")]
+    NoModelNamed,
+    /// The key of a language model cannot be sent.
+    #[error("the key of the language model must be printable ASCII without spaces")]
+    ModelKey,
+    /// What is asked would go out in the clear.
+    #[error("LLM_ENDPOINT must be https:// and a host, or http:// and this machine, without a user or a query")]
+    Endpoint,
+    /// Two keys are given for one model.
+    #[error("GEMINI_API_KEY and LLM_API_KEY are both set, for one model of Gemini: set one of them")]
+    TwoKeys,
+    /// A decision may spend more than a company's day.
+    #[error("MAX_TOKENS_PER_DECISION is {decision}, and MAX_TOKENS_PER_COMPANY_DAY only {day}")]
+    DayTooShort {
+        /// The one.
+        decision: u32,
+        /// The other.
+        day: u64,
+    },
+    /// No model could be asked within it.
+    #[error("MAX_TOKENS_PER_DECISION is {0}: a model needs 1500 to answer, and 8000 to look at something first")]
+    TooFewTokens(u32),
 }
 
 impl Settings {
@@ -307,13 +327,8 @@ impl Settings {
     /// # Errors
     /// [`ConfigError`].
     pub fn settle(flags: Flags) -> Result<Self, ConfigError> {
-        let file = flags
-            .config
-            .as_deref()
-            .map_or_else(|| Ok(FileSettings::default()), read_file)?;
-        if flags.agent_mode.or(file.agent_mode) == Some(AgentMode::Remote) {
-            return Err(ConfigError::NotYet("AGENT_MODE=remote"));
-        }
+        let nothing = || Ok((FileSettings::default(), MindFlags::default()));
+        let (file, minds) = flags.config.as_deref().map_or_else(nothing, read_file)?;
         let max_tokens = flags
             .max_tokens_per_decision
             .or(file.max_tokens_per_decision)
@@ -350,6 +365,7 @@ impl Settings {
                 max_tokens,
                 max_time_seconds,
             },
+            minds: Minds::settle(flags.minds, minds, max_tokens)?,
             reconcile_window: Duration::from_secs(reconcile_window),
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
             log_level: flags.log_level.or(file.log_level).unwrap_or_else(|| "info".into()),
@@ -381,13 +397,22 @@ impl Settings {
     }
 }
 
-fn read_file(path: &Path) -> Result<FileSettings, ConfigError> {
+fn read_file(path: &Path) -> Result<(FileSettings, MindFlags), ConfigError> {
     let fault = |why: String| ConfigError::File {
         path: path.display().to_string(),
         why,
     };
     let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
-    toml::from_str(&text).map_err(|error| fault(error.to_string()))
+    let mut all: toml::Table = toml::from_str(&text).map_err(|error| fault(error.to_string()))?;
+    let of_minds = minds::NAMES.iter().filter_map(|name| all.remove_entry(*name));
+    let of_minds: toml::Table = of_minds.collect();
+    let minds = of_minds
+        .try_into()
+        .map_err(|error: toml::de::Error| fault(error.to_string()))?;
+    let file = all
+        .try_into()
+        .map_err(|error: toml::de::Error| fault(error.to_string()))?;
+    Ok((file, minds))
 }
 
 fn address(listen: Option<SocketAddr>, port: Option<u16>) -> Result<SocketAddr, ConfigError> {
@@ -442,12 +467,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_built_is_refused_and_unknown_settings_too() {
-        let remote = Flags {
+    fn what_contradicts_itself_is_refused_and_unknown_settings_too() {
+        let minds = MindFlags {
             agent_mode: Some(AgentMode::Remote),
+            ..MindFlags::default()
+        };
+        let remote = Flags {
+            minds,
             ..Flags::default()
         };
-        assert!(matches!(Settings::settle(remote), Err(ConfigError::NotYet(_))));
+        assert!(matches!(Settings::settle(remote), Err(ConfigError::NoAgent)));
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "lissten = \"x\"").unwrap();
         let unknown = Flags {

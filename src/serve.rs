@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::decision::rules::RulesEngine;
 use actors::domain::runbook::library::{self, BrokenLibrary};
+use actors::haste::Haste;
 use actors::port::{Clock, Entropy, Store};
 use actors::runtime::{Ports, Runtime};
 use futures::future::OptionFuture;
@@ -38,6 +38,8 @@ use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::Settings;
 use crate::http::{Edge, Stage, admin, listener, router};
 use crate::ingest::keyring::{Keyring, LoadError};
+use crate::llm::NoModel;
+use crate::minds;
 use crate::secrets::{KeyError, ServerKey};
 use crate::store::{OpenStore, StoreError};
 use crate::telemetry;
@@ -74,6 +76,12 @@ pub enum StartError {
     /// A setting that is kept in Secrets Manager.
     #[error(transparent)]
     Setting(#[from] NoSecret),
+    /// AgentCore's address cannot be had.
+    #[error("AGENTCORE_PORT: cannot listen on {0}: {1}")]
+    AgentCore(SocketAddr, io::Error),
+    /// A language model cannot be asked.
+    #[error(transparent)]
+    Model(#[from] NoModel),
     /// The first administrator.
     #[error("the first administrator cannot be made: {0}")]
     FirstAdmin(#[from] StaffError),
@@ -177,7 +185,7 @@ pub async fn start_under(
     let keyring = Arc::new(Keyring::load(&*port, server_key.clone()).await?);
     let people = Arc::new(People::default());
     people.load(&*port).await.map_err(LoadError::from)?;
-    let cloud = Cloud::from(Arc::new(Aws::new(base, keyring.clone(), clock.clone())));
+    let cloud = Cloud::from(Arc::new(Aws::new(base.clone(), keyring.clone(), clock.clone())));
     let register = Register::new(keyring, people.clone());
     let signer = Arc::new(Signer::of(&server_key)?);
     let journals = keeper::found_at_the_start(&port).await.map_err(LoadError::from)?;
@@ -187,12 +195,15 @@ pub async fn start_under(
         clock: clock.clone(),
         entropy: entropy.clone(),
         notices: register.clone(),
-        engine: Arc::new(RulesEngine),
+        engine: Arc::new(minds::chain(&settings.minds, &base)?),
         budget: settings.budget,
+        tokens_per_day: settings.minds.tokens_per_day,
+        haste: Haste::default(),
         reconcile_window: settings.reconcile_window,
         commands: cloud.commands.clone(),
         automations: cloud.automations.clone(),
         inventory: cloud.inventory.clone(),
+        watch: cloud.watch.clone(),
         library: library.clone(),
     };
     let runtime = Runtime::start(ports).await?;
@@ -281,11 +292,12 @@ pub async fn start_under(
 }
 
 /// AgentCore Runtime's listener, where the settings have one, and where it is.
-fn agentcore(edge: &Arc<Edge>) -> io::Result<Option<(Served, SocketAddr)>> {
+fn agentcore(edge: &Arc<Edge>) -> Result<Option<(Served, SocketAddr)>, StartError> {
     let Some(settings) = edge.settings.agentcore.clone() else {
         return Ok(None);
     };
-    let listener = agentcore::listen(&settings, edge.settings.mongo_url.is_some())?;
+    let listener = agentcore::listen(&settings, edge.settings.mongo_url.is_some());
+    let listener = listener.map_err(|error| StartError::AgentCore(settings.listen, error))?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "serving AgentCore Runtime");
     let edge = edge.clone();
@@ -365,6 +377,7 @@ impl Running {
         self.edge.stage.send_replace(Stage::Leaving);
         tokio::time::sleep(self.edge.settings.drain_delay).await;
         self.edge.stage.send_replace(Stage::Draining);
+        self.edge.runtime.hurry();
         self.http.stop();
         self.admin.stop();
         let agentcore = self.agentcore.as_mut().map(|agentcore| {

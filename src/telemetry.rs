@@ -32,7 +32,7 @@ pub fn start(settings: &Settings) -> Result<(), BadFilter> {
 }
 
 /// Which lines are written: those that `LOG_LEVEL` names, but of AWS's SDK none that shows requests and answers, in
-/// which there are keys and secrets.
+/// which there are keys and secrets, and of `genai`, which logs what providers answer, none at all.
 ///
 /// # Errors
 /// It is no filter.
@@ -40,10 +40,17 @@ pub fn filter(level: &str) -> Result<Targets, BadFilter> {
     let asked: Targets = level.parse().map_err(|error| BadFilter(format!("{error}")))?;
     let most = |level: LevelFilter| level.min(LevelFilter::INFO);
     let default = asked.default_level().unwrap_or(LevelFilter::OFF);
-    let quiet = Targets::new().with_default(default).with_target("aws_", most(default));
+    let quiet = Targets::new()
+        .with_default(default)
+        .with_target("aws_", most(default))
+        .with_target("genai", LevelFilter::OFF);
     let named = asked.iter().filter(|(target, _)| !target.is_empty());
     Ok(quiet.with_targets(named.map(|(target, level)| {
-        let level = if target.starts_with("aws_") { most(level) } else { level };
+        let level = match target {
+            _ if target.starts_with("aws_") => most(level),
+            _ if target.starts_with("genai") => LevelFilter::OFF,
+            _ => level,
+        };
         (target.to_owned(), level)
     })))
 }

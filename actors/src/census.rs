@@ -10,6 +10,8 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use crate::domain::{CompanyId, IncidentId};
+use crate::labour::{Labour, Working};
+use crate::port::Clock;
 
 /// What an actor is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::IntoStaticStr, utoipa::ToSchema)]
@@ -123,8 +125,8 @@ pub struct Resident {
 }
 
 /// The census.
-#[derive(Default)]
 pub struct Census {
+    labour: Arc<Labour>,
     lines: DashMap<u64, Arc<Line>>,
     next: AtomicU64,
     living: [AtomicUsize; KINDS],
@@ -132,6 +134,22 @@ pub struct Census {
 }
 
 impl Census {
+    /// Of nobody yet.
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            labour: Arc::new(Labour::new(clock)),
+            lines: DashMap::default(),
+            next: AtomicU64::default(),
+            living: Default::default(),
+            restarts: Default::default(),
+        }
+    }
+
+    /// Whether decisions or tools are at work, and since when.
+    pub fn labour(&self) -> &Arc<Labour> {
+        &self.labour
+    }
+
     /// Enters an actor.
     pub(crate) fn enter(self: &Arc<Self>, post: Post) -> Alive {
         let kind = post.kind as usize;
@@ -149,6 +167,7 @@ impl Census {
         let no = self.next.fetch_add(1, Ordering::Relaxed);
         self.lines.insert(no, line.clone());
         Alive {
+            works: matches!(line.post.kind, Kind::Decision | Kind::Tool).then(|| self.labour.work()),
             census: self.clone(),
             no,
             line,
@@ -202,6 +221,8 @@ impl Line {
 
 /// An actor's own line, struck when this is dropped.
 pub(crate) struct Alive {
+    /// While it is there, something is under way.
+    works: Option<Working>,
     census: Arc<Census>,
     no: u64,
     line: Arc<Line>,
@@ -226,6 +247,11 @@ impl Alive {
         self.line.queue.store(length, Ordering::Relaxed);
     }
 
+    /// Its work is done, and nothing of it is under way any more.
+    pub(crate) fn rests(&mut self) {
+        self.works = None;
+    }
+
     /// It is on its way out.
     pub(crate) fn drains(&self) {
         self.line.draining.store(true, Ordering::Relaxed);
@@ -242,10 +268,32 @@ impl Drop for Alive {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Timestamp;
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(7_000)
+        }
+    }
+
+    #[tokio::test]
+    async fn decisions_and_tools_are_work_and_nothing_else_is() {
+        let census = Arc::new(Census::new(Arc::new(Still)));
+        let idle = census.enter(Post::of_process(Kind::Root, 0));
+        assert_eq!(census.labour().now(), (false, 7));
+        let decision = census.enter(Post::of_process(Kind::Decision, 0));
+        let tool = census.enter(Post::of_process(Kind::Tool, 0));
+        drop(decision);
+        assert!(census.labour().now().0, "a run goes on");
+        drop((tool, idle));
+        assert!(!census.labour().now().0);
+    }
 
     #[tokio::test(start_paused = true)]
     async fn the_dead_are_struck_and_a_company_sees_its_own() {
-        let census = Arc::new(Census::default());
+        let census = Arc::new(Census::new(Arc::new(Still)));
         let (a, b): (CompanyId, CompanyId) = ("comp-a".parse().unwrap(), "comp-b".parse().unwrap());
         let root = census.enter(Post::of_process(Kind::Root, 0));
         let tenant = census.enter(Post::of_company(Kind::Tenant, &a, 2));

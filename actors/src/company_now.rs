@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::decision::purse::Purse;
 use crate::domain::runbook::Shelf;
 use crate::domain::{Company, CompanyId};
 
@@ -11,6 +12,7 @@ pub struct CompanyNow {
     id: CompanyId,
     now: Arc<RwLock<Arc<Company>>>,
     shelf: Arc<RwLock<Arc<Shelf>>>,
+    purse: Arc<Purse>,
 }
 
 impl CompanyNow {
@@ -19,6 +21,7 @@ impl CompanyNow {
             id: company.company_id.clone(),
             now: Arc::new(RwLock::new(Arc::new(company))),
             shelf: Arc::new(RwLock::new(Arc::new(shelf))),
+            purse: Arc::default(),
         }
     }
 
@@ -35,6 +38,11 @@ impl CompanyNow {
     /// Its runbooks.
     pub fn shelf(&self) -> Arc<Shelf> {
         self.shelf.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What it may spend on models today.
+    pub fn purse(&self) -> &Purse {
+        &self.purse
     }
 
     pub(crate) fn set_shelf(&self, shelf: Shelf) {

@@ -18,8 +18,10 @@ pub mod recall;
 pub mod redact;
 pub mod run;
 pub mod runbook;
+pub mod talk;
 pub mod text;
 pub mod time;
+pub mod trace;
 
 pub use alert::{Alert, AlertState, NewAlert, Severity, Signal};
 pub use approval::Approval;

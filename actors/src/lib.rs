@@ -10,6 +10,7 @@
 #[cfg(not(panic = "unwind"))]
 compile_error!("supervision needs unwinding: build with panic = \"unwind\"");
 
+pub mod breaker;
 pub mod call;
 pub mod census;
 pub mod company_now;
@@ -17,7 +18,9 @@ pub mod correlator;
 pub mod decision;
 pub mod directory;
 pub mod domain;
+pub mod haste;
 pub mod incident;
+pub mod labour;
 pub mod limits;
 pub mod measures;
 pub mod port;

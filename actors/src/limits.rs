@@ -250,5 +250,51 @@ pub const AUTOMATION_VALUE: usize = 512;
 pub const AUTOMATION_TOKEN: Duration = Duration::from_secs(3600);
 /// Numbers of a metric in one answer.
 pub const METRIC_POINTS: usize = 1_440;
+/// How long a decision may wait for a model once the process is going down; then the rules decide for who waits.
+pub const HASTE: Duration = Duration::from_secs(4);
+/// Over how long a company's figures are measured where nothing is said.
+pub const KPI_SPAN: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Turns with a model for one decision.
+pub const MODEL_ROUNDS: u32 = 6;
+/// Tools that a model may look at for one decision.
+pub const MODEL_TOOL_CALLS: u32 = 8;
+/// Calls that are answered of one turn.
+pub const CALLS_PER_TURN: usize = 4;
+/// Tokens that are kept for an answer: where fewer are left, a model is not asked.
+pub const ANSWER_TOKENS: u32 = 200;
+/// Bytes of one turn of a model, whatever it is allowed: past it nothing is heard any more.
+pub const TURN_BYTES: usize = 262_144;
+/// Bytes of one line of a provider's answer, in its wire format.
+pub const TURN_LINE_BYTES: usize = 131_072;
+/// Bytes of one line of what a model says.
+pub const SPEECH_BYTES: usize = 400;
+/// Bytes of what one look at a tool tells a model; more is cut.
+pub const LOOK_BYTES: usize = 4_096;
+/// Alerts that a model is quoted.
+pub const QUOTED_ALERTS: usize = 8;
+/// Messages of short memory that it is quoted, and assets.
+pub const QUOTED_MESSAGES: usize = 10;
+/// Memories that it is quoted.
+pub const QUOTED_MEMORIES: usize = 3;
+/// Runbooks that it is quoted, those for the kind of trouble first.
+pub const QUOTED_RUNBOOKS: usize = 16;
+/// Bytes of one text that it is quoted.
+pub const QUOTED_BYTES: usize = 400;
+/// Bytes of all that a caller remembers that it is quoted.
+pub const QUOTED_CONTEXT_BYTES: usize = 2_048;
+/// Tokens of all decisions about one incident.
+pub const INCIDENT_TOKENS: u32 = 50_000;
+/// Turns with models for all decisions about one incident.
+pub const INCIDENT_ROUNDS: u32 = 60;
+/// Tools that models may look at for all decisions about one incident.
+pub const INCIDENT_TOOL_CALLS: u32 = 80;
+/// What a company may spend in a day is set aside in so many parts.
+pub const SET_ASIDE: u64 = 20;
+/// Tokens that are set aside at once, at the least.
+pub const SET_ASIDE_LEAST: u64 = 4_000;
+/// How long it is kept what a day has cost.
+pub const PURSE_KEPT: Duration = Duration::from_secs(35 * 24 * 3600);
+/// How long it is kept what was said with models, word for word.
+pub const TRACE_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Bytes of a secret that is kept elsewhere.
 pub const SECRET_BYTES: usize = 65_536;

@@ -11,6 +11,12 @@ pub const PLACEMENTS: &str = "alert_whisperer_placements_total";
 pub const DECISIONS: &str = "alert_whisperer_decisions_total";
 /// Seconds that a decision took.
 pub const DECISION_SECONDS: &str = "alert_whisperer_decision_seconds";
+/// Deliberations with models, by `engine` and `outcome`: `answered`, `failed`.
+pub const DELIBERATIONS: &str = "alert_whisperer_model_deliberations_total";
+/// Tokens that models have used, by `engine`, as their providers count.
+pub const MODEL_TOKENS: &str = "alert_whisperer_model_tokens_total";
+/// Decisions that a budget has ended early, by `limit`.
+pub const BUDGET_STOPS: &str = "alert_whisperer_budget_stops_total";
 /// Runs that have ended, by `status`.
 pub const RUNS: &str = "alert_whisperer_runs_total";
 /// Times that nobody knew whether a run was sent, and it was looked for.

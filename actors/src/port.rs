@@ -11,6 +11,7 @@ pub mod engine;
 pub mod events;
 pub mod inbox;
 mod kept;
+pub mod model;
 pub mod notices;
 pub mod own_runbook;
 pub mod reader;

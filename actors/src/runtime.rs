@@ -19,13 +19,14 @@ use crate::domain::policy::Approver;
 use crate::domain::{
     AlertId, ApprovalId, CompanyId, Decision, DecisionRequest, IncidentId, MemoryId, Origin, RunId, Runbook, SessionId,
 };
+use crate::haste::Haste;
 use crate::incident::acts::{Act, ActRefusal};
 use crate::incident::refusal::RunRefusal;
 use crate::incident::remedy::{ApprovalCall, Decided, ExecuteCall, Executed, RunAsk, Stop, StopCall, Stopped, Word};
 use crate::incident::{ActCall, DecideCall};
 use crate::limits::WAKING_INCIDENTS;
-use crate::port::cloud::{Automations, Commands, Inventory};
-use crate::port::{self, Amended, Amendment, Clock, DecisionEngine, Entropy, NewCompany, Notices, Store};
+use crate::port::cloud::{Automations, Commands, Inventory, Watch};
+use crate::port::{self, Amended, Amendment, Clock, DecisionEngine, EngineEvent, Entropy, NewCompany, Notices, Store};
 use crate::root::{RootActor, RootArgs, RootMsg};
 use crate::tenant::{AmendCall, RegroupCall, Regrouping, Shared, TenantMsg};
 use crate::tenants::TenantsMsg;
@@ -46,12 +47,18 @@ pub struct Ports {
     pub engine: Arc<dyn DecisionEngine>,
     /// What a decision may spend.
     pub budget: Budget,
+    /// Tells decisions that the process is going down.
+    pub haste: Haste,
+    /// The tokens that models may use for one company in a day.
+    pub tokens_per_day: u64,
     /// Runs commands on companies' machines.
     pub commands: Arc<dyn Commands>,
     /// Starts automations in companies' accounts.
     pub automations: Arc<dyn Automations>,
     /// Knows companies' machines.
     pub inventory: Arc<dyn Inventory>,
+    /// Companies' alarms and metrics.
+    pub watch: Arc<dyn Watch>,
     /// The built-in runbooks.
     pub library: Arc<Vec<Runbook>>,
     /// How long what was sent may be missing from the list of a cloud's commands.
@@ -68,8 +75,8 @@ pub enum DecisionEvent {
         /// Its short memory.
         memory_id: MemoryId,
     },
-    /// A line for people.
-    Text(String),
+    /// What the engine shows.
+    Shown(EngineEvent),
 }
 
 /// Why a call was not done.
@@ -121,7 +128,8 @@ pub enum CallError {
 pub struct Runtime {
     directory: Arc<Directory>,
     root: ActorRef<RootMsg>,
-    engine: &'static str,
+    engine: Arc<dyn DecisionEngine>,
+    haste: Haste,
     census: Arc<Census>,
     ended: watch::Receiver<bool>,
 }
@@ -133,13 +141,13 @@ impl Runtime {
     /// Root or its first children could not be spawned.
     pub async fn start(ports: Ports) -> Result<Self, CallError> {
         let directory = Arc::new(Directory::default());
-        let census = Arc::new(Census::default());
+        let census = Arc::new(Census::new(ports.clock.clone()));
         let shared = Shared {
             waking: Arc::new(Semaphore::new(WAKING_INCIDENTS)),
             running: Turns::of_process(),
             census: census.clone(),
         };
-        let engine = ports.engine.name();
+        let (engine, haste) = (ports.engine.clone(), ports.haste.clone());
         let args = RootArgs {
             ports,
             directory: directory.clone(),
@@ -155,6 +163,7 @@ impl Runtime {
             directory,
             root,
             engine,
+            haste,
             census,
             ended: watch_end(handle),
         })
@@ -162,7 +171,18 @@ impl Runtime {
 
     /// The name of the engine that decides.
     pub fn engine_name(&self) -> &'static str {
-        self.engine
+        self.engine.name()
+    }
+
+    /// The process is going down: whoever waits for a model is answered soon, by the rules if need be. What incidents
+    /// decide by themselves stays due.
+    pub fn hurry(&self) {
+        self.haste.tell();
+    }
+
+    /// The engines that can decide now, as far as is known.
+    pub fn engines_available(&self) -> Vec<&'static str> {
+        self.engine.available()
     }
 
     /// Who lives.

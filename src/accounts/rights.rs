@@ -59,6 +59,8 @@ pub enum Right {
     Act,
     /// Ask for decisions.
     Decide,
+    /// Read what was said with models for a decision.
+    ReadTraces,
     /// Run runbooks, or ask for it.
     Run,
     /// Agree to runs, as far as the role may.
@@ -104,6 +106,7 @@ impl Right {
                 "acknowledge, assign, resolve, reopen, escalate, snooze, merge or split incidents, or write post-mortems"
             }
             Self::Decide => "ask for decisions",
+            Self::ReadTraces => "read what was said with models, word for word",
             Self::Run => "run runbooks, or ask others to agree to a run",
             Self::Approve => "agree to runs, or reject them",
             Self::StopRuns => "stop all runs of all companies",
@@ -142,7 +145,7 @@ pub fn of_role(role: Role, right: Right) -> Reach {
     let [msp_admin, company_admin, technician] = match right {
         Right::SendAlerts => [Nothing, Nothing, Nothing],
         Right::Read | Right::Act | Right::Decide | Right::Run | Right::Approve => [All, Own, Own],
-        Right::FoundCompanies | Right::Measure | Right::StopRuns => [All, Nothing, Nothing],
+        Right::FoundCompanies | Right::Measure | Right::StopRuns | Right::ReadTraces => [All, Nothing, Nothing],
         Right::AdministerCompany
         | Right::EditRunbooks
         | Right::CurateMemory

@@ -1,6 +1,7 @@
 //! What clients see: refusals as `{"error": ...}`, and what a stream tells, item by item.
 
 use actors::domain::Decision;
+use actors::port::EngineEvent;
 use actors::runtime::{CallError, DecisionEvent};
 use axum::Json;
 use axum::http::StatusCode;
@@ -68,7 +69,11 @@ impl IntoResponse for Refusal {
 /// What is told of something that is shown: items of JSON.
 pub(super) fn items(shown: Shown) -> Vec<Value> {
     match shown {
-        Shown::Progress(DecisionEvent::Text(line)) => vec![line.into()],
+        Shown::Progress(DecisionEvent::Shown(EngineEvent::Text(line))) => vec![line.into()],
+        Shown::Progress(DecisionEvent::Shown(EngineEvent::Tool(call))) => vec![json!({"event": "look", "look": call})],
+        Shown::Progress(DecisionEvent::Shown(EngineEvent::Usage(tokens))) => {
+            vec![json!({"event": "usage", "tokens_used": tokens})]
+        }
         Shown::Progress(DecisionEvent::Memory { session_id, memory_id }) => vec![json!({
             "event": "memory", "loaded": true, "session_id": session_id, "memory_id": memory_id,
         })],

@@ -110,7 +110,7 @@ pub(super) fn begin(
         requested_by: origin,
     };
     let (show, progress) = mpsc::channel(DECISION_EVENTS);
-    let busy = shared.status.work();
+    let busy = shared.labour.work();
     let decided = edge.decide(company, incident, request, Some(show), busy);
     Ok(Begun {
         progress,

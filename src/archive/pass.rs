@@ -31,7 +31,7 @@ const FILE_DOCUMENTS: u64 = 100_000;
 /// Journal entries that one commit removes; those of one commit may go beyond it.
 const ENTRIES_AT_ONCE: usize = 1_000;
 /// What is left of a company when its alerts and incidents have gone.
-const ERASED: [RecordKind; 9] = [
+const ERASED: [RecordKind; 11] = [
     RecordKind::ApiKeys,
     RecordKind::WebhookSecrets,
     RecordKind::Assets,
@@ -41,6 +41,8 @@ const ERASED: [RecordKind; 9] = [
     RecordKind::Locks,
     RecordKind::Outcomes,
     RecordKind::LongMemory,
+    RecordKind::Spending,
+    RecordKind::Traces,
 ];
 /// How often what was changed meanwhile is looked at again.
 const ROUNDS: usize = 3;

@@ -14,12 +14,11 @@
 
 use std::error::Error as StdError;
 
+use actors::breaker::Health;
 use actors::port::cloud::{CloudError, SendError};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ssm::config::http::HttpResponse;
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
-
-use super::breaker::Health;
 
 /// What a refusal is about. Only being throttled passes; the rest holds until somebody changes something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

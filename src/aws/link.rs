@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actors::breaker::{Health, Shared};
 use actors::domain::{AwsSettings, CompanyId};
 use actors::limits::{CLOUD_ATTEMPTS, CLOUD_RETRY_BUDGET};
 use actors::port::Clock;
@@ -17,7 +18,6 @@ use aws_sdk_ssm::config::{IdentityCache, StalledStreamProtectionConfig};
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use futures::future::BoxFuture;
 
-use super::breaker::{Health, Shared};
 use super::fault::{Fate, Refusal};
 use super::session::{Provider, Session};
 use super::{Aws, wall};

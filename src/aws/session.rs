@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use actors::breaker::{Health, Shared};
 use actors::domain::{AwsSettings, CompanyId, Timestamp};
 use actors::limits::CREDENTIALS_AHEAD;
 use actors::port::Clock;
@@ -14,7 +15,6 @@ use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
-use super::breaker::{Health, Shared};
 use super::convert::moment;
 use super::fault::{Fate, is_without_credentials};
 use super::{SESSION, wall};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actors::domain::{Decision, DecisionRequest};
 use actors::limits::DECISION_EVENTS;
+use actors::port::EngineEvent;
 use actors::runtime::{CallError, DecisionEvent};
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
@@ -149,7 +150,9 @@ fn shown_event(event: &DecisionEvent) -> Event {
             &json!({"loaded": true, "session_id": session_id, "memory_id": memory_id}),
         ),
         // One JSON string, quotes included: no text can end the event or begin another.
-        DecisionEvent::Text(line) => Event::default().data(Value::from(line.as_str()).to_string()),
+        DecisionEvent::Shown(EngineEvent::Text(line)) => Event::default().data(Value::from(line.as_str()).to_string()),
+        DecisionEvent::Shown(EngineEvent::Tool(call)) => named("look", &json!(call)),
+        DecisionEvent::Shown(EngineEvent::Usage(tokens)) => named("usage", &json!({ "tokens_used": tokens })),
     }
 }
 

@@ -1,11 +1,12 @@
-//! `GET /agent/decisions/{incident_id}` and its stream: the last decision, then those that follow.
+//! `GET /agent/decisions/{incident_id}`, its stream (the last decision, then those that follow), and traces.
 
 use std::sync::Arc;
 
-use actors::domain::{CompanyId, Decision, IncidentId};
-use actors::limits::PAGE;
+use actors::domain::trace::KeptTrace;
+use actors::domain::{CompanyId, Decision, DecisionId, IncidentId};
+use actors::limits::{PAGE, TRACE_KEPT};
 use actors::port::reader::{Cursor, PageRequest};
-use actors::port::{Committed, CompanySet, Reader};
+use actors::port::{Committed, CompanySet, Reader, RecordKind};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::sse::Event;
@@ -21,7 +22,7 @@ use super::live::standing::Standing;
 use super::live::streams::{OpenStream, StreamKind};
 use super::page::{Asked, Paged};
 use super::problem::Problem;
-use super::rights::{May, Read};
+use super::rights::{May, Read, ReadTraces};
 use super::{Edge, Stage};
 
 /// An incident's decisions, oldest first; also of an incident that was only ever decided.
@@ -69,6 +70,23 @@ pub(super) async fn follow(
         _open: open,
     };
     Ok(sse(follower.events()))
+}
+
+/// What was said with models for a decision, word for word: the prompt, the answers, what tools said. Kept for 30 days;
+/// `alert-whisperer decide --replay` makes the decision again from it.
+pub(super) async fn trace(
+    may: May<ReadTraces>,
+    State(edge): State<Arc<Edge>>,
+    Path((incident_id, decision_id)): Path<(String, String)>,
+) -> Result<Json<KeptTrace>, Problem> {
+    let unknown = || Problem::not_found("trace");
+    let incident_id: IncidentId = incident_id.parse().map_err(|_| unknown())?;
+    let decision_id: DecisionId = decision_id.parse().map_err(|_| unknown())?;
+    let reader = edge.store.reader(may.company());
+    let record = reader.record(RecordKind::Traces, decision_id.as_str()).await?;
+    let kept: KeptTrace = record.ok_or_else(unknown)?.read()?;
+    let is_of_it = kept.incident_id == incident_id && kept.created_at.plus(TRACE_KEPT) > edge.clock.now();
+    if is_of_it { Ok(Json(kept)) } else { Err(unknown()) }
 }
 
 async fn find(edge: &Edge, may: &May<Read>, id: &str) -> Result<(IncidentId, Arc<dyn Reader>), Problem> {

@@ -41,21 +41,21 @@ pub(super) struct Ping {
     mode: &'static str,
     /// Which engine decides.
     provider: &'static str,
-    providers_available: [&'static str; 1],
+    /// The engines that can decide now: those that are set, and have not failed lately.
+    providers_available: Vec<&'static str>,
     ready: bool,
 }
 
 /// `GET /agent/ping`.
 pub(super) async fn ping(_: Anyone, State(edge): State<Arc<Edge>>) -> Json<Ping> {
-    let engine = edge.runtime.engine_name();
     Json(Ping {
         status: "ok",
         uptime_s: edge.started.elapsed().as_secs(),
         version: env!("CARGO_PKG_VERSION"),
         commit: edge.settings.commit.clone(),
-        mode: "local",
-        provider: engine,
-        providers_available: [engine],
+        mode: edge.settings.minds.mode.as_str(),
+        provider: edge.runtime.engine_name(),
+        providers_available: edge.runtime.engines_available(),
         ready: edge.stage() == Stage::Ready,
     })
 }
@@ -74,7 +74,7 @@ pub(super) async fn version(_: Anyone, State(edge): State<Arc<Edge>>) -> Json<Ve
     Json(Version {
         version: env!("CARGO_PKG_VERSION"),
         commit: edge.settings.commit.clone(),
-        mode: "local",
+        mode: edge.settings.minds.mode.as_str(),
         uptime_s: edge.started.elapsed().as_secs(),
     })
 }

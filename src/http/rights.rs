@@ -43,6 +43,8 @@ needed! {
     Act
     /// To ask for decisions.
     Decide
+    /// To read what was said with models.
+    ReadTraces
     /// To run runbooks.
     Run
     /// To agree to runs.

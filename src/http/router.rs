@@ -56,11 +56,7 @@ fn routes() -> Routes {
             agent::decide,
             "Decide what to do about an incident",
         )
-        .get(
-            "/api/agent/tools",
-            tools::list,
-            "The tools that there are; no model calls one yet",
-        )
+        .get("/api/agent/tools", tools::list, "The tools that there are")
         .get(
             "/api/agent/decisions/{incident_id}",
             decisions::list,
@@ -70,6 +66,11 @@ fn routes() -> Routes {
             "/api/agent/decisions/{incident_id}/stream",
             decisions::follow,
             "An incident's decisions as they are made",
+        )
+        .get(
+            "/api/agent/decisions/{incident_id}/{decision_id}/trace",
+            decisions::trace,
+            "What was said with models for a decision, word for word",
         )
         .post("/api/webhooks/alerts", webhook::accept, "Send alerts")
         .get("/api/events", events::follow, "What happens, as it happens")

@@ -35,7 +35,8 @@ pub(super) struct Tool {
     available: bool,
 }
 
-/// The tools that decisions may name. No model calls one yet; people do the same by endpoints of their own.
+/// The tools that decisions may name. A model looks at those that only read; those that act it proposes, and people do
+/// the same by endpoints of their own.
 pub(super) async fn list(may: May<Read>, State(edge): State<Arc<Edge>>) -> Result<Json<Items<Tool>>, Problem> {
     let connected = edge.company(may.company())?.aws.is_some();
     let tools = registry::tools().iter().cloned().map(|tool| Tool {

@@ -13,6 +13,7 @@ mod interface;
 mod life;
 mod memory;
 mod migrate;
+mod minds;
 mod mongo;
 #[path = "served/mod.rs"]
 mod on_mongodb;

@@ -2,6 +2,7 @@
 
 mod automation;
 mod consent;
+mod day;
 mod free;
 mod injection;
 mod once;

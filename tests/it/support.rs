@@ -16,6 +16,7 @@ pub mod moto;
 pub mod placing;
 pub mod process;
 pub mod profile;
+pub mod provider;
 pub mod server;
 pub mod ssm;
 pub mod tree;

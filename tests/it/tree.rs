@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use actors::decision::chain::Chain;
 use actors::domain::{AlertState, CompanyId, IncidentStatus, Phase, Severity, Signal};
 use actors::limits::INCIDENT_IDLE;
-use actors::port::engine::{EngineEvent, EngineFailure, EngineInput, Verdict};
+use actors::port::engine::{Desk, EngineFailure, EngineInput, Show, Verdict};
 use actors::port::writer::{Changed, Expect, IncidentChange};
 use actors::port::{Clock, DecisionEngine, Error};
 use actors::runtime::CallError;
@@ -298,15 +299,11 @@ impl DecisionEngine for SickEngine {
         "sick"
     }
 
-    async fn decide(
-        &self,
-        input: EngineInput,
-        show: &(dyn for<'a> Fn(EngineEvent) + Send + Sync),
-    ) -> Result<Verdict, EngineFailure> {
+    async fn decide(&self, input: EngineInput, desk: &dyn Desk, show: &Show<'_>) -> Result<Verdict, EngineFailure> {
         if self.failures.fetch_sub(1, Ordering::SeqCst) > 0 {
             return (self.how)();
         }
-        actors::decision::rules::RulesEngine.decide(input, show).await
+        Chain::of_rules().decide(input, desk, show).await
     }
 }
 

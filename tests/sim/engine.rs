@@ -3,9 +3,9 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use actors::decision::rules::RulesEngine;
-use actors::port::engine::EngineFailure;
-use actors::port::{DecisionEngine, EngineEvent, EngineInput, Verdict};
+use actors::decision::chain::Chain;
+use actors::port::engine::{Desk, EngineFailure, Show};
+use actors::port::{DecisionEngine, EngineInput, Verdict};
 use async_trait::async_trait;
 
 use super::dice::Dice;
@@ -19,11 +19,7 @@ impl DecisionEngine for Moody {
         "moody"
     }
 
-    async fn decide(
-        &self,
-        input: EngineInput,
-        show: &(dyn for<'a> Fn(EngineEvent) + Send + Sync),
-    ) -> Result<Verdict, EngineFailure> {
+    async fn decide(&self, input: EngineInput, desk: &dyn Desk, show: &Show<'_>) -> Result<Verdict, EngineFailure> {
         let mood = self.0.lock().unwrap().below(20);
         match mood {
             0 => panic!("planned fault in the engine"),
@@ -32,6 +28,6 @@ impl DecisionEngine for Moody {
             3..6 => tokio::time::sleep(Duration::from_secs(mood)).await,
             _ => {}
         }
-        RulesEngine.decide(input, show).await
+        Chain::of_rules().decide(input, desk, show).await
     }
 }

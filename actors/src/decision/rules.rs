@@ -1,13 +1,12 @@
 //! The deterministic rules: a company's own runbooks for the kind of trouble first, then what the guide's example
 //! shows.
 
-use async_trait::async_trait;
 use serde_json::{Map, Value};
 
-use crate::domain::decision::Evidence;
+use crate::domain::decision::{Evidence, Spent};
 use crate::domain::runbook::{Runbook, Shelf};
 use crate::domain::{IncidentFacts, ToolCall};
-use crate::port::engine::{DecisionEngine, EngineEvent, EngineFailure, EngineInput, Verdict};
+use crate::port::engine::{EngineEvent, EngineInput, Show, Verdict};
 
 /// A rule: what a signature holds, and what follows.
 struct Rule {
@@ -35,6 +34,13 @@ const RULES: [Rule; 2] = [
 /// Somebody of the company has written for this kind of trouble what helps.
 const OWN_CONFIDENCE: f64 = 0.9;
 
+/// The rules' name as an engine.
+pub const NAME: &str = "rules";
+
+/// The least confidence at which what the rules propose is not worth asking a model about. Below it past runs have shown
+/// that it mostly does not help.
+const SETTLED: f64 = 0.5;
+
 const MANUAL: &str = "Escalate to technician for manual review";
 const MANUAL_CONFIDENCE: f64 = 0.6;
 
@@ -44,18 +50,21 @@ pub fn decide(input: &EngineInput) -> Verdict {
     let matched = RULES.iter().find(|rule| signature.contains(rule.holds));
     let mut evidence = vec![Evidence {
         kind: "incident".into(),
+        id: None,
         detail: describe(&input.facts),
     }];
     if !input.memory.messages.is_empty() {
         let detail = format!("{} messages in short memory", input.memory.messages.len());
         evidence.push(Evidence {
             kind: "short_memory".into(),
+            id: None,
             detail,
         });
     }
     if !input.memory_context.is_empty() {
         evidence.push(Evidence {
             kind: "memory_context".into(),
+            id: None,
             detail: outline(&input.memory_context),
         });
     }
@@ -65,7 +74,7 @@ pub fn decide(input: &EngineInput) -> Verdict {
             own.slug, own.version
         );
         let kind = "rule".into();
-        evidence.insert(0, Evidence { kind, detail });
+        evidence.insert(0, Evidence { kind, id: None, detail });
         let (confidence, reasoning) = learnt(OWN_CONFIDENCE, input, &mut evidence);
         let recommendation = format!("Execute runbook: {}", own.title);
         return verdict(
@@ -85,12 +94,18 @@ pub fn decide(input: &EngineInput) -> Verdict {
         0,
         Evidence {
             kind: "rule".into(),
+            id: None,
             detail,
         },
     );
     let calls = vec![execute(rule.runbook)];
     let (confidence, reasoning) = learnt(rule.confidence, input, &mut evidence);
     verdict(rule.recommendation, confidence, calls, reasoning, evidence)
+}
+
+/// Whether the rules know what to do, and have not been shown wrong.
+pub fn settles(verdict: &Verdict) -> bool {
+    !verdict.tool_calls.is_empty() && verdict.confidence >= SETTLED
 }
 
 /// The runbook that the rules call for a kind of trouble.
@@ -113,7 +128,7 @@ fn learnt(confidence: f64, input: &EngineInput, evidence: &mut Vec<Evidence>) ->
     let detail = format!("{} of {} past runs against this have helped", past.successes, past.runs);
     let reasoning = format!("{matched}; {detail}");
     let kind = "past_runs".into();
-    evidence.push(Evidence { kind, detail });
+    evidence.push(Evidence { kind, id: None, detail });
     let moved = (confidence * 10.0 + past.successes as f64) / (10.0 + past.runs as f64);
     ((moved * 1000.0).round() / 1000.0, reasoning)
 }
@@ -140,14 +155,16 @@ fn verdict(
         confidence,
         tool_calls,
         reasoning,
-        tokens_used: 0,
         evidence,
-        engine: "rules".into(),
+        engine: NAME.into(),
+        fallback: None,
+        spent: Spent::default(),
+        trace: None,
     }
 }
 
 /// `high disk-space-critical on server-01, 5 alerts`.
-fn describe(facts: &IncidentFacts) -> String {
+pub(super) fn describe(facts: &IncidentFacts) -> String {
     let assets = facts.affected_assets.join(", ");
     let place = if assets.is_empty() {
         String::new()
@@ -185,32 +202,16 @@ fn spoken(signature: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The rules as an engine.
-pub struct RulesEngine;
-
-#[async_trait]
-impl DecisionEngine for RulesEngine {
-    fn name(&self) -> &'static str {
-        "rules"
-    }
-
-    async fn decide(
-        &self,
-        input: EngineInput,
-        show: &(dyn for<'a> Fn(EngineEvent) + Send + Sync),
-    ) -> Result<Verdict, EngineFailure> {
-        show(EngineEvent::Text("Analyzing incident...".into()));
-        let trouble = spoken(&input.facts.signature);
-        let place = match input.facts.affected_assets.as_slice() {
-            [] => String::new(),
-            [asset] => format!(" on {asset}"),
-            [asset, others @ ..] => format!(" on {asset} and {} more", others.len()),
-        };
-        show(EngineEvent::Text(format!("{trouble}{place}")));
-        let verdict = decide(&input);
-        show(EngineEvent::Text(format!("Recommending: {}", verdict.recommendation)));
-        Ok(verdict)
-    }
+/// Says what is decided about.
+pub fn announce(input: &EngineInput, show: &Show<'_>) {
+    show(EngineEvent::Text("Analyzing incident...".into()));
+    let trouble = spoken(&input.facts.signature);
+    let place = match input.facts.affected_assets.as_slice() {
+        [] => String::new(),
+        [asset] => format!(" on {asset}"),
+        [asset, others @ ..] => format!(" on {asset} and {} more", others.len()),
+    };
+    show(EngineEvent::Text(format!("{trouble}{place}")));
 }
 
 #[cfg(test)]
@@ -245,6 +246,8 @@ mod tests {
                 max_time_seconds: 30,
             },
             shelf: std::sync::Arc::default(),
+            session_id: "ses-1".parse().unwrap(),
+            connected: true,
         }
     }
 
@@ -260,7 +263,7 @@ mod tests {
                 .and_then(|call| call.parameters["runbook"].as_str());
             assert_eq!(called, runbook);
             assert_eq!(verdict.reasoning, reasoning);
-            assert_eq!(verdict.tokens_used, 0);
+            assert_eq!(verdict.spent.tokens, 0);
         };
         check(
             "disk-space-critical",
@@ -331,21 +334,18 @@ mod tests {
         );
     }
 
-    #[tokio::test]
-    async fn shows_the_guides_lines() {
+    #[test]
+    fn says_what_is_decided_about_as_the_guide_does() {
         let lines = std::sync::Mutex::new(Vec::new());
         let show = |event: EngineEvent| {
-            let EngineEvent::Text(line) = event;
-            lines.lock().unwrap().push(line);
+            if let EngineEvent::Text(line) = event {
+                lines.lock().unwrap().push(line);
+            }
         };
-        RulesEngine.decide(input("disk-space-critical"), &show).await.unwrap();
+        announce(&input("disk-space-critical"), &show);
         assert_eq!(
             *lines.lock().unwrap(),
-            [
-                "Analyzing incident...",
-                "Disk space critical on server-01",
-                "Recommending: Execute disk cleanup runbook"
-            ]
+            ["Analyzing incident...", "Disk space critical on server-01"]
         );
     }
 

@@ -20,8 +20,11 @@ pub struct ToolCall {
 /// Something a decision rests on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Evidence {
-    /// `rule`, `incident`, `short_memory` or `memory_context`.
+    /// `rule`, `incident`, `short_memory`, `memory_context`, `past_runs`, `alert`, `memory` or `tool`.
     pub kind: String,
+    /// Which alert, memory or call, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// What was seen, in one sentence.
     pub detail: String,
 }
@@ -33,6 +36,76 @@ pub struct Budget {
     pub max_tokens: u32,
     /// The longest it may take, in seconds.
     pub max_time_seconds: u32,
+}
+
+/// What a decision may not go beyond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[schema(as = SpendingLimit)]
+pub enum Limit {
+    /// Tokens of one decision.
+    Tokens,
+    /// Wall time.
+    Time,
+    /// Turns with a model.
+    Rounds,
+    /// Tools that were looked at.
+    ToolCalls,
+    /// A model that asks the same again and again.
+    Circle,
+    /// Tokens, turns or calls of one incident.
+    Incident,
+    /// Tokens of one company in one day.
+    CompanyDay,
+}
+
+impl Limit {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl std::fmt::Display for Limit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Tokens => "the tokens of one decision are used up",
+            Self::Time => "the time of one decision is over",
+            Self::Rounds => "the turns of one decision are used up",
+            Self::ToolCalls => "the tool calls of one decision are used up",
+            Self::Circle => "the model asked the same again and again",
+            Self::Incident => "what this incident may spend on models is used up",
+            Self::CompanyDay => "what the company may spend on models today is used up",
+        })
+    }
+}
+
+/// What a decision has spent on models.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Spent {
+    /// Tokens by the provider's own count.
+    pub tokens: u32,
+    /// Turns with a model.
+    pub rounds: u32,
+    /// Tools that were looked at.
+    pub tool_calls: u32,
+    /// What has ended it early.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_by: Option<Limit>,
+}
+
+impl Spent {
+    /// Both.
+    #[must_use]
+    pub fn and(self, more: Self) -> Self {
+        Self {
+            tokens: self.tokens.saturating_add(more.tokens),
+            rounds: self.rounds.saturating_add(more.rounds),
+            tool_calls: self.tool_calls.saturating_add(more.tool_calls),
+            stopped_by: self.stopped_by.or(more.stopped_by),
+        }
+    }
 }
 
 /// A decision as it is stored and answered: the guide's fields and ours.
@@ -58,7 +131,7 @@ pub struct Decision {
     pub duration_ms: u64,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Which engine made it: `rules`.
+    /// Which engine made it: `rules`, `memory`, `llm`, `bedrock-agent` or `agentcore`.
     pub engine: String,
     /// Who asked: `incident`, or a principal.
     pub requested_by: String,
@@ -66,10 +139,16 @@ pub struct Decision {
     pub evidence: Vec<Evidence>,
     /// What it might have spent.
     pub budget: Budget,
+    /// What it has.
+    #[serde(default)]
+    pub spent: Spent,
+    /// Why those engines did not decide that were asked before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<String>,
 }
 
 /// What is known of the incident to be decided: its row, or the caller's `incident_data`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct IncidentFacts {
     /// The gravest that fires.
     pub severity: Severity,

@@ -18,6 +18,9 @@ pub struct Policy {
     pub high_risk_approvals: u32,
     /// Commands without a runbook may be asked for; they are of high risk.
     pub free_commands: bool,
+    /// The most tokens that models may use for the company in a day, where that is fewer than the platform lets them;
+    /// 0: none of its texts are shown to a model.
+    pub tokens_per_day: Option<u32>,
     /// Only an MSP admin changes the policy. Only he says so, or takes it back.
     pub locked: bool,
 }
@@ -29,6 +32,7 @@ impl Default for Policy {
             low_risk_by_itself: false,
             high_risk_approvals: 1,
             free_commands: false,
+            tokens_per_day: None,
             locked: false,
         }
     }
@@ -97,6 +101,11 @@ impl Need {
 }
 
 impl Policy {
+    /// What models may use for the company in a day, where the platform lets them use so many tokens.
+    pub fn tokens_of(&self, platform: u64) -> u64 {
+        self.tokens_per_day.map_or(platform, |own| platform.min(own.into()))
+    }
+
     /// Whether every setting is in range.
     ///
     /// # Errors
@@ -136,6 +145,7 @@ mod tests {
                 low_risk_by_itself: bits & 1 > 0,
                 high_risk_approvals: 1 + u32::from(bits >> 1 & 1),
                 free_commands: bits & 4 > 0,
+                tokens_per_day: None,
                 locked: false,
             };
             assert_eq!(policy.check(), Ok(()));

@@ -10,13 +10,16 @@ use super::lifecycle::{self, Step};
 use super::{CHANGE_TRIES, DecideCall, IncidentMsg, IncidentState, session};
 use crate::call::Call;
 use crate::census::{Kind, Post};
+use crate::decision::desk::IncidentDesk;
 use crate::decision::{DecisionActor, DecisionArgs, Outcome, rules};
 use crate::domain::incident::DecidedMark;
 use crate::domain::outcome::Effectiveness;
+use crate::domain::talk::GOING_DOWN;
+use crate::domain::trace::KeptTrace;
 use crate::domain::{Decision, DecisionId, DecisionRequest, Incident, IncidentFacts, Life, Origin, Role, Timestamp};
 use crate::limits::{DECISION_PERMIT, DECISIONS_PER_INCIDENT};
 use crate::measures;
-use crate::port::{EngineInput, Error, RecordKind, Verdict};
+use crate::port::{EngineInput, Error, Put, RecordKind, Verdict};
 use crate::runtime::{CallError, DecisionEvent};
 use crate::supervision::Timer;
 use crate::tenant::{Permit, TenantMsg};
@@ -110,9 +113,11 @@ impl IncidentState {
             memory_context: request.memory_context,
             budget: self.args.ports.budget,
             shelf: self.args.company.shelf(),
+            session_id: self.session.session_id.clone(),
+            connected: self.args.company.now().aws.is_some(),
         };
         let args = DecisionArgs {
-            ports: self.args.ports.clone(),
+            desk: self.desk(),
             input: input.clone(),
             show,
             incident: me.clone(),
@@ -151,6 +156,20 @@ impl IncidentState {
         }
     }
 
+    /// What engines may look at and spend for this incident.
+    fn desk(&self) -> IncidentDesk {
+        IncidentDesk {
+            ports: self.args.ports.clone(),
+            company: self.args.company.clone(),
+            incident_id: self.args.incident_id.clone(),
+            reader: self.args.reader.clone(),
+            writer: self.args.writer.clone(),
+            under_way: u32::try_from(self.deciding.len())
+                .unwrap_or(u32::MAX)
+                .saturating_mul(self.args.ports.budget.max_tokens),
+        }
+    }
+
     /// How the runbook that the rules would call has done, where the company's runs are anything at all.
     async fn past_of(&self, facts: &IncidentFacts) -> Result<Option<Effectiveness>, Error> {
         let shelf = self.args.company.shelf();
@@ -184,6 +203,14 @@ impl IncidentState {
             self.deciding.shrink_to_fit();
         }
         let by_itself = pending.call.is_none();
+        let was_cut_short = |verdict: &Verdict| {
+            let why = verdict.fallback.as_deref();
+            why.is_some_and(|why| why.contains(GOING_DOWN))
+        };
+        if by_itself && outcome.as_ref().is_ok_and(was_cut_short) {
+            // It stays due: the next process decides, with all the time that it takes.
+            return Ok(());
+        }
         let is_made = self.conclude(*pending, outcome).await?;
         match is_made && by_itself {
             true => Ok(self.propose(me).await?),
@@ -203,15 +230,24 @@ impl IncidentState {
 
     /// Makes the decision durable and answers: whether it is. `Err` only where this actor's state may be wrong.
     async fn conclude(&mut self, pending: Pending, outcome: Outcome) -> Result<bool, Error> {
-        let verdict = outcome.unwrap_or_else(|why| fallback(&pending.input, &why));
+        let mut verdict = outcome.unwrap_or_else(|why| fallback(&pending.input, &why));
+        let trace = verdict.trace.take();
         let now = self.args.ports.clock.now();
         let decision = self.decision(&pending, verdict, now);
+        let trace = trace.map(|trace| KeptTrace {
+            decision_id: decision.decision_id.clone(),
+            incident_id: decision.incident_id.clone(),
+            company_id: decision.company_id.clone(),
+            session_id: pending.input.session_id.clone(),
+            created_at: now,
+            trace: *trace,
+        });
         let deadline = pending.call.as_ref().map(|call| call.deadline);
         if pending.call.as_ref().is_some_and(Call::is_over) {
             return Ok(false);
         }
         let took = pending.started.elapsed();
-        let stored = self.keep(&decision, &pending, deadline, now).await;
+        let stored = self.keep((&decision, trace.as_ref()), &pending, deadline, now).await;
         if stored == Ok(true) {
             metrics::counter!(measures::DECISIONS, "engine" => decision.engine.clone()).increment(1);
             metrics::histogram!(measures::DECISION_SECONDS).record(took.as_secs_f64());
@@ -240,14 +276,14 @@ impl IncidentState {
     /// Commits a decision with the memory of it; tries again where the row has moved.
     async fn keep(
         &mut self,
-        decision: &Decision,
+        (decision, trace): (&Decision, Option<&KeptTrace>),
         pending: &Pending,
         deadline: Option<Instant>,
         now: Timestamp,
     ) -> Result<bool, Error> {
         let mut data = json!({
             "decision_id": decision.decision_id, "recommendation": decision.recommendation,
-            "confidence": decision.confidence, "engine": decision.engine,
+            "confidence": decision.confidence, "engine": decision.engine, "tokens_used": decision.tokens_used,
             "tools": decision.tool_calls.iter().map(|call| call.tool_name.as_str()).collect::<Vec<_>>(),
         });
         if let Some(not_run) = self.not_connected(decision) {
@@ -265,6 +301,7 @@ impl IncidentState {
             let mut change = self.change(now);
             change.decided = self.row.is_some().then_some(mark);
             change.decision = Some(decision.clone());
+            change.puts.extend(trace.map(Put::new).transpose()?);
             change.memory = Some(memory.clone());
             change.facts.push(fact.clone());
             // What is decided for somebody who waits is his to run.
@@ -307,13 +344,15 @@ impl IncidentState {
             confidence: verdict.confidence,
             tool_calls: verdict.tool_calls,
             reasoning: verdict.reasoning,
-            tokens_used: verdict.tokens_used,
+            tokens_used: verdict.spent.tokens,
             duration_ms: u64::try_from(pending.started.elapsed().as_millis()).unwrap_or(u64::MAX),
             created_at: now,
             engine: verdict.engine,
             requested_by: pending.requested_by.actor.clone(),
             evidence: verdict.evidence,
             budget: self.args.ports.budget,
+            spent: verdict.spent,
+            fallback: verdict.fallback,
         }
     }
 }
@@ -332,6 +371,7 @@ fn fallback(input: &EngineInput, why: &str) -> Verdict {
     let verdict = rules::decide(input);
     Verdict {
         reasoning: format!("{} (fallback: {why})", verdict.reasoning),
+        fallback: Some(why.to_owned()),
         ..verdict
     }
 }

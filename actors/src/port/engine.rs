@@ -1,20 +1,28 @@
-//! Decision engines: rules first, later language models and remote agents.
+//! Decision engines: the rules, what was learnt, language models and remote agents, alone or one after the other.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
-use crate::domain::decision::{Budget, Evidence};
+use super::Error;
+use crate::decision::purse::{Empty, Grant};
+use crate::domain::decision::{Budget, Evidence, Spent};
+use crate::domain::ids::SessionId;
 use crate::domain::outcome::Effectiveness;
+use crate::domain::recall::{RecallAsk, Recalled};
 use crate::domain::runbook::Shelf;
-use crate::domain::{IncidentFacts, ShortMemory, ToolCall};
+use crate::domain::trace::Trace;
+use crate::domain::{Alert, IncidentFacts, ShortMemory, Timestamp, ToolCall};
+use crate::tool::registry::ToolInput;
 
 /// Everything an engine may look at. Texts in it are data, never instructions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EngineInput {
     /// What is known of the incident.
     pub facts: IncidentFacts,
+    /// The session that it is decided in.
+    pub session_id: SessionId,
     /// Its conversation so far.
     pub memory: ShortMemory,
     /// What the caller remembers.
@@ -23,6 +31,8 @@ pub struct EngineInput {
     pub budget: Budget,
     /// The company's runbooks.
     pub shelf: Arc<Shelf>,
+    /// Whether the company's AWS account is connected.
+    pub connected: bool,
     /// How the runbook that the rules would call has done against this kind of trouble.
     pub past: Option<Effectiveness>,
 }
@@ -32,6 +42,10 @@ pub struct EngineInput {
 pub enum EngineEvent {
     /// A line for people.
     Text(String),
+    /// A tool is looked at.
+    Tool(ToolCall),
+    /// Tokens used so far.
+    Usage(u32),
 }
 
 /// An engine's outcome.
@@ -45,12 +59,16 @@ pub struct Verdict {
     pub tool_calls: Vec<ToolCall>,
     /// Why.
     pub reasoning: String,
-    /// By the provider's own count.
-    pub tokens_used: u32,
     /// What it rests on.
     pub evidence: Vec<Evidence>,
     /// Which engine.
     pub engine: String,
+    /// Why those did not decide that were asked before.
+    pub fallback: Option<String>,
+    /// What it has cost, with what was spent in vain.
+    pub spent: Spent,
+    /// What was said with a model, word for word.
+    pub trace: Option<Box<Trace>>,
 }
 
 /// An engine that did not come to a verdict; the rules decide instead.
@@ -58,19 +76,60 @@ pub struct Verdict {
 #[error("{0}")]
 pub struct EngineFailure(pub String);
 
+/// What an engine may look at and spend while it decides, for one incident of one company.
+#[async_trait]
+pub trait Desk: Send + Sync {
+    /// The time.
+    fn now(&self) -> Timestamp;
+
+    /// The incident's last alerts, newest first, at most [`crate::limits::QUOTED_ALERTS`].
+    ///
+    /// # Errors
+    /// The store is away.
+    async fn alerts(&self) -> Result<Vec<Alert>, Error>;
+
+    /// What the company remembers, the best first.
+    ///
+    /// # Errors
+    /// The store is away.
+    async fn recall(&self, ask: &RecallAsk) -> Result<Vec<Recalled>, Error>;
+
+    /// What a tool that only reads says.
+    ///
+    /// # Errors
+    /// Why it says nothing, for the model.
+    async fn look(&self, tool: &ToolInput) -> Result<Value, String>;
+
+    /// Takes tokens out of what the incident, and the company today, may spend.
+    ///
+    /// # Errors
+    /// Nothing useful is left.
+    async fn draw(&self, tokens: u32) -> Result<Grant, Empty>;
+
+    /// Waits until there is no time left, because the process is going down.
+    async fn hurried(&self);
+
+    /// Gives back what was not used of a grant.
+    async fn settle(&self, grant: Grant, used: u32);
+}
+
+/// Shows what happens. It never blocks.
+pub type Show<'a> = dyn Fn(EngineEvent) + Send + Sync + 'a;
+
 /// Something that decides.
 #[async_trait]
 pub trait DecisionEngine: Send + Sync + 'static {
-    /// Its name, as in `engine` and `providers_available`.
+    /// Its name, as in `provider`.
     fn name(&self) -> &'static str;
 
-    /// Decides. `show` takes lines for people as they come; it never blocks.
+    /// The engines that can decide now, as far as is known.
+    fn available(&self) -> Vec<&'static str> {
+        vec![self.name()]
+    }
+
+    /// Decides.
     ///
     /// # Errors
     /// Why there is no verdict.
-    async fn decide(
-        &self,
-        input: EngineInput,
-        show: &(dyn for<'a> Fn(EngineEvent) + Send + Sync),
-    ) -> Result<Verdict, EngineFailure>;
+    async fn decide(&self, input: EngineInput, desk: &dyn Desk, show: &Show<'_>) -> Result<Verdict, EngineFailure>;
 }

@@ -3,7 +3,9 @@
 use super::{Kept, RecordKind};
 use crate::domain::outcome::{Effectiveness, LongMemory};
 use crate::domain::run::{Lock, UnderWay};
+use crate::domain::trace::KeptTrace;
 use crate::domain::{Approval, Run, Timestamp};
+use crate::limits::TRACE_KEPT;
 
 impl Kept for Run {
     const KIND: RecordKind = RecordKind::Runs;
@@ -58,6 +60,18 @@ impl Kept for Effectiveness {
 
     fn id(&self) -> String {
         Self::id_of(&self.runbook_id, &self.signature)
+    }
+}
+
+impl Kept for KeptTrace {
+    const KIND: RecordKind = RecordKind::Traces;
+
+    fn id(&self) -> String {
+        self.decision_id.to_string()
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.created_at.plus(TRACE_KEPT))
     }
 }
 

@@ -41,6 +41,10 @@ pub enum RecordKind {
     LongMemory,
     /// What stops all runs, whoever they are for: the platform's alone.
     Switches,
+    /// What was set aside for models, by day. Expires.
+    Spending,
+    /// What was said with models for a decision, word for word. Expires.
+    Traces,
 }
 
 /// The id of the platform's switch: while there is such a record, no run begins.

@@ -47,6 +47,8 @@ pub struct Tool {
     pub idempotent: bool,
     /// What it needs.
     pub needs: Needs,
+    /// Whether it only looks: a model may call it while it decides. What acts is proposed.
+    pub reads: bool,
 }
 
 /// A call, read.
@@ -91,6 +93,12 @@ pub fn tools() -> &'static [Tool] {
     &TOOLS
 }
 
+/// The tools that a model may look at for a company, by name.
+pub fn readable(connected: bool) -> Vec<String> {
+    let there = |tool: &&Tool| tool.reads && (connected || tool.needs == Needs::Nothing);
+    tools().iter().filter(there).map(|tool| tool.name.to_owned()).collect()
+}
+
 fn all() -> Vec<Tool> {
     let (read, act) = (Duration::from_secs(40), Duration::from_secs(10));
     let tool = |name, description, (input_schema, output_schema)| Tool {
@@ -103,6 +111,7 @@ fn all() -> Vec<Tool> {
         timeout: act,
         idempotent: true,
         needs: Needs::Nothing,
+        reads: false,
     };
     let cloud = Needs::Cloud;
     vec![
@@ -121,6 +130,7 @@ fn all() -> Vec<Tool> {
         Tool {
             timeout: read,
             needs: cloud,
+            reads: true,
             ..tool(
                 "cloudwatch.get_alarm",
                 "Looks at an alarm in the company's CloudWatch.",
@@ -130,6 +140,7 @@ fn all() -> Vec<Tool> {
         Tool {
             timeout: read,
             needs: cloud,
+            reads: true,
             ..tool(
                 "cloudwatch.query_metrics",
                 "Reads a metric in the company's CloudWatch over a span of time.",
@@ -146,22 +157,29 @@ fn all() -> Vec<Tool> {
             )
         },
         Tool {
+            reads: true,
             ..tool(
                 "approvals.status",
                 "Says how an approval stands.",
                 schemas::<AskApproval, ApprovalSeen>(),
             )
         },
-        tool(
-            "kpi.snapshot",
-            "Measures what the company's incidents of the last 30 days came to.",
-            schemas::<AskKpis, KpisMeasured>(),
-        ),
-        tool(
-            "memory.search",
-            "Searches what the company remembers of past incidents: what was done, and whether it has helped.",
-            schemas::<SearchMemory, MemoriesFound>(),
-        ),
+        Tool {
+            reads: true,
+            ..tool(
+                "kpi.snapshot",
+                "Measures what the company's incidents of the last 30 days came to.",
+                schemas::<AskKpis, KpisMeasured>(),
+            )
+        },
+        Tool {
+            reads: true,
+            ..tool(
+                "memory.search",
+                "Searches what the company remembers of past incidents: what was done, and whether it has helped.",
+                schemas::<SearchMemory, MemoriesFound>(),
+            )
+        },
         Tool {
             idempotent: false,
             ..tool(

@@ -49,7 +49,7 @@ pub enum Part {
 
 impl Part {
     /// Every one, in the order in which they are moved: what says of a company that it is there comes last.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::Alerts,
         Self::Incidents,
         Self::Identities,
@@ -74,6 +74,8 @@ impl Part {
         Self::Records(RecordKind::Outcomes),
         Self::Records(RecordKind::LongMemory),
         Self::Records(RecordKind::Switches),
+        Self::Records(RecordKind::Spending),
+        Self::Records(RecordKind::Traces),
         Self::Companies,
         Self::Heads,
     ];
@@ -105,6 +107,8 @@ impl Part {
             Self::Records(RecordKind::Outcomes) => "outcomes of runbooks",
             Self::Records(RecordKind::LongMemory) => "long memories",
             Self::Records(RecordKind::Switches) => "switches",
+            Self::Records(RecordKind::Spending) => "spending on models",
+            Self::Records(RecordKind::Traces) => "traces of decisions",
             Self::Companies => "companies",
             Self::Heads => "heads",
         }

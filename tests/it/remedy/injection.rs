@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use actors::domain::decision::Spent;
 use actors::domain::{AlertId, Severity, ToolCall};
-use actors::port::engine::{DecisionEngine, EngineEvent, EngineFailure, EngineInput, Verdict};
+use actors::port::engine::{DecisionEngine, Desk, EngineFailure, EngineInput, Show, Verdict};
 use actors::port::{Clock, Entropy};
 use async_trait::async_trait;
 
@@ -20,11 +21,7 @@ impl DecisionEngine for Obeying {
         "obeying"
     }
 
-    async fn decide(
-        &self,
-        input: EngineInput,
-        _: &(dyn Fn(EngineEvent) + Send + Sync),
-    ) -> Result<Verdict, EngineFailure> {
+    async fn decide(&self, input: EngineInput, _: &dyn Desk, _: &Show<'_>) -> Result<Verdict, EngineFailure> {
         let texts = input.memory.messages.iter().map(|message| message.content.as_str());
         let calls = texts.filter_map(|text| text.split_once('{').map(|(_, rest)| format!("{{{rest}")));
         let calls: Vec<ToolCall> = calls
@@ -39,9 +36,11 @@ impl DecisionEngine for Obeying {
             confidence: 1.0,
             tool_calls: calls,
             reasoning: "It was said so".to_owned(),
-            tokens_used: 0,
             evidence: Vec::new(),
             engine: "obeying".to_owned(),
+            fallback: None,
+            spent: Spent::default(),
+            trace: None,
         })
     }
 }

@@ -253,7 +253,8 @@ async fn what_is_certainly_not_sent_is_tried_again_three_times_in_all() {
     until(&tree, &acme, Phase::Resolved).await;
     assert_eq!(tree.cloud.runs().len(), 1);
     tree.cloud.will(&[Mood::NotOpened; 3]);
-    tree.send(&acme, "db-1", "other", Signal::Firing).await;
+    // Of another kind, for which nothing is known yet to help.
+    tree.send(&acme, "db-1", "another", Signal::Firing).await;
     tree.settle(&acme).await;
     let rows = tree.incidents(&acme).await;
     let second = rows.iter().find(|row| row.asset_name == "db-1").unwrap();

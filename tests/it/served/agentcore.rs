@@ -313,7 +313,8 @@ async fn a_client_gone_mid_stream_has_its_decision_kept_and_disturbs_nobody() {
         let other = invoke(&server, session(ID), r#"{"prompt":"memory"}"#).await;
         assert_eq!(other.status, 200);
     }
-    assert_eq!(ping(&server).await.0, "Healthy");
+    let calm = async || (ping(&server).await.0 == "Healthy").then_some(());
+    eventually("Healthy", PATIENCE, calm).await;
     // A drain waits for what was begun.
     server.stop().await;
     let next = Server::start_at(&home, set).await;

@@ -17,6 +17,7 @@ mod kpis;
 mod live;
 mod mcp;
 mod memory;
+mod minds;
 mod own_runbooks;
 mod people;
 mod reading;

@@ -54,6 +54,8 @@ impl Estate {
                 ("approval_id", "apr-own".to_owned()),
                 // Nothing was run.
                 ("run_id", "run-own".to_owned()),
+                // No model was asked.
+                ("decision_id", "dec-own".to_owned()),
                 ("memory_id", memory["memory_id"].as_str().unwrap().to_owned()),
                 ("user_id", person.id.clone()),
                 ("login_id", logins["items"][0]["login_id"].as_str().unwrap().to_owned()),
@@ -76,6 +78,7 @@ impl Estate {
                 ("runbook_id", id("rbk-")),
                 ("approval_id", id("apr-")),
                 ("run_id", id("run-")),
+                ("decision_id", id("dec-")),
                 ("memory_id", id("mem-")),
                 ("user_id", id("usr-")),
                 ("login_id", id("lgn-")),

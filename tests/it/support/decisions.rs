@@ -1,6 +1,6 @@
 //! Decisions.
 
-use actors::domain::decision::{Budget, Evidence};
+use actors::domain::decision::{Budget, Evidence, Spent};
 use actors::domain::{CompanyId, Decision, IncidentId, Timestamp};
 
 /// A decision of the rules.
@@ -20,11 +20,14 @@ pub fn decision(company: &CompanyId, incident: &IncidentId, name: &str, now: Tim
         requested_by: "incident".to_owned(),
         evidence: vec![Evidence {
             kind: "rule".to_owned(),
+            id: None,
             detail: "the signature holds disk".to_owned(),
         }],
         budget: Budget {
             max_tokens: 2_000,
             max_time_seconds: 30,
         },
+        spent: Spent::default(),
+        fallback: None,
     }
 }

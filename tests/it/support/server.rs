@@ -118,8 +118,13 @@ impl Server {
     }
 
     pub async fn start_with(engine: Engine, set: impl FnOnce(&mut Flags)) -> Self {
+        Self::start_beside(engine, None, set).await
+    }
+
+    /// With all that is asked of AWS as ourselves going there.
+    pub async fn start_beside(engine: Engine, aws: Option<&str>, set: impl FnOnce(&mut Flags)) -> Self {
         let home = Home::on(engine);
-        let mut server = Self::start_at(&home, set).await;
+        let mut server = Self::start_in_a_world(&home, aws, set).await;
         server.home = Some(home);
         server
     }
@@ -131,6 +136,10 @@ impl Server {
 
     /// In a home that outlives it, under these settings.
     pub async fn start_at(home: &Home, set: impl FnOnce(&mut Flags)) -> Self {
+        Self::start_in_a_world(home, None, set).await
+    }
+
+    async fn start_in_a_world(home: &Home, aws: Option<&str>, set: impl FnOnce(&mut Flags)) -> Self {
         let mut flags = Flags {
             drain_delay_ms: Some(0),
             second_factor_for: Some(String::new()),
@@ -143,7 +152,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let clock = Arc::new(ManualClock::default());
         // Whatever this machine is to AWS, the server under test is somebody whom only doubles know.
-        let base = Base::with_key(OUR_KEY, "our-own-secret", None).unwrap();
+        let base = Base::with_key(OUR_KEY, "our-own-secret", aws.map(str::to_owned)).unwrap();
         let world = (clock.clone() as Arc<dyn Clock>, Arc::new(SystemEntropy) as _);
         let running = serve::start_under(settings, listener, world, base).await.unwrap();
         Self {

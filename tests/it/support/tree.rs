@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use actors::decision::rules::RulesEngine;
+use actors::decision::chain::Chain;
 use actors::domain::decision::Budget;
 use actors::domain::runbook::library;
 use actors::domain::{
     AlertId, AlertState, AwsSettings, Company, CompanyId, Correlation, Decision, DecisionRequest, Fact, Incident,
     IncidentFacts, IncidentId, NewAlert, Policy, RateLimit, Retention, Runbook, Severity, Signal, Timestamp,
 };
+use actors::haste::Haste;
+use actors::port::cloud::nowhere::NotConnected;
 use actors::port::notices::Unheard;
 use actors::port::own_runbook::OwnRunbook;
 use actors::port::reader::{AlertFilter, IncidentFilter, PageRequest};
@@ -104,7 +106,7 @@ pub struct Tree {
 
 impl Tree {
     pub async fn grow() -> Self {
-        Self::grow_with(Arc::new(RulesEngine)).await
+        Self::grow_with(Arc::new(Chain::of_rules())).await
     }
 
     pub async fn grow_with(engine: Arc<dyn DecisionEngine>) -> Self {
@@ -377,6 +379,9 @@ async fn start(
         entropy: entropy.clone(),
         engine: engine.clone(),
         budget,
+        tokens_per_day: 100_000,
+        haste: Haste::default(),
+        watch: Arc::new(NotConnected),
         library: Arc::new(library::built_in().unwrap()),
         reconcile_window: Duration::from_secs(120),
         commands: cloud.clone(),

@@ -1,8 +1,6 @@
 //! Whether a run has helped: its health check, or the recovery of the alerts. What has helped ends the incident and is
 //! remembered; what has not is tried once more where that is safe and nobody has to agree, and is handed up otherwise.
 
-use std::time::Duration;
-
 use ractor::{ActorProcessingErr, ActorRef};
 use serde_json::json;
 
@@ -13,13 +11,10 @@ use crate::domain::outcome::{Effectiveness, LongMemory, Verdict};
 use crate::domain::run::{Health, Run, RunStatus};
 use crate::domain::{IncidentStatus, Kpis, Life, MemoryId, Origin, Phase, Remedy, RunId, Timestamp};
 use crate::incident::{CHANGE_TRIES, IncidentMsg, IncidentState, acts};
-use crate::limits::HEALING_ATTEMPTS;
+use crate::limits::{HEALING_ATTEMPTS, KPI_SPAN};
 use crate::port::writer::IncidentChange;
 use crate::port::{Error, Put, RecordKind};
 use crate::tenant::TenantMsg;
-
-/// Over how long figures are measured before a run and after it.
-const MEASURED: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl IncidentState {
     /// A health check has ended.
@@ -204,7 +199,7 @@ impl IncidentState {
     /// The company's figures of the last 30 days.
     pub(super) async fn kpis(&self) -> Result<Kpis, Error> {
         let now = self.args.ports.clock.now();
-        let sums = self.args.reader.rollups(now.minus(MEASURED), now).await?;
+        let sums = self.args.reader.rollups(now.minus(KPI_SPAN), now).await?;
         Ok(Kpis::from(&sums))
     }
 

@@ -10,7 +10,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use actors::limits::{CIRCUIT_FAILURES, CIRCUIT_OPEN, CIRCUIT_OPEN_MOST};
+use crate::limits::{CIRCUIT_FAILURES, CIRCUIT_OPEN, CIRCUIT_OPEN_MOST};
 use tokio::time::Instant;
 
 /// How a circuit stands.
@@ -112,11 +112,11 @@ impl Breaker {
 
 /// A breaker that calls share.
 #[derive(Debug, Default)]
-pub(super) struct Shared(Mutex<Breaker>);
+pub struct Shared(Mutex<Breaker>);
 
 impl Shared {
     /// It as it stands.
-    pub(super) fn look(&self) -> Breaker {
+    pub fn look(&self) -> Breaker {
         self.lock().clone()
     }
 
@@ -124,7 +124,7 @@ impl Shared {
     ///
     /// # Errors
     /// When to ask again.
-    pub(super) fn admit(&self) -> Result<Pass<'_>, Instant> {
+    pub fn admit(&self) -> Result<Pass<'_>, Instant> {
         let probe = self.lock().admit(Instant::now())?;
         Ok(Pass {
             breaker: self,
@@ -140,7 +140,7 @@ impl Shared {
 
 /// Leave to send, once.
 #[derive(Debug)]
-pub(super) struct Pass<'a> {
+pub struct Pass<'a> {
     breaker: &'a Shared,
     probe: bool,
     health: Health,
@@ -148,7 +148,7 @@ pub(super) struct Pass<'a> {
 
 impl Pass<'_> {
     /// Gives it back with what was learnt.
-    pub(super) fn settle(mut self, health: Health) {
+    pub fn settle(mut self, health: Health) {
         self.health = health;
     }
 }

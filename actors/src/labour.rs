@@ -1,52 +1,38 @@
-//! `Healthy` or `HealthyBusy`, and since when: one number that nobody waits for.
+//! Whether anything is at work, and since when that is so: one number that nobody waits for. AgentCore's `/ping` tells it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use actors::port::Clock;
-use serde::Serialize;
+use crate::port::Clock;
 
 /// The lower bits count what works, the others are the second of the last change.
 const COUNT_BITS: u32 = 24;
 const COUNT: u64 = (1 << COUNT_BITS) - 1;
 
-/// How the process is, in the runtime's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(super) enum Health {
-    /// Nothing works: the session may be ended when it has been idle for long enough.
-    Healthy,
-    /// Something works.
-    HealthyBusy,
-}
-
-/// What works, and since when that is so. Count and moment change together, without a lock.
-pub(super) struct Status {
+/// What works, and since when that is so: decisions, tools, and what the edge counts besides. Count and moment change together, without a lock.
+pub struct Labour {
     clock: Arc<dyn Clock>,
     word: AtomicU64,
 }
 
 /// Something that works, until this is dropped.
-pub(super) struct Working(Arc<Status>);
+pub struct Working(Arc<Labour>);
 
-impl Status {
-    /// Healthy from now on.
-    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+impl Labour {
+    /// Nothing works from now on.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
         let word = AtomicU64::new(seconds(&*clock) << COUNT_BITS);
         Self { clock, word }
     }
 
-    /// How it is, and the second of the last change.
-    pub(super) fn now(&self) -> (Health, u64) {
+    /// Whether anything works, and the second of the last change.
+    pub fn now(&self) -> (bool, u64) {
         let word = self.word.load(Ordering::SeqCst);
-        let health = match word & COUNT {
-            0 => Health::Healthy,
-            _ => Health::HealthyBusy,
-        };
-        (health, word >> COUNT_BITS)
+        (word & COUNT != 0, word >> COUNT_BITS)
     }
 
     /// Something begins to work.
-    pub(super) fn work(self: &Arc<Self>) -> Working {
+    pub fn work(self: &Arc<Self>) -> Working {
         self.step(|word| word + 1);
         Working(self.clone())
     }
@@ -82,7 +68,7 @@ fn seconds(clock: &dyn Clock) -> u64 {
 mod tests {
     use std::sync::atomic::AtomicI64;
 
-    use actors::domain::Timestamp;
+    use crate::domain::Timestamp;
 
     use super::*;
 
@@ -97,34 +83,34 @@ mod tests {
     #[test]
     fn the_moment_is_that_of_the_last_change_alone() {
         let hand = Arc::new(Hand(AtomicI64::new(100)));
-        let status = Arc::new(Status::new(hand.clone()));
+        let status = Arc::new(Labour::new(hand.clone()));
         let at = |second: i64| hand.0.store(second, Ordering::SeqCst);
-        assert_eq!(status.now(), (Health::Healthy, 100));
+        assert_eq!(status.now(), (false, 100));
         at(200);
-        assert_eq!(status.now(), (Health::Healthy, 100), "asking changes nothing");
+        assert_eq!(status.now(), (false, 100), "asking changes nothing");
         let first = status.work();
-        assert_eq!(status.now(), (Health::HealthyBusy, 200));
+        assert_eq!(status.now(), (true, 200));
         at(300);
         let second = status.work();
-        assert_eq!(status.now(), (Health::HealthyBusy, 200), "it was busy already");
+        assert_eq!(status.now(), (true, 200), "it was busy already");
         at(400);
         drop(first);
-        assert_eq!(status.now(), (Health::HealthyBusy, 200), "and still is");
+        assert_eq!(status.now(), (true, 200), "and still is");
         drop(second);
-        assert_eq!(status.now(), (Health::Healthy, 400));
+        assert_eq!(status.now(), (false, 400));
         at(500);
         drop(status.work());
-        assert_eq!(status.now(), (Health::Healthy, 500));
+        assert_eq!(status.now(), (false, 500));
     }
 
     #[test]
     fn many_at_once_are_counted_right() {
-        let status = Arc::new(Status::new(Arc::new(Hand(AtomicI64::new(7)))));
+        let status = Arc::new(Labour::new(Arc::new(Hand(AtomicI64::new(7)))));
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| (0..1000).for_each(|_| drop(status.work())));
             }
         });
-        assert_eq!(status.now(), (Health::Healthy, 7));
+        assert_eq!(status.now(), (false, 7));
     }
 }
