@@ -33,6 +33,7 @@ mod kpis;
 mod latency;
 mod load;
 mod memory;
+mod minds;
 mod mongo;
 mod opened;
 mod past;
@@ -57,7 +58,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every measurement, in the order in which they are run.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 19] = [
     "single",
     "batches",
     "latency",
@@ -66,6 +67,7 @@ const NAMES: [&str; 17] = [
     "fanout",
     "restart",
     "memory",
+    "minds",
     "history",
     "kpis",
     "recall",
@@ -108,6 +110,7 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
         "fanout" => fanout::fanout(bench).await,
         "restart" => restart::restart(bench).await,
         "memory" => memory::memory(bench).await,
+        "minds" => minds::minds(bench).await,
         "history" => history::history(bench).await,
         "kpis" => kpis::kpis(bench).await,
         "recall" => recall::recall(bench).await,
