@@ -91,7 +91,7 @@ struct Room<'a> {
     messages: Vec<Part>,
     /// How many of them an exchange of the trace has.
     told: usize,
-    offers: Vec<Offer>,
+    offers: Vec<&'static Offer>,
     gists: Vec<Gist>,
     /// What the model has asked for that is no mere look.
     proposed: Vec<ToolCall>,
@@ -217,7 +217,7 @@ impl Room<'_> {
     }
 
     /// How many tokens the next prompt is: as counted by the provider as far as it has, by ours beyond.
-    fn prompt_tokens(&self, offers: &[Offer]) -> u32 {
+    fn prompt_tokens(&self, offers: &[&Offer]) -> u32 {
         let last = self.kept.exchanges.last();
         let counted = last.and_then(|last| Some((last.said.as_ref()?.usage?, self.told)));
         let (base, beyond) = match counted {

@@ -225,8 +225,13 @@ fn runbooks(shelf: &Shelf, signature: &str) -> Vec<QuotedRunbook> {
     fitting.chain(others).take(QUOTED_RUNBOOKS).collect()
 }
 
-/// The tool that a model answers by.
-pub fn answer_offer() -> Offer {
+/// The tool that a model answers by: one for all decisions, of which many may wait at once.
+pub fn answer_offer() -> &'static Offer {
+    static ANSWERING: LazyLock<Offer> = LazyLock::new(answering);
+    &ANSWERING
+}
+
+fn answering() -> Offer {
     let text = |most: usize| json!({"type": "string", "maxLength": most});
     Offer {
         name: ANSWER.into(),
@@ -260,21 +265,22 @@ pub fn offered_name(tool: &str) -> String {
     tool.replace('.', "_")
 }
 
-/// The tools that only read, as a model may be offered them.
-pub fn offers(tools: &[String]) -> Vec<Offer> {
-    let registered = crate::tool::registry::tools();
-    let known = registered
-        .iter()
-        .filter(|tool| tools.iter().any(|name| name == tool.name));
-    let mut offers: Vec<Offer> = known
-        .map(|tool| Offer {
-            name: offered_name(tool.name),
-            description: tool.description.to_owned(),
-            schema: plain(&tool.input_schema),
-        })
-        .collect();
-    offers.push(answer_offer());
-    offers
+/// The tools that only read, as a model may be offered them, and the one that it answers by.
+pub fn offers(tools: &[String]) -> Vec<&'static Offer> {
+    static READING: LazyLock<Vec<(&str, Offer)>> = LazyLock::new(|| {
+        let reading = crate::tool::registry::tools().iter().filter(|tool| tool.reads);
+        let offers = reading.map(|tool| {
+            let offer = Offer {
+                name: offered_name(tool.name),
+                description: tool.description.to_owned(),
+                schema: plain(&tool.input_schema),
+            };
+            (tool.name, offer)
+        });
+        offers.collect()
+    });
+    let known = READING.iter().filter(|(name, _)| tools.iter().any(|tool| tool == name));
+    known.map(|(_, offer)| offer).chain([answer_offer()]).collect()
 }
 
 /// A schema without what only people read, and what not every provider takes.
@@ -293,7 +299,7 @@ fn plain(schema: &Value) -> Value {
 }
 
 /// How many bytes tools take in a prompt.
-pub(super) fn bytes_of(offers: &[Offer]) -> usize {
+pub(super) fn bytes_of(offers: &[&Offer]) -> usize {
     let each = offers
         .iter()
         .map(|offer| offer.description.len() + offer.schema.to_string().len());

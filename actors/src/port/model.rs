@@ -13,7 +13,7 @@ pub struct Turn<'a> {
     /// What was said so far.
     pub messages: &'a [Part],
     /// What may be called.
-    pub offers: &'a [Offer],
+    pub offers: &'a [&'a Offer],
     /// The one of them that has to be called, where there is no room for another turn.
     pub must_call: Option<&'a str>,
     /// The most tokens it may write.
