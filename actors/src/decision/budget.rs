@@ -36,9 +36,7 @@ pub struct Ledger {
     /// Whose tokens these are.
     token_limit: Limit,
     rounds: u32,
-    max_rounds: u32,
     calls: u32,
-    max_calls: u32,
     deadline: Instant,
     stopped_by: Option<Limit>,
 }
@@ -51,9 +49,7 @@ impl Ledger {
             max_tokens: grant.tokens().min(budget.max_tokens),
             token_limit: grant.limit().unwrap_or(Limit::Tokens),
             rounds: 0,
-            max_rounds: MODEL_ROUNDS,
             calls: 0,
-            max_calls: MODEL_TOOL_CALLS,
             deadline,
             stopped_by: None,
         }
@@ -69,7 +65,7 @@ impl Ledger {
         let left = self.max_tokens.saturating_sub(self.tokens);
         let used_up = match () {
             () if within.is_zero() => Some(Limit::Time),
-            () if self.rounds >= self.max_rounds => Some(Limit::Rounds),
+            () if self.rounds >= MODEL_ROUNDS => Some(Limit::Rounds),
             () if left < bare.saturating_add(ANSWER_TOKENS) => Some(self.token_limit),
             () => None,
         };
@@ -83,8 +79,8 @@ impl Ledger {
             .saturating_add(estimate(LOOK_BYTES));
         let another = full.saturating_add(ANSWER_TOKENS).saturating_add(after);
         let last = match () {
-            () if self.rounds + 1 >= self.max_rounds => Some(Limit::Rounds),
-            () if self.calls >= self.max_calls => Some(Limit::ToolCalls),
+            () if self.rounds + 1 >= MODEL_ROUNDS => Some(Limit::Rounds),
+            () if self.calls >= MODEL_TOOL_CALLS => Some(Limit::ToolCalls),
             () if left < another => Some(self.token_limit),
             () => None,
         };
@@ -109,7 +105,7 @@ impl Ledger {
 
     /// Asks to call a tool.
     pub fn admit_call(&mut self) -> bool {
-        let is_left = self.calls < self.max_calls;
+        let is_left = self.calls < MODEL_TOOL_CALLS;
         self.calls += u32::from(is_left);
         if !is_left {
             self.stop(Limit::ToolCalls);

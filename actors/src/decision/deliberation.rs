@@ -18,7 +18,7 @@ use super::speech::Speech;
 use crate::domain::ToolCall;
 use crate::domain::decision::{Budget, Limit};
 use crate::domain::run::SSM_EXECUTE;
-use crate::domain::talk::{Asked, ModelFailure, ModelHealth, Offer, Part, Said, ToolResult, Usage};
+use crate::domain::talk::{Asked, GOING_DOWN, ModelFailure, ModelHealth, Offer, Part, Said, ToolResult, Usage};
 use crate::domain::trace::{Answer, Deliberation, Exchange, Look, Material};
 use crate::limits::{CALLS_PER_TURN, LOOK_BYTES, TURN_BYTES};
 use crate::port::engine::{Desk, EngineEvent, Show};
@@ -182,8 +182,9 @@ impl Room<'_> {
         let ear = Ear::new(leave.max_output, self.show);
         let spoken = hear_out(self.model, turn, &ear, leave.within);
         let outcome = tokio::select! {
-            outcome = spoken => outcome,
+            biased;
             () = self.desk.hurried() => Err(ModelFailure::cut_short()),
+            outcome = spoken => outcome,
         };
         let usage = counted(&outcome).or(ear.usage());
         let usage = usage.map(|usage| plausible(usage, turn_bytes, leave.max_output));
@@ -296,7 +297,12 @@ impl Room<'_> {
 
     async fn look(&self, input: &ToolInput, ledger: &Ledger) -> Result<Value, String> {
         let within = ledger.left(Instant::now());
-        match timeout(within, self.desk.look(input)).await {
+        let answered = tokio::select! {
+            biased;
+            () = self.desk.hurried() => return Err(GOING_DOWN.to_owned()),
+            answered = timeout(within, self.desk.look(input)) => answered,
+        };
+        match answered {
             Ok(answered) => answered.map(|value| prompt::quoted_value(&value, LOOK_BYTES)),
             Err(_) => Err(Limit::Time.to_string()),
         }

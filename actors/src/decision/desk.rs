@@ -10,12 +10,13 @@ use super::purse::{Empty, Grant};
 use crate::company_now::CompanyNow;
 use crate::domain::decision::{Limit, Spent};
 use crate::domain::recall::{RecallAsk, Recalled};
-use crate::domain::{Alert, Approval, IncidentId, Timestamp};
+use crate::domain::{Alert, Approval, IncidentId, Kpis, Timestamp};
 use crate::limits::{INCIDENT_ROUNDS, INCIDENT_TOKENS, INCIDENT_TOOL_CALLS, KPI_SPAN, PAGE, QUOTED_ALERTS};
 use crate::port::engine::Desk;
 use crate::port::reader::{AlertFilter, PageRequest};
 use crate::port::{Error, Reader, RecordKind, Writer};
 use crate::runtime::Ports;
+use crate::tool::input::{ApprovalSeen, KpisMeasured};
 use crate::tool::memory::MemoriesFound;
 use crate::tool::registry::ToolInput;
 
@@ -59,19 +60,26 @@ impl IncidentDesk {
         let record = record.ok_or("approval_id: there is no such approval")?;
         let approval: Approval = record.read().map_err(away)?;
         let last = approval.decided_by.last();
-        Ok(json!({
-            "approval_id": approval.approval_id, "status": approval.status,
-            "approved_by": last.map(|vote| vote.by.as_str()), "approved_at": last.map(|vote| vote.at),
+        Ok(json!(ApprovalSeen {
+            approval_id: approval.approval_id.clone(),
+            status: approval.status,
+            approved_by: last.map(|vote| vote.by.clone()),
+            approved_at: last.map(|vote| vote.at),
         }))
     }
 
     async fn kpis(&self) -> Result<Value, String> {
         let now = self.now();
         let rollup = self.reader.rollups(now.minus(KPI_SPAN), now).await.map_err(away)?;
-        let kpis = crate::domain::Kpis::from(&rollup);
-        let mut value = serde_json::to_value(kpis).unwrap_or_default();
-        value["timestamp"] = json!(now);
-        Ok(value)
+        let kpis = Kpis::from(&rollup);
+        Ok(json!(KpisMeasured {
+            timestamp: now,
+            noise_reduction_pct: kpis.noise_reduction_pct,
+            mtta_minutes: kpis.mtta_minutes,
+            mttr_minutes: kpis.mttr_minutes,
+            self_healed_pct: kpis.self_healed_pct,
+            patch_compliance_pct: None,
+        }))
     }
 }
 

@@ -175,7 +175,7 @@ pub fn material(input: &EngineInput, alerts: &[Alert], rules: String, tools: Vec
         alerts: alerts.iter().map(quoted_alert).collect(),
         memories: Vec::new(),
         runbooks: runbooks(&input.shelf, &input.facts.signature),
-        rules,
+        rules: quoted(&rules, QUOTED_BYTES),
         tools,
         left_out: 0,
     }

@@ -9,7 +9,7 @@ use super::ids::{AlertId, CompanyId, DecisionId, IncidentId, MemoryId, SessionId
 use super::memory::Message;
 use super::outcome::Verdict;
 use super::runbook::Risk;
-use super::talk::{ModelFailure, Part, Said};
+use super::talk::{ModelFailure, ModelHealth, Part, Said};
 use super::time::Timestamp;
 
 /// An alert as it is quoted.
@@ -178,6 +178,20 @@ pub struct Trace {
     pub short_of: Option<Limit>,
     /// Engine by engine, in the order that they were asked in.
     pub deliberations: Vec<Deliberation>,
+}
+
+impl Trace {
+    /// Whether a model was not heard to its end because the process is going down.
+    pub fn was_cut_short(&self) -> bool {
+        let mut exchanges = self
+            .deliberations
+            .iter()
+            .flat_map(|deliberation| &deliberation.exchanges);
+        exchanges.any(|exchange| {
+            let failed = exchange.failed.as_ref();
+            failed.is_some_and(|failed| failed.health == ModelHealth::Unheard)
+        })
+    }
 }
 
 /// A trace as it is kept and shown.

@@ -14,7 +14,6 @@ use crate::decision::desk::IncidentDesk;
 use crate::decision::{DecisionActor, DecisionArgs, Outcome, rules};
 use crate::domain::incident::DecidedMark;
 use crate::domain::outcome::Effectiveness;
-use crate::domain::talk::GOING_DOWN;
 use crate::domain::trace::KeptTrace;
 use crate::domain::{Decision, DecisionId, DecisionRequest, Incident, IncidentFacts, Life, Origin, Role, Timestamp};
 use crate::limits::{DECISION_PERMIT, DECISIONS_PER_INCIDENT};
@@ -203,10 +202,7 @@ impl IncidentState {
             self.deciding.shrink_to_fit();
         }
         let by_itself = pending.call.is_none();
-        let was_cut_short = |verdict: &Verdict| {
-            let why = verdict.fallback.as_deref();
-            why.is_some_and(|why| why.contains(GOING_DOWN))
-        };
+        let was_cut_short = |verdict: &Verdict| verdict.trace.as_ref().is_some_and(|trace| trace.was_cut_short());
         if by_itself && outcome.as_ref().is_ok_and(was_cut_short) {
             // It stays due: the next process decides, with all the time that it takes.
             return Ok(());

@@ -107,6 +107,21 @@ async fn a_model_is_asked_streams_looks_and_answers() {
     );
     assert!(decision.get("fallback").is_none(), "{decision}");
 
+    let root = server.msp_admin().await;
+    let id = decision["decision_id"].as_str().unwrap();
+    let path = format!("/api/agent/decisions/test-7/{id}/trace?company_id=comp-acme");
+    let trace = server.get_as(&root, &path).await.json();
+    let answer = trace["deliberations"][0]["looks"][0]["answer"].as_str().unwrap();
+    let answer: serde_json::Map<String, Value> = serde_json::from_str(answer).unwrap();
+    let mut tools = actors::tool::registry::tools().iter();
+    let schema = &tools.find(|tool| tool.name == "kpi.snapshot").unwrap().output_schema;
+    let promised: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+    assert_eq!(
+        answer.keys().collect::<Vec<_>>(),
+        promised,
+        "a tool answers what its schema says"
+    );
+
     let asked = provider.asked();
     assert!(
         asked[0]

@@ -391,6 +391,31 @@ async fn looks_at_what_reads_and_only_notes_what_acts() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn no_words_of_a_model_are_taken_for_the_end_of_the_process() {
+    let seen = decide([Mood::Fails(ModelFailure::ill(crate::domain::talk::GOING_DOWN))]).await;
+    assert!(!seen.verdict.trace.unwrap().was_cut_short());
+    let seen = decide([Mood::Fails(ModelFailure::cut_short())]).await;
+    assert!(seen.verdict.trace.unwrap().was_cut_short());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_in_a_signature_is_quoted_nowhere() {
+    let script = Arc::new(Script {
+        moods: Mutex::new([answers(good())].into()),
+        heard: Mutex::default(),
+    });
+    let desk = TestDesk {
+        purse: AtomicU32::new(TOKENS),
+        looks: Mutex::default(),
+    };
+    let chain = Chain::new(vec![script.clone()], true);
+    let asked = input("link-down password=hunter22", TOKENS);
+    assert_eq!(chain.decide(asked, &desk, &|_| {}).await.unwrap().engine, "llm");
+    let told = format!("{:?}", script.heard.lock().unwrap());
+    assert!(told.contains("link-down") && !told.contains("hunter22"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn circles_and_too_many_calls_end_in_an_answer() {
     let alarm = |name: &str| call("cloudwatch_get_alarm", json!({ "alarm_name": name }));
     let seen = decide([said(vec![alarm("cpu")]), said(vec![alarm("CPU ")]), answers(good())]).await;
