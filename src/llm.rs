@@ -4,6 +4,7 @@
 //! Nothing of what is sent or answered is logged, and no error repeats it.
 
 mod convert;
+mod pool;
 mod relay;
 
 use actors::domain::talk::{ModelFailure, ModelHealth, Said, Usage};

@@ -15,6 +15,7 @@ pub mod replay;
 pub mod rules;
 mod speech;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef};
@@ -29,9 +30,9 @@ use crate::runtime::DecisionEvent;
 
 /// What a decision is made from.
 pub struct DecisionArgs {
-    pub(crate) input: EngineInput,
+    pub(crate) input: Arc<EngineInput>,
     pub(crate) desk: IncidentDesk,
-    pub(crate) show: Option<mpsc::Sender<DecisionEvent>>,
+    pub(crate) show: Option<mpsc::Sender<Box<DecisionEvent>>>,
     pub(crate) incident: ActorRef<IncidentMsg>,
     pub(crate) alive: Alive,
 }
@@ -59,13 +60,13 @@ impl Actor for DecisionActor {
         // A reader that lags or has gone loses lines, never the decision.
         let show = move |event: EngineEvent| {
             if let Some(reader) = &show {
-                drop(reader.try_send(DecisionEvent::Shown(event)));
+                drop(reader.try_send(Box::new(DecisionEvent::Shown(event))));
             }
         };
         let within = Duration::from_secs(u64::from(args.input.budget.max_time_seconds));
         let span = args.alive.hears("decide");
         let engine = &args.desk.ports.engine;
-        let decided = engine.decide(args.input.clone(), &args.desk, &show).instrument(span);
+        let decided = engine.decide(&args.input, &args.desk, &show).instrument(span);
         let outcome = match tokio::time::timeout(within, decided).await {
             Ok(Ok(verdict)) => Ok(verdict),
             Ok(Err(failure)) => Err(failure.0),

@@ -51,8 +51,8 @@ const CHANGE_TRIES: usize = 5;
 
 /// A request to decide, from the edge.
 pub struct DecideCall {
-    pub(crate) request: DecisionRequest,
-    pub(crate) show: Option<mpsc::Sender<DecisionEvent>>,
+    pub(crate) request: Box<DecisionRequest>,
+    pub(crate) show: Option<mpsc::Sender<Box<DecisionEvent>>>,
     pub(crate) call: Call<Decision>,
 }
 

@@ -211,8 +211,8 @@ impl Runtime {
         &self,
         company: &CompanyId,
         incident: IncidentId,
-        request: DecisionRequest,
-        show: Option<mpsc::Sender<DecisionEvent>>,
+        request: Box<DecisionRequest>,
+        show: Option<mpsc::Sender<Box<DecisionEvent>>>,
         within: Duration,
     ) -> Result<Decision, CallError> {
         self.call(company, within, |call| {

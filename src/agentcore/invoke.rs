@@ -28,7 +28,7 @@ use crate::http::problem::Problem;
 
 /// A decision that has begun; it is finished whether anybody waits or not.
 pub(super) struct Begun {
-    pub(super) progress: mpsc::Receiver<DecisionEvent>,
+    pub(super) progress: mpsc::Receiver<Box<DecisionEvent>>,
     pub(super) decided: BoxFuture<'static, Result<Decision, CallError>>,
 }
 
@@ -104,11 +104,11 @@ pub(super) fn begin(
     let (company, origin) = asker.decides(shared, invocation.company_id)?;
     let incident = invocation.incident_id.or_else(|| session.map(session::incident));
     let incident = incident.unwrap_or_else(|| IncidentId::from_uuid(edge.entropy.uuid(edge.clock.now())));
-    let request = DecisionRequest {
+    let request = Box::new(DecisionRequest {
         incident_data: invocation.facts,
         memory_context: invocation.memory_context,
         requested_by: origin,
-    };
+    });
     let (show, progress) = mpsc::channel(DECISION_EVENTS);
     let busy = shared.labour.work();
     let decided = edge.decide(company, incident, request, Some(show), busy);

@@ -53,11 +53,11 @@ pub(super) async fn decided(
     streams: bool,
 ) -> Result<Decided, Problem> {
     edge.takes_work(may.company())?;
-    let request = DecisionRequest {
+    let request = Box::new(DecisionRequest {
         incident_data: asked.facts,
         memory_context: asked.memory_context,
         requested_by: may.origin(),
-    };
+    });
     let company = may.company().clone();
     if !streams {
         let decision = edge.decide(company, asked.incident_id, request, None, ()).await?;

@@ -42,8 +42,8 @@ impl Edge {
         &self,
         company: CompanyId,
         incident: IncidentId,
-        request: DecisionRequest,
-        show: Option<mpsc::Sender<DecisionEvent>>,
+        request: Box<DecisionRequest>,
+        show: Option<mpsc::Sender<Box<DecisionEvent>>>,
         until_done: impl Send + 'static,
     ) -> impl Future<Output = Result<Decision, CallError>> + Send + 'static {
         let within = Duration::from_secs(u64::from(self.settings.budget.max_time_seconds)) + STORED_WITHIN;
@@ -68,7 +68,7 @@ pub(crate) enum Shown {
 
 /// A decision as it comes. It does not rest on this stream: whoever goes loses only the sight of it.
 pub(crate) fn watched(
-    mut progress: mpsc::Receiver<DecisionEvent>,
+    mut progress: mpsc::Receiver<Box<DecisionEvent>>,
     decided: impl Future<Output = Result<Decision, CallError>> + Send + 'static,
 ) -> impl Stream<Item = Shown> + Send + 'static {
     let (finish, finished) = oneshot::channel();
@@ -78,7 +78,7 @@ pub(crate) fn watched(
         None
     });
     let showing = stream::poll_fn(move |context| progress.poll_recv(context));
-    let all = stream::select(showing.map(|event| Some(Shown::Progress(event))), deciding);
+    let all = stream::select(showing.map(|event| Some(Shown::Progress(*event))), deciding);
     let outcome = async move { Shown::Outcome(Box::new(finished.await.unwrap_or(Err(CallError::Interrupted)))) };
     all.filter_map(std::future::ready).chain(stream::once(outcome))
 }

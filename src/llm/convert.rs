@@ -9,7 +9,7 @@ pub(super) fn request(turn: &Turn<'_>) -> ChatRequest {
     let mut request = ChatRequest::default();
     for part in turn.messages {
         match part {
-            Part::Instructions(text) => request.system = Some(text.clone()),
+            Part::Instructions(text) => request.system = Some(text.to_string()),
             Part::Material(text) | Part::Correction(text) => request.messages.push(ChatMessage::user(text.as_str())),
             Part::Said(said) => request.messages.push(ChatMessage::assistant(spoken(said))),
             Part::Results(results) => request.messages.extend(results.iter().map(answered)),

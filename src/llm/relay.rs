@@ -15,16 +15,27 @@ use axum::http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, CONTENT_TY
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
+use hyper::server::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::service::TowerToHyperService;
 use tempfile::TempDir;
 use tokio::net::UnixListener;
 use tokio::task::JoinSet;
 
-/// How long a connection to a provider may take.
-const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+use super::pool::Pool;
+
 /// Bytes of what is asked: more than a prompt can be.
 const ASKED_BYTES: usize = 1 << 20;
 /// The socket in its directory, which nobody else may enter.
 const SOCKET: &str = "provider.sock";
+
+/// Requests at once on the one connection between `genai` and this.
+const ASKED_AT_ONCE: u32 = 8_192;
+/// Before the next is let in where that failed: there may be no file descriptor left.
+const ENTER_AGAIN: Duration = Duration::from_millis(100);
+/// Bytes that all answers together may be ahead of their readers on that connection, so that one that is not read does
+/// not hold up the rest.
+const AHEAD: u32 = 64 << 20;
 
 /// Statuses of our own, which no provider has: it could not be reached, it answered with what is no stream, and it was
 /// asked and has not answered.
@@ -41,7 +52,7 @@ pub(super) struct Relay {
 
 /// Where it leads.
 struct Way {
-    http: reqwest::Client,
+    providers: Pool,
     to: Arc<OnceLock<String>>,
 }
 
@@ -50,25 +61,14 @@ impl Relay {
     pub(super) fn open() -> io::Result<Self> {
         let dir = tempfile::Builder::new().prefix("alert-whisperer-").tempdir()?;
         let listener = UnixListener::bind(dir.path().join(SOCKET))?;
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT_WITHIN)
-            // A provider that sends us elsewhere would have our key sent there too.
-            .redirect(reqwest::redirect::Policy::none())
-            .no_gzip()
-            .no_brotli()
-            .no_deflate()
-            .no_zstd()
-            .build()
-            .map_err(io::Error::other)?;
         let to = Arc::new(OnceLock::new());
-        let way = Arc::new(Way { http, to: to.clone() });
+        let way = Arc::new(Way {
+            providers: Pool::new().map_err(io::Error::other)?,
+            to: to.clone(),
+        });
         let app = Router::new().fallback(pass).with_state(way);
         let mut serving = JoinSet::new();
-        serving.spawn(async move {
-            if let Err(error) = axum::serve(listener, app).await {
-                tracing::error!(%error, "the way to the language model is closed");
-            }
-        });
+        serving.spawn(serve(listener, app));
         Ok(Self {
             dir,
             to,
@@ -79,12 +79,38 @@ impl Relay {
     /// A client that goes through it, whatever host it is told.
     pub(super) fn client(&self) -> reqwest::Result<reqwest::Client> {
         let socket = self.dir.path().join(SOCKET);
-        reqwest::Client::builder().unix_socket(socket).no_gzip().build()
+        reqwest::Client::builder()
+            .unix_socket(socket)
+            .http2_prior_knowledge()
+            .http2_initial_connection_window_size(AHEAD)
+            .no_gzip()
+            .build()
     }
 
     /// Says where it leads; what was said first holds.
     pub(super) fn leads_to(&self) -> Arc<OnceLock<String>> {
         self.to.clone()
+    }
+}
+
+/// Answers whoever comes to the socket, which is `genai` alone. One connection carries all that is asked: buffers of its
+/// own for each would be most of what an open decision holds.
+async fn serve(listener: UnixListener, app: Router) {
+    let mut connections = JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let connection = http2::Builder::new(TokioExecutor::new())
+                    .max_concurrent_streams(ASKED_AT_ONCE)
+                    .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app.clone()));
+                connections.spawn(connection);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the way to the language model could not be entered");
+                tokio::time::sleep(ENTER_AGAIN).await;
+            }
+        }
     }
 }
 
@@ -99,8 +125,14 @@ async fn pass(State(way): State<Arc<Way>>, request: Request) -> Response {
     let Ok(body) = axum::body::to_bytes(body, ASKED_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let asked = way
-        .http
+    let (http, place) = match way.providers.place() {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::error!(%error, "no client of the language model can be made");
+            return of_our_own(UNREACHED);
+        }
+    };
+    let asked = http
         .request(parts.method, url)
         .headers(forwarded(parts.headers))
         .body(body);
@@ -125,6 +157,7 @@ async fn pass(State(way): State<Arc<Way>>, request: Request) -> Response {
     }
     let mut count = Count::default();
     let bytes = answer.bytes_stream().map(move |bytes| {
+        let _in_flight = &place;
         let bytes = bytes.map_err(|_| io::Error::other("the answer broke off"))?;
         count
             .take(&bytes)

@@ -50,7 +50,7 @@ async fn tree() -> Tree {
 }
 
 async fn decide(tree: &Tree, company: &CompanyId, incident: &str) -> Decision {
-    let request = DecisionRequest {
+    let request = Box::new(DecisionRequest {
         incident_data: Some(IncidentFacts {
             severity: Severity::High,
             signature: "link-down".into(),
@@ -59,7 +59,7 @@ async fn decide(tree: &Tree, company: &CompanyId, incident: &str) -> Decision {
         }),
         memory_context: Default::default(),
         requested_by: "key-1".into(),
-    };
+    });
     let incident = incident.parse().unwrap();
     let within = Duration::from_secs(30);
     tree.runtime

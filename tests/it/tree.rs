@@ -299,7 +299,7 @@ impl DecisionEngine for SickEngine {
         "sick"
     }
 
-    async fn decide(&self, input: EngineInput, desk: &dyn Desk, show: &Show<'_>) -> Result<Verdict, EngineFailure> {
+    async fn decide(&self, input: &EngineInput, desk: &dyn Desk, show: &Show<'_>) -> Result<Verdict, EngineFailure> {
         if self.failures.fetch_sub(1, Ordering::SeqCst) > 0 {
             return (self.how)();
         }

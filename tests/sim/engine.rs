@@ -19,7 +19,7 @@ impl DecisionEngine for Moody {
         "moody"
     }
 
-    async fn decide(&self, input: EngineInput, desk: &dyn Desk, show: &Show<'_>) -> Result<Verdict, EngineFailure> {
+    async fn decide(&self, input: &EngineInput, desk: &dyn Desk, show: &Show<'_>) -> Result<Verdict, EngineFailure> {
         let mood = self.0.lock().unwrap().below(20);
         match mood {
             0 => panic!("planned fault in the engine"),

@@ -242,11 +242,11 @@ async fn decide(world: &mut World) {
     };
     let (what, of) = (format!("asks about {incident}"), company.clone());
     world.call(&company, &what, |runtime, by| async move {
-        let request = DecisionRequest {
+        let request = Box::new(DecisionRequest {
             incident_data: Some(facts),
             memory_context: Default::default(),
             requested_by: by.into(),
-        };
+        });
         let decided = runtime.decide(&of, incident.clone(), request, None, WITHIN).await?;
         Ok(format!("{incident} decided {}", decided.decision_id))
     });

@@ -52,7 +52,13 @@ impl Chain {
     }
 
     /// What the company remembers, and else a model.
-    async fn beyond_the_rules(&self, input: &EngineInput, ruled: Verdict, desk: &dyn Desk, show: &Show<'_>) -> Verdict {
+    async fn beyond_the_rules(
+        &self,
+        input: &EngineInput,
+        ruled: &Verdict,
+        desk: &dyn Desk,
+        show: &Show<'_>,
+    ) -> Verdict {
         let deadline = Instant::now() + time_for(&input.budget);
         let remembered = match learnt::ask(&input.facts.signature) {
             Some(ask) => desk.recall(&ask).await,
@@ -67,7 +73,7 @@ impl Chain {
         };
         match learnt::decide(input, &remembered) {
             Some(proven) if self.rules_first => proven,
-            _ if self.minds.is_empty() => ruled,
+            _ if self.minds.is_empty() => ruled.clone(),
             _ => self.ask(input, (ruled, &remembered), desk, (deadline, show)).await,
         }
     }
@@ -75,7 +81,7 @@ impl Chain {
     async fn ask(
         &self,
         input: &EngineInput,
-        (ruled, remembered): (Verdict, &[Recalled]),
+        (ruled, remembered): (&Verdict, &[Recalled]),
         desk: &dyn Desk,
         (deadline, show): (Instant, &Show<'_>),
     ) -> Verdict {
@@ -90,7 +96,7 @@ impl Chain {
                 return instead(ruled, why.to_string(), spent, None);
             }
         };
-        let material = match gather(input, &ruled, remembered, desk).await {
+        let material = match gather(input, ruled, remembered, desk).await {
             Ok(material) => prompt::fit(material, grant.tokens()),
             Err(why) => {
                 desk.settle(grant, 0).await;
@@ -156,7 +162,7 @@ impl Mind {
             format!("{engine}: has failed {CIRCUIT_FAILURES} times in a row, and is asked again in {seconds} s")
         })?;
         let before = ledger.tokens();
-        let what = (material.clone(), input.budget);
+        let what = (material, input.budget);
         let session = input.session_id.as_str();
         let (kept, ended) = deliberate(&*self.model, session, what, desk, ledger, show).await;
         match ended {
@@ -215,13 +221,13 @@ fn limit_of(empty: &Empty) -> Option<Limit> {
 }
 
 /// The rules' verdict in the place of a model's.
-fn instead(ruled: Verdict, why: String, spent: Spent, trace: Option<Box<Trace>>) -> Verdict {
+fn instead(ruled: &Verdict, why: String, spent: Spent, trace: Option<Box<Trace>>) -> Verdict {
     Verdict {
         reasoning: format!("{} (fallback: {why})", ruled.reasoning),
         fallback: Some(why),
         spent,
         trace,
-        ..ruled
+        ..ruled.clone()
     }
 }
 
@@ -261,12 +267,12 @@ impl DecisionEngine for Chain {
         minds.map(|mind| mind.model.name()).chain([rules::NAME]).collect()
     }
 
-    async fn decide(&self, input: EngineInput, desk: &dyn Desk, show: &Show<'_>) -> Result<Verdict, EngineFailure> {
-        rules::announce(&input, show);
-        let ruled = rules::decide(&input);
+    async fn decide(&self, input: &EngineInput, desk: &dyn Desk, show: &Show<'_>) -> Result<Verdict, EngineFailure> {
+        rules::announce(input, show);
+        let ruled = rules::decide(input);
         let verdict = match () {
             () if self.rules_first && rules::settles(&ruled) => ruled,
-            () => self.beyond_the_rules(&input, ruled, desk, show).await,
+            () => self.beyond_the_rules(input, &ruled, desk, show).await,
         };
         show(EngineEvent::Text(format!("Recommending: {}", verdict.recommendation)));
         Ok(verdict)

@@ -43,7 +43,7 @@ pub enum Ended {
 pub async fn deliberate(
     model: &dyn Model,
     session: &str,
-    (material, budget): (Material, Budget),
+    (material, budget): (&Material, Budget),
     desk: &dyn Desk,
     ledger: &mut Ledger,
     show: &Show<'_>,
@@ -54,7 +54,8 @@ pub async fn deliberate(
         session,
         desk,
         show,
-        messages: prompt::open(&material).into(),
+        messages: prompt::open(material).into(),
+        material,
         told: 0,
         offers,
         gists: Vec::new(),
@@ -62,24 +63,26 @@ pub async fn deliberate(
         repaired: false,
         must_answer: false,
         ended: Ended::Unasked,
-        kept: Deliberation {
-            engine: model.name().into(),
-            model: model.id().into(),
-            prompt: prompt::PROMPT.into(),
-            prompt_sha256: prompt::sha256().into(),
-            budget,
-            material,
-            exchanges: Vec::new(),
-            looks: Vec::new(),
-            answer: None,
-            failure: None,
-        },
+        exchanges: Vec::new(),
+        looks: Vec::new(),
     };
-    match room.talk(ledger).await {
-        Ok(answer) => room.kept.answer = Some(answer),
-        Err(why) => room.kept.failure = Some(why),
-    }
-    (room.kept, room.ended)
+    let (answer, failure) = match room.talk(ledger).await {
+        Ok(answer) => (Some(answer), None),
+        Err(why) => (None, Some(why)),
+    };
+    let kept = Deliberation {
+        engine: model.name().into(),
+        model: model.id().into(),
+        prompt: prompt::PROMPT.into(),
+        prompt_sha256: prompt::sha256().into(),
+        budget,
+        material: material.clone(),
+        exchanges: room.exchanges,
+        looks: room.looks,
+        answer,
+        failure,
+    };
+    (kept, room.ended)
 }
 
 /// A deliberation under way.
@@ -88,6 +91,7 @@ struct Room<'a> {
     session: &'a str,
     desk: &'a dyn Desk,
     show: &'a Show<'a>,
+    material: &'a Material,
     messages: Vec<Part>,
     /// How many of them an exchange of the trace has.
     told: usize,
@@ -98,7 +102,8 @@ struct Room<'a> {
     repaired: bool,
     must_answer: bool,
     ended: Ended,
-    kept: Deliberation,
+    exchanges: Vec<Exchange>,
+    looks: Vec<Look>,
 }
 
 impl Room<'_> {
@@ -113,7 +118,7 @@ impl Room<'_> {
             }
             let read = given.as_ref().map_or_else(
                 || Err(format!("nothing was answered; call `{ANSWER}`")),
-                |given| answer::read(given, &self.kept.material, &self.kept.looks),
+                |given| answer::read(given, self.material, &self.looks),
             );
             match read {
                 Ok((answer, says_what_to_call)) => return Ok(self.with_what_was_asked_for(answer, says_what_to_call)),
@@ -163,7 +168,7 @@ impl Room<'_> {
             .map_err(|limit| format!("not asked: {limit}"))?;
         self.must_answer |= leave.last.is_some();
         // Where not even one look fits in, nothing was cut short.
-        if let Some(limit) = leave.last.filter(|_| !self.repaired && !self.kept.exchanges.is_empty()) {
+        if let Some(limit) = leave.last.filter(|_| !self.repaired && !self.exchanges.is_empty()) {
             ledger.stop(limit);
         }
         let (offers, prompt) = if self.must_answer {
@@ -193,7 +198,7 @@ impl Room<'_> {
             booked => ledger.charge(None, booked),
         };
         (self.show)(EngineEvent::Usage(ledger.tokens()));
-        self.kept.exchanges.push(Exchange {
+        self.exchanges.push(Exchange {
             sent: self.messages[self.told..].to_vec(),
             offered: offers.iter().map(|offer| offer.name.clone()).collect(),
             must_call: self.must_answer.then(|| ANSWER.to_owned()),
@@ -219,7 +224,7 @@ impl Room<'_> {
 
     /// How many tokens the next prompt is: as counted by the provider as far as it has, by ours beyond.
     fn prompt_tokens(&self, offers: &[&Offer]) -> u32 {
-        let last = self.kept.exchanges.last();
+        let last = self.exchanges.last();
         let counted = last.and_then(|last| Some((last.said.as_ref()?.usage?, self.told)));
         let (base, beyond) = match counted {
             Some((usage, told)) => (usage.total(), &self.messages[told..]),
@@ -252,7 +257,7 @@ impl Room<'_> {
     }
 
     async fn answer_call(&mut self, call: &Asked, ledger: &mut Ledger) -> Result<String, String> {
-        let tools = &self.kept.material.tools;
+        let tools = &self.material.tools;
         let named = tools
             .iter()
             .find(|tool| prompt::offered_name(tool) == call.name || **tool == call.name);
@@ -286,7 +291,7 @@ impl Room<'_> {
             Ok(value) => (cut(value), true),
             Err(why) => (json!({ "error": why }).to_string(), false),
         };
-        self.kept.looks.push(Look {
+        self.looks.push(Look {
             call_id: call.id.clone(),
             call: asked,
             answer: answer.clone(),
@@ -322,7 +327,7 @@ impl Room<'_> {
             tool_name: SSM_EXECUTE.into(),
             parameters: call.arguments.as_object().cloned().unwrap_or_default(),
         };
-        let proposal = answer::proposal(&asked, &self.kept.material)?;
+        let proposal = answer::proposal(&asked, self.material)?;
         if self.proposed.len() < answer::PROPOSED {
             self.proposed.push(proposal);
         }

@@ -46,7 +46,7 @@ pub fn sha256() -> &'static str {
 /// What a model is told first.
 pub fn open(material: &Material) -> [Part; 2] {
     [
-        Part::Instructions(INSTRUCTIONS.trim_end().to_owned()),
+        Part::Instructions(INSTRUCTIONS.trim_end().into()),
         Part::Material(quote(material)),
     ]
 }
@@ -105,6 +105,7 @@ fn quote(material: &Material) -> String {
         line(&mut text, "left_out_for_want_of_room", &material.left_out);
     }
     text.push_str("END DATA");
+    text.shrink_to_fit();
     text
 }
 
@@ -309,7 +310,8 @@ pub(super) fn bytes_of(offers: &[&Offer]) -> usize {
 /// How many bytes a part of a conversation takes in a prompt.
 pub(super) fn part_bytes(part: &Part) -> usize {
     match part {
-        Part::Instructions(text) | Part::Material(text) | Part::Correction(text) => text.len(),
+        Part::Instructions(text) => text.len(),
+        Part::Material(text) | Part::Correction(text) => text.len(),
         Part::Said(said) => {
             said.text.len()
                 + said

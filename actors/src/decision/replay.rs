@@ -50,7 +50,7 @@ pub async fn replay(kept: &KeptTrace) -> Replayed {
             turns: Mutex::new(then.exchanges.iter().cloned().collect()),
         };
         let desk = RecordedDesk(Mutex::new(then.looks.iter().cloned().collect()));
-        let what = (then.material.clone(), then.budget);
+        let what = (&then.material, then.budget);
         let session = kept.session_id.as_str();
         let (mut now, _) = deliberate(&model, session, what, &desk, &mut ledger, &|_| {}).await;
         now.engine.clone_from(&then.engine);

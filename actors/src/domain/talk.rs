@@ -1,5 +1,7 @@
 //! What is said between us and a language model, or a remote agent: kept word for word with the decision.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -13,7 +15,7 @@ pub const GOING_DOWN: &str = "the server is going down";
 #[serde(rename_all = "snake_case", tag = "from", content = "what")]
 pub enum Part {
     /// What we want, in our own words: never text from outside.
-    Instructions(String),
+    Instructions(Cow<'static, str>),
     /// What is to be decided: quoted data, behind the wall.
     Material(String),
     /// What the model has said.

@@ -1,6 +1,8 @@
 //! An incident's decisions: asked for by itself or by somebody who waits, made by a child, kept in one
 //! commit with what was absorbed.
 
+use std::sync::Arc;
+
 use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef};
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -26,8 +28,7 @@ use crate::tenant::{Permit, TenantMsg};
 /// A decision under way.
 pub(super) struct Pending {
     started: Instant,
-    facts: IncidentFacts,
-    input: EngineInput,
+    input: Arc<EngineInput>,
     requested_by: Origin,
     call: Option<Call<Decision>>,
     /// Held while it is decided, but not for long.
@@ -90,9 +91,9 @@ impl IncidentState {
                 session_id: self.session.session_id.clone(),
                 memory_id: self.memory.memory_id.clone(),
             };
-            drop(reader.try_send(loaded));
+            drop(reader.try_send(Box::new(loaded)));
         }
-        Ok(self.start_decision(me, facts, request, None, show, Some(call)).await?)
+        Ok(self.start_decision(me, facts, *request, None, show, Some(call)).await?)
     }
 
     async fn start_decision(
@@ -101,20 +102,20 @@ impl IncidentState {
         facts: IncidentFacts,
         request: DecisionRequest,
         permit: Option<Permit>,
-        show: Option<mpsc::Sender<DecisionEvent>>,
+        show: Option<mpsc::Sender<Box<DecisionEvent>>>,
         call: Option<Call<Decision>>,
     ) -> Result<(), Error> {
         let past = self.past_of(&facts).await?;
-        let input = EngineInput {
+        let input = Arc::new(EngineInput {
             past,
-            facts: facts.clone(),
+            facts,
             memory: self.memory.clone(),
             memory_context: request.memory_context,
             budget: self.args.ports.budget,
             shelf: self.args.company.shelf(),
             session_id: self.session.session_id.clone(),
             connected: self.args.company.now().aws.is_some(),
-        };
+        });
         let args = DecisionArgs {
             desk: self.desk(),
             input: input.clone(),
@@ -130,7 +131,6 @@ impl IncidentState {
         let started = Instant::now();
         let mut pending = Pending {
             started,
-            facts,
             input,
             requested_by: request.requested_by,
             call,
@@ -288,8 +288,8 @@ impl IncidentState {
         let fact = self.fact_from("decision.made", &pending.requested_by, now, data);
         let mark = DecidedMark {
             at: now,
-            severity: pending.facts.severity,
-            alert_count: pending.facts.alert_count,
+            severity: pending.input.facts.severity,
+            alert_count: pending.input.facts.alert_count,
         };
         for _ in 0..CHANGE_TRIES {
             let mut memory = self.memory.clone();

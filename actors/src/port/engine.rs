@@ -131,5 +131,5 @@ pub trait DecisionEngine: Send + Sync + 'static {
     ///
     /// # Errors
     /// Why there is no verdict.
-    async fn decide(&self, input: EngineInput, desk: &dyn Desk, show: &Show<'_>) -> Result<Verdict, EngineFailure>;
+    async fn decide(&self, input: &EngineInput, desk: &dyn Desk, show: &Show<'_>) -> Result<Verdict, EngineFailure>;
 }

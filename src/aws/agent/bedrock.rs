@@ -112,7 +112,8 @@ fn words(messages: &[Part]) -> String {
         .rposition(|part| matches!(part, Part::Said(_)))
         .map_or(0, |place| place + 1);
     let texts = messages[after..].iter().filter_map(|part| match part {
-        Part::Instructions(text) | Part::Material(text) | Part::Correction(text) => Some(text.as_str()),
+        Part::Instructions(text) => Some(text.as_ref()),
+        Part::Material(text) | Part::Correction(text) => Some(text.as_str()),
         Part::Said(_) | Part::Results(_) => None,
     });
     // It has no tool to answer by.

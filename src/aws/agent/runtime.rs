@@ -83,7 +83,8 @@ impl Model for AgentRuntime {
 /// What it is told: all of it, as its session may have none of ours.
 fn words(messages: &[Part]) -> String {
     let texts = messages.iter().filter_map(|part| match part {
-        Part::Instructions(text) | Part::Material(text) | Part::Correction(text) => Some(text.clone()),
+        Part::Instructions(text) => Some(text.to_string()),
+        Part::Material(text) | Part::Correction(text) => Some(text.clone()),
         Part::Said(said) => Some(format!("You answered: {}", Value::from(said.text.as_str()))),
         Part::Results(_) => None,
     });

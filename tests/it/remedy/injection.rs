@@ -21,7 +21,7 @@ impl DecisionEngine for Obeying {
         "obeying"
     }
 
-    async fn decide(&self, input: EngineInput, _: &dyn Desk, _: &Show<'_>) -> Result<Verdict, EngineFailure> {
+    async fn decide(&self, input: &EngineInput, _: &dyn Desk, _: &Show<'_>) -> Result<Verdict, EngineFailure> {
         let texts = input.memory.messages.iter().map(|message| message.content.as_str());
         let calls = texts.filter_map(|text| text.split_once('{').map(|(_, rest)| format!("{{{rest}")));
         let calls: Vec<ToolCall> = calls

@@ -261,7 +261,7 @@ impl Tree {
     }
 
     pub async fn decide(&self, company: &CompanyId, incident: &str) -> Result<Decision, CallError> {
-        let request = DecisionRequest {
+        let request = Box::new(DecisionRequest {
             incident_data: Some(IncidentFacts {
                 severity: Severity::High,
                 signature: "disk-space-critical".into(),
@@ -270,7 +270,7 @@ impl Tree {
             }),
             memory_context: Default::default(),
             requested_by: "key-1".into(),
-        };
+        });
         let incident: IncidentId = incident.parse().unwrap();
         self.runtime
             .decide(company, incident, request, None, Duration::from_secs(30))

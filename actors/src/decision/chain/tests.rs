@@ -181,7 +181,7 @@ async fn decide_with(moods: impl IntoIterator<Item = Mood>, tokens: u32) -> Seen
     };
     let began = Instant::now();
     let chain = Chain::new(vec![script.clone()], true);
-    let verdict = chain.decide(input("link-down", tokens), &desk, &|_| {}).await.unwrap();
+    let verdict = chain.decide(&input("link-down", tokens), &desk, &|_| {}).await.unwrap();
     assert!(verdict.spent.tokens <= tokens, "{:?}", verdict.spent);
     assert_eq!(desk.purse.load(Ordering::Relaxed), 1_000_000 - verdict.spent.tokens);
     Seen {
@@ -250,11 +250,11 @@ async fn what_the_rules_settle_costs_nothing() {
         looks: Mutex::default(),
     };
     let chain = Chain::new(vec![script.clone()], true);
-    let verdict = chain.decide(input("disk-full", TOKENS), &desk, &|_| {}).await.unwrap();
+    let verdict = chain.decide(&input("disk-full", TOKENS), &desk, &|_| {}).await.unwrap();
     assert_eq!((verdict.engine.as_str(), verdict.spent), ("rules", Spent::default()));
     assert!(script.heard.lock().unwrap().is_empty());
 
-    let verdict = chain.decide(input("link-down", TOKENS), &desk, &|_| {}).await.unwrap();
+    let verdict = chain.decide(&input("link-down", TOKENS), &desk, &|_| {}).await.unwrap();
     assert_eq!(verdict.spent.stopped_by, Some(Limit::CompanyDay));
     assert!(
         script.heard.lock().unwrap().is_empty(),
@@ -410,7 +410,7 @@ async fn a_secret_in_a_signature_is_quoted_nowhere() {
     };
     let chain = Chain::new(vec![script.clone()], true);
     let asked = input("link-down password=hunter22", TOKENS);
-    assert_eq!(chain.decide(asked, &desk, &|_| {}).await.unwrap().engine, "llm");
+    assert_eq!(chain.decide(&asked, &desk, &|_| {}).await.unwrap().engine, "llm");
     let told = format!("{:?}", script.heard.lock().unwrap());
     assert!(told.contains("link-down") && !told.contains("hunter22"), "{told}");
 }
@@ -461,7 +461,7 @@ async fn a_sick_model_is_left_alone_and_asked_again_later() {
     };
     let chain = Chain::new(vec![script.clone()], true);
     assert_eq!(chain.available(), ["llm", "rules"]);
-    let ask = async || chain.decide(input("link-down", TOKENS), &desk, &|_| {}).await.unwrap();
+    let ask = async || chain.decide(&input("link-down", TOKENS), &desk, &|_| {}).await.unwrap();
     for _ in 0..CIRCUIT_FAILURES + 3 {
         assert_eq!(ask().await.engine, "rules");
     }
@@ -488,7 +488,7 @@ async fn the_next_model_is_asked_within_what_is_left() {
         looks: Mutex::default(),
     };
     let chain = Chain::new(vec![sick, well.clone()], true);
-    let verdict = chain.decide(input("link-down", TOKENS), &desk, &|_| {}).await.unwrap();
+    let verdict = chain.decide(&input("link-down", TOKENS), &desk, &|_| {}).await.unwrap();
     assert_eq!(verdict.engine, "llm");
     assert!(verdict.fallback.unwrap().contains("closed"));
     assert_eq!(verdict.trace.unwrap().deliberations.len(), 2);
