@@ -13,22 +13,32 @@ mod tools;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, StatusCode};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use axum::{Json, Router};
+use http_body_util::Full;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use serde::de::IgnoredAny;
+use serde_json::json;
 
 use crate::config::Hosts;
 use crate::http::Edge;
-use crate::http::body::REQUEST_BYTES;
+use crate::http::body::{self, REQUEST_BYTES};
 use crate::http::caller::Caller;
 use crate::http::problem::Problem;
 use crate::http::router::{self, AsItIs};
 use server::Offered;
+
+/// The code of a request that is refused before it is read: of those that are the server's to give.
+const REFUSED: i32 = -32001;
+const NOT_ALLOWED: &str =
+    "the host or origin is not allowed: name the host in MCP_ALLOWED_HOSTS, a page's origin in ALLOWED_ORIGINS";
 
 type Service = StreamableHttpService<Offered, NeverSessionManager>;
 
@@ -74,9 +84,39 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Result<R
     let (mut parts, body) = request.into_parts();
     // Leaves itself among the request's extensions, where the tools find it.
     Caller::of(&mut parts, &shared.edge)?;
-    let answered = shared.service.handle(Request::from_parts(parts, body)).await;
-    let mut answered = answered.map(Body::new).into_response();
+    let body = body::read(body, REQUEST_BYTES).await?;
+    let is_posted = parts.method == Method::POST;
+    let says_json = parts
+        .headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let answered = shared
+        .service
+        .handle(Request::from_parts(parts, Full::new(body.clone())))
+        .await;
+    let mut answered = match answered.status() {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE if is_posted && says_json => no_message(&body),
+        StatusCode::FORBIDDEN => refusal(StatusCode::FORBIDDEN, (REFUSED, NOT_ALLOWED)),
+        _ => answered.map(Body::new).into_response(),
+    };
     // Its refusals are the protocol's own.
     answered.extensions_mut().insert(AsItIs);
     Ok(answered)
+}
+
+/// What is no message of the protocol (JSON-RPC 2.0, section 5.1; the transport asks for 400).
+fn no_message(body: &[u8]) -> Response {
+    let told = match serde_json::from_slice::<IgnoredAny>(body) {
+        Ok(_) => (
+            -32600,
+            "the body must be one JSON-RPC 2.0 message, with jsonrpc and method",
+        ),
+        Err(_) => (-32700, "the body must be JSON"),
+    };
+    refusal(StatusCode::BAD_REQUEST, told)
+}
+
+fn refusal(status: StatusCode, (code, message): (i32, &str)) -> Response {
+    let error = json!({"jsonrpc": "2.0", "id": null, "error": {"code": code, "message": message}});
+    (status, Json(error)).into_response()
 }

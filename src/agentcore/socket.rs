@@ -1,5 +1,5 @@
 //! `GET /ws`: each message is an invocation's body; what its stream would tell comes back, an item a message, in
-//! frames of at most 32 KB. What failed inside closes with 1011.
+//! frames of at most 32 KB. What failed inside closes with 1011, what is too large with 1009.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use futures::{SinkExt, StreamExt};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
+use tokio::io::AsyncReadExt;
 use tokio::time::{Instant, MissedTickBehavior, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::server::create_response;
@@ -39,6 +40,8 @@ use crate::http::problem::Problem;
 const FRAME_BYTES: usize = 32 << 10;
 /// What may wait to be written, in bytes.
 const WRITE_BYTES: usize = 1 << 20;
+/// What is read of a message that is too large, only for it to be told so.
+const UNREAD_BYTES: u64 = 16 << 20;
 /// How often a silent connection is asked whether it lives; after three silences it does not.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long a farewell may take.
@@ -106,7 +109,13 @@ impl Conversation {
             reason: reason.into(),
         });
         // The answer to a client's farewell leaves with this one; who has gone without one needs none.
+        let too_large = farewell.as_ref().is_some_and(|farewell| farewell.code == CloseCode::Size);
         drop(timeout(FAREWELL, socket.close(farewell)).await);
+        if too_large {
+            // What is left unread would reset the connection, and our farewell with it.
+            let mut rest = socket.get_mut().take(UNREAD_BYTES);
+            drop(timeout(FAREWELL, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await);
+        }
     }
 
     /// Answers until one side ends it.
@@ -123,6 +132,7 @@ impl Conversation {
                 said = socket.next() => match said? {
                     Ok(Message::Text(text)) => self.answer(socket, text.as_bytes()).await,
                     Ok(Message::Binary(bytes)) => self.answer(socket, &bytes).await,
+                    Err(Error::Capacity(_)) => return Some((CloseCode::Size, "a message may be at most 256 KB")),
                     Ok(Message::Close(_)) | Err(_) => return None,
                     Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => Ok(()),
                 },

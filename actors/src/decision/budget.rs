@@ -32,6 +32,8 @@ pub struct Leave {
 #[derive(Clone, Debug)]
 pub struct Ledger {
     tokens: u32,
+    /// Of them, those by our own count.
+    estimated: u32,
     max_tokens: u32,
     /// Whose tokens these are.
     token_limit: Limit,
@@ -46,6 +48,7 @@ impl Ledger {
     pub fn new(budget: &Budget, grant: &Grant, deadline: Instant) -> Self {
         Self {
             tokens: 0,
+            estimated: 0,
             max_tokens: grant.tokens().min(budget.max_tokens),
             token_limit: grant.limit().unwrap_or(Limit::Tokens),
             rounds: 0,
@@ -99,6 +102,9 @@ impl Ledger {
     /// What a turn has cost: by the provider's count, or by ours where it has none.
     pub fn charge(&mut self, usage: Option<Usage>, estimated: u32) -> u32 {
         let cost = usage.map_or(estimated, Usage::total);
+        if usage.is_none() {
+            self.estimated = self.estimated.saturating_add(cost);
+        }
         self.tokens = self.tokens.saturating_add(cost);
         cost
     }
@@ -132,6 +138,7 @@ impl Ledger {
     pub fn spent(&self) -> Spent {
         Spent {
             tokens: self.tokens,
+            tokens_estimated: self.estimated,
             rounds: self.rounds,
             tool_calls: self.calls,
             stopped_by: self.stopped_by,

@@ -84,8 +84,11 @@ impl std::fmt::Display for Limit {
 /// What a decision has spent on models.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Spent {
-    /// Tokens by the provider's own count.
+    /// Tokens: by the provider's own count, as far as it has counted.
     pub tokens: u32,
+    /// Those of them that no provider has counted: by our own estimate, which is rather too high.
+    #[serde(default)]
+    pub tokens_estimated: u32,
     /// Turns with a model.
     pub rounds: u32,
     /// Tools that were looked at.
@@ -101,6 +104,7 @@ impl Spent {
     pub fn and(self, more: Self) -> Self {
         Self {
             tokens: self.tokens.saturating_add(more.tokens),
+            tokens_estimated: self.tokens_estimated.saturating_add(more.tokens_estimated),
             rounds: self.rounds.saturating_add(more.rounds),
             tool_calls: self.tool_calls.saturating_add(more.tool_calls),
             stopped_by: self.stopped_by.or(more.stopped_by),

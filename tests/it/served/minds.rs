@@ -99,7 +99,7 @@ async fn a_model_is_asked_streams_looks_and_answers() {
     );
     assert_eq!(
         decision["spent"],
-        json!({"tokens": 1_720, "rounds": 2, "tool_calls": 1})
+        json!({"tokens": 1_720, "tokens_estimated": 0, "rounds": 2, "tool_calls": 1})
     );
     assert_eq!(
         decision["tool_calls"][0]["parameters"],

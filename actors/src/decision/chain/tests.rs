@@ -230,6 +230,7 @@ async fn an_answer_is_taken_whether_it_is_called_or_written() {
     assert_eq!(seen.verdict.fallback, None);
     assert_eq!(seen.verdict.tool_calls[0].parameters["runbook"], "service-restart");
     assert_eq!((seen.verdict.spent.tokens, seen.verdict.spent.rounds), (600, 1));
+    assert_eq!(seen.verdict.spent.tokens_estimated, 0);
 
     let written = Said {
         text: format!("Let me see.\n```json\n{}\n```", good()),
@@ -493,6 +494,8 @@ async fn the_next_model_is_asked_within_what_is_left() {
     assert!(verdict.fallback.unwrap().contains("closed"));
     assert_eq!(verdict.trace.unwrap().deliberations.len(), 2);
     assert!(verdict.spent.tokens > 600, "what was spent in vain counts too");
+    let estimated = verdict.spent.tokens - 600;
+    assert_eq!(verdict.spent.tokens_estimated, estimated, "nobody has counted what broke off");
 }
 
 #[tokio::test(start_paused = true)]

@@ -102,6 +102,23 @@ async fn what_fails_inside_closes_with_1011() {
 }
 
 #[tokio::test]
+async fn what_is_too_large_closes_with_1009() {
+    let (server, _acme) = platform().await;
+    let mut socket = connect(&server, &[(SESSION, ID)]).await.unwrap();
+    let large = json!({ "prompt": "x".repeat(300_000) }).to_string();
+    socket.send(Message::text(large)).await.unwrap();
+    match next(&mut socket).await {
+        Message::Close(Some(frame)) => {
+            assert_eq!(frame.code, CloseCode::Size);
+            assert_eq!(frame.reason, "a message may be at most 256 KB");
+        }
+        other => panic!("{other:?}"),
+    }
+    drop(socket);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn nobody_connects_without_a_key_or_under_a_session_that_is_none() {
     let server = open().await;
     let acme = server.company("comp-acme").await;

@@ -93,6 +93,11 @@ async fn hosts_are_taken_as_the_settings_say() {
             asking.insert("host", host.parse().unwrap());
             let answer = post(&server, asking, &list()).await;
             assert_eq!(answer.status, status, "{hosts:?} {host}: {}", answer.text);
+            assert!(
+                status == 200 || answer.text.contains("MCP_ALLOWED_HOSTS"),
+                "{}",
+                answer.text
+            );
         }
         server.stop().await;
     }
@@ -134,10 +139,16 @@ async fn agentcores_listener_takes_any_host_and_asks_for_a_key_as_well() {
 async fn what_is_no_message_is_refused_and_a_large_one_too() {
     let server = Server::start(engine()).await;
     let acme = server.company("comp-acme").await;
-    let send = async |body: String| server.ask(Method::POST, "/mcp", client(&acme), body).await.status;
-    assert!((400..500).contains(&send("{".to_owned()).await));
-    assert!((400..500).contains(&send("[]".to_owned()).await));
-    assert_eq!(send(format!("{{\"x\":\"{}\"}}", "x".repeat(300_000))).await, 413);
+    let send = async |body: String| server.ask(Method::POST, "/mcp", client(&acme), body).await;
+    // JSON-RPC 2.0, section 5.1.
+    for (body, code) in [("{", -32700), ("", -32700), ("[]", -32600), (r#"{"x":1}"#, -32600)] {
+        let answer = send(body.to_owned()).await;
+        assert_eq!(answer.status, 400, "{body}: {}", answer.text);
+        let said = answer.json();
+        assert_eq!((&said["jsonrpc"], &said["id"]), (&json!("2.0"), &Value::Null));
+        assert_eq!(said["error"]["code"], code, "{body}: {said}");
+    }
+    assert_eq!(send(format!("{{\"x\":\"{}\"}}", "x".repeat(300_000))).await.status, 413);
     let mut asking = client(&acme);
     asking.insert("origin", "https://evil.example".parse().unwrap());
     assert_eq!(
