@@ -109,7 +109,9 @@ impl Conversation {
             reason: reason.into(),
         });
         // The answer to a client's farewell leaves with this one; who has gone without one needs none.
-        let too_large = farewell.as_ref().is_some_and(|farewell| farewell.code == CloseCode::Size);
+        let too_large = farewell
+            .as_ref()
+            .is_some_and(|farewell| farewell.code == CloseCode::Size);
         drop(timeout(FAREWELL, socket.close(farewell)).await);
         if too_large {
             // What is left unread would reset the connection, and our farewell with it.

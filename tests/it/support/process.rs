@@ -155,9 +155,11 @@ impl Log {
         self.0.lock().unwrap().join("\n")
     }
 
-    /// The address in the first line that names one.
+    /// The address in the first line that names one, AgentCore's aside.
     fn address(&self) -> Option<String> {
-        self.0.lock().unwrap().iter().find_map(|line| {
+        let lines = self.0.lock().unwrap();
+        let mut own = lines.iter().filter(|line| !line.contains("AgentCore"));
+        own.find_map(|line| {
             let (_, after) = line.split_once("127.0.0.1:")?;
             let port: String = after.chars().take_while(char::is_ascii_digit).collect();
             (port.parse::<u16>().ok()? != 0).then(|| format!("http://127.0.0.1:{port}"))
@@ -210,6 +212,17 @@ impl Server {
                 Err(format!("{}\n{status}", log.text()))
             }
         }
+    }
+
+    /// Where AgentCore Runtime's listener is.
+    pub async fn agentcore(&self) -> String {
+        eventually("AgentCore's address", PATIENCE, async || {
+            let lines = self.log.0.lock().unwrap().clone();
+            let mut said = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            let said = said.find(|line| line["message"] == "serving AgentCore Runtime")?;
+            Some(format!("http://{}", said["address"].as_str()?))
+        })
+        .await
     }
 
     /// Its process id.

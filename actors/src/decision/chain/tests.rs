@@ -495,7 +495,10 @@ async fn the_next_model_is_asked_within_what_is_left() {
     assert_eq!(verdict.trace.unwrap().deliberations.len(), 2);
     assert!(verdict.spent.tokens > 600, "what was spent in vain counts too");
     let estimated = verdict.spent.tokens - 600;
-    assert_eq!(verdict.spent.tokens_estimated, estimated, "nobody has counted what broke off");
+    assert_eq!(
+        verdict.spent.tokens_estimated, estimated,
+        "nobody has counted what broke off"
+    );
 }
 
 #[tokio::test(start_paused = true)]
