@@ -58,7 +58,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every measurement, in the order in which they are run.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
     "single",
     "batches",
     "latency",
@@ -78,6 +78,7 @@ const NAMES: [&str; 19] = [
     "mongo-accepts",
     "mongo-commits",
     "mongo-latency",
+    "mongo-recall",
 ];
 
 fn main() -> Result<()> {
@@ -121,6 +122,7 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
         "mongo-accepts" => mongo::accepts(bench).await,
         "mongo-commits" => mongo::commits(bench).await,
         "mongo-latency" => mongo::latency(bench).await,
+        "mongo-recall" => recall::on_mongo(bench).await,
         other => Err(format!("{other} is not known").into()),
     }
 }

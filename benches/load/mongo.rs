@@ -32,8 +32,8 @@ const IN_FLIGHT: usize = 256;
 const CHANGES: usize = 16;
 
 /// A database of one measurement, removed at the end.
-struct Database {
-    url: SecretString,
+pub struct Database {
+    pub url: SecretString,
     client: mongodb::Client,
     name: String,
     /// The server's process.
@@ -41,7 +41,7 @@ struct Database {
 }
 
 impl Database {
-    async fn new() -> Result<Self> {
+    pub async fn new() -> Result<Self> {
         let server = std::env::var("TEST_MONGO_URL").map_err(|_| "no TEST_MONGO_URL: run `make bench`")?;
         let name = format!("bench-{}", Uuid::now_v7().simple());
         let (hosts, options) = server.split_once("/?").ok_or("no URL of tests/with-mongod")?;
@@ -67,7 +67,7 @@ impl Database {
             .or_else(|_| metrics.get_i32("writeConflicts").map(i64::from))?)
     }
 
-    async fn remove(self) -> Result<()> {
+    pub async fn remove(self) -> Result<()> {
         Ok(self.client.database(&self.name).drop().await?)
     }
 }

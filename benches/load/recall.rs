@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use actors::domain::CompanyId;
 use actors::port::{Amended, Amendment, Put, Store};
 use alert_whisperer::clock::SystemClock;
-use alert_whisperer::store::SqliteStore;
+use alert_whisperer::store::{MongoStore, SqliteStore};
+use secrecy::ExposeSecret;
 
 use super::Result;
 use super::api::Api;
@@ -15,6 +16,7 @@ use super::bench::Bench;
 use super::companies::{Company, found_in};
 use super::corpus::{Corpus, Question, SEED, recall_at_5};
 use super::load::Latencies;
+use super::mongo::Database;
 use super::process::Server;
 
 const MEMORIES: usize = 100_000;
@@ -27,6 +29,8 @@ const AT_ONCE: usize = 500;
 const MOST: f64 = 10.0;
 /// Of what is meant so much may be missing among the first five.
 const MISSING: f64 = 0.1;
+/// No limit on what may be asked.
+const UNHURRIED: [(&str, &str); 1] = [("API_REQUESTS_PER_MINUTE", "4294967295")];
 /// What everybody says, in words that a third of all memories has.
 const COMMON: [&str; 6] = [
     "restarted+service+server",
@@ -37,46 +41,81 @@ const COMMON: [&str; 6] = [
     "customer+reported+during+night+team+called+changed+setting+config+updated+version+removed+host+node+cluster+load",
 ];
 
-/// Searches, beside a question that the server answers from memory.
+/// What belongs to whom, and how long it took to write it.
+struct Remembered {
+    companies: Vec<Company>,
+    corpora: Vec<Corpus>,
+    seconds: f64,
+}
+
+/// Searches in the embedded store.
 pub async fn recall(bench: &mut Bench) -> Result<()> {
     let directory = tempfile::tempdir()?;
-    let (companies, corpus, seconds) = remembered(directory.path()).await?;
+    let store = SqliteStore::open(directory.path(), Arc::new(SystemClock))?;
+    let remembered = remember(&*store, directory.path()).await?;
+    store.close();
+    let server = Server::product_with(directory.path(), &UNHURRIED)?;
+    measure(bench, &server, &remembered, "").await
+}
+
+/// Searches in MongoDB.
+pub async fn on_mongo(bench: &mut Bench) -> Result<()> {
+    let database = Database::new().await?;
+    let directory = tempfile::tempdir()?;
+    let store = MongoStore::open(&database.url, Arc::new(SystemClock)).await?;
+    let remembered = remember(&*store, directory.path()).await?;
+    store.close().await;
+    let url = ("MONGO_URL", database.url.expose_secret());
+    let server = Server::product_with(directory.path(), &[UNHURRIED[0], url])?;
+    measure(bench, &server, &remembered, "mongodb: ").await?;
+    drop(server);
+    database.remove().await
+}
+
+/// Asks, beside a question that the server answers from memory.
+async fn measure(bench: &mut Bench, server: &Server, remembered: &Remembered, on: &str) -> Result<()> {
+    let mut add = |what: &str, figure: f64, unit: &'static str, most: Option<f64>, note: String| {
+        bench.table.add(format!("{on}{what}"), figure, unit, most, note);
+    };
     let note = format!("{MEMORIES} memories and {OTHERS} of another company, {AT_ONCE} a commit");
-    let each = seconds * 1e6 / (MEMORIES + OTHERS) as f64;
-    bench.table.add("a memory written and indexed", each, "µs", None, note);
-    let server = Server::product_with(directory.path(), &[("API_REQUESTS_PER_MINUTE", "4294967295")])?;
+    let each = remembered.seconds * 1e6 / (MEMORIES + OTHERS) as f64;
+    add("a memory written and indexed", each, "µs", None, note);
     server.quiet().await?;
-    let mut api = Api::open(&server.address, &companies[0]).await?;
-    let path = format!("/api/companies/{}/retention", companies[0].company_id);
+    let [company, other] = &remembered.companies[..] else {
+        return Err("two companies were founded".into());
+    };
+    let mut api = Api::open(&server.address, company).await?;
+    let path = format!("/api/companies/{}/retention", company.company_id);
     let mut floor = Latencies::default();
     for _ in 0..QUESTIONS {
         asked(&mut api, &path, &mut floor).await?;
     }
-    let what = "floor: a question that is answered from memory p99";
     let note = format!("p50 {:.2} ms; a company's settings", floor.millis(0.5));
-    bench.table.add(what, floor.millis(0.99), "ms", None, note);
+    let what = "floor: a question that is answered from memory p99";
+    add(what, floor.millis(0.99), "ms", None, note);
 
-    let (mut found, mut recalled) = (Latencies::default(), 0.0);
-    for question in corpus.questions(QUESTIONS, SEED + 1) {
-        let ids = asked(&mut api, &search(&question), &mut found).await?;
-        recalled += recall_at_5(&question, &ids);
-    }
+    let (mut found, missing) = questioned(&mut api, &remembered.corpora[0], SEED + 1).await?;
     let note = format!(
         "p50 {:.2} ms; {QUESTIONS} questions, every second with a signature",
         found.millis(0.5)
     );
-    bench
-        .table
-        .add("a search p99", found.millis(0.99), "ms", Some(MOST), note);
-    let missing = 1.0 - recalled / QUESTIONS as f64;
-    let note = format!("recall@5 {:.3}", 1.0 - missing);
-    bench.table.add(
-        "missing of what is meant among the first five",
+    add("a search p99", found.millis(0.99), "ms", Some(MOST), note);
+    let what = "missing of what is meant among the first five";
+    add(
+        what,
         missing,
         "",
         Some(MISSING),
-        note,
+        format!("recall@5 {:.3}", 1.0 - missing),
     );
+
+    let mut his = Api::open(&server.address, other).await?;
+    let (_, missing) = questioned(&mut his, &remembered.corpora[1], SEED + 3).await?;
+    let note = format!(
+        "recall@5 {:.3}; {OTHERS} memories and questions of seeds that nothing was chosen by",
+        1.0 - missing
+    );
+    add("the same of the other company", missing, "", Some(MISSING), note);
 
     let mut common = Latencies::default();
     for no in 0..QUESTIONS {
@@ -87,7 +126,7 @@ pub async fn recall(bench: &mut Bench) -> Result<()> {
         "p50 {:.2} ms; words that a third of all memories has",
         common.millis(0.5)
     );
-    bench.table.add(
+    add(
         "a search for common words p99",
         common.millis(0.99),
         "ms",
@@ -97,15 +136,26 @@ pub async fn recall(bench: &mut Bench) -> Result<()> {
     Ok(())
 }
 
-/// Two companies that remember, and how long it took to write what they do.
-async fn remembered(directory: &Path) -> Result<(Vec<Company>, Corpus, f64)> {
-    let store = SqliteStore::open(directory, Arc::new(SystemClock))?;
-    let companies = found_in(&*store, directory, 2).await?;
+/// How long the answers took, and how much of what is meant is not among them.
+async fn questioned(api: &mut Api, corpus: &Corpus, seed: u64) -> Result<(Latencies, f64)> {
+    let (mut found, mut recalled) = (Latencies::default(), 0.0);
+    for question in corpus.questions(QUESTIONS, seed) {
+        let ids = asked(api, &search(&question), &mut found).await?;
+        recalled += recall_at_5(&question, &ids);
+    }
+    Ok((found, 1.0 - recalled / QUESTIONS as f64))
+}
+
+/// Two companies remember.
+async fn remember(store: &dyn Store, directory: &Path) -> Result<Remembered> {
+    let companies = found_in(store, directory, 2).await?;
     let id = |company: &Company| company.company_id.parse::<CompanyId>();
-    let others = Corpus::new(&id(&companies[1])?, OTHERS, SEED + 2);
-    let corpus = Corpus::new(&id(&companies[0])?, MEMORIES, SEED);
+    let corpora = vec![
+        Corpus::new(&id(&companies[0])?, MEMORIES, SEED),
+        Corpus::new(&id(&companies[1])?, OTHERS, SEED + 2),
+    ];
     let began = Instant::now();
-    for (company, corpus) in companies.iter().rev().zip([&others, &corpus]) {
+    for (company, corpus) in companies.iter().zip(&corpora).rev() {
         let writer = store.acquire(&id(company)?).await?;
         for some in corpus.memories.chunks(AT_ONCE) {
             let puts: std::result::Result<Vec<Put>, _> = some.iter().map(Put::new).collect();
@@ -118,9 +168,11 @@ async fn remembered(directory: &Path) -> Result<(Vec<Company>, Corpus, f64)> {
             }
         }
     }
-    let seconds = began.elapsed().as_secs_f64();
-    store.close();
-    Ok((companies, corpus, seconds))
+    Ok(Remembered {
+        companies,
+        corpora,
+        seconds: began.elapsed().as_secs_f64(),
+    })
 }
 
 fn search(question: &Question) -> String {
