@@ -190,7 +190,7 @@ impl Model for Llm {
                 ChatStreamEvent::Heartbeat => hear(Heard::Bytes(0)),
             };
             if !goes_on {
-                return Err(ModelFailure::ill("it did not stop"));
+                return Err(ModelFailure::refused("it did not stop"));
             }
         }
         Err(ModelFailure::ill("the provider's answer broke off"))
@@ -239,7 +239,7 @@ fn status_of(error: &genai::Error) -> Option<StatusCode> {
 /// What a failure says, without what was sent or answered.
 fn failure(error: &genai::Error) -> ModelFailure {
     let Some(status) = status_of(error) else {
-        return ModelFailure::ill("the provider's answer broke off, or could not be read");
+        return ModelFailure::ill("the provider's answer broke off, was too long, or could not be read");
     };
     let health = if status.is_client_error() && !matches!(status.as_u16(), 401 | 403 | 408 | 429) {
         ModelHealth::Well

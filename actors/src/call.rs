@@ -11,16 +11,19 @@ pub struct Call<T> {
     /// After this nobody waits, and nothing is begun for it.
     pub deadline: Instant,
     reply: RpcReplyPort<Result<T, CallError>>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
+}
+
+/// A place among those who wait, until this is dropped.
+pub struct Place {
+    pub(crate) _of_company: OwnedSemaphorePermit,
+    /// Where all companies share places, too.
+    pub(crate) _of_all: Option<OwnedSemaphorePermit>,
 }
 
 impl<T> Call<T> {
     /// From the edge's parts.
-    pub(crate) fn new(
-        deadline: Instant,
-        reply: RpcReplyPort<Result<T, CallError>>,
-        place: OwnedSemaphorePermit,
-    ) -> Self {
+    pub(crate) fn new(deadline: Instant, reply: RpcReplyPort<Result<T, CallError>>, place: Place) -> Self {
         Self {
             deadline,
             reply,

@@ -7,8 +7,9 @@ use dashmap::DashMap;
 use ractor::ActorRef;
 use tokio::sync::Semaphore;
 
+use crate::call::Place;
 use crate::domain::CompanyId;
-use crate::limits::CALLS_PER_COMPANY;
+use crate::limits::{CALLS_PER_COMPANY, DECISIONS_AT_ONCE, DECISIONS_PER_COMPANY};
 use crate::tenant::TenantMsg;
 use crate::tenants::TenantsMsg;
 
@@ -28,13 +29,40 @@ pub enum Seat {
     Quarantined,
 }
 
+/// What somebody waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// What is done at once, or not at all.
+    Calls,
+    /// A decision, which may wait for a model: so that none of them keeps anybody from acting.
+    Decisions,
+}
+
+/// A company's places.
+struct Places {
+    calls: Arc<Semaphore>,
+    decisions: Arc<Semaphore>,
+}
+
 /// The directory.
-#[derive(Default)]
 pub struct Directory {
     seats: DashMap<CompanyId, Seat>,
-    places: DashMap<CompanyId, Arc<Semaphore>>,
+    places: DashMap<CompanyId, Places>,
+    decisions: Arc<Semaphore>,
     tenants: RwLock<Option<ActorRef<TenantsMsg>>>,
     draining: AtomicBool,
+}
+
+impl Default for Directory {
+    fn default() -> Self {
+        Self {
+            seats: DashMap::new(),
+            places: DashMap::new(),
+            decisions: Arc::new(Semaphore::new(DECISIONS_AT_ONCE)),
+            tenants: RwLock::default(),
+            draining: AtomicBool::default(),
+        }
+    }
 }
 
 impl Directory {
@@ -55,12 +83,21 @@ impl Directory {
         self.seats.clear();
     }
 
-    /// The company's places for waiting calls.
-    pub(crate) fn places(&self, company: &CompanyId) -> Arc<Semaphore> {
-        let place = self.places.entry(company.clone());
-        place
-            .or_insert_with(|| Arc::new(Semaphore::new(CALLS_PER_COMPANY)))
-            .clone()
+    /// One of the company's places for who waits; `None` where all are taken.
+    pub(crate) fn place(&self, company: &CompanyId, lane: Lane) -> Option<Place> {
+        let places = self.places.entry(company.clone()).or_insert_with(|| Places {
+            calls: Arc::new(Semaphore::new(CALLS_PER_COMPANY)),
+            decisions: Arc::new(Semaphore::new(DECISIONS_PER_COMPANY)),
+        });
+        let (of_company, of_all) = match lane {
+            Lane::Calls => (&places.calls, None),
+            Lane::Decisions => (&places.decisions, Some(&self.decisions)),
+        };
+        let take = |from: &Arc<Semaphore>| from.clone().try_acquire_owned().ok();
+        Some(Place {
+            _of_company: take(of_company)?,
+            _of_all: of_all.map(|all| take(all).ok_or(())).transpose().ok()?,
+        })
     }
 
     pub(crate) fn set_tenants(&self, tenants: ActorRef<TenantsMsg>) {

@@ -12,8 +12,12 @@ pub const PLACEMENT_PACE: Duration = Duration::from_millis(5);
 pub const LIGHT_PACE: Duration = Duration::from_millis(1);
 /// Fewer alerts than this in a batch are so few that gathering more would only delay them.
 pub const LIGHT_BATCH: usize = 8;
-/// Live calls that may wait for one company; past it 503.
+/// Live calls that may wait for one company, decisions aside; past it 503.
 pub const CALLS_PER_COMPANY: usize = 64;
+/// Decisions that somebody waits for, of one company; past it 503.
+pub const DECISIONS_PER_COMPANY: usize = 1_024;
+/// The same of all companies.
+pub const DECISIONS_AT_ONCE: usize = 4_096;
 /// Decisions under way for one incident; past it 503.
 pub const DECISIONS_PER_INCIDENT: usize = 8;
 /// Events of one decision that wait for its reader.

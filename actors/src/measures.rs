@@ -15,6 +15,8 @@ pub const DECISION_SECONDS: &str = "alert_whisperer_decision_seconds";
 pub const DELIBERATIONS: &str = "alert_whisperer_model_deliberations_total";
 /// Tokens that models have used, by `engine`, as their providers count.
 pub const MODEL_TOKENS: &str = "alert_whisperer_model_tokens_total";
+/// The same of each company, by `company_id`.
+pub const COMPANY_TOKENS: &str = "alert_whisperer_company_model_tokens_total";
 /// Decisions that a budget has ended early, by `limit`.
 pub const BUDGET_STOPS: &str = "alert_whisperer_budget_stops_total";
 /// Runs that have ended, by `status`.

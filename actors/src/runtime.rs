@@ -10,10 +10,10 @@ use ractor::{Actor, ActorRef, MessagingErr, RpcReplyPort};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::call::Call;
+use crate::call::{Call, Place};
 use crate::census::Census;
 use crate::correlator::regroup::RegroupRefusal;
-use crate::directory::{Directory, Seat};
+use crate::directory::{Directory, Lane, Seat};
 use crate::domain::decision::Budget;
 use crate::domain::policy::Approver;
 use crate::domain::{
@@ -203,6 +203,14 @@ impl Runtime {
         }
     }
 
+    /// A place for a decision that somebody waits for.
+    ///
+    /// # Errors
+    /// [`CallError::Overloaded`], [`CallError::Draining`].
+    pub fn place_to_decide(&self, company: &CompanyId) -> Result<Place, CallError> {
+        self.place(company, Lane::Decisions)
+    }
+
     /// Decides about an incident, showing progress in `show` (a full or closed channel loses lines only).
     ///
     /// # Errors
@@ -210,15 +218,17 @@ impl Runtime {
     pub async fn decide(
         &self,
         company: &CompanyId,
-        incident: IncidentId,
-        request: Box<DecisionRequest>,
+        (incident, request): (IncidentId, Box<DecisionRequest>),
         show: Option<mpsc::Sender<Box<DecisionEvent>>>,
+        place: Place,
         within: Duration,
     ) -> Result<Decision, CallError> {
-        self.call(company, within, |call| {
-            TenantMsg::Decide(incident, Box::new(DecideCall { request, show, call }))
-        })
-        .await
+        let deadline = Instant::now() + within;
+        let (reply, answer) = oneshot::channel();
+        let call = Call::new(deadline, RpcReplyPort::from(reply), place);
+        let call = Box::new(DecideCall { request, show, call });
+        self.deliver(company, TenantMsg::Decide(incident, call))?;
+        wait(answer, deadline).await
     }
 
     /// Does something to an incident, as `by`.
@@ -460,15 +470,15 @@ impl Runtime {
         Ok(())
     }
 
-    fn new_call<T>(&self, company: &CompanyId, within: Duration) -> Result<(Call<T>, Answer<T>), CallError> {
+    fn place(&self, company: &CompanyId, lane: Lane) -> Result<Place, CallError> {
         if self.directory.is_draining() {
             return Err(CallError::Draining);
         }
-        let place = self
-            .directory
-            .places(company)
-            .try_acquire_owned()
-            .map_err(|_| CallError::Overloaded)?;
+        self.directory.place(company, lane).ok_or(CallError::Overloaded)
+    }
+
+    fn new_call<T>(&self, company: &CompanyId, within: Duration) -> Result<(Call<T>, Answer<T>), CallError> {
+        let place = self.place(company, Lane::Calls)?;
         let (reply, answer) = oneshot::channel();
         Ok((
             Call::new(Instant::now() + within, RpcReplyPort::from(reply), place),

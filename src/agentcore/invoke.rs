@@ -111,7 +111,7 @@ pub(super) fn begin(
     });
     let (show, progress) = mpsc::channel(DECISION_EVENTS);
     let busy = shared.labour.work();
-    let decided = edge.decide(company, incident, request, Some(show), busy);
+    let decided = edge.decide(company, incident, request, Some(show), busy)?;
     Ok(Begun {
         progress,
         decided: Box::pin(decided),

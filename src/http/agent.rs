@@ -60,11 +60,11 @@ pub(super) async fn decided(
     });
     let company = may.company().clone();
     if !streams {
-        let decision = edge.decide(company, asked.incident_id, request, None, ()).await?;
+        let decision = edge.decide(company, asked.incident_id, request, None, ())?.await?;
         return Ok(Decided::Whole(Box::new(decision)));
     }
     let (show, shown) = mpsc::channel(DECISION_EVENTS);
-    let decided = edge.decide(company, asked.incident_id, request, Some(show), ());
+    let decided = edge.decide(company, asked.incident_id, request, Some(show), ())?;
     Ok(Decided::Streamed(sse(events(watched(shown, decided)))))
 }
 

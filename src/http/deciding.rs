@@ -38,6 +38,9 @@ impl Deciding {
 
 impl Edge {
     /// Begins a decision, which goes on where the answer is dropped; `until_done` is kept for as long as it works.
+    ///
+    /// # Errors
+    /// Too many wait for one already, or the server is going down.
     pub(crate) fn decide(
         &self,
         company: CompanyId,
@@ -45,16 +48,17 @@ impl Edge {
         request: Box<DecisionRequest>,
         show: Option<mpsc::Sender<Box<DecisionEvent>>>,
         until_done: impl Send + 'static,
-    ) -> impl Future<Output = Result<Decision, CallError>> + Send + 'static {
+    ) -> Result<impl Future<Output = Result<Decision, CallError>> + Send + 'static, CallError> {
+        let place = self.runtime.place_to_decide(&company)?;
         let within = Duration::from_secs(u64::from(self.settings.budget.max_time_seconds)) + STORED_WITHIN;
         let runtime = self.runtime.clone();
         let work = async move {
-            let decided = runtime.decide(&company, incident, request, show, within).await;
+            let decided = runtime.decide(&company, (incident, request), show, place, within).await;
             drop(until_done);
             decided
         };
         let done = self.deciding.0.spawn(work.in_current_span());
-        async move { done.await.unwrap_or(Err(CallError::Interrupted)) }
+        Ok(async move { done.await.unwrap_or(Err(CallError::Interrupted)) })
     }
 }
 

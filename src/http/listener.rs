@@ -1,6 +1,8 @@
 //! The listener: so many connections, each bounded in time, whichever side is slow. A request's head
 //! has to come, and what is written has to be taken; whatever a handler or a stream does rests on that.
 
+mod passage;
+
 use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -21,12 +23,16 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use passage::Passage;
+
 /// Connections at once; more wait to be accepted.
 const CONNECTIONS: usize = 8_192;
 /// A request's head has to come within this, from the connection's start or the last answer on.
 const HEAD_WITHIN: Duration = Duration::from_secs(60);
 /// A peer that takes nothing for this long is cut off.
 const WRITE_WITHIN: Duration = Duration::from_secs(15);
+/// On the way out, a request that is half sent has so long to come.
+const REST_WITHIN: Duration = Duration::from_secs(2);
 /// What the kernel keeps for a peer that does not read, in bytes.
 const SEND_BUFFER: usize = 128 << 10;
 /// Before the next connection is accepted where accepting failed: there may be no file descriptor left.
@@ -75,9 +81,13 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, stopped: impl Futu
 
 /// One connection, to its end. On the way out it ends with the request in flight.
 async fn converse(io: Io, app: Router, peer: SocketAddr, leaving: CancellationToken) {
-    let service = service_fn(move |mut request: Request<Incoming>| {
+    let passage = Passage::default();
+    let entered = passage.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (mut request, in_hand) = entered.enter(request);
         request.extensions_mut().insert(ConnectInfo(Peer(peer)));
-        app.clone().oneshot(request)
+        let answered = app.clone().oneshot(request);
+        async move { answered.await.map(|response| in_hand.until_written(response)) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -89,11 +99,23 @@ async fn converse(io: Io, app: Router, peer: SocketAddr, leaving: CancellationTo
         ended = connection.as_mut() => ended,
         () = leaving.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            leave(connection, &passage).await
         }
     };
     if let Err(error) = ended {
         tracing::debug!(%peer, %error, "a connection broke off");
+    }
+}
+
+/// Until it has ended, or waits for a sender that has stopped in the middle.
+async fn leave<E>(mut connection: Pin<&mut impl Future<Output = Result<(), E>>>, passage: &Passage) -> Result<(), E> {
+    loop {
+        tokio::select! {
+            ended = connection.as_mut() => return ended,
+            () = tokio::time::sleep(REST_WITHIN) => if passage.is_its_turn() {
+                return Ok(());
+            },
+        }
     }
 }
 
@@ -146,6 +168,35 @@ mod tests {
         drop(client.read_to_end(&mut answer).await);
         assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 408"), "{answer:?}");
         assert_eq!(began.elapsed().as_secs(), HEAD_WITHIN.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_half_sent_does_not_keep_the_server() {
+        for half in [
+            "GET / HTTP/1.1\r\nhost: x\r\nx-slow: ",
+            "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{",
+        ] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            let asked = Arc::new(tokio::sync::Notify::new());
+            let noted = asked.clone();
+            let whole = axum::routing::post(move |body: Body| async move {
+                noted.notify_one();
+                drop(axum::body::to_bytes(body, 100).await);
+            });
+            let (stop, stopped) = oneshot::channel::<()>();
+            let mut serving = JoinSet::new();
+            let app = Router::new().route("/", whole);
+            serving.spawn(serve(listener, app, async move { drop(stopped.await) }));
+            client.write_all(half.as_bytes()).await.unwrap();
+            if half.starts_with("POST") {
+                asked.notified().await;
+            }
+            let began = Instant::now();
+            drop(stop);
+            serving.join_next().await.unwrap().unwrap();
+            assert!(began.elapsed() <= REST_WITHIN * 2, "{half}: {:?}", began.elapsed());
+        }
     }
 
     #[tokio::test(start_paused = true)]

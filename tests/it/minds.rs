@@ -62,8 +62,9 @@ async fn decide(tree: &Tree, company: &CompanyId, incident: &str) -> Decision {
     });
     let incident = incident.parse().unwrap();
     let within = Duration::from_secs(30);
+    let place = tree.runtime.place_to_decide(company).unwrap();
     tree.runtime
-        .decide(company, incident, request, None, within)
+        .decide(company, (incident, request), None, place, within)
         .await
         .unwrap()
 }

@@ -247,7 +247,10 @@ async fn decide(world: &mut World) {
             memory_context: Default::default(),
             requested_by: by.into(),
         });
-        let decided = runtime.decide(&of, incident.clone(), request, None, WITHIN).await?;
+        let place = runtime.place_to_decide(&of)?;
+        let decided = runtime
+            .decide(&of, (incident.clone(), request), None, place, WITHIN)
+            .await?;
         Ok(format!("{incident} decided {}", decided.decision_id))
     });
 }

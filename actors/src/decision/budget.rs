@@ -106,6 +106,10 @@ impl Ledger {
             self.estimated = self.estimated.saturating_add(cost);
         }
         self.tokens = self.tokens.saturating_add(cost);
+        if self.tokens > self.max_tokens {
+            // What is counted afterwards may be more than was let.
+            self.stop(self.token_limit);
+        }
         cost
     }
 

@@ -168,7 +168,7 @@ impl Mind {
         match ended {
             Ended::Well => pass.settle(Health::Well),
             Ended::Ill => pass.settle(Health::Ill),
-            Ended::Unasked => drop(pass),
+            Ended::Unknown => drop(pass),
         }
         let outcome = if kept.answer.is_some() { "answered" } else { "failed" };
         metrics::counter!(measures::DELIBERATIONS, "engine" => engine, "outcome" => outcome).increment(1);
@@ -216,7 +216,8 @@ fn count_stop(spent: &Spent) {
 fn limit_of(empty: &Empty) -> Option<Limit> {
     match empty {
         Empty::Spent(limit) => Some(*limit),
-        Empty::Unknown(_) => None,
+        Empty::UnderWay => Some(Limit::CompanyDay),
+        Empty::Off | Empty::Unknown(_) => None,
     }
 }
 

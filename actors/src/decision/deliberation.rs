@@ -28,6 +28,10 @@ use crate::tool::registry::{ToolInput, check_input};
 /// Tokens that a provider adds of its own, for the form of tools and turns.
 const FORM_TOKENS: u32 = 2_000;
 
+/// What is answered to a call that would act.
+const NOTED: &str = "nothing was run: policy and people decide. Name it in tool_calls of your answer for it to be proposed; \
+                     answer now";
+
 /// How it ended for the engine's circuit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
@@ -35,8 +39,8 @@ pub enum Ended {
     Well,
     /// The provider is away, ill or overloaded.
     Ill,
-    /// It was not asked at all.
-    Unasked,
+    /// Nothing is known of it: it was not asked, or what it wrote was too long, which may be the question's fault.
+    Unknown,
 }
 
 /// Deliberates with one model.
@@ -62,7 +66,7 @@ pub async fn deliberate(
         proposed: Vec::new(),
         repaired: false,
         must_answer: false,
-        ended: Ended::Unasked,
+        ended: Ended::Unknown,
         exchanges: Vec::new(),
         looks: Vec::new(),
     };
@@ -122,7 +126,7 @@ impl Room<'_> {
             );
             match read {
                 Ok((answer, says_what_to_call)) => return Ok(self.with_what_was_asked_for(answer, says_what_to_call)),
-                Err(why) if self.repaired => return Err(format!("its answer is none: {why}")),
+                Err(why) if self.repaired => return Err(self.without_an_answer(&why)),
                 Err(why) => self.send_back(said, why),
             }
         }
@@ -135,6 +139,18 @@ impl Room<'_> {
             answer.tool_calls = self.proposed.drain(..).take(answer::PROPOSED).collect();
         }
         answer
+    }
+
+    fn without_an_answer(&self, why: &str) -> String {
+        let named = self
+            .proposed
+            .iter()
+            .filter_map(|call| call.parameters.get("runbook")?.as_str());
+        let named: Vec<&str> = named.collect();
+        match named.is_empty() {
+            true => format!("its answer is none: {why}"),
+            false => format!("its answer is none: {why} (it had asked for {})", named.join(", ")),
+        }
     }
 
     fn send_back(&mut self, said: Said, why: String) {
@@ -192,7 +208,10 @@ impl Room<'_> {
             outcome = spoken => outcome,
         };
         let usage = counted(&outcome).or(ear.usage());
-        let usage = usage.map(|usage| plausible(usage, turn_bytes, leave.max_output));
+        let usage = usage.map(|usage| match self.model.is_agent() {
+            true => usage,
+            false => plausible(usage, turn_bytes, leave.max_output),
+        });
         let tokens = match ear.booked.load(Ordering::Relaxed) {
             0 => ledger.charge(usage, ear.estimate(prompt, &outcome)),
             booked => ledger.charge(None, booked),
@@ -215,8 +234,11 @@ impl Room<'_> {
             }
             self.ended = match failure.health {
                 ModelHealth::Well => Ended::Well,
+                // What one company asks must not take the model from the others.
+                ModelHealth::Late if ear.has_spoken() => Ended::Unknown,
+                ModelHealth::Ill if ear.has_said_much() => Ended::Unknown,
                 ModelHealth::Ill | ModelHealth::Late => Ended::Ill,
-                ModelHealth::Unheard => Ended::Unasked,
+                ModelHealth::Unheard => Ended::Unknown,
             };
             prompt::quoted(&failure.why, LOOK_BYTES)
         })
@@ -331,7 +353,7 @@ impl Room<'_> {
         if self.proposed.len() < answer::PROPOSED {
             self.proposed.push(proposal);
         }
-        Ok(json!({"status": "proposed", "note": "policy and people decide whether it runs; answer now"}).to_string())
+        Ok(json!({"status": "noted", "note": NOTED}).to_string())
     }
 }
 
@@ -351,7 +373,7 @@ async fn hear_out(model: &dyn Model, turn: Turn<'_>, ear: &Ear<'_>, within: Dura
     let outcome = timeout(within, model.turn(turn, &listen)).await;
     ear.speech.finish(ear.show);
     match outcome {
-        Ok(_) if ear.has_had_enough() => Err(ModelFailure::ill("it did not stop")),
+        Ok(_) if ear.has_had_enough() => Err(ModelFailure::refused("it did not stop")),
         Ok(outcome) => outcome,
         Err(_) => Err(ModelFailure::late()),
     }
@@ -429,6 +451,15 @@ impl<'a> Ear<'a> {
 
     fn has_had_enough(&self) -> bool {
         self.bytes.load(Ordering::Relaxed) > self.most
+    }
+
+    fn has_spoken(&self) -> bool {
+        self.bytes.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether it broke off where it would soon have been stopped.
+    fn has_said_much(&self) -> bool {
+        self.bytes.load(Ordering::Relaxed) > self.most / 2
     }
 
     /// What the provider has counted before the turn broke off.

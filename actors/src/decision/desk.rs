@@ -12,6 +12,7 @@ use crate::domain::decision::{Limit, Spent};
 use crate::domain::recall::{RecallAsk, Recalled};
 use crate::domain::{Alert, Approval, IncidentId, Kpis, Timestamp};
 use crate::limits::{INCIDENT_ROUNDS, INCIDENT_TOKENS, INCIDENT_TOOL_CALLS, KPI_SPAN, PAGE, QUOTED_ALERTS};
+use crate::measures;
 use crate::port::engine::Desk;
 use crate::port::reader::{AlertFilter, PageRequest};
 use crate::port::{Error, Reader, RecordKind, Writer};
@@ -157,6 +158,10 @@ impl Desk for IncidentDesk {
     }
 
     async fn settle(&self, grant: Grant, used: u32) {
+        if used > 0 {
+            let company = self.company.id().to_string();
+            metrics::counter!(measures::COMPANY_TOKENS, "company_id" => company).increment(u64::from(used));
+        }
         self.company.purse().settle(grant, used).await;
     }
 }

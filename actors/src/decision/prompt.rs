@@ -69,7 +69,8 @@ pub fn fit(mut material: Material, tokens: u32) -> Material {
 fn leave_something_out(material: &mut Material) -> bool {
     match () {
         () if material.messages.len() > 2 => drop(material.messages.remove(0)),
-        () if material.runbooks.len() > 8 => drop(material.runbooks.pop()),
+        // The best matches come first, and what is in trouble says more than what might be done about something else.
+        () if material.runbooks.len() > 3 => drop(material.runbooks.pop()),
         () if material.alerts.len() > 2 => drop(material.alerts.pop()),
         () if !material.memory_context.is_empty() => material.memory_context.clear(),
         () if material.memories.len() > 1 => drop(material.memories.pop()),

@@ -81,6 +81,14 @@ pub enum Empty {
     /// It is used up.
     #[error("{0}")]
     Spent(Limit),
+    /// What is left of the day is set aside for decisions under way, which may not need it.
+    #[error(
+        "what the company may spend on models today is set aside for decisions under way: ask again when they are made"
+    )]
+    UnderWay,
+    /// The company spends nothing.
+    #[error("no model is asked for this company: its policy.tokens_per_day is 0")]
+    Off,
     /// What is left could not be looked up, and nothing is spent that nobody counts.
     #[error("what may be spent could not be looked up: {0}")]
     Unknown(#[from] Error),
@@ -99,6 +107,8 @@ struct Day {
     set_aside: u64,
     /// Of these: spent, or granted.
     used: u64,
+    /// Of these: granted, and not settled yet.
+    under_way: u64,
     version: Option<u64>,
 }
 
@@ -124,10 +134,15 @@ impl Purse {
         }
         let tokens = u32::try_from(day.left(limit).min(u64::from(want))).unwrap_or(want);
         if tokens < ANSWER_TOKENS {
-            let is_own = want < ANSWER_TOKENS;
-            return Err(Empty::Spent(if is_own { Limit::Tokens } else { Limit::CompanyDay }));
+            return Err(match () {
+                () if want < ANSWER_TOKENS => Empty::Spent(Limit::Tokens),
+                () if limit == 0 => Empty::Off,
+                () if limit.saturating_sub(day.used - day.under_way) >= u64::from(ANSWER_TOKENS) => Empty::UnderWay,
+                () => Empty::Spent(Limit::CompanyDay),
+            });
         }
         day.used += u64::from(tokens);
+        day.under_way += u64::from(tokens);
         Ok(Grant {
             tokens,
             short_of: (tokens < want).then_some(Limit::CompanyDay),
@@ -139,6 +154,7 @@ impl Purse {
     pub async fn settle(&self, grant: Grant, spent: u32) {
         let mut day = self.0.lock().await;
         if day.day == grant.day {
+            day.under_way = day.under_way.saturating_sub(u64::from(grant.tokens));
             day.used = (day.used + u64::from(spent)).saturating_sub(u64::from(grant.tokens));
         }
     }
@@ -155,6 +171,7 @@ impl Day {
             day: today.to_owned(),
             set_aside: tokens,
             used: tokens,
+            under_way: 0,
             version,
         })
     }

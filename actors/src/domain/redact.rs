@@ -13,7 +13,7 @@ const ROUNDS: usize = 8;
 
 /// What looks like a secret; the group `secret` is replaced, or all of it where there is none. Those without come first:
 /// the others then take what is left around them for one word with it.
-const PATTERNS: [&str; 11] = [
+const PATTERNS: [&str; 14] = [
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
     r"\b(?:awk_|awh_|whsec_|gh[pousr]_|github_pat_|glpat-|sk-|(?:sk|rk|pk)_(?:live|test)_|xox[abprs]-)[A-Za-z0-9_+/=-]{8,}",
     r"\bAIza[A-Za-z0-9_-]{16,}",
@@ -22,6 +22,10 @@ const PATTERNS: [&str; 11] = [
     r"(?i)--?(?:password|passwd|pass|secret|token|api-?key)[ \t]+(?P<secret>[^\s-][^\s]*)",
     r"(?i:\bcurl\b[^\n]*?[ \t](?:-u|--user)[ \t=]*[^\s:]+:)(?P<secret>[^\s]+)",
     r"(?i:\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n]*?[ \t])-p(?P<secret>[^\s]+)",
+    // An AWS secret key, between what is no part of one; the hashes of commits have no capitals.
+    r"(?i:\baws\b[^\n]{0,40}?[^A-Za-z0-9/+=])(?P<secret>[A-Za-z0-9/+]{40})\b",
+    r"(?i:\b(?:password|passphrase|passwd|snmp community|community string)[ \t]+(?:is|was|:)?[ \t]*)(?P<secret>[^\s]*[0-9][^\s]*)",
+    r"(?i:\b(?:set-)?cookie:[ \t]*[^=;\s]+=)(?P<secret>[^;\s]{4,})",
     r"(?i:bearer|basic)[ \t]+(?P<secret>[A-Za-z0-9._~+/=-]{8,})",
     r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]+:(?P<secret>[^\s/@]+)@",
     r#"(?i:password|passwd|pass|pwd|secret|token|api[_-]?key|account[_-]?key|access[_-]?key|private[_-]?key|credential)[A-Za-z0-9_-]*["']?[ \t]*[=:][ \t]*["']?(?P<secret>[^\s"',;]{3,})"#,
@@ -119,6 +123,17 @@ mod tests {
                 "curl -s -u admin:[redacted] https://x",
             ),
             ("mysqldump -u root -pS3cret db", "mysqldump -u root -p[redacted] db"),
+            ("the password is Winter2025!", "the password is [redacted]"),
+            ("snmp community publ1c answers", "snmp community [redacted] answers"),
+            (
+                "Set-Cookie: session=abcd1234; Path=/",
+                "Set-Cookie: session=[redacted]; Path=/",
+            ),
+            (
+                "aws secret wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY seen",
+                "aws secret [redacted] seen",
+            ),
+            ("password expired for ann", "password expired for ann"),
             ("mysql is down on port 3306", "mysql is down on port 3306"),
             ("freed 50 GB of /var/cache", "freed 50 GB of /var/cache"),
         ] {

@@ -105,7 +105,7 @@ pub struct ModelFailure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ModelHealth {
-    /// It answers, and refuses this.
+    /// It answers, and refuses this, or more than it may.
     Well,
     /// It does not answer, not sensibly, or wants to be asked less.
     Ill,

@@ -47,6 +47,12 @@ pub trait Model: Send + Sync + 'static {
     /// Which model or agent, as its provider calls it.
     fn id(&self) -> &str;
 
+    /// Whether it is an agent, that asks models of its own with prompts of its own: what it counts may be far more than
+    /// was said to it.
+    fn is_agent(&self) -> bool {
+        false
+    }
+
     /// Takes one turn. Dropped, it asks for nothing more.
     ///
     /// # Errors

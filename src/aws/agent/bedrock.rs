@@ -59,6 +59,10 @@ impl Model for BedrockAgent {
         self.alias.as_str()
     }
 
+    fn is_agent(&self) -> bool {
+        true
+    }
+
     async fn turn(&self, turn: Turn<'_>, hear: &Listener<'_>) -> Result<Said, ModelFailure> {
         let request = self
             .client
@@ -86,7 +90,7 @@ impl Model for BedrockAgent {
                 Err(error) => return Err(broken(&error).after(Some(said.usage.unwrap_or_default()))),
             };
             if !said.take(event, hear) {
-                return Err(ModelFailure::ill("it did not stop").after(said.usage));
+                return Err(ModelFailure::refused("it did not stop").after(said.usage));
             }
         }
     }

@@ -54,6 +54,10 @@ impl Model for AgentRuntime {
         self.arn.as_str()
     }
 
+    fn is_agent(&self) -> bool {
+        true
+    }
+
     async fn turn(&self, turn: Turn<'_>, hear: &Listener<'_>) -> Result<Said, ModelFailure> {
         let payload = json!({"prompt": words(turn.messages)}).to_string();
         let request = self
@@ -119,7 +123,7 @@ impl Answered {
     pub fn push(&mut self, bytes: &[u8], hear: &Listener<'_>) -> Result<(), ModelFailure> {
         self.received += bytes.len();
         if self.received > TURN_BYTES {
-            return Err(ModelFailure::ill("it did not stop"));
+            return Err(ModelFailure::refused("it did not stop"));
         }
         self.bytes.extend_from_slice(bytes);
         if !self.streams {
@@ -189,7 +193,7 @@ impl Answered {
         if goes_on {
             Ok(())
         } else {
-            Err(ModelFailure::ill("it did not stop"))
+            Err(ModelFailure::refused("it did not stop"))
         }
     }
 

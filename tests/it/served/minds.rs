@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use super::engine;
 use crate::support::engine::Home;
+use crate::support::process::{PATIENCE, eventually};
 use crate::support::provider::{End, Provider, Reply};
 use crate::support::server::{Answer, Company, Event, Server, alert, key};
 
@@ -294,6 +295,45 @@ async fn a_model_that_never_answers_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn decisions_that_wait_for_a_model_keep_nobody_from_acting() {
+    const WAITING: usize = 150;
+    let provider = Provider::start().await;
+    let server = with_gemini(&provider, 2_000).await;
+    let acme = server.company("comp-acme").await;
+    let ann = server.technician(&acme).await;
+    provider.says([answers(&good())]);
+    server
+        .deliver(&acme, None, alert("sw-1", "link-down").to_string())
+        .await;
+    server.settle(&acme).await;
+    let incidents = server.get(&acme, "/api/incidents").await.json();
+    let id = incidents["items"][0]["incident_id"].as_str().unwrap();
+    let go = Arc::new(Notify::new());
+    provider.says([Reply::gemini(&[json!({"text": "Well, "})], (10, 1)).ends(End::Waits(go.clone()))]);
+    let before = provider.asked().len();
+    let mut streams = Vec::new();
+    for n in 0..WAITING {
+        let mut body = question(&acme, "link-down");
+        body["incident_id"] = json!(format!("test-{n}"));
+        body["stream"] = json!(true);
+        let stream = server.stream(Method::POST, "/api/agent/decide", key(&acme), body.to_string());
+        streams.push(stream.await);
+    }
+    let all_wait = || (provider.asked().len() > before + 64).then_some(());
+    eventually("more to wait than may act at once", PATIENCE, async || all_wait()).await;
+    let path = format!("/api/incidents/{id}/acknowledge");
+    let acted = server.post_as(&ann, &path, &json!({})).await;
+    assert_eq!(acted.status, 200, "{}", acted.text);
+    provider.says([answers(&good())]);
+    go.notify_waiters();
+    for stream in streams {
+        let events = stream.rest().await;
+        assert!(events.iter().any(|event| event.name == "decision"), "{events:?}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_model_that_takes_its_time_keeps_nobody_waiting_and_its_words_come_as_they_are_said() {
     let provider = Provider::start().await;
     let server = with_gemini(&provider, 20_000).await;
@@ -355,13 +395,18 @@ async fn a_day_has_an_end_and_a_company_may_want_no_model() {
     policy["tokens_per_day"] = json!(0);
     let set = server.ask(Method::PUT, &path, root.headers(), policy.to_string()).await;
     assert_eq!(set.status, 200, "{}", set.text);
-    assert_eq!(decide(&server, &globex, "link-down").await["engine"], "rules");
+    let off = decide(&server, &globex, "link-down").await;
+    assert_eq!(off["engine"], "rules");
+    let why = off["fallback"].as_str().unwrap();
+    assert!(why.contains("policy.tokens_per_day is 0"), "{why}");
     assert_eq!(provider.asked().len(), asked, "nothing is shown to a model");
     let metrics = server.get_as(&root, "/metrics").await.text;
     assert!(
         metrics.contains("alert_whisperer_model_tokens_total{engine=\"llm\"}"),
         "{metrics}"
     );
+    let of_globex = "alert_whisperer_company_model_tokens_total{company_id=\"comp-globex\"}";
+    assert!(metrics.contains(of_globex), "{metrics}");
     assert!(metrics.contains("alert_whisperer_budget_stops_total"), "{metrics}");
     server.stop().await;
 }

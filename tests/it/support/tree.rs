@@ -272,8 +272,9 @@ impl Tree {
             requested_by: "key-1".into(),
         });
         let incident: IncidentId = incident.parse().unwrap();
+        let place = self.runtime.place_to_decide(company)?;
         self.runtime
-            .decide(company, incident, request, None, Duration::from_secs(30))
+            .decide(company, (incident, request), None, place, Duration::from_secs(30))
             .await
     }
 

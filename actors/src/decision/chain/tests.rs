@@ -475,6 +475,81 @@ async fn a_sick_model_is_left_alone_and_asked_again_later() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_one_question_draws_out_takes_the_model_from_nobody() {
+    let script = Arc::new(Script {
+        moods: Mutex::new([Mood::Endless].into()),
+        heard: Mutex::default(),
+    });
+    let desk = TestDesk {
+        purse: AtomicU32::new(u32::MAX),
+        looks: Mutex::default(),
+    };
+    let chain = Chain::new(vec![script.clone()], true);
+    let ask = async || chain.decide(&input("link-down", TOKENS), &desk, &|_| {}).await.unwrap();
+    for _ in 0..CIRCUIT_FAILURES + 3 {
+        assert!(ask().await.fallback.unwrap().contains("did not stop"));
+    }
+    script.moods.lock().unwrap()[0] = answers(good());
+    assert_eq!(ask().await.engine, "llm");
+}
+
+/// The same as an agent, which has models of its own.
+struct Agent(Arc<Script>);
+
+#[async_trait]
+impl Model for Agent {
+    fn name(&self) -> &'static str {
+        "agent"
+    }
+
+    fn id(&self) -> &str {
+        "agent"
+    }
+
+    fn is_agent(&self) -> bool {
+        true
+    }
+
+    async fn turn(&self, turn: Turn<'_>, hear: &Listener<'_>) -> Result<Said, ModelFailure> {
+        self.0.turn(turn, hear).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agents_own_count_is_believed_and_told_where_it_is_more_than_was_let() {
+    let mut counted = said(vec![call("answer", good())]);
+    if let Mood::Says(said) = &mut counted {
+        said.usage = usage(30_000, 3_000);
+    }
+    let script = Arc::new(Script {
+        moods: Mutex::new([counted].into()),
+        heard: Mutex::default(),
+    });
+    let desk = TestDesk {
+        purse: AtomicU32::new(1_000_000),
+        looks: Mutex::default(),
+    };
+    let chain = Chain::new(vec![Arc::new(Agent(script))], true);
+    let verdict = chain.decide(&input("link-down", TOKENS), &desk, &|_| {}).await.unwrap();
+    assert_eq!((verdict.engine.as_str(), verdict.spent.tokens), ("agent", 33_000));
+    assert_eq!(verdict.spent.stopped_by, Some(Limit::Tokens));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_would_act_is_noted_and_told_where_there_is_no_answer() {
+    let wants = call("ssm_execute", json!({"runbook": "service-restart"}));
+    let prose = Mood::Says(Said {
+        text: "I have proposed it.".into(),
+        usage: usage(500, 100),
+        ..Said::default()
+    });
+    let seen = decide([said(vec![wants]), prose.clone(), prose]).await;
+    assert_eq!(seen.verdict.engine, "rules");
+    let fallback = seen.verdict.fallback.unwrap();
+    assert!(fallback.contains("it had asked for service-restart"), "{fallback}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_next_model_is_asked_within_what_is_left() {
     let sick = Arc::new(Script {
         moods: Mutex::new([Mood::Half].into()),
