@@ -144,11 +144,22 @@ impl Client {
     /// # Errors
     /// [`ClientError::Refused`], [`ClientError::Unreachable`].
     pub async fn deliver(&self, delivery_id: &str, body: &str) -> Result<Answer, ClientError> {
+        self.deliver_to("/api/webhooks/alerts", &[("X-Delivery-ID", delivery_id)], body)
+            .await
+    }
+
+    /// Sends a body to a webhook's path, with these headers; signed, where there is a secret.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`], [`ClientError::Unreachable`].
+    pub async fn deliver_to(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer, ClientError> {
         self.until_answered(|| {
             let mut request = self
-                .request(Method::POST, "/api/webhooks/alerts")
-                .header("X-Delivery-ID", delivery_id)
+                .request(Method::POST, path)
                 .header("Content-Type", "application/json");
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
             if let Some(secret) = &self.secret {
                 let timestamp = unix_seconds().to_string();
                 request = request

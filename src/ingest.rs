@@ -1,6 +1,7 @@
 //! What comes in from monitoring tools: who sends it, whether it is genuine, what it says, how much
 //! of it may come.
 
+pub mod formats;
 pub mod keyring;
 pub mod native;
 pub mod rate;

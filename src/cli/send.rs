@@ -1,16 +1,20 @@
-//! `alert-whisperer send`: one signed alert, for trying a set-up.
+//! `alert-whisperer send`: one signed alert, or a file as a monitoring tool sends it, for trying a set-up.
 
 use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use actors::domain::{Severity, Signal};
 use actors::limits::ALERTS_PER_BODY;
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::out;
-use crate::client::{self, Client, ClientError};
+use crate::client::{self, Answer, Client, ClientError};
+use crate::ingest::formats::Format;
 
 /// Send a signed alert to a running server.
 #[derive(Debug, Args)]
@@ -25,11 +29,17 @@ pub(super) struct SendArgs {
     #[arg(long, env = "ALERT_WHISPERER_SECRET", hide_env_values = true)]
     secret: Option<SecretString>,
     /// What is in trouble.
-    #[arg(long)]
-    asset: String,
+    #[arg(long, required_unless_present = "format")]
+    asset: Option<String>,
     /// The kind of trouble, such as disk-space-critical.
-    #[arg(long)]
-    signature: String,
+    #[arg(long, required_unless_present = "format")]
+    signature: Option<String>,
+    /// Send FILE as this tool sends it, such as alertmanager, grafana or cloudwatch.
+    #[arg(long, requires = "file", conflicts_with_all = ["asset", "signature", "count"])]
+    format: Option<Format>,
+    /// What to send with --format; - for standard input.
+    #[arg(requires = "format")]
+    file: Option<PathBuf>,
     /// How grave it is.
     #[arg(long, value_enum, default_value = "high")]
     severity: Gravity,
@@ -97,14 +107,15 @@ struct NativeAlert<'a> {
 /// # Errors
 /// The server refused, with its reason, or cannot be reached.
 pub(super) async fn run(args: SendArgs) -> anyhow::Result<()> {
-    let made = client::new_delivery_id();
-    let delivery_id = args.delivery_id.as_deref().unwrap_or(made.as_str());
-    let body = body(&args, made.as_str())?;
-    let mut client = Client::new(&args.url)?.with_api_key(args.api_key);
-    if let Some(secret) = args.secret {
+    let mut client = Client::new(&args.url)?.with_api_key(args.api_key.clone());
+    if let Some(secret) = args.secret.clone() {
         client = client.with_secret(secret);
     }
-    match client.deliver(delivery_id, &body).await {
+    let sent = match (args.format, &args.file) {
+        (Some(format), Some(file)) => send_file(&client, &args, format, file).await?,
+        _ => send_alert(&client, &args).await?,
+    };
+    match sent {
         Ok(answer) if args.json => out::line(&answer.body),
         Ok(answer) => out::line(in_words(&answer.body)),
         Err(error) => {
@@ -117,13 +128,39 @@ pub(super) async fn run(args: SendArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+async fn send_alert(client: &Client, args: &SendArgs) -> anyhow::Result<Result<Answer, ClientError>> {
+    let made = client::new_delivery_id();
+    let delivery_id = args.delivery_id.as_deref().unwrap_or(made.as_str());
+    Ok(client.deliver(delivery_id, &body(args, made.as_str())?).await)
+}
+
+/// As its tool would, which names the delivery by what stands in it.
+async fn send_file(
+    client: &Client,
+    args: &SendArgs,
+    format: Format,
+    file: &Path,
+) -> anyhow::Result<Result<Answer, ClientError>> {
+    let mut body = String::new();
+    if file == Path::new("-") {
+        std::io::stdin().read_to_string(&mut body)?;
+    } else {
+        let read = std::fs::read_to_string(file);
+        body = read.with_context(|| format!("{} cannot be read", file.display()))?;
+    }
+    let named = args.delivery_id.as_deref().map(|id| ("X-Delivery-ID", id));
+    let headers: Vec<(&str, &str)> = format.sample().headers.iter().copied().chain(named).collect();
+    let path = format!("/api/webhooks/{format}");
+    Ok(client.deliver_to(&path, &headers, &body).await)
+}
+
 /// One alert, or an array of equal ones. Where the delivery has no name of the user's own, a label
 /// carries the made-up one: equal bodies within a second would be one signed request sent twice, and
 /// who sends twice by hand means two alerts.
 fn body(args: &SendArgs, made: &str) -> serde_json::Result<String> {
     let alert = NativeAlert {
-        asset_name: &args.asset,
-        signature: &args.signature,
+        asset_name: args.asset.as_deref().unwrap_or_default(),
+        signature: args.signature.as_deref().unwrap_or_default(),
         severity: args.severity.into(),
         message: &args.message,
         status: if args.resolved {

@@ -101,3 +101,4 @@ endpoint!(A1 A2);
 endpoint!(A1 A2 A3);
 endpoint!(A1 A2 A3 A4);
 endpoint!(A1 A2 A3 A4 A5);
+endpoint!(A1 A2 A3 A4 A5 A6);

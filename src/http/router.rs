@@ -73,6 +73,16 @@ fn routes() -> Routes {
             "What was said with models for a decision, word for word",
         )
         .post("/api/webhooks/alerts", webhook::accept, "Send alerts")
+        .post(
+            "/api/webhooks/{format}",
+            webhook::accept_format,
+            "Send what a monitoring tool sends, as it sends it",
+        )
+        .post(
+            "/api/webhooks/pagerduty/v2/enqueue",
+            webhook::enqueue::enqueue,
+            "Send an event of PagerDuty's Events API v2, with an API key as its routing_key",
+        )
         .get("/api/events", events::follow, "What happens, as it happens")
         .get("/ws", socket::connect, "What happens, over a WebSocket")
         .get("/metrics", metrics::render, "What the process measures, for Prometheus")

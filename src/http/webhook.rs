@@ -1,7 +1,10 @@
-//! `POST /webhooks/alerts`: from a request to a durable alert.
+//! `POST /webhooks/alerts`, and `/webhooks/{format}` of each monitoring tool: from a request to durable alerts.
 //!
 //! The order of checks is the contract's, cheapest first, and nothing is read or written for a caller
 //! who has not passed: size, form of the headers, key, signature, body, rate, the durable insert.
+
+pub(super) mod enqueue;
+mod wire;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -11,12 +14,16 @@ use actors::domain::{AlertId, CompanyId, DeliveryId, NewAlert, Severity, Signal,
 use actors::port::inbox::{Accepted, Delivery, Signature};
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequestParts, RawQuery, State};
+use axum::extract::{FromRequestParts, Path, RawQuery, State};
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+use serde_json::Value;
+use strum::IntoEnumIterator;
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
@@ -29,11 +36,13 @@ use super::rights::SendAlerts;
 use super::{Edge, body, describe};
 use crate::accounts::api_key::Scope;
 use crate::accounts::refusals::Refusal;
+use crate::ingest::formats::Format;
 use crate::ingest::keyring::Bearer;
 use crate::ingest::native::{self, Invalid};
 use crate::ingest::rate::{Cost, Verdict};
 use crate::ingest::signature::{self, Claim};
 use crate::telemetry;
+use wire::{Read, Wire};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -133,10 +142,47 @@ pub(super) async fn accept(
     RawQuery(raw): RawQuery,
     sent: Unread<Alerts>,
 ) -> Result<Received, Problem> {
-    let began = Instant::now();
-    let answered = take(&edge, headers, raw, sent.body).await;
+    let answered = take(&edge, Wire::Native, (headers, raw), sent.body).await;
+    noted(&edge, address, answered)
+}
+
+/// Takes what a monitoring tool sends, as it sends it.
+pub(super) async fn accept_format(
+    _: LooksItself<SendAlerts>,
+    State(edge): State<Arc<Edge>>,
+    address: Address,
+    Signed(headers): Signed,
+    Path(format): Path<String>,
+    RawQuery(raw): RawQuery,
+    sent: Unread<Value>,
+) -> Result<Received, Problem> {
+    let format: Format = format.parse().map_err(|_| unknown_format())?;
+    let answered = take(&edge, Wire::Of(format), (headers, raw), sent.body).await;
+    noted(&edge, address, answered.map_err(|problem| as_told_to(format, problem)))
+}
+
+fn unknown_format() -> Problem {
+    let names: Vec<&str> = Format::iter().map(Format::name).collect();
+    let mut problem = Problem::not_found("format");
+    problem.detail = format!(
+        "there is no such format: there are alerts (our own), {}",
+        names.join(", ")
+    );
+    problem
+}
+
+/// Alertmanager drops what it is answered a 4xx to, and comes again after a 5xx.
+fn as_told_to(format: Format, mut problem: Problem) -> Problem {
+    if format == Format::Alertmanager && problem.code == Code::RateLimited {
+        problem.status = StatusCode::SERVICE_UNAVAILABLE;
+    }
+    problem
+}
+
+/// Counts what has become of a request.
+fn noted(edge: &Edge, address: Address, answered: Result<(Received, Duration), Problem>) -> Result<Received, Problem> {
     match &answered {
-        Ok(_) => metrics::histogram!(telemetry::ACCEPT_SECONDS).record(began.elapsed().as_secs_f64()),
+        Ok((_, took)) => metrics::histogram!(telemetry::ACCEPT_SECONDS).record(took.as_secs_f64()),
         Err(problem) => {
             metrics::counter!(telemetry::REFUSED, "code" => problem.code.as_str()).increment(1);
             if problem.status == StatusCode::UNAUTHORIZED {
@@ -150,10 +196,16 @@ pub(super) async fn accept(
             }
         }
     }
-    answered
+    answered.map(|(received, _)| received)
 }
 
-async fn take(edge: &Edge, headers: HeaderMap, raw: Option<String>, sent: Body) -> Result<Received, Problem> {
+async fn take(
+    edge: &Edge,
+    wire: Wire,
+    (headers, raw): (HeaderMap, Option<String>),
+    sent: Body,
+) -> Result<(Received, Duration), Problem> {
+    let began = Instant::now();
     let received_at = edge.clock.now();
     body::announced_within(&headers, body::WEBHOOK_BYTES)?;
     let claims = claims(edge, &headers, raw.as_deref(), received_at)?;
@@ -178,26 +230,46 @@ async fn take(edge: &Edge, headers: HeaderMap, raw: Option<String>, sent: Body) 
     if !bearer.scopes.contains(&Scope::Ingest) {
         return Err(no_scope());
     }
-    let (alerts, many) = read(edge, &bearer, &claims, &bytes, received_at)?;
-    let taken = take_tokens(edge, &bearer, &alerts)?;
+    let read = read(edge, wire, (&bearer, &claims, &headers), &bytes, received_at)?;
+    if read.alerts.is_empty() {
+        return Ok((nothing(edge, &bearer), began.elapsed()));
+    }
+    let taken = take_tokens(edge, &bearer, &read.alerts)?;
     let delivery = Delivery {
         company_id: bearer.company_id.clone(),
-        delivery_id: claims.delivery_id,
+        delivery_id: claims.delivery_id.or(read.delivery_id),
         signature: claims.signature.map(|claim| Signature {
             mac: claim.mac,
             signed_at: claim.signed_at,
         }),
-        body_hash: Sha256::digest(&bytes).into(),
+        body_hash: read.body_hash,
         received_at,
-        alerts,
+        alerts: read.alerts,
     };
-    let answer = store(edge, &bearer, delivery, taken, many)
+    let answer = store(edge, &bearer, delivery, taken, read.many)
         .await
         .map_err(|problem| refused_with_rate(edge, &bearer, problem))?;
-    Ok(Received {
+    let received = Received {
         answer,
         rate: rate_headers(edge, &bearer),
-    })
+    };
+    Ok((received, began.elapsed()))
+}
+
+/// A body that is in order and speaks of nothing that we take.
+fn nothing(edge: &Edge, bearer: &Bearer) -> Received {
+    edge.keyring
+        .with_bucket(&bearer.company_id, |bucket| bucket.fine(Instant::now()));
+    Received {
+        answer: Answer::Many {
+            message: "Nothing to take: this is no alert",
+            accepted: 0,
+            duplicates: 0,
+            alert_ids: Vec::new(),
+            body_differs: false,
+        },
+        rate: rate_headers(edge, bearer),
+    }
 }
 
 /// Reads the headers' form. Nothing secret is compared here, so its faults can be named.
@@ -236,6 +308,9 @@ fn api_key(edge: &Edge, headers: &HeaderMap, raw: Option<&str>) -> Result<Option
     if let Some(key) = presented(headers)? {
         return Ok(Some(key.to_owned()));
     }
+    if let Some(key) = headers.get(AUTHORIZATION).and_then(basic) {
+        return Ok(Some(key));
+    }
     let Some(raw) = raw.filter(|_| edge.settings.allow_query_api_key) else {
         return Ok(None);
     };
@@ -245,6 +320,19 @@ fn api_key(edge: &Edge, headers: &HeaderMap, raw: Option<&str>) -> Result<Option
         edge.warn_of_query_key();
         key.into_owned()
     }))
+}
+
+/// The password of `Authorization: Basic` (RFC 7617), or its user's name where there is none: what senders make of
+/// `https://any:KEY@host`, who can say who they are in no other way.
+fn basic(authorization: &HeaderValue) -> Option<String> {
+    let (scheme, credentials) = authorization.to_str().ok()?.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = STANDARD.decode(credentials.trim()).ok()?;
+    let decoded = String::from_utf8(decoded).ok()?;
+    let (user, password) = decoded.split_once(':')?;
+    Some(if password.is_empty() { user } else { password }.to_owned())
 }
 
 fn malformed(header: &str, detail: &str) -> Problem {
@@ -281,13 +369,14 @@ fn no_scope() -> Problem {
 /// Reads the body; one that cannot be read costs a token.
 fn read(
     edge: &Edge,
-    bearer: &Bearer,
-    claims: &Claims,
+    wire: Wire,
+    (bearer, claims, headers): (&Bearer, &Claims, &HeaderMap),
     bytes: &Bytes,
     now: Timestamp,
-) -> Result<(Vec<Arc<NewAlert>>, bool), Problem> {
+) -> Result<Read, Problem> {
     let mint = || AlertId(edge.entropy.uuid(now));
-    native::parse(bytes, claims.signature.is_none(), mint).map_err(|invalid| {
+    let unsigned = claims.signature.is_none();
+    wire.read(bytes, (headers, unsigned, now), mint).map_err(|invalid| {
         edge.keyring
             .with_bucket(&bearer.company_id, |bucket| bucket.fine(Instant::now()));
         match invalid {

@@ -30,6 +30,30 @@ pub enum Invalid {
 /// other calendar.
 const BELIEVABLE_MS: Range<i64> = 946_684_800_000..4_102_444_800_000;
 
+/// Characters of a name, such as an asset's.
+pub(super) const NAME: usize = 256;
+/// Bytes of a message.
+pub(super) const MESSAGE_BYTES: usize = 8_192;
+/// Labels of an alert.
+pub(super) const LABELS: usize = 64;
+/// Characters of a label's name.
+pub(super) const LABEL_NAME: usize = 128;
+/// Bytes of a label's value.
+pub(super) const LABEL_BYTES: usize = 1_024;
+/// Characters of a link.
+pub(super) const URL: usize = 2_048;
+
+/// Whether a moment is of this century, and not of a clock that was never set.
+pub(super) fn is_believable(at: Timestamp) -> bool {
+    BELIEVABLE_MS.contains(&at.as_millis())
+}
+
+/// Whether it is a web address, and no longer than one may be.
+pub(super) fn is_link(url: &str) -> bool {
+    let begins = url.starts_with("https://") || url.starts_with("http://");
+    begins && url.len() <= URL && !url.chars().any(char::is_control)
+}
+
 fn field(field: impl Into<String>, detail: impl Into<String>) -> Invalid {
     FieldError::new(field, detail).into()
 }
@@ -93,36 +117,35 @@ pub fn parse(
 fn checked(sent: Sent, path: &str, unsigned: bool, alert_id: AlertId) -> Result<NewAlert, Invalid> {
     let fault = |name: &str, detail: String| field(format!("{path}{name}"), detail);
     let named = |of: &str, value: &str, most| name(value, most).map_err(|detail| fault(of, detail));
-    named("asset_name", &sent.asset_name, 256)?;
-    named("signature", &sent.signature, 256)?;
-    if sent.message.is_empty() || sent.message.len() > 8192 {
+    named("asset_name", &sent.asset_name, NAME)?;
+    named("signature", &sent.signature, NAME)?;
+    if sent.message.is_empty() || sent.message.len() > MESSAGE_BYTES {
         return Err(fault("message", "must be 1 to 8192 bytes".to_owned()));
     }
     let optional = [
         ("tool_source", &sent.tool_source, 64),
-        ("fingerprint", &sent.fingerprint, 256),
-        ("url", &sent.url, 2048),
+        ("fingerprint", &sent.fingerprint, NAME),
+        ("url", &sent.url, URL),
     ];
     for (of, value, most) in optional {
         value.as_deref().map_or(Ok(()), |value| named(of, value, most))?;
     }
-    let is_link = |url: &str| url.starts_with("https://") || url.starts_with("http://");
     if sent.url.as_deref().is_some_and(|url| !is_link(url)) {
         return Err(fault("url", "must begin with https:// or http://".to_owned()));
     }
     for (of, at_time) in [("starts_at", sent.starts_at), ("ends_at", sent.ends_at)] {
-        if at_time.is_some_and(|time| !BELIEVABLE_MS.contains(&time.as_millis())) {
+        if at_time.is_some_and(|time| !is_believable(time)) {
             let detail = "must lie in the years 2000 to 2099; leave it out where the time is not known";
             return Err(fault(of, detail.to_owned()));
         }
     }
     let labels = sent.labels.unwrap_or_default();
-    if labels.len() > 64 {
+    if labels.len() > LABELS {
         return Err(fault("labels", "must be at most 64".to_owned()));
     }
     for (key, value) in &labels {
-        name(key, 128).map_err(|detail| fault("labels", format!("the name of each {detail}")))?;
-        if value.len() > 1024 {
+        name(key, LABEL_NAME).map_err(|detail| fault("labels", format!("the name of each {detail}")))?;
+        if value.len() > LABEL_BYTES {
             return Err(fault(&format!("labels.{key}"), "must be at most 1024 bytes".to_owned()));
         }
     }

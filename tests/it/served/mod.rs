@@ -12,6 +12,7 @@ mod commands;
 mod companies;
 mod decide;
 mod deciding;
+mod formats;
 mod kept_secrets;
 mod kpis;
 mod live;

@@ -136,7 +136,13 @@ fn body(route: &Route, company: &str) -> Value {
 
 /// Routes that are asked for, but for those that are a stream or a promise of their own.
 fn routes() -> Vec<(Route, Right)> {
-    let apart = ["/ws", "/api/webhooks/alerts", "/api/auth/logout-all"];
+    let apart = [
+        "/ws",
+        "/api/webhooks/alerts",
+        "/api/webhooks/{format}",
+        "/api/webhooks/pagerduty/v2/enqueue",
+        "/api/auth/logout-all",
+    ];
     let whoever = |route: Route| match route.policy {
         Policy::Whoever(right) => Some((route, right)),
         Policy::Anyone => None,

@@ -1,0 +1,137 @@
+//! Prometheus Alertmanager's webhook (`webhook_config`), version 4, and 3 of old. Each alert of a group is one of ours; its
+//! fingerprint is the hash of its labels, so that repeats, recoveries and a second Alertmanager speak of the same one.
+
+use std::collections::BTreeMap;
+
+use actors::domain::Signal;
+use serde::Deserialize;
+
+use super::lenient::{Text, Texts};
+use super::{Draft, Identity, Reading, hash_of, missing, words};
+use crate::ingest::native::Invalid;
+use crate::json;
+
+#[derive(Deserialize)]
+pub(super) struct Body {
+    #[serde(default, rename = "groupKey")]
+    group_key: Text,
+    alerts: Vec<json::Object<Item>>,
+}
+
+/// An alert as Prometheus, Alertmanager and Grafana write it.
+#[derive(Deserialize)]
+pub(super) struct Item {
+    #[serde(default)]
+    status: Text,
+    #[serde(default)]
+    labels: Texts,
+    #[serde(default)]
+    annotations: Texts,
+    #[serde(default, rename = "startsAt")]
+    starts_at: Text,
+    #[serde(default, rename = "endsAt")]
+    ends_at: Text,
+    #[serde(default, rename = "generatorURL")]
+    generator_url: Text,
+    #[serde(default)]
+    fingerprint: Text,
+    // Grafana's alone.
+    #[serde(default, rename = "panelURL")]
+    panel_url: Text,
+    #[serde(default, rename = "dashboardURL")]
+    dashboard_url: Text,
+    #[serde(default, rename = "valueString")]
+    value_string: Text,
+}
+
+pub(super) fn read(body: &[u8]) -> Result<Reading, Invalid> {
+    let body: Body = json::object(json::strict(body)?)?;
+    group(body, "alerts")
+}
+
+/// A group's alerts, and by what the group as it stands is known again.
+pub(super) fn group(body: Body, field: &str) -> Result<Reading, Invalid> {
+    if body.alerts.is_empty() {
+        return Err(missing(field, "a group holds at least one alert").into());
+    }
+    let drafts = body.alerts.into_iter().enumerate();
+    let drafts: Vec<Draft> = drafts
+        .map(|(place, item)| item.0.draft(&format!("{field}[{place}]")))
+        .collect::<Result<_, _>>()?;
+    let mut states: Vec<String> = drafts.iter().map(state).collect();
+    states.sort_unstable();
+    let parts: Vec<&str> = body
+        .group_key
+        .get()
+        .into_iter()
+        .chain(states.iter().map(String::as_str))
+        .collect();
+    Ok(Reading {
+        delivery: Some(Identity::recurring(&parts)),
+        drafts,
+    })
+}
+
+fn state(draft: &Draft) -> String {
+    let moment = |at: Option<actors::domain::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+    let fingerprint = draft.fingerprint.as_deref().unwrap_or_default();
+    format!(
+        "{fingerprint} {:?} {} {}",
+        draft.status,
+        moment(draft.starts_at),
+        moment(draft.ends_at)
+    )
+}
+
+impl Item {
+    pub(super) fn draft(self, field: &str) -> Result<Draft, Invalid> {
+        let labels = self.labels;
+        if labels.0.is_empty() {
+            return Err(missing(&format!("{field}.labels"), "an alert is told by its labels").into());
+        }
+        let signature = labels
+            .first(&["alertname", "alert", "rulename"])
+            .unwrap_or("unnamed alert");
+        let is_over = self.status.is("resolved");
+        let says = [
+            self.annotations.first(&["summary", "title", "message"]),
+            self.annotations.get("description"),
+            self.value_string.get(),
+        ];
+        let says: Vec<&str> = says.into_iter().flatten().collect();
+        let fingerprint = match self.fingerprint.take() {
+            Some(fingerprint) => fingerprint,
+            None => by_labels(&labels.0),
+        };
+        let urls = [&self.generator_url, &self.panel_url, &self.dashboard_url];
+        let mut url = urls.into_iter().filter_map(Text::get);
+        let draft = Draft {
+            asset: words::asset(&labels).unwrap_or(signature).to_owned(),
+            signature: signature.to_owned(),
+            message: says.join("\n"),
+            status: if is_over { Signal::Resolved } else { Signal::Firing },
+            fingerprint: Some(fingerprint),
+            starts_at: self.starts_at.moment(),
+            // Of a firing one it is year 1, or when it would be taken for over.
+            ends_at: self.ends_at.moment().filter(|_| is_over),
+            url: url.next().map(str::to_owned),
+            ..Draft::default()
+        };
+        let word = labels.first(&["severity", "priority", "level"]).map(str::to_owned);
+        let draft = Draft {
+            labels: labels.0,
+            ..draft
+        };
+        let runbook = self.annotations.first(&["runbook_url", "runbook"]);
+        Ok(draft.graded(word.as_deref()).label("runbook_url", runbook))
+    }
+}
+
+/// Version 3 tells no fingerprint.
+fn by_labels(labels: &BTreeMap<String, String>) -> String {
+    let parts: Vec<&str> = labels
+        .iter()
+        .flat_map(|(name, value)| [name.as_str(), value.as_str()])
+        .collect();
+    hex::encode(hash_of(&parts))
+}
