@@ -40,7 +40,7 @@ use crate::ingest::formats::Format;
 use crate::ingest::keyring::Bearer;
 use crate::ingest::native::{self, Invalid};
 use crate::ingest::rate::{Cost, Verdict};
-use crate::ingest::signature::{self, Claim};
+use crate::ingest::signature::{self, Claim, Malformed};
 use crate::telemetry;
 use wire::{Read, Wire};
 
@@ -218,15 +218,16 @@ async fn take(
         return Err(missing_signature());
     }
     let bytes = body::read(sent, body::WEBHOOK_BYTES).await?;
-    if let Some(claim) = &claims.signature
-        && !signature::verify(
-            claim,
-            &bytes,
-            edge.keyring.secrets(&bearer.company_id, received_at).iter(),
-        )
-    {
-        return Err(not_genuine());
-    }
+    let signature = match &claims.signature {
+        None => None,
+        Some(claim) => {
+            let secrets = edge.keyring.secrets(&bearer.company_id, received_at);
+            let mac = signature::verify(claim, &bytes, secrets.iter()).ok_or_else(not_genuine)?;
+            // Without a moment of its own it is new now, and the same within the window is a repeat.
+            let signed_at = claim.signed_at.unwrap_or(received_at);
+            Some(Signature { mac, signed_at })
+        }
+    };
     if !bearer.scopes.contains(&Scope::Ingest) {
         return Err(no_scope());
     }
@@ -238,10 +239,7 @@ async fn take(
     let delivery = Delivery {
         company_id: bearer.company_id.clone(),
         delivery_id: claims.delivery_id.or(read.delivery_id),
-        signature: claims.signature.map(|claim| Signature {
-            mac: claim.mac,
-            signed_at: claim.signed_at,
-        }),
+        signature,
         body_hash: read.body_hash,
         received_at,
         alerts: read.alerts,
@@ -275,7 +273,8 @@ fn nothing(edge: &Edge, bearer: &Bearer) -> Received {
 /// Reads the headers' form. Nothing secret is compared here, so its faults can be named.
 fn claims(edge: &Edge, headers: &HeaderMap, raw: Option<&str>, now: Timestamp) -> Result<Claims, Problem> {
     let delivery_id = match headers.get("x-delivery-id") {
-        None => None,
+        // Standard Webhooks' own name for it, where it can be one of ours.
+        None => headers.get("webhook-id").and_then(|id| id.to_str().ok()?.parse().ok()),
         Some(value) => {
             let read = value.to_str().ok().and_then(|text| text.parse().ok());
             let fault = || Problem::invalid("X-Delivery-ID", "must be 1 to 128 characters of A-Z a-z 0-9 . _ : -");
@@ -289,18 +288,31 @@ fn claims(edge: &Edge, headers: &HeaderMap, raw: Option<&str>, now: Timestamp) -
             .map(HeaderValue::as_bytes)
             .collect::<Vec<_>>()
     };
-    let (timestamps, signatures) = (all("x-timestamp"), all("x-signature"));
-    let signature = if signatures.is_empty() {
-        None
-    } else {
-        let claim = signature::claim(&timestamps, &signatures, now);
-        Some(claim.map_err(|fault| malformed(fault.header(), &fault.to_string()))?)
-    };
+    let signature = claimed(&all, now).transpose();
+    let signature = signature.map_err(|fault| malformed(fault.header(), &fault.to_string()))?;
     Ok(Claims {
         delivery_id,
         api_key: api_key(edge, headers, raw)?,
         signature,
     })
+}
+
+/// The signature that a request claims, in whichever scheme it does; ours comes first.
+fn claimed<'a>(all: &impl Fn(&str) -> Vec<&'a [u8]>, now: Timestamp) -> Option<Result<Claim, Malformed>> {
+    let of = |name: &str| Some(all(name)).filter(|values| !values.is_empty());
+    if let Some(signatures) = of("x-signature") {
+        return Some(signature::claim(&all("x-timestamp"), &signatures, now));
+    }
+    if let Some(signatures) = of("webhook-signature") {
+        let (ids, timestamps) = (all("webhook-id"), all("webhook-timestamp"));
+        return Some(signature::standard_webhooks(&ids, &timestamps, &signatures, now));
+    }
+    let signatures = of("x-grafana-alerting-signature")?;
+    Some(signature::grafana(
+        &all("x-grafana-alerting-timestamp"),
+        &signatures,
+        now,
+    ))
 }
 
 /// The key from the headers; from the URL only where the setting allows it.

@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 use tokio::time::Instant;
 
 use super::rate::Bucket;
-use super::signature::{MacKey, prepare};
+use super::signature::{Secret, prepare_all};
 use crate::accounts::api_key::{ApiKey, Scope};
 use crate::accounts::webhook_secret::WebhookSecret;
 use crate::secrets::{Purpose, ServerKey, Unsealable, hash_api_key};
@@ -44,7 +44,7 @@ pub struct Bearer {
 struct LiveSecret {
     secret_id: SecretId,
     expires_at: Option<Timestamp>,
-    key: MacKey,
+    key: Secret,
 }
 
 /// A company's live webhook secrets at a moment.
@@ -55,7 +55,7 @@ pub struct LiveSecrets {
 
 impl LiveSecrets {
     /// Each of them.
-    pub fn iter(&self) -> impl Iterator<Item = &MacKey> {
+    pub fn iter(&self) -> impl Iterator<Item = &Secret> {
         let live = |secret: &&LiveSecret| secret.expires_at.is_none_or(|end| self.now < end);
         self.all.iter().filter(live).map(|secret| &secret.key)
     }
@@ -207,7 +207,7 @@ impl Keyring {
         let live = LiveSecret {
             secret_id: secret.secret_id.clone(),
             expires_at: secret.expires_at,
-            key: prepare(opened.expose_secret()).ok_or(Unsealable)?,
+            key: prepare_all(opened.expose_secret()).ok_or(Unsealable)?,
         };
         self.change_secrets(company, |all| {
             all.retain(|known| known.secret_id != live.secret_id);

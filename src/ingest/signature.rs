@@ -1,7 +1,10 @@
-//! The guide's signature: `X-Signature: sha256=<hex>` of HMAC-SHA256 over `"{X-Timestamp}.{raw body}"`.
+//! Signatures under a webhook secret, each HMAC-SHA256: the guide's (`X-Signature: sha256=<hex>` over
+//! `"{X-Timestamp}.{raw body}"`), and those of tools that can sign (`signature/others.rs`).
 //!
 //! The form of the headers is judged first and without a secret; its faults are named. Whether the
 //! signature is right is judged in constant time against every live secret, and says nothing more.
+
+mod others;
 
 use actors::domain::Timestamp;
 use actors::limits::SIGNATURE_WINDOW;
@@ -11,16 +14,29 @@ use sha2::Sha256;
 /// A prepared webhook secret.
 pub type MacKey = Hmac<Sha256>;
 
+/// A webhook secret as keys: schemes do not agree what of its text is the key.
+#[derive(Clone)]
+pub struct Secret {
+    /// The text, as in the guide, and for Grafana.
+    text: MacKey,
+    /// What its base64 says, as in Standard Webhooks.
+    decoded: Option<MacKey>,
+}
+
 /// A well-formed claim: not yet verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// `X-Timestamp` as it was sent, which is what was signed.
-    pub timestamp: String,
-    /// The moment it says.
-    pub signed_at: Timestamp,
-    /// The MAC it claims.
-    pub mac: [u8; 32],
+    /// What was signed before the body.
+    before: String,
+    /// When, where the scheme says so.
+    pub signed_at: Option<Timestamp>,
+    /// The MACs it claims, of which one has to hold.
+    macs: Vec<[u8; 32]>,
+    /// Whether they are under what the secret's base64 says.
+    decoded: bool,
 }
+
+pub use others::{grafana, standard_webhooks};
 
 /// What is wrong with the form of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +56,21 @@ pub enum Malformed {
     /// `X-Timestamp` is too far from our clock.
     #[error("X-Timestamp must be within 300 s of the server's clock; check the sender's clock")]
     OutsideWindow,
+    /// `webhook-id` is no id.
+    #[error("webhook-id must be 1 to 128 characters")]
+    Id,
+    /// `webhook-signature` holds none of version 1.
+    #[error("webhook-signature must hold v1, and the base64 of 32 bytes")]
+    Versioned,
+    /// `X-Grafana-Alerting-Signature` is no SHA-256.
+    #[error("X-Grafana-Alerting-Signature must be 64 hexadecimal digits")]
+    Hex,
+    /// A scheme's own moment is no whole number of seconds.
+    #[error("the signature's timestamp must be the Unix time in whole seconds")]
+    Seconds,
+    /// A scheme's own moment is too far from our clock.
+    #[error("{0} must be within 300 s of the server's clock; check the sender's clock")]
+    Window(&'static str),
 }
 
 impl Malformed {
@@ -49,6 +80,11 @@ impl Malformed {
             Self::Missing(name) | Self::Repeated(name) => name,
             Self::Signature => "X-Signature",
             Self::Timestamp | Self::OutsideWindow => "X-Timestamp",
+            Self::Id => "webhook-id",
+            Self::Versioned => "webhook-signature",
+            Self::Hex => "X-Grafana-Alerting-Signature",
+            Self::Seconds => "webhook-timestamp",
+            Self::Window(name) => name,
         }
     }
 }
@@ -62,15 +98,19 @@ pub fn claim(timestamps: &[&[u8]], signatures: &[&[u8]], now: Timestamp) -> Resu
     let timestamp = only(timestamps, "X-Timestamp")?;
     let mac = read_mac(signature).ok_or(Malformed::Signature)?;
     let (timestamp, signed_at) = read_timestamp(timestamp).ok_or(Malformed::Timestamp)?;
-    let away = now.since(signed_at).max(signed_at.since(now));
-    if away > SIGNATURE_WINDOW {
+    if is_outside(signed_at, now) {
         return Err(Malformed::OutsideWindow);
     }
     Ok(Claim {
-        timestamp,
-        signed_at,
-        mac,
+        before: format!("{timestamp}."),
+        signed_at: Some(signed_at),
+        macs: vec![mac],
+        decoded: false,
     })
+}
+
+fn is_outside(signed_at: Timestamp, now: Timestamp) -> bool {
+    now.since(signed_at).max(signed_at.since(now)) > SIGNATURE_WINDOW
 }
 
 fn only<'a>(values: &[&'a [u8]], name: &'static str) -> Result<&'a [u8], Malformed> {
@@ -100,14 +140,27 @@ fn read_timestamp(value: &[u8]) -> Option<(String, Timestamp)> {
     Some((text.to_owned(), Timestamp::from_millis(seconds.checked_mul(1000)?)))
 }
 
-/// Whether a claim was made with one of the secrets; in constant time for each of them.
-pub fn verify<'a>(claim: &Claim, body: &[u8], secrets: impl IntoIterator<Item = &'a MacKey>) -> bool {
-    secrets.into_iter().fold(false, |verified, secret| {
-        let mut mac = secret.clone();
-        mac.update(claim.timestamp.as_bytes());
-        mac.update(b".");
+/// The MAC of a claim that was made with one of the secrets; in constant time for each of them.
+pub fn verify<'a>(claim: &Claim, body: &[u8], secrets: impl IntoIterator<Item = &'a Secret>) -> Option<[u8; 32]> {
+    let keys = secrets.into_iter().filter_map(|secret| match claim.decoded {
+        true => secret.decoded.as_ref(),
+        false => Some(&secret.text),
+    });
+    keys.fold(None, |verified, key| {
+        let mut mac = key.clone();
+        mac.update(claim.before.as_bytes());
         mac.update(body);
-        mac.verify_slice(&claim.mac).is_ok() | verified
+        let holds = |claimed: &&[u8; 32]| mac.clone().verify_slice(*claimed).is_ok();
+        let all = claim.macs.iter().filter(holds).copied();
+        all.last().or(verified)
+    })
+}
+
+/// A webhook secret, prepared for every scheme.
+pub fn prepare_all(secret: &str) -> Option<Secret> {
+    Some(Secret {
+        text: prepare(secret)?,
+        decoded: others::decoded(secret),
     })
 }
 
@@ -141,23 +194,27 @@ mod tests {
         prepare(secret).unwrap()
     }
 
+    fn secret(text: &str) -> Secret {
+        prepare_all(text).unwrap()
+    }
+
     #[test]
     fn a_signature_holds_for_its_secret_time_and_body_alone() {
         let stamp = NOW.to_string();
         let signature = sign(&key("old"), &stamp, b"{}");
         let claim = claim(&[stamp.as_bytes()], &[signature.as_bytes()], now()).unwrap();
         assert!(
-            verify(&claim, b"{}", &[key("new"), key("old")]),
+            verify(&claim, b"{}", &[secret("new"), secret("old")]).is_some(),
             "two secrets live while rotating"
         );
-        assert!(!verify(&claim, b"{ }", &[key("old")]));
-        assert!(!verify(&claim, b"{}", &[key("new")]));
-        assert!(!verify(&claim, b"{}", &[]));
+        assert_eq!(verify(&claim, b"{ }", &[secret("old")]), None);
+        assert_eq!(verify(&claim, b"{}", &[secret("new")]), None);
+        assert_eq!(verify(&claim, b"{}", &[]), None);
         let other = Claim {
-            timestamp: (NOW + 1).to_string(),
+            before: format!("{}.", NOW + 1),
             ..claim
         };
-        assert!(!verify(&other, b"{}", &[key("old")]));
+        assert_eq!(verify(&other, b"{}", &[secret("old")]), None);
     }
 
     #[test]

@@ -33,7 +33,8 @@ async fn post(server: &Server, format: Format, company: &Company, body: &str) ->
     server.ask(Method::POST, &path, all, body.to_owned()).await
 }
 
-/// The table of formats, as it is: `--nocapture` prints it.
+/// `--nocapture` prints the table.
+#[allow(clippy::print_stdout, reason = "the table is for who asks for it")]
 #[tokio::test]
 async fn every_format_opens_an_incident_and_ends_it() {
     let server = Server::start(engine()).await;
@@ -119,6 +120,82 @@ async fn a_tool_is_let_in_by_its_key_however_it_can_send_it_and_signed_where_it_
     assert_eq!(signed.status, 200, "{}", signed.text);
     let shown = server.get(&strict, "/api/alerts").await.json();
     assert_eq!(shown["items"][0]["unsigned"], false);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_tool_may_sign_as_it_can() {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use hmac::{Hmac, KeyInit, Mac};
+
+    let mac = |key: &[u8], parts: &[&str]| {
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).unwrap();
+        parts.iter().for_each(|part| mac.update(part.as_bytes()));
+        mac.finalize().into_bytes()
+    };
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let now = server.second().to_string();
+    let with = |pairs: &[(&'static str, &str)]| {
+        let mut all = key(&acme);
+        let pairs: Vec<(&'static str, &[u8])> = pairs.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+        all.extend(headers(&pairs));
+        all
+    };
+    let send = async |path: &str, headers: HeaderMap, body: &str| {
+        let path = format!("/api/webhooks/{path}");
+        server.ask(Method::POST, &path, headers, body.to_owned()).await
+    };
+
+    let decoded = STANDARD.decode(acme.secret.strip_prefix("whsec_").unwrap()).unwrap();
+    let event = Format::Cloudevents.sample().firing;
+    let signature = format!(
+        "v1,{}",
+        STANDARD.encode(mac(&decoded, &["msg_1", ".", &now, ".", event]))
+    );
+    let standard = with(&[
+        ("webhook-id", "msg_1"),
+        ("webhook-timestamp", &now),
+        ("webhook-signature", &signature),
+    ]);
+    let taken = send("cloudevents", standard.clone(), event).await;
+    assert_eq!(taken.status, 200, "{}", taken.text);
+    assert_eq!(
+        send("cloudevents", standard.clone(), event).await.json()["duplicates"],
+        1
+    );
+    send("cloudevents", standard, &event.replace("db-1", "db-2"))
+        .await
+        .problem(401);
+    let other = with(&[
+        ("webhook-id", "msg_1"),
+        ("webhook-timestamp", &now),
+        ("webhook-signature", "v2,x"),
+    ]);
+    assert_eq!(
+        send("cloudevents", other, event).await.problem(401),
+        "webhook-signature"
+    );
+
+    let body = Format::Grafana.sample().firing;
+    for timed in [false, true] {
+        let before = if timed { format!("{now}:") } else { String::new() };
+        let signature = hex::encode(mac(acme.secret.as_bytes(), &[&before, body]));
+        let mut signed = with(&[("x-grafana-alerting-signature", &signature)]);
+        if timed {
+            signed.extend(with(&[("x-grafana-alerting-timestamp", &now)]));
+        }
+        signed.insert("x-api-key", acme.key.parse().unwrap());
+        let taken = send("grafana", signed.clone(), body).await;
+        assert_eq!(taken.status, 200, "{timed}: {}", taken.text);
+        send("grafana", signed, &body.replace("db-1", "db-2"))
+            .await
+            .problem(401);
+    }
+    let alerts = server.get(&acme, "/api/alerts").await.json();
+    let items = alerts["items"].as_array().unwrap();
+    assert!(items.iter().all(|alert| alert["unsigned"] == false), "{alerts}");
     server.stop().await;
 }
 
