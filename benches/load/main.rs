@@ -28,6 +28,7 @@ mod corpus;
 mod decide;
 mod fanout;
 mod floor;
+mod formats;
 mod history;
 mod kpis;
 mod latency;
@@ -58,9 +59,10 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every measurement, in the order in which they are run.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "single",
     "batches",
+    "formats",
     "latency",
     "opened",
     "decide",
@@ -105,6 +107,7 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
     match name {
         "single" => accept::single(bench).await,
         "batches" => accept::batches(bench).await,
+        "formats" => formats::formats(bench).await,
         "latency" => latency::latency(bench).await,
         "opened" => opened::opened(bench).await,
         "decide" => decide::decide(bench).await,
