@@ -126,6 +126,11 @@ impl Argument for Signed {
         let signature =
             "`sha256=` and the HMAC-SHA256 over `{X-Timestamp}.{body}` under a live webhook secret, in hex.";
         description.reads_header("X-Signature", signature);
+        let standard = "Standard Webhooks: `v1,` and the base64 of the HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`.";
+        description.reads_header("webhook-signature", standard);
+        let grafana =
+            "Grafana: the HMAC-SHA256 over `{X-Grafana-Alerting-Timestamp}:{body}`, or the body alone, in hex.";
+        description.reads_header("X-Grafana-Alerting-Signature", grafana);
         description.reads_header(
             "X-Delivery-ID",
             "The sender's own name for this delivery; sent again, it is a duplicate.",

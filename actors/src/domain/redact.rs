@@ -22,7 +22,7 @@ const PATTERNS: [&str; 14] = [
     r"(?i)--?(?:password|passwd|pass|secret|token|api-?key)[ \t]+(?P<secret>[^\s-][^\s]*)",
     r"(?i:\bcurl\b[^\n]*?[ \t](?:-u|--user)[ \t=]*[^\s:]+:)(?P<secret>[^\s]+)",
     r"(?i:\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n]*?[ \t])-p(?P<secret>[^\s]+)",
-    // An AWS secret key, between what is no part of one; the hashes of commits have no capitals.
+    // An AWS secret key has nothing to be known by but its length: it is looked for soon after the word alone.
     r"(?i:\baws\b[^\n]{0,40}?[^A-Za-z0-9/+=])(?P<secret>[A-Za-z0-9/+]{40})\b",
     r"(?i:\b(?:password|passphrase|passwd|snmp community|community string)[ \t]+(?:is|was|:)?[ \t]*)(?P<secret>[^\s]*[0-9][^\s]*)",
     r"(?i:\b(?:set-)?cookie:[ \t]*[^=;\s]+=)(?P<secret>[^;\s]{4,})",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
+use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::super::Edge;
 use super::super::body::{self, Unread};
-use super::super::caller::{API_KEY, Address, presented};
+use super::super::caller::{API_KEY, Address};
 use super::super::describe::{Answer, Description};
 use super::super::gate::LooksItself;
 use super::super::problem::Problem;
@@ -95,7 +96,7 @@ async fn processed(
 ) -> Result<(Taken, Option<String>), Problem> {
     body::announced_within(&headers, body::WEBHOOK_BYTES)?;
     let bytes = body::read(sent, body::WEBHOOK_BYTES).await?;
-    if presented(&headers)?.is_none() {
+    if !headers.contains_key(API_KEY) && !headers.contains_key(AUTHORIZATION) {
         let keyed: Keyed = serde_json::from_slice(&bytes).unwrap_or_default();
         let key = keyed.routing_key.and_then(|key| HeaderValue::from_str(&key).ok());
         if let Some(mut key) = key {
@@ -103,9 +104,12 @@ async fn processed(
             headers.insert(API_KEY, key);
         }
     }
-    let known = Format::Pagerduty.read(&bytes, &headers).ok();
-    let known = known.and_then(|reading| reading.drafts.into_iter().next()?.fingerprint);
     let wire = Wire::Of(Format::Pagerduty);
-    let taken = take(edge, wire, (headers, raw), Body::from(bytes)).await?;
-    Ok((taken, known))
+    let taken = take(edge, wire, (headers.clone(), raw), Body::from(bytes.clone())).await?;
+    // Read again only of who has been let in.
+    let known = Format::Pagerduty.read(&bytes, &headers).ok();
+    Ok((
+        taken,
+        known.and_then(|reading| reading.drafts.into_iter().next()?.fingerprint),
+    ))
 }

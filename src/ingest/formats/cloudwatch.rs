@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use actors::domain::Signal;
+use actors::domain::{Severity, Signal};
 use serde::Deserialize;
 
 use super::lenient::{Text, Texts};
@@ -337,9 +337,9 @@ impl Told {
             return Err(absent(name, "an alarm is told by its name").into());
         };
         let (status, grave) = match self.state.as_deref() {
-            Some("ALARM") => (Signal::Firing, "high"),
-            Some("OK") => (Signal::Resolved, "high"),
-            Some("INSUFFICIENT_DATA") if missing_data => (Signal::Firing, "low"),
+            Some("ALARM") => (Signal::Firing, Severity::High),
+            Some("OK") => (Signal::Resolved, Severity::High),
+            Some("INSUFFICIENT_DATA") if missing_data => (Signal::Firing, Severity::Low),
             Some("INSUFFICIENT_DATA") => return Ok(None),
             _ => return Err(absent(state, "ALARM, OK or INSUFFICIENT_DATA").into()),
         };
@@ -373,6 +373,10 @@ impl Told {
             .label("metric", self.metric.as_deref())
             .label("namespace", self.namespace.as_deref())
             .label("state", self.state.as_deref());
-        Ok(Some(draft.graded(Some(self.severity.as_deref().unwrap_or(grave)))))
+        let draft = draft.graded(self.severity.as_deref());
+        Ok(Some(Draft {
+            severity: draft.severity.or(Some(grave)),
+            ..draft
+        }))
     }
 }

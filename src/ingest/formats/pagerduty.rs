@@ -14,8 +14,6 @@ const KEY_BYTES: usize = 255;
 
 #[derive(Deserialize)]
 struct Body {
-    #[serde(default, rename = "routing_key")]
-    _routing_key: Option<serde::de::IgnoredAny>,
     #[serde(default)]
     event_action: Text,
     #[serde(default)]

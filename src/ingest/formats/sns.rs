@@ -1,4 +1,4 @@
-//! Amazon SNS's envelope (HTTP and HTTPS delivery): what it carries, and what it is about. Its signature is judged elsewhere.
+//! Amazon SNS's envelope (HTTP and HTTPS delivery): what it carries, and what it is about. Its signature is not judged yet.
 
 use serde::Deserialize;
 

@@ -229,6 +229,13 @@ async fn what_pages_pagerduty_pages_us_with_the_key_in_its_body() {
     let alerts = server.get(&acme, "/api/alerts").await;
     assert_eq!(alerts.json()["items"][0]["asset_name"], "db-1");
     assert!(!alerts.text.contains(&acme.key), "{}", alerts.text);
+    // The key in a header counts, whoever else the body names.
+    use base64::Engine;
+    let both = base64::engine::general_purpose::STANDARD.encode(format!("any:{}", acme.key));
+    let basic = headers(&[("authorization", format!("Basic {both}").as_bytes())]);
+    let elsewhere = event("0123456789abcdef0123456789abcdef", sample.resolved);
+    let ended = server.ask(Method::POST, path, basic, elsewhere).await;
+    assert_eq!(ended.status, 202, "{}", ended.text);
     let invalid = server
         .ask(Method::POST, path, key(&acme), r#"{"event_action":"trigger"}"#)
         .await;
