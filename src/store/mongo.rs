@@ -29,6 +29,7 @@ mod op;
 mod order;
 mod read;
 mod reader;
+mod recall;
 mod records;
 mod rollups;
 mod rows;

@@ -24,7 +24,7 @@ pub(super) async fn convert(database: &Database) -> Result<(), MongoError> {
     convert_all(database, RecordKind::WebhookSecrets, webhook_secret).await
 }
 
-async fn drop_index(database: &Database, kind: RecordKind, index: &str) -> Result<(), MongoError> {
+pub(super) async fn drop_index(database: &Database, kind: RecordKind, index: &str) -> Result<(), MongoError> {
     let command = doc! { "dropIndexes": kind.as_str(), "index": index };
     match database.run_command(command).await {
         Err(error) if !is_missing(&error) => Err(error.into()),

@@ -23,7 +23,7 @@ pub(in crate::store) use self::pack::{Batch, Pack};
 pub(in crate::store) use self::verify::Journal;
 use super::fault::{DUPLICATE_KEY, Fault};
 use super::names::*;
-use super::{MongoError, client, schema, unfinished};
+use super::{MongoError, client, recall, schema, unfinished};
 use crate::store::migration::Part;
 
 /// Batches in flight.
@@ -118,6 +118,11 @@ impl Target {
             }
         }
         Ok(())
+    }
+
+    /// Counts what was not moved because it can be counted.
+    pub(in crate::store) async fn count_terms(&self) -> Result<(), MongoError> {
+        recall::recount(&self.database).await
     }
 
     /// Takes the mark away: `false` where another migration has put its own there.

@@ -1,7 +1,5 @@
 //! Reading: several queries that all see one moment, each within a time.
 
-use std::time::Duration;
-
 use futures::TryStreamExt;
 use mongodb::bson::{Document, RawDocumentBuf};
 use mongodb::{ClientSession, Database};
@@ -35,10 +33,6 @@ impl Moment {
                 .skip(find.skip)
                 .limit(find.limit)
                 .projection(find.only);
-            let found = match find.within {
-                Some(within) => found.max_time(within),
-                None => found,
-            };
             let mut cursor = found.session(&mut *session).await?;
             cursor.stream(session).try_collect().await
         })
@@ -79,6 +73,4 @@ pub(super) struct Find<'a> {
     pub(super) skip: u64,
     pub(super) limit: i64,
     pub(super) only: Document,
-    /// How long the server may look for them, where that is not to be as long as for anything.
-    pub(super) within: Option<Duration>,
 }

@@ -17,6 +17,8 @@ pub(super) const HEADS: &str = "heads";
 pub(super) const OUTBOX: &str = "outbox";
 /// The order of commits over all companies.
 pub(super) const COMMIT_LOG: &str = "commit_log";
+/// How many of a company's long memories have a signature, a tag, a word.
+pub(super) const MEMORY_TERMS: &str = "memory_terms";
 pub(super) const SHORT_MEMORY: &str = "short_memory";
 /// What incidents came to, by company and hour.
 pub(super) const ROLLUPS: &str = "rollups";

@@ -10,6 +10,7 @@ use strum::IntoEnumIterator;
 
 use super::fault::Fault;
 use super::moment::{Find, Moment};
+use super::recall;
 use super::rows::key;
 use super::shape::{self, Fields, date, int};
 use super::tx::Tx;
@@ -20,7 +21,7 @@ pub(super) const FORGET_AT: &str = "forget_at";
 /// Where a body's fields stand that have the names of ours.
 const BODY: &str = "body";
 /// The names of ours.
-const OURS: [&str; 6] = ["_id", "company_id", "version", "lookup", FORGET_AT, BODY];
+const OURS: [&str; 7] = ["_id", "company_id", "version", "lookup", FORGET_AT, recall::TERMS, BODY];
 
 /// A record as a document.
 pub(super) fn document(record: &Record) -> Result<Document, Fault> {
@@ -41,6 +42,9 @@ pub(super) fn document(record: &Record) -> Result<Document, Fault> {
     }
     if let Some(at) = record.expires_at {
         document.insert(FORGET_AT, date(at));
+    }
+    if record.kind == RecordKind::LongMemory {
+        document.insert(recall::TERMS, recall::terms(&record.body));
     }
     let is_ours = |name: &str| OURS.contains(&name);
     let (hidden, shown): (Map<String, Value>, Map<String, Value>) =
@@ -244,13 +248,21 @@ pub(super) async fn write(tx: &mut Tx, company: &CompanyId, puts: &[Put]) -> Res
             .filter(|put| put.expect.is_some())
             .map(|put| key(company, &put.id))
             .collect();
+        let new: Result<Vec<Document>, Fault> = of_kind()
+            .filter_map(|put| put.record(company))
+            .map(|record| document(&record))
+            .collect();
+        let new = new?;
+        if kind == RecordKind::LongMemory {
+            recall::count(tx, company, &gone, &new).await?;
+        }
         if !gone.is_empty() {
             let which = doc! { "_id": { "$in": gone }, "company_id": company.as_str() };
             tx.delete(kind.as_str(), vec![which]).await?;
         }
-        let new: Result<Vec<RawDocumentBuf>, Fault> = of_kind()
-            .filter_map(|put| put.record(company))
-            .map(|record| Ok(RawDocumentBuf::try_from(&document(&record)?)?))
+        let new: Result<Vec<RawDocumentBuf>, Fault> = new
+            .iter()
+            .map(|document| Ok(RawDocumentBuf::try_from(document)?))
             .collect();
         tx.insert(kind.as_str(), new?).await.map_err(anew)?;
     }

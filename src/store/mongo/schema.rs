@@ -17,17 +17,21 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::MongoError;
-use super::convert::convert;
+use super::convert::{convert, drop_index};
 use super::names::*;
+use super::recall;
 use super::records::FORGET_AT;
 use super::rollups;
 use super::rows::UNSETTLED;
 use super::shape::Fields;
 
 /// What this binary knows; a database of a later version is refused.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 /// Older databases have no rollups.
 const WITH_ROLLUPS: i64 = 4;
+/// Older memories have no terms, and are found by other indexes.
+const WITH_TERMS: i64 = 5;
+const BEFORE_TERMS: [&str; 4] = ["by_signature", "by_tag", "by_newest_tag", "by_text"];
 /// How long one process may hold the lock without a word.
 const LOCK_SECONDS: i64 = 60;
 /// How long another waits for it.
@@ -159,6 +163,10 @@ fn wanted() -> Vec<Collection> {
             ROLLUPS,
             vec![index("by_hour", doc! { "company_id": 1, "hour": 1 }, plain())],
         ),
+        collection(
+            MEMORY_TERMS,
+            vec![index("by_company", doc! { "company_id": 1, "_id": 1 }, plain())],
+        ),
         collection(COUNTERS, vec![]),
         collection(SESSIONS, vec![]),
     ];
@@ -179,21 +187,10 @@ fn records(kind: RecordKind) -> Collection {
         index("expiry", doc! { FORGET_AT: 1 }, expiring),
     ];
     if kind == RecordKind::LongMemory {
-        indexes.extend(by_what_was_learnt());
+        let key = doc! { "company_id": 1, recall::TERMS: 1, "_id": -1 };
+        indexes.push(index("by_term", key, Document::new()));
     }
     collection(kind.as_str(), indexes)
-}
-
-/// By which a long memory is searched. Older databases have an index `by_tag` besides, which says nothing of the time.
-fn by_what_was_learnt() -> [Index; 3] {
-    let by_signature = doc! { "company_id": 1, "signature": 1, "created_at": -1 };
-    let by_tag = doc! { "company_id": 1, "tags": 1, "created_at": -1 };
-    let by_text = doc! { "company_id": 1, "signature": "text", "resolution": "text", "tags": "text" };
-    [
-        index("by_signature", by_signature, Document::new()),
-        index("by_newest_tag", by_tag, Document::new()),
-        index("by_text", by_text, doc! { "default_language": "none" }),
-    ]
 }
 
 /// Makes what is missing, or says why not. One process at a time does so.
@@ -302,6 +299,12 @@ async fn make(database: &Database) -> Result<(), MongoError> {
     if found.is_some_and(|version| version < WITH_ROLLUPS) {
         rollups::backfill(database).await?;
     }
+    if found.is_some_and(|version| version < WITH_TERMS) {
+        recall::backfill(database).await?;
+        for index in BEFORE_TERMS {
+            drop_index(database, RecordKind::LongMemory, index).await?;
+        }
+    }
     found_platform(database).await
 }
 
@@ -359,20 +362,12 @@ async fn indexes(database: &Database, collection: &str) -> Result<BTreeMap<Strin
     Ok(named.collect())
 }
 
-/// Whether an index does what is wanted. The server writes a text index in its own words, and adds
-/// defaults to every one.
+/// Whether an index does what is wanted. The server adds defaults to every one.
 fn is_as_wanted(has: &Document, wanted: &Index) -> bool {
-    let is_text = wanted.key.values().any(|kind| kind.as_str() == Some("text"));
-    let same_key = is_text
-        || has
-            .get_document("key")
-            .is_ok_and(|key| same(&key.clone().into(), &wanted.key.clone().into()));
-    let options = [
-        "unique",
-        "expireAfterSeconds",
-        "partialFilterExpression",
-        "default_language",
-    ];
+    let same_key = has
+        .get_document("key")
+        .is_ok_and(|key| same(&key.clone().into(), &wanted.key.clone().into()));
+    let options = ["unique", "expireAfterSeconds", "partialFilterExpression"];
     same_key
         && options
             .iter()

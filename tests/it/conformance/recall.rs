@@ -9,12 +9,14 @@ use actors::limits::RECALL_CANDIDATES;
 use actors::port::{Amended, Lookup, Put, RecordKind, Writer};
 use actors::port::{Clock, Store};
 use actors::recall::recall;
-use alert_whisperer::store::SqliteStore;
+use alert_whisperer::store::{MongoStore, SqliteStore};
+use mongodb::bson::{Document, doc};
 
 use super::World;
 use super::records::of;
 use crate::support::clock::ManualClock;
 use crate::support::engine::{Engine, Home};
+use crate::support::profile::database;
 
 /// Takes away by what an embedded store finds memories.
 pub const UNINDEXED: &str = "DROP TABLE memory; DROP TABLE memory_tag; DROP TABLE memory_word; DROP TABLE memory_text;";
@@ -183,6 +185,11 @@ pub async fn what_is_changed_or_removed_is_found_as_it_is(w: World) {
     assert_eq!(writer.amend(of(vec![put]), None).await, Ok(Amended::Done));
     let everything = ask(Some("disk-slow"), &["db"], "replaced battery disk slow db");
     assert_eq!(ids(&recalled(&w, &w.a, &everything).await), [("2", Matched::Words)]);
+    let counts = w.reader().recall(&everything.lookup()).await.unwrap().counts;
+    assert_eq!(
+        (counts.signature, counts.tags, counts.words),
+        (0, vec![0], vec![0, 0, 1, 0, 0])
+    );
     let again = written(&w.a, 1, "disk-full", &["web"], "Removed dumps.");
     keep(&*writer, &[again]).await;
     assert_eq!(
@@ -288,6 +295,24 @@ pub async fn the_rare_and_the_newest_are_found_among_many(w: World) {
     assert_eq!(common.len(), 9);
 }
 
+pub async fn an_old_one_with_two_common_words_is_found_among_many(w: World) {
+    let writer = w.writer().await;
+    let common = |no: u32| {
+        written(
+            &w.a,
+            no,
+            "disk-full",
+            &[],
+            ["Removed logs.", "Replaced fans."][no as usize % 2],
+        )
+    };
+    let mut memories: Vec<LongMemory> = (0..2_400).map(common).collect();
+    memories[3].resolution = "Removed fans.".to_owned();
+    keep(&*writer, &memories).await;
+    let found = recalled(&w, &w.a, &ask(None, &[], "removed fans")).await;
+    assert_eq!(found[0].memory, memories[3]);
+}
+
 #[tokio::test]
 async fn what_an_older_file_holds_is_found_once_it_is_opened() {
     let (clock, home) = (Arc::new(ManualClock::default()), Home::on(Engine::Sqlite));
@@ -318,4 +343,43 @@ async fn what_an_older_file_holds_is_found_once_it_is_opened() {
     assert_eq!(found(ask(None, &["web"], "")).await, std::slice::from_ref(first));
     assert_eq!(found(ask(None, &[], "logs")).await, std::slice::from_ref(second));
     store.close();
+}
+
+#[tokio::test]
+async fn what_an_older_database_holds_is_found_once_it_is_opened() {
+    let (clock, home) = (Arc::new(ManualClock::default()), Home::on(Engine::Mongodb));
+    let url = home.mongo_url().unwrap();
+    let store = MongoStore::open(url, clock.clone()).await.unwrap();
+    let w = World::new(store.clone(), clock.clone(), None).await;
+    let memories = [
+        written(&w.a, 1, "disk-full", &["web"], "Removed dumps."),
+        written(&w.a, 2, "disk-full", &[], "Removed logs."),
+    ];
+    keep(&*w.writer().await, &memories).await;
+    store.close().await;
+    let database = database(url).await;
+    let long_memory = database.collection::<Document>("long_memory");
+    let without = doc! { "$unset": { "terms": "" } };
+    long_memory.update_many(doc! {}, without).await.unwrap();
+    let old = doc! { "name": "by_text", "key": { "company_id": 1, "resolution": "text" } };
+    let command = doc! { "createIndexes": "long_memory", "indexes": [old] };
+    database.run_command(command).await.unwrap();
+    let schema = database.collection::<Document>("schema");
+    // Twice, as where the first try was cut short.
+    for _ in 0..2 {
+        schema
+            .update_one(doc! {}, doc! { "$set": { "version": 4_i64 } })
+            .await
+            .unwrap();
+        let store = MongoStore::open(url, clock.clone()).await.unwrap();
+        let reader = store.reader(&w.a);
+        let asked = ask(Some("disk-full"), &["web"], "removed logs");
+        let found = recall(&*reader, &asked, clock.now()).await.unwrap();
+        assert_eq!(found.len(), 2, "{found:?}");
+        let counts = reader.recall(&asked.lookup()).await.unwrap().counts;
+        assert_eq!((counts.signature, counts.tags, counts.words), (2, vec![1], vec![2, 1]));
+        store.close().await;
+    }
+    let indexes = long_memory.list_index_names().await.unwrap();
+    assert!(!indexes.contains(&"by_text".to_owned()), "{indexes:?}");
 }

@@ -1,59 +1,43 @@
-//! Looking long memories up. Whatever is asked, and however many there are, a bounded number of documents is read: of
-//! signatures and tags the newest, of words so many of each.
+//! Looking long memories up. Whatever is asked, and however many there are, a bounded number of entries of the index is
+//! read: those of the rarest terms first, of commoner ones the newest.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
 
 use actors::domain::CompanyId;
 use actors::domain::outcome::{Effectiveness, LongMemory};
 use actors::domain::recall::Worth;
-use actors::limits::{RECALL_CANDIDATES, RECALL_ENTRIES, RECALL_QUERY_WORDS};
+use actors::limits::{RECALL_CANDIDATES, RECALL_ENTRIES};
 use actors::port::{Candidate, Candidates, Counts, Lookup, Record, RecordKind};
 use mongodb::bson::{Document, doc};
 
 use super::super::fault::Fault;
 use super::super::moment::{Find, Moment};
+use super::super::names::MEMORY_TERMS;
+use super::super::recall::{TERMS, signature, tag, word};
 use super::super::records;
 use super::super::rows::key;
 use super::super::shape::{Fields, int};
 use crate::store::tally::Tally;
 
-/// Documents that are read of one word, and of one tag: a word of fewer is known whole.
-const OF_ONE: u64 = (RECALL_ENTRIES / RECALL_QUERY_WORDS) as u64;
-/// How long the server may look for documents that have several common words at once.
-const TOGETHER_WITHIN: Duration = Duration::from_millis(200);
+/// Entries that are read for one question: each comes as a document of its own.
+const ENTRIES: usize = RECALL_ENTRIES / 3;
+/// How many of the rarest terms have to be there together, where each alone is in too many memories to be read.
+const TOGETHER: usize = 3;
+/// Memories with the rarest of them that are looked at for that; where more have it, its newest are enough.
+const WALKED: u64 = 2_000;
+
+/// What is looked for.
+struct Sought {
+    term: String,
+    /// How many memories have it.
+    count: u64,
+    worth: f64,
+}
 
 /// Memories that may be meant.
 pub(in super::super) async fn find(m: &mut Moment, company: &CompanyId, lookup: &Lookup) -> Result<Candidates, Fault> {
-    let of_signature = match &lookup.signature {
-        None => Vec::new(),
-        Some(signature) => newest(m, doc! { "company_id": company.as_str(), "signature": signature }).await?,
-    };
-    let (mut of_tags, mut of_words) = (Vec::new(), Vec::new());
-    for tag in &lookup.tags {
-        of_tags.push(newest(m, doc! { "company_id": company.as_str(), "tags": tag }).await?);
-    }
-    for word in &lookup.words {
-        of_words.push(names(m, having(company, word, OF_ONE)).await?);
-    }
-    let lengths = |all: &[Vec<String>]| all.iter().map(|found| found.len() as u64).collect();
-    let counts = Counts {
-        signature: of_signature.len() as u64,
-        tags: lengths(&of_tags),
-        words: lengths(&of_words),
-    };
-    let worth = Worth::of(lookup, &counts);
-    let mut tally = Tally::default();
-    for (found, worth) in of_words.into_iter().zip(&worth.words) {
-        tally.add(found, *worth);
-    }
-    together(m, company, lookup, &counts, &worth, &mut tally).await?;
-    let mut others = Tally::default();
-    others.add(of_signature, worth.signature);
-    for (found, worth) in of_tags.into_iter().zip(&worth.tags) {
-        others.add(found, *worth);
-    }
-    tally.join(others);
+    let counts = counts(m, company, lookup).await?;
+    let tally = tally(m, company, sought(lookup, &counts)).await?;
     let memories = memories(m, company, tally.best(RECALL_CANDIDATES)).await?;
     let outcomes = outcomes(m, company, &memories).await?;
     let candidate = |memory: LongMemory| Candidate {
@@ -66,65 +50,120 @@ pub(in super::super) async fn find(m: &mut Moment, company: &CompanyId, lookup: 
     })
 }
 
-/// The names of the newest of these.
-async fn newest(m: &mut Moment, which: Document) -> Result<Vec<String>, Fault> {
+/// How many of the company's memories have each term of these.
+async fn counts(m: &mut Moment, company: &CompanyId, lookup: &Lookup) -> Result<Counts, Fault> {
+    let of_signature = lookup.signature.as_deref().map(signature);
+    let (tags, words) = (
+        lookup.tags.iter().map(|name| tag(name)),
+        lookup.words.iter().map(|text| word(text)),
+    );
+    let names: Vec<String> = of_signature
+        .iter()
+        .cloned()
+        .chain(tags.clone())
+        .chain(words.clone())
+        .map(|term| key(company, &term))
+        .collect();
     let find = Find {
-        which,
-        order: doc! { "created_at": -1 },
-        ..names_of(OF_ONE)
+        from: MEMORY_TERMS,
+        which: doc! { "_id": { "$in": names }, "company_id": company.as_str() },
+        ..Find::default()
     };
-    names(m, find).await
+    let mut known = HashMap::new();
+    for document in m.documents(find).await? {
+        known.insert(document.text("_id")?.to_owned(), document.count("memories")?);
+    }
+    let count = |term: String| known.get(&key(company, &term)).copied().unwrap_or(0);
+    Ok(Counts {
+        signature: of_signature.map_or(0, count),
+        tags: tags.map(count).collect(),
+        words: words.map(count).collect(),
+    })
 }
 
-/// Where even the rarest word is too common to be read whole, those are looked for that have all of them at once, as long
-/// as that may take.
-async fn together(
-    m: &mut Moment,
-    company: &CompanyId,
-    lookup: &Lookup,
-    counts: &Counts,
-    worth: &Worth,
-    tally: &mut Tally<String>,
-) -> Result<(), Fault> {
-    let words = lookup.words.iter().zip(&counts.words).zip(&worth.words);
-    let known: Vec<((&String, &u64), &f64)> = words.filter(|((_, count), _)| **count > 0).collect();
-    if known.len() < 2 || known.iter().any(|((_, count), _)| **count < OF_ONE) {
-        return Ok(());
+/// The terms that any memory has, the rarest first.
+fn sought(lookup: &Lookup, counts: &Counts) -> Vec<Sought> {
+    let worth = Worth::of(lookup, counts);
+    let of_signature = lookup
+        .signature
+        .iter()
+        .map(|name| (signature(name), counts.signature, worth.signature));
+    let each =
+        |term: fn(&str) -> String, things: &[String], counts: &[u64], worth: &[f64]| -> Vec<(String, u64, f64)> {
+            let counted = things.iter().zip(counts).zip(worth);
+            counted
+                .map(|((thing, count), worth)| (term(thing), *count, *worth))
+                .collect()
+        };
+    let mut sought: Vec<Sought> = of_signature
+        .chain(each(tag, &lookup.tags, &counts.tags, &worth.tags))
+        .chain(each(word, &lookup.words, &counts.words, &worth.words))
+        .filter(|(_, count, _)| *count > 0)
+        .map(|(term, count, worth)| Sought { term, count, worth })
+        .collect();
+    sought.sort_by_key(|sought| sought.count);
+    sought
+}
+
+/// What speaks for whom, as far as may be read. Where even the rarest term is too common to be read whole, those are
+/// looked for that have several at once.
+async fn tally(m: &mut Moment, company: &CompanyId, rarest: Vec<Sought>) -> Result<Tally<String>, Fault> {
+    let mut tally = Tally::default();
+    let mut left = ENTRIES;
+    let mut is_whole = false;
+    for (place, sought) in rarest.iter().enumerate() {
+        let share = left / (rarest.len() - place);
+        let found = newest(m, company, &sought.term, share).await?;
+        left -= found.len();
+        is_whole |= found.len() as u64 >= sought.count;
+        tally.add(found, sought.worth);
     }
-    let all: Vec<String> = known.iter().map(|((word, _), _)| format!("\"{word}\"")).collect();
+    let is_walked = rarest.first().is_some_and(|rarest| rarest.count <= WALKED);
+    if is_walked && !is_whole {
+        for size in (2..=rarest.len().min(TOGETHER)).rev() {
+            let found = with_all(m, company, &rarest[..size]).await?;
+            tally.at_least(found, rarest[..size].iter().map(|sought| sought.worth).sum());
+        }
+    }
+    Ok(tally)
+}
+
+/// The names of the newest that have a term, out of the index alone.
+async fn newest(m: &mut Moment, company: &CompanyId, term: &str, most: usize) -> Result<Vec<String>, Fault> {
+    if most == 0 {
+        return Ok(Vec::new());
+    }
     let find = Find {
-        within: Some(TOGETHER_WITHIN),
-        ..having(company, &all.join(" "), RECALL_CANDIDATES as u64)
-    };
-    match names(m, find).await {
-        Ok(found) => tally.at_least(found, known.iter().map(|(_, worth)| **worth).sum()),
-        // It has taken too long: what each word has found is enough.
-        Err(Fault::Away(_)) => {}
-        Err(other) => return Err(other),
-    }
-    Ok(())
-}
-
-/// Documents that a text search finds. What is searched for are words of letters and digits alone, in quotes or not.
-fn having(company: &CompanyId, search: &str, most: u64) -> Find<'static> {
-    Find {
-        which: doc! { "company_id": company.as_str(), "$text": { "$search": search } },
-        ..names_of(most)
-    }
-}
-
-/// Names of documents alone.
-fn names_of(most: u64) -> Find<'static> {
-    Find {
         from: RecordKind::LongMemory.as_str(),
-        limit: int(most),
+        which: doc! { "company_id": company.as_str(), TERMS: term },
+        order: doc! { "_id": -1 },
+        limit: int(most as u64),
         only: doc! { "_id": 1 },
         ..Find::default()
-    }
+    };
+    let found = m.find(find).await?;
+    let name = |document: &mongodb::bson::RawDocumentBuf| match document.get_str("_id") {
+        Ok(name) => Ok(name.to_owned()),
+        Err(error) => Err(Fault::corrupt(error.to_string())),
+    };
+    found.iter().map(name).collect()
 }
 
-async fn names(m: &mut Moment, find: Find<'_>) -> Result<Vec<String>, Fault> {
-    let found = m.documents(find).await?;
+/// The names of the newest of those with the first term that have the others too.
+async fn with_all(m: &mut Moment, company: &CompanyId, sought: &[Sought]) -> Result<Vec<String>, Fault> {
+    let [rarest, others @ ..] = sought else {
+        return Ok(Vec::new());
+    };
+    let others: Vec<&str> = others.iter().map(|sought| &*sought.term).collect();
+    let steps = vec![
+        doc! { "$match": { "company_id": company.as_str(), TERMS: &rarest.term } },
+        doc! { "$sort": { "_id": -1 } },
+        doc! { "$limit": int(WALKED) },
+        doc! { "$match": { TERMS: { "$all": others } } },
+        doc! { "$limit": int(RECALL_CANDIDATES as u64) },
+        doc! { "$project": { "_id": 1 } },
+    ];
+    let found = m.aggregate(RecordKind::LongMemory.as_str(), steps).await?;
     found
         .iter()
         .map(|document| Ok(document.text("_id")?.to_owned()))
@@ -132,8 +171,8 @@ async fn names(m: &mut Moment, find: Find<'_>) -> Result<Vec<String>, Fault> {
 }
 
 async fn memories(m: &mut Moment, company: &CompanyId, names: Vec<String>) -> Result<Vec<LongMemory>, Fault> {
-    let found = by_names(m, company, RecordKind::LongMemory, names).await?;
-    let memory = |record: actors::port::Record| Ok(record.read::<LongMemory>()?);
+    let found = by_names(m, company, RecordKind::LongMemory, names, doc! { TERMS: 0 }).await?;
+    let memory = |record: Record| Ok(record.read::<LongMemory>()?);
     found.into_iter().map(memory).collect()
 }
 
@@ -145,7 +184,7 @@ async fn outcomes(
 ) -> Result<HashMap<String, Effectiveness>, Fault> {
     let ids: HashSet<String> = memories.iter().filter_map(LongMemory::outcomes_id).collect();
     let names = ids.iter().map(|id| key(company, id)).collect();
-    let found = by_names(m, company, RecordKind::Outcomes, names).await?;
+    let found = by_names(m, company, RecordKind::Outcomes, names, Document::new()).await?;
     found
         .into_iter()
         .map(|record| Ok((record.id.clone(), record.read()?)))
@@ -157,6 +196,7 @@ async fn by_names(
     company: &CompanyId,
     kind: RecordKind,
     names: Vec<String>,
+    only: Document,
 ) -> Result<Vec<Record>, Fault> {
     if names.is_empty() {
         return Ok(Vec::new());
@@ -164,6 +204,7 @@ async fn by_names(
     let find = Find {
         from: kind.as_str(),
         which: doc! { "_id": { "$in": names }, "company_id": company.as_str() },
+        only,
         ..Find::default()
     };
     let found = m.documents(find).await?;
