@@ -10,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use actors::domain::aws::is_endpoint;
 use actors::domain::decision::Budget;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
@@ -124,6 +125,10 @@ pub struct Flags {
     /// policies that companies are given; nothing is called with it.
     #[arg(long, env = "AWS_PRINCIPAL_ARN")]
     pub aws_principal_arn: Option<String>,
+    /// Who is asked for Amazon SNS's certificates and subscriptions instead of SNS itself: `https://` and a host, or
+    /// `http://` and this machine.
+    #[arg(long, env = "SNS_ENDPOINT")]
+    pub sns_endpoint: Option<String>,
     /// Port for AWS Bedrock AgentCore Runtime: /ping, /invocations and /ws on a listener of their own, on 127.0.0.1, or
     /// on every interface in a container; or an address with a port [default: none].
     #[arg(long, env = "AGENTCORE_PORT")]
@@ -165,6 +170,7 @@ struct FileSettings {
     checkpoint_file: Option<PathBuf>,
     archive_dir: Option<PathBuf>,
     aws_principal_arn: Option<String>,
+    sns_endpoint: Option<String>,
     agentcore_port: Option<PortOrAddress>,
     agentcore_company: Option<String>,
     admin_email: Option<String>,
@@ -219,6 +225,8 @@ pub struct Settings {
     pub archives: PathBuf,
     /// Who companies' AWS roles are to trust.
     pub aws_principal_arn: Option<String>,
+    /// Who is asked instead of Amazon SNS.
+    pub sns_endpoint: Option<String>,
     /// AgentCore Runtime's listener, where there is one.
     pub agentcore: Option<AgentCore>,
     /// The first administrator's address.
@@ -305,6 +313,9 @@ pub enum ConfigError {
     /// What is asked would go out in the clear.
     #[error("LLM_ENDPOINT must be https:// and a host, or http:// and this machine, without a user or a query")]
     Endpoint,
+    /// What decides who is believed would be fetched in the clear.
+    #[error("SNS_ENDPOINT must be https:// and a host, or http:// and this machine, without a user, path or query")]
+    SnsEndpoint,
     /// Two keys are given for one model.
     #[error("GEMINI_API_KEY and LLM_API_KEY are both set, for one model of Gemini: set one of them")]
     TwoKeys,
@@ -383,6 +394,7 @@ impl Settings {
             metrics_token: strong(flags.metrics_token.or(file.metrics_token))?,
             second_factor_for: roles(flags.second_factor_for.or(file.second_factor_for))?,
             aws_principal_arn: principal(flags.aws_principal_arn.or(file.aws_principal_arn))?,
+            sns_endpoint: endpoint(flags.sns_endpoint.or(file.sns_endpoint))?,
             agentcore: agentcore::settled(
                 flags.agentcore_port.or(file.agentcore_port.map(PortOrAddress::text)),
                 flags.agentcore_company.or(file.agentcore_company),
@@ -413,6 +425,13 @@ fn read_file(path: &Path) -> Result<(FileSettings, MindFlags), ConfigError> {
         .try_into()
         .map_err(|error: toml::de::Error| fault(error.to_string()))?;
     Ok((file, minds))
+}
+
+fn endpoint(url: Option<String>) -> Result<Option<String>, ConfigError> {
+    match url.filter(|url| !url.is_empty()) {
+        Some(url) if !is_endpoint(&url) => Err(ConfigError::SnsEndpoint),
+        url => Ok(url),
+    }
 }
 
 fn address(listen: Option<SocketAddr>, port: Option<u16>) -> Result<SocketAddr, ConfigError> {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use actors::domain::ids::{EntryId, KeyId, SecretId};
-use actors::domain::{Company, CompanyId, Correlation, Fact, Origin, Policy, RateLimit, Retention};
+use actors::domain::{Company, CompanyId, Correlation, Fact, Intake, Origin, Policy, RateLimit, Retention};
 use actors::port::{Clock, Entropy, Error, NewCompany, Put};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -204,6 +204,7 @@ pub fn prepare(
             retention: Retention::default(),
             policy: Policy::default(),
             aws: None,
+            intake: Intake::default(),
             erase_requested_at: None,
             erased_at: None,
         },

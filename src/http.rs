@@ -6,6 +6,7 @@
 mod acts;
 pub mod admin;
 mod agent;
+mod alertmanager;
 mod alerts;
 mod approvals;
 mod audit;
@@ -20,6 +21,7 @@ mod describe;
 pub mod forwarded;
 pub(crate) mod gate;
 mod health;
+mod heartbeats;
 mod incidents;
 mod kpis;
 pub mod listener;
@@ -61,7 +63,11 @@ use crate::audit::checkpoint::Signer;
 use crate::aws::cloud::Cloud;
 use crate::aws::compliance::PatchCompliance;
 use crate::config::Settings;
+use crate::heartbeats::Heartbeats;
+use crate::ingest::formats::custom::Mappings;
 use crate::ingest::keyring::Keyring;
+use crate::ingest::sns::Outside;
+use crate::ingest::sources::Sources;
 use deciding::Deciding;
 use live::hub::Hub;
 use live::streams::Streams;
@@ -113,6 +119,14 @@ pub struct Edge {
     pub started: Instant,
     /// How far it is.
     pub stage: watch::Sender<Stage>,
+    /// The way out to Amazon SNS.
+    pub outside: Outside,
+    /// Companies' own mappings.
+    pub mappings: Mappings,
+    /// Who listens for what companies are to hear of.
+    pub heartbeats: Arc<Heartbeats>,
+    /// Which tools have sent something.
+    pub sources: Arc<Sources>,
     pub(crate) hub: Arc<Hub>,
     /// Who reads live.
     pub streams: Arc<Streams>,
@@ -132,8 +146,10 @@ impl Edge {
         (register, signer): (Arc<Register>, Arc<Signer>),
         (library, cloud): (Arc<Vec<Runbook>>, Cloud),
         (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
-        settings: Settings,
+        (outside, settings): (Outside, Settings),
     ) -> Arc<Self> {
+        let heartbeats = Heartbeats::new(store.clone(), runtime.clone(), (clock.clone(), entropy.clone()));
+        let heartbeats = Arc::new(heartbeats);
         let patches = PatchCompliance::new(cloud.inventory.clone(), register.keyring());
         let (stage, _) = watch::channel(Stage::Ready);
         let paces = Paces::of(settings.api_requests_per_minute);
@@ -155,6 +171,10 @@ impl Edge {
             settings,
             started,
             stage,
+            outside,
+            mappings: Mappings::default(),
+            heartbeats,
+            sources: Arc::default(),
             hub: Arc::default(),
             streams: Arc::default(),
             deciding: Deciding::default(),

@@ -6,3 +6,5 @@ pub mod keyring;
 pub mod native;
 pub mod rate;
 pub mod signature;
+pub mod sns;
+pub mod sources;

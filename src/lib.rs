@@ -20,6 +20,7 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod founding;
+pub mod heartbeats;
 pub mod http;
 pub mod ingest;
 pub mod json;

@@ -38,6 +38,7 @@ use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::Settings;
 use crate::http::{Edge, Stage, admin, listener, router};
 use crate::ingest::keyring::{Keyring, LoadError};
+use crate::ingest::sns::Outside;
 use crate::llm::NoModel;
 use crate::minds;
 use crate::secrets::{KeyError, ServerKey};
@@ -82,6 +83,9 @@ pub enum StartError {
     /// A language model cannot be asked.
     #[error(transparent)]
     Model(#[from] NoModel),
+    /// The way out to SNS cannot be made.
+    #[error("TLS cannot be set up for SNS: {0}")]
+    Outside(#[from] reqwest::Error),
     /// The first administrator.
     #[error("the first administrator cannot be made: {0}")]
     FirstAdmin(#[from] StaffError),
@@ -206,6 +210,7 @@ pub async fn start_under(
         watch: cloud.watch.clone(),
         library: library.clone(),
     };
+    let outside = Outside::new(settings.sns_endpoint.as_deref())?;
     let runtime = Runtime::start(ports).await?;
     let needs_second_factor = settings.second_factor_for.clone();
     let accounts = Accounts::new(
@@ -222,7 +227,7 @@ pub async fn start_under(
         (register.clone(), signer.clone()),
         (library, cloud),
         (clock.clone(), entropy),
-        settings,
+        (outside, settings),
     );
     let first_admin = edge.accounts.first_admin(&edge.settings).await?;
     // Where nobody has served before, nothing was signed, and nothing is missed.
@@ -264,6 +269,11 @@ pub async fn start_under(
         edge.runtime.clone(),
         gathering.clone(),
     ));
+    edge.heartbeats.load().await.map_err(LoadError::from)?;
+    gathered.spawn(edge.heartbeats.clone().run(gathering.clone()));
+    let sources = edge.sources.clone();
+    let entropy = edge.entropy.clone();
+    gathered.spawn(sources.run(edge.store.clone(), edge.runtime.clone(), entropy, gathering.clone()));
     gathered.spawn(archivist.run(register.settings_changed(), gathering.clone()));
     let keeping = CancellationToken::new();
     let mut kept = JoinSet::new();

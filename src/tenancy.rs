@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use actors::domain::ids::{EntryId, KeyId, SecretId};
 use actors::domain::{
-    AwsSettings, Company, CompanyId, Correlation, Fact, Origin, Policy, RateLimit, Retention, Timestamp,
+    AwsSettings, Company, CompanyId, Correlation, Fact, Intake, Origin, Policy, RateLimit, Retention, Timestamp,
 };
 use actors::limits::{API_KEYS, WEBHOOK_SECRETS};
 use actors::port::{Amendment, Clock, Entropy, Error, Put};
@@ -24,6 +24,7 @@ use utoipa::ToSchema;
 use crate::accounts::api_key::{ApiKey, Scope};
 use crate::accounts::staff::{check_name, difference};
 use crate::accounts::webhook_secret::WebhookSecret;
+use crate::ingest::formats::custom;
 use crate::secrets::{Purpose, ServerKey, Unsealable, hash_api_key, new_api_key, new_webhook_secret};
 
 /// The longest that a webhook secret lives on beside its successor.
@@ -157,6 +158,14 @@ impl Desk<'_> {
         if let Some(wanted) = &change.aws {
             self.connect(company, wanted.as_ref())?;
             after.aws.clone_from(wanted);
+        }
+        if let Some(intake) = &change.intake {
+            check_intake(intake)?;
+            after.intake.clone_from(intake);
+        }
+        if after.intake.poll_cloudwatch && after.aws.is_none() {
+            let detail = "needs the company's AWS account: connect it first, or disconnect it after this is false";
+            return Err(invalid("intake.poll_cloudwatch", detail));
         }
         after.archived_at = match change.archived {
             Some(true) => company.archived_at.or(Some(now)),
@@ -358,6 +367,17 @@ fn wake(before: &Company, after: &Company, now: Timestamp) -> Option<Timestamp> 
     (before.correlation != after.correlation).then_some(now)
 }
 
+/// Whether a company may take this from monitoring tools: its expressions are read too.
+pub(crate) fn check_intake(intake: &Intake) -> Result<(), TenancyError> {
+    intake
+        .check()
+        .map_err(|error| invalid(format!("intake.{}", error.field), error))?;
+    match intake.custom.as_ref().map(custom::compile) {
+        Some(Err(error)) => Err(invalid(format!("intake.{}", error.field), error)),
+        _ => Ok(()),
+    }
+}
+
 /// What is to be changed of a company's settings; what is left out stays.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
@@ -373,6 +393,8 @@ pub struct Change {
     pub policy: Option<Policy>,
     /// Its AWS account; `Some(None)` disconnects it.
     pub aws: Option<Option<AwsSettings>>,
+    /// What it takes from monitoring tools.
+    pub intake: Option<Intake>,
     /// Whether it is archived.
     pub archived: Option<bool>,
     /// Whether all of it shall go, for good.
@@ -423,6 +445,8 @@ pub struct ShownCompany {
     pub policy: Policy,
     /// Its AWS account; `null` where it is connected to none.
     pub aws: Option<AwsSettings>,
+    /// What it takes from monitoring tools.
+    pub intake: Intake,
 }
 
 /// A company with its settings.
@@ -440,6 +464,7 @@ pub fn shown(company: &Company) -> ShownCompany {
         retention: company.retention,
         policy: company.policy,
         aws: company.aws.clone(),
+        intake: company.intake.clone(),
     }
 }
 

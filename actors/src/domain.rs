@@ -8,6 +8,7 @@ pub mod decision;
 pub mod digest;
 pub mod ids;
 pub mod incident;
+pub mod intake;
 pub mod journal;
 pub mod kpi;
 pub mod memory;
@@ -33,6 +34,7 @@ pub use ids::{
     SessionId,
 };
 pub use incident::{Incident, IncidentStatus, Life, Phase, Proposal, Remedy, Session, Snooze};
+pub use intake::Intake;
 pub use journal::{ChainHash, Entry, Fact};
 pub use kpi::{Impact, Kpis, Rollup};
 pub use memory::{Message, Role, ShortMemory, Summary};

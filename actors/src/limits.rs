@@ -122,6 +122,14 @@ pub const GATHERED_INCIDENTS: usize = 4_096;
 pub const PAGE: usize = 200;
 /// Alerts in one webhook body.
 pub const ALERTS_PER_BODY: usize = 1_000;
+/// Tools that a company's alerts come from, as far as the first alert of each is told.
+pub const SOURCES: usize = 256;
+/// Heartbeats of one company.
+pub const HEARTBEATS: usize = 100;
+/// Topics of SNS that one company listens to.
+pub const SNS_TOPICS: usize = 32;
+/// Bytes of one expression in a company's mapping.
+pub const CEL_BYTES: usize = 1_024;
 /// API keys of one company that are good at once.
 pub const API_KEYS: usize = 50;
 /// Webhook secrets of one company that are live at once: the one in force, and the one before.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actors::domain::ids::EntryId;
 use actors::domain::{
-    Company, CompanyId, Correlation, Decision, Entry, Fact, IncidentId, Policy, RateLimit, Retention, Timestamp,
+    Company, CompanyId, Correlation, Decision, Entry, Fact, IncidentId, Intake, Policy, RateLimit, Retention, Timestamp,
 };
 use actors::limits::PAGE;
 use actors::port::reader::{AlertFilter, Cursor, IncidentFilter, IncidentView, Page, PageRequest};
@@ -368,6 +368,7 @@ impl Look<'_> {
             retention: Retention::default(),
             policy: Policy::default(),
             aws: None,
+            intake: Intake::default(),
             ..settings
         };
         let amendment = Amendment {

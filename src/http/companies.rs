@@ -1,19 +1,16 @@
-//! `/api/companies`: companies and their settings; [`credentials`], [`config`] and [`aws`] have rooms of their own. What is
+//! `/api/companies`: companies and their settings; [`credentials`], [`config`], [`aws`] and [`intake`] have rooms of their own. What is
 //! changed holds at once.
 
 pub(super) mod aws;
 pub(super) mod config;
 pub(super) mod credentials;
+pub(super) mod intake;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::{
-    AlertId, Company, CompanyId, Correlation, NewAlert, Policy, RateLimit, Retention, Severity, Signal, Timestamp,
-};
+use actors::domain::{Company, CompanyId, Correlation, Policy, RateLimit, Retention, Timestamp};
 use actors::limits::PAGE;
-use actors::port::inbox::Delivery;
 use actors::port::{Amended, Amendment, Kept, Record};
 use actors::runtime::CallError;
 use axum::Json;
@@ -36,7 +33,7 @@ const WITHIN: Duration = Duration::from_secs(10);
 /// How often a change that met another is looked at again.
 pub(super) const TRIES: usize = 5;
 
-type Answer<T> = Result<Json<T>, Problem>;
+pub(super) type Answer<T> = Result<Json<T>, Problem>;
 
 /// A company in a list.
 #[derive(Serialize, ToSchema)]
@@ -232,50 +229,6 @@ pub(super) async fn set_policy(
     Ok(Json(changed.map_err(|problem| problem.within("policy"))?.policy))
 }
 
-/// A test alert that was taken in.
-#[derive(Serialize, ToSchema)]
-pub(super) struct TestAlert {
-    message: &'static str,
-    alert_id: AlertId,
-}
-
-/// `POST test-alert`: an alert of low severity, taken in as a sender's would be, to see what becomes of it:
-/// `{message, alert_id}`.
-pub(super) async fn test_alert(may: May<AdministerCompany>, State(edge): State<Arc<Edge>>) -> Answer<TestAlert> {
-    edge.takes_work(may.company())?;
-    let now = edge.clock.now();
-    let alert_id = AlertId(edge.entropy.uuid(now));
-    let alert = NewAlert {
-        alert_id,
-        asset_name: "test-asset".to_owned(),
-        signature: "test-alert".to_owned(),
-        severity: Severity::Low,
-        message: format!("A test alert, sent by {}", may.caller.name()),
-        tool_source: Some("alert-whisperer".to_owned()),
-        status: Signal::Firing,
-        fingerprint: None,
-        starts_at: None,
-        ends_at: None,
-        labels: BTreeMap::from([("test".to_owned(), "true".to_owned())]),
-        url: None,
-        unsigned: false,
-    };
-    let delivery = Delivery {
-        company_id: may.company().clone(),
-        delivery_id: None,
-        signature: None,
-        body_hash: [0; 32],
-        received_at: now,
-        alerts: vec![Arc::new(alert)],
-    };
-    edge.store.accept(delivery).await?;
-    edge.runtime.news(may.company());
-    Ok(Json(TestAlert {
-        message: "Alert received",
-        alert_id,
-    }))
-}
-
 pub(super) fn desk<'a, R>(edge: &'a Edge, may: &'a May<R>, by: &'a actors::domain::Origin) -> Desk<'a> {
     Desk {
         company_id: may.company(),
@@ -311,7 +264,7 @@ pub(super) async fn commit<R>(edge: &Edge, may: &May<R>, amendment: Amendment) -
 }
 
 /// Everything of a kind that the company has, with its version.
-async fn records<K: Kept, R>(edge: &Edge, may: &May<R>) -> Result<Vec<(K, u64)>, Problem> {
+pub(super) async fn records<K: Kept, R>(edge: &Edge, may: &May<R>) -> Result<Vec<(K, u64)>, Problem> {
     let reader = edge.store.reader(may.company());
     let mut all: Vec<Record> = Vec::new();
     loop {

@@ -28,13 +28,26 @@ use super::problem::Problem;
 const DEFAULT_LIMIT: usize = 50;
 
 /// A request's query parameters, taken one by one; what is left over is refused.
-pub(super) struct Query(HashMap<String, String>);
+pub(super) struct Query {
+    once: HashMap<String, String>,
+    /// Those that may stand more than once.
+    repeated: Vec<(String, String)>,
+}
 
 impl Query {
     /// Reads a query string.
     pub(super) fn read(raw: Option<&str>) -> Result<Self, Problem> {
-        let mut parameters = HashMap::new();
+        Self::with_repeated(raw, &[])
+    }
+
+    /// Reads a query string in which some parameters may stand more than once.
+    fn with_repeated(raw: Option<&str>, may_repeat: &[&str]) -> Result<Self, Problem> {
+        let (mut parameters, mut repeated) = (HashMap::new(), Vec::new());
         for (name, value) in form_urlencoded::parse(raw.unwrap_or_default().as_bytes()) {
+            if may_repeat.contains(&&*name) {
+                repeated.push((name.into_owned(), value.into_owned()));
+                continue;
+            }
             if parameters
                 .insert(name.clone().into_owned(), value.into_owned())
                 .is_some()
@@ -42,12 +55,18 @@ impl Query {
                 return Err(Problem::invalid(name, "the parameter must stand once"));
             }
         }
-        Ok(Self(parameters))
+        Ok(Self {
+            once: parameters,
+            repeated,
+        })
     }
 
     /// A single parameter that came another way.
     pub(super) fn of(name: &str, value: String) -> Self {
-        Self(HashMap::from([(name.to_owned(), value)]))
+        Self {
+            once: HashMap::from([(name.to_owned(), value)]),
+            repeated: Vec::new(),
+        }
     }
 
     /// Parameters that came as the fields of an object; `null` is as good as none.
@@ -65,12 +84,29 @@ impl Query {
             };
             parameters.insert(name, text);
         }
-        Ok(Self(parameters))
+        Ok(Self {
+            once: parameters,
+            repeated: Vec::new(),
+        })
     }
 
     /// A parameter's text.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
-        self.0.remove(name).filter(|value| !value.is_empty())
+        self.once.remove(name).filter(|value| !value.is_empty())
+    }
+
+    /// All texts of a parameter that may stand more than once.
+    pub(super) fn all(&mut self, name: &str) -> Vec<String> {
+        let (meant, others) = std::mem::take(&mut self.repeated)
+            .into_iter()
+            .partition(|(other, _)| other == name);
+        self.repeated = others;
+        let meant: Vec<(String, String)> = meant;
+        meant
+            .into_iter()
+            .map(|(_, value)| value)
+            .filter(|value| !value.is_empty())
+            .collect()
     }
 
     /// A parameter that reads like a JSON string, such as a severity.
@@ -141,7 +177,7 @@ impl Query {
 
     /// Refuses what nothing has asked for.
     pub(super) fn done(self) -> Result<(), Problem> {
-        match self.0.into_keys().min() {
+        match self.once.into_keys().min() {
             Some(name) => Err(Problem::invalid(name, "there is no such parameter here")),
             None => Ok(()),
         }
@@ -258,6 +294,8 @@ impl<T: ToSchema> ToSchema for Items<T> {
 pub(super) trait Ask: Sized + Send {
     /// Whether a company may be named.
     const OF_COMPANY: bool = true;
+    /// Parameters that may stand more than once.
+    const MAY_REPEAT: &'static [&'static str] = &[];
 
     /// The parameters, for clients to read.
     fn parameters() -> Vec<Parameter>;
@@ -323,7 +361,7 @@ impl<Q: Ask> FromRequestParts<Arc<Edge>> for Asked<Q> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
-        Self::of(Query::read(parts.uri.query())?, edge)
+        Self::of(Query::with_repeated(parts.uri.query(), Q::MAY_REPEAT)?, edge)
     }
 }
 

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::companies::{aws, config, credentials};
+use super::companies::{aws, config, credentials, intake};
 pub use super::gate::Policy;
 use super::live::{events, socket};
 use super::problem::{Code, Problem};
@@ -23,8 +23,8 @@ use super::runbooks::{dry_run, edit};
 use super::runs::{execute, stop, switch};
 use super::schemas::Schemas;
 use super::{
-    Edge, Stage, acts, agent, alerts, approvals, audit, auth, companies, decisions, health, incidents, kpis, memory,
-    metrics, openapi, runbooks, runs, system, tools, users, webhook,
+    Edge, Stage, acts, agent, alertmanager, alerts, approvals, audit, auth, companies, decisions, health, heartbeats,
+    incidents, kpis, memory, metrics, openapi, runbooks, runs, system, tools, users, webhook,
 };
 use crate::mcp;
 
@@ -82,6 +82,16 @@ fn routes() -> Routes {
             "/api/webhooks/pagerduty/v2/enqueue",
             webhook::enqueue::enqueue,
             "Send an event of PagerDuty's Events API v2, with an API key as its routing_key",
+        )
+        .post(
+            "/api/v2/alerts",
+            webhook::prometheus::accept,
+            "Send alerts as Prometheus sends them to an Alertmanager",
+        )
+        .get(
+            "/api/v2/alerts",
+            alertmanager::list,
+            "The alerts that fire, as Alertmanager tells them",
         )
         .get("/api/events", events::follow, "What happens, as it happens")
         .get("/ws", socket::connect, "What happens, over a WebSocket")
@@ -174,6 +184,46 @@ fn routes() -> Routes {
             companies::set_policy,
             "Say what may run for it, and who must agree",
         )
+        .get(
+            "/api/companies/{company_id}/intake",
+            intake::settings,
+            "What it takes from monitoring tools",
+        )
+        .put(
+            "/api/companies/{company_id}/intake",
+            intake::set,
+            "Say what it takes from monitoring tools",
+        )
+        .post(
+            "/api/companies/{company_id}/intake/try",
+            intake::try_mapping,
+            "Try a mapping on a body",
+        )
+        .get(
+            "/api/companies/{company_id}/sources",
+            intake::sources,
+            "From which tools its alerts come",
+        )
+        .get(
+            "/api/companies/{company_id}/heartbeats",
+            heartbeats::list,
+            "What it is to hear of",
+        )
+        .put(
+            "/api/companies/{company_id}/heartbeats/{name}",
+            heartbeats::put,
+            "Listen for something",
+        )
+        .delete(
+            "/api/companies/{company_id}/heartbeats/{name}",
+            heartbeats::remove,
+            "Listen for it no more",
+        )
+        .post(
+            "/api/heartbeats/{name}",
+            heartbeats::ping,
+            "Say that something is alive",
+        )
         .get("/api/companies/{company_id}/aws", aws::settings, "Its AWS account")
         .put(
             "/api/companies/{company_id}/aws",
@@ -222,7 +272,7 @@ fn routes() -> Routes {
         )
         .post(
             "/api/companies/{company_id}/test-alert",
-            companies::test_alert,
+            intake::test_alert,
             "Send it a test alert",
         )
         .get(

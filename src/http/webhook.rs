@@ -4,6 +4,8 @@
 //! who has not passed: size, form of the headers, key, signature, body, rate, the durable insert.
 
 pub(super) mod enqueue;
+pub(super) mod prometheus;
+mod sns;
 mod wire;
 
 use std::convert::Infallible;
@@ -15,12 +17,13 @@ use actors::port::inbox::{Accepted, Delivery, Signature};
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Path, RawQuery, State};
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use serde_json::Value;
 use strum::IntoEnumIterator;
@@ -36,16 +39,24 @@ use super::rights::SendAlerts;
 use super::{Edge, body, describe};
 use crate::accounts::api_key::Scope;
 use crate::accounts::refusals::Refusal;
-use crate::ingest::formats::Format;
+use crate::ingest::formats::{Format, Reading, prometheus as prometheus_format};
 use crate::ingest::keyring::Bearer;
 use crate::ingest::native::{self, Invalid};
 use crate::ingest::rate::{Cost, Verdict};
 use crate::ingest::signature::{self, Claim, Malformed};
 use crate::telemetry;
+use sns::Judged;
 use wire::{Read, Wire};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// What is answered where many were taken.
+const RECEIVED: &str = "Alerts received";
+/// Deliveries of one body that are stored at once.
+const AT_ONCE: usize = 64;
+/// What bodies by a company's own mapping are sent as, and told as `tool_source`.
+const CUSTOM: &str = "custom";
 
 /// What the headers claim, well-formed and not yet believed.
 struct Claims {
@@ -89,6 +100,42 @@ enum Answer {
     },
 }
 
+impl Answer {
+    /// Both in one.
+    fn and(self, other: Self) -> Self {
+        let parts = |answer| match answer {
+            Self::One {
+                alert_id,
+                duplicate,
+                body_differs,
+                ..
+            } => (
+                usize::from(!duplicate),
+                usize::from(duplicate),
+                vec![alert_id],
+                body_differs,
+            ),
+            Self::Many {
+                accepted,
+                duplicates,
+                alert_ids,
+                body_differs,
+                ..
+            } => (accepted, duplicates, alert_ids, body_differs),
+        };
+        let (accepted, duplicates, mut alert_ids, differs) = parts(self);
+        let (more, repeated, ids, other_differs) = parts(other);
+        alert_ids.extend(ids);
+        Self::Many {
+            message: RECEIVED,
+            accepted: accepted + more,
+            duplicates: duplicates + repeated,
+            alert_ids,
+            body_differs: differs || other_differs,
+        }
+    }
+}
+
 /// What was taken, and what the company may still send.
 pub(super) struct Received {
     answer: Answer,
@@ -110,7 +157,7 @@ impl describe::Answer for Received {
 }
 
 /// The headers of a request that may be signed.
-pub(super) struct Signed(HeaderMap);
+pub(super) struct Signed(pub(super) HeaderMap);
 
 impl FromRequestParts<Arc<Edge>> for Signed {
     type Rejection = Infallible;
@@ -161,24 +208,27 @@ pub(super) async fn accept_format(
     RawQuery(raw): RawQuery,
     sent: Unread<Value>,
 ) -> Result<Received, Problem> {
-    let format: Format = format.parse().map_err(|_| unknown_format())?;
-    let answered = take(&edge, Wire::Of(format), (headers, raw), sent.body).await;
-    noted(&edge, address, answered.map_err(|problem| as_told_to(format, problem)))
+    let wire = match &*format {
+        CUSTOM => Wire::Custom,
+        name => Wire::Of(name.parse().map_err(|_| unknown_format())?),
+    };
+    let answered = take(&edge, wire, (headers, raw), sent.body).await;
+    noted(&edge, address, answered.map_err(|problem| as_told_to(wire, problem)))
 }
 
 fn unknown_format() -> Problem {
     let names: Vec<&str> = Format::iter().map(Format::name).collect();
     let mut problem = Problem::not_found("format");
     problem.detail = format!(
-        "there is no such format: there are alerts (our own), {}",
+        "there is no such format: there are alerts (our own), custom, {}",
         names.join(", ")
     );
     problem
 }
 
 /// Alertmanager drops what it is answered a 4xx to, and comes again after a 5xx.
-fn as_told_to(format: Format, mut problem: Problem) -> Problem {
-    if format == Format::Alertmanager && problem.code == Code::RateLimited {
+fn as_told_to(wire: Wire, mut problem: Problem) -> Problem {
+    if wire == Wire::Of(Format::Alertmanager) && problem.code == Code::RateLimited {
         problem.status = StatusCode::SERVICE_UNAVAILABLE;
     }
     problem
@@ -188,42 +238,66 @@ fn as_told_to(format: Format, mut problem: Problem) -> Problem {
 fn noted(edge: &Edge, address: Address, answered: Result<(Received, Duration), Problem>) -> Result<Received, Problem> {
     match &answered {
         Ok((_, took)) => metrics::histogram!(telemetry::ACCEPT_SECONDS).record(took.as_secs_f64()),
-        Err(problem) => {
-            metrics::counter!(telemetry::REFUSED, "code" => problem.code.as_str()).increment(1);
-            if problem.status == StatusCode::UNAUTHORIZED {
-                let refusal = Refusal {
-                    company_id: CompanyId::platform(),
-                    who: "stranger".to_owned(),
-                    what: "webhook",
-                    address: address.0,
-                };
-                edge.refusals.note(refusal, edge.clock.now());
-            }
-        }
+        Err(problem) => refused(edge, address, problem),
     }
     answered.map(|(received, _)| received)
 }
 
-async fn take(
+/// Counts what was refused, and notes a stranger for the journal.
+fn refused(edge: &Edge, address: Address, problem: &Problem) {
+    metrics::counter!(telemetry::REFUSED, "code" => problem.code.as_str()).increment(1);
+    if problem.status == StatusCode::UNAUTHORIZED {
+        let refusal = Refusal {
+            company_id: CompanyId::platform(),
+            who: "stranger".to_owned(),
+            what: "webhook",
+            address: address.0,
+        };
+        edge.refusals.note(refusal, edge.clock.now());
+    }
+}
+
+/// Who has sent something, and what.
+struct Letter {
+    claims: Claims,
+    bearer: Arc<Bearer>,
+    bytes: Bytes,
+    /// Nothing where the key alone stands for it.
+    signature: Option<Signature>,
+    /// Whether it was a subscription of SNS, which is confirmed.
+    is_confirmed: bool,
+}
+
+/// Opens what was sent: by whom it is, and that it is genuine.
+async fn open(
     edge: &Edge,
     wire: Wire,
-    (headers, raw): (HeaderMap, Option<String>),
+    (headers, raw): (&HeaderMap, Option<&str>),
     sent: Body,
-) -> Result<(Received, Duration), Problem> {
-    let began = Instant::now();
-    let received_at = edge.clock.now();
-    body::announced_within(&headers, body::WEBHOOK_BYTES)?;
-    let claims = claims(edge, &headers, raw.as_deref(), received_at)?;
+    received_at: Timestamp,
+) -> Result<Letter, Problem> {
+    body::announced_within(headers, body::WEBHOOK_BYTES)?;
+    let claims = claims(edge, headers, raw, received_at)?;
     let bearer = claims
         .api_key
         .as_deref()
         .and_then(|key| edge.keyring.bearer(key, received_at))
         .ok_or_else(|| not_taken(edge, claims.api_key.as_deref()))?;
-    if claims.signature.is_none() && !bearer.unsigned {
+    let is_from_sns = claims.signature.is_none() && wire == Wire::Of(Format::Cloudwatch);
+    if claims.signature.is_none() && !bearer.unsigned && !is_from_sns {
         return Err(missing_signature());
     }
     let bytes = body::read(sent, body::WEBHOOK_BYTES).await?;
+    let mut is_confirmed = false;
     let signature = match &claims.signature {
+        None if is_from_sns => match sns::judge(edge, &bearer, &bytes, received_at).await? {
+            Judged::Other => None,
+            Judged::Signed(signature) => Some(signature),
+            Judged::Confirmed => {
+                is_confirmed = true;
+                None
+            }
+        },
         None => None,
         Some(claim) => {
             let secrets = edge.keyring.secrets(&bearer.company_id, received_at);
@@ -236,22 +310,77 @@ async fn take(
     if !bearer.scopes.contains(&Scope::Ingest) {
         return Err(no_scope());
     }
-    let read = read(edge, wire, (&bearer, &claims, &headers), &bytes, received_at)?;
-    if read.alerts.is_empty() {
-        return Ok((nothing(edge, &bearer), began.elapsed()));
-    }
-    let taken = take_tokens(edge, &bearer, &read.alerts)?;
-    let delivery = Delivery {
-        company_id: bearer.company_id.clone(),
-        delivery_id: claims.delivery_id.or(read.delivery_id),
+    Ok(Letter {
+        claims,
+        bearer,
+        bytes,
         signature,
+        is_confirmed,
+    })
+}
+
+/// Whose sender it is that says no more than that it is alive; it costs a token.
+pub(super) async fn sender(
+    edge: &Edge,
+    address: Address,
+    (headers, raw): (HeaderMap, Option<String>),
+    sent: Body,
+) -> Result<CompanyId, Problem> {
+    let known = async {
+        let letter = open(edge, Wire::Native, (&headers, raw.as_deref()), sent, edge.clock.now()).await?;
+        pay(edge, &letter.bearer, Cost { alerts: 1, ordinary: 1 })?;
+        Ok(letter.bearer.company_id.clone())
+    };
+    known.await.inspect_err(|problem| refused(edge, address, problem))
+}
+
+async fn take(
+    edge: &Edge,
+    wire: Wire,
+    (headers, raw): (HeaderMap, Option<String>),
+    sent: Body,
+) -> Result<(Received, Duration), Problem> {
+    let began = Instant::now();
+    let received_at = edge.clock.now();
+    let letter = open(edge, wire, (&headers, raw.as_deref()), sent, received_at).await?;
+    let Letter {
+        claims,
+        bearer,
+        bytes,
+        signature,
+        ..
+    } = letter;
+    if letter.is_confirmed {
+        let message = "The subscription is confirmed";
+        return Ok((nothing(edge, &bearer, message), began.elapsed()));
+    }
+    let unsigned = signature.is_none();
+    let read = read(edge, wire, &bearer, (&bytes, &headers), (unsigned, received_at)).await?;
+    let alerts: Vec<Arc<NewAlert>> = read.iter().flat_map(|read| &read.alerts).cloned().collect();
+    if alerts.is_empty() {
+        edge.keyring
+            .with_bucket(&bearer.company_id, |bucket| bucket.fine(Instant::now()));
+        let message = "Nothing to take: this is no alert";
+        return Ok((nothing(edge, &bearer, message), began.elapsed()));
+    }
+    take_tokens(edge, &bearer, &alerts)?;
+    let is_one = read.len() == 1;
+    let delivery = |read: Read| Delivery {
+        company_id: bearer.company_id.clone(),
+        delivery_id: claims.delivery_id.clone().filter(|_| is_one).or(read.delivery_id),
+        // A signature is one request's: it cannot tell its parts apart.
+        signature: signature.filter(|_| is_one),
         body_hash: read.body_hash,
         received_at,
         alerts: read.alerts,
     };
-    let answer = store(edge, &bearer, delivery, taken, read.many)
-        .await
-        .map_err(|problem| refused_with_rate(edge, &bearer, problem))?;
+    let stored = stream::iter(read).map(|read| {
+        let many = read.many;
+        store(edge, &bearer, delivery(read), many)
+    });
+    let answers: Result<Vec<Answer>, Problem> = stored.buffered(AT_ONCE).try_collect().await;
+    let answers = answers.map_err(|problem| refused_with_rate(edge, &bearer, problem))?;
+    let answer = answers.into_iter().reduce(Answer::and).ok_or_else(internal)?;
     let received = Received {
         answer,
         rate: rate_headers(edge, &bearer),
@@ -259,13 +388,11 @@ async fn take(
     Ok((received, began.elapsed()))
 }
 
-/// A body that is in order and speaks of nothing that we take.
-fn nothing(edge: &Edge, bearer: &Bearer) -> Received {
-    edge.keyring
-        .with_bucket(&bearer.company_id, |bucket| bucket.fine(Instant::now()));
+/// A body that is in order and holds no alert.
+fn nothing(edge: &Edge, bearer: &Bearer, message: &'static str) -> Received {
     Received {
         answer: Answer::Many {
-            message: "Nothing to take: this is no alert",
+            message,
             accepted: 0,
             duplicates: 0,
             alert_ids: Vec::new(),
@@ -364,7 +491,11 @@ fn missing_signature() -> Problem {
 fn not_genuine() -> Problem {
     let detail = "the API key or the signature is wrong: X-API-Key must be a live key, and X-Signature the \
                   HMAC-SHA256 over \"{X-Timestamp}.{body}\" under a live webhook secret of its company";
-    Problem::new(Code::Unauthorized, detail)
+    let mut problem = Problem::new(Code::Unauthorized, detail);
+    // SNS sends the key of its URL only once it is asked (RFC 7617).
+    let challenge = HeaderValue::from_static("Basic realm=\"alert-whisperer\", charset=\"UTF-8\"");
+    problem.headers.push((WWW_AUTHENTICATE, challenge));
+    problem
 }
 
 /// What is to be told of a key that is not good.
@@ -384,16 +515,31 @@ fn no_scope() -> Problem {
 }
 
 /// Reads the body; one that cannot be read costs a token.
-fn read(
+async fn read(
     edge: &Edge,
     wire: Wire,
-    (bearer, claims, headers): (&Bearer, &Claims, &HeaderMap),
-    bytes: &Bytes,
-    now: Timestamp,
-) -> Result<Read, Problem> {
-    let mint = || AlertId(edge.entropy.uuid(now));
-    let unsigned = claims.signature.is_none();
-    wire.read(bytes, (headers, unsigned, now), mint).map_err(|invalid| {
+    bearer: &Bearer,
+    (bytes, headers): (&Bytes, &HeaderMap),
+    (unsigned, now): (bool, Timestamp),
+) -> Result<Vec<Read>, Problem> {
+    let mut mint = || AlertId(edge.entropy.uuid(now));
+    let read = match wire {
+        Wire::Native => Read::native(bytes, unsigned, mint).map(|read| vec![read]),
+        Wire::Of(format) => {
+            let reading = format.read(bytes, headers);
+            reading.map(|reading| vec![Read::of(format.name(), reading, bytes, (unsigned, now), mint)])
+        }
+        Wire::Prometheus => prometheus_format::read(bytes, now).map(|all| {
+            let each = all.into_iter();
+            each.map(|reading| Read::of(prometheus_format::TOOL, reading, bytes, (unsigned, now), &mut mint))
+                .collect()
+        }),
+        Wire::Custom => {
+            let reading = mapped(edge, bearer, bytes.clone()).await?;
+            reading.map(|reading| vec![Read::of(CUSTOM, reading, bytes, (unsigned, now), mint)])
+        }
+    };
+    read.map_err(|invalid| {
         edge.keyring
             .with_bucket(&bearer.company_id, |bucket| bucket.fine(Instant::now()));
         match invalid {
@@ -403,19 +549,39 @@ fn read(
     })
 }
 
-/// Takes the tokens that the alerts cost; answers how many.
-fn take_tokens(edge: &Edge, bearer: &Bearer, alerts: &[Arc<NewAlert>]) -> Result<u32, Problem> {
+/// A body by the company's own mapping, where it has one. Expressions take a while: no request waits behind them.
+async fn mapped(edge: &Edge, bearer: &Bearer, bytes: Bytes) -> Result<Result<Reading, Invalid>, Problem> {
+    let company = edge.company(&bearer.company_id)?;
+    let mapping = edge.mappings.of(&company).ok_or_else(|| {
+        let detail = "the company has no mapping: PUT /api/companies/{company_id}/intake with `custom`";
+        Problem::new(Code::Conflict, detail)
+    })?;
+    let _turn = edge.mappings.turn().await;
+    let read = tokio::task::spawn_blocking(move || mapping.read(&bytes)).await;
+    read.map_err(|_| internal())
+}
+
+fn internal() -> Problem {
+    Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Takes the tokens that the alerts cost.
+fn take_tokens(edge: &Edge, bearer: &Bearer, alerts: &[Arc<NewAlert>]) -> Result<(), Problem> {
     let ordinary = |alert: &&Arc<NewAlert>| alert.status == Signal::Firing && alert.severity != Severity::Critical;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let cost = Cost {
         alerts: count(alerts.len()),
         ordinary: count(alerts.iter().filter(ordinary).count()),
     };
+    pay(edge, bearer, cost)
+}
+
+fn pay(edge: &Edge, bearer: &Bearer, cost: Cost) -> Result<(), Problem> {
     let verdict = edge
         .keyring
         .with_bucket(&bearer.company_id, |bucket| bucket.take(cost, Instant::now()));
     let refusal = match verdict {
-        Verdict::Taken => return Ok(cost.alerts),
+        Verdict::Taken => return Ok(()),
         Verdict::Never => {
             let detail = "the body holds more alerts than the company's burst_size ever lets pass; send fewer at once";
             Problem::new(Code::TooManyAlerts, detail)
@@ -436,13 +602,16 @@ fn spread(wait: Duration, chance: f64) -> Duration {
 }
 
 /// The durable insert. What turns out to be a duplicate, or is not stored, gives its tokens back.
-async fn store(edge: &Edge, bearer: &Bearer, delivery: Delivery, taken: u32, many: bool) -> Result<Answer, Problem> {
-    let ids: Vec<AlertId> = delivery.alerts.iter().map(|alert| alert.alert_id).collect();
+async fn store(edge: &Edge, bearer: &Bearer, delivery: Delivery, many: bool) -> Result<Answer, Problem> {
+    let alerts = delivery.alerts.clone();
+    let ids: Vec<AlertId> = alerts.iter().map(|alert| alert.alert_id).collect();
+    let received_at = delivery.received_at;
     let mut by_severity = [0; 4];
     delivery
         .alerts
         .iter()
         .for_each(|alert| by_severity[alert.severity.index()] += 1);
+    let taken = u32::try_from(alerts.len()).unwrap_or(u32::MAX);
     let give_back = || {
         edge.keyring
             .with_bucket(&bearer.company_id, |bucket| bucket.give_back(taken))
@@ -451,6 +620,7 @@ async fn store(edge: &Edge, bearer: &Bearer, delivery: Delivery, taken: u32, man
         Ok(Accepted::New) => {
             edge.runtime.news(&bearer.company_id);
             edge.hub.accepted(&bearer.company_id, by_severity);
+            edge.sources.note(&bearer.company_id, &alerts, received_at);
             metrics::counter!(telemetry::ACCEPTED, "result" => "new").increment(ids.len() as u64);
             Ok(answer(ids, many, false, false))
         }
@@ -486,7 +656,7 @@ fn answer(ids: Vec<AlertId>, many: bool, duplicate: bool, body_differs: bool) ->
         _ => {
             let (accepted, duplicates) = if duplicate { (0, ids.len()) } else { (ids.len(), 0) };
             Answer::Many {
-                message: "Alerts received",
+                message: RECEIVED,
                 accepted,
                 duplicates,
                 alert_ids: ids,

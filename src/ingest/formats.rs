@@ -9,6 +9,7 @@ mod azure_monitor;
 mod checkmk;
 mod cloudevents;
 mod cloudwatch;
+pub mod custom;
 mod datadog;
 mod draft;
 mod gcp_monitoring;
@@ -17,11 +18,14 @@ mod lenient;
 mod newrelic;
 mod pagerduty;
 mod pingdom;
+pub mod prometheus;
 pub mod samples;
 mod sentry;
 mod sns;
 mod words;
 mod zabbix;
+
+use std::time::Duration;
 
 use actors::limits::ALERTS_PER_BODY;
 use axum::http::HeaderMap;
@@ -74,13 +78,19 @@ pub struct Reading {
     pub delivery: Option<Identity>,
 }
 
+/// What is repeated every few minutes or hours, as a sender is set up, is taken once in so long.
+const REPEATED: Duration = Duration::from_secs(300);
+/// What is repeated each minute or so.
+const HOURLY: Duration = Duration::from_secs(3600);
+
 /// By what a delivery is known again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The SHA-256 of what makes it the same delivery.
     pub hash: [u8; 32],
-    /// Whether the sender sends the same again as a sign of life, which is to be taken, after a while.
-    pub recurs: bool,
+    /// How long the same is a repeat of what was told, where the sender goes on telling it; after that it is a sign of
+    /// life. Nothing where it is told once.
+    pub recurs: Option<Duration>,
 }
 
 impl Identity {
@@ -88,15 +98,15 @@ impl Identity {
     fn once(parts: &[&str]) -> Self {
         Self {
             hash: hash_of(parts),
-            recurs: false,
+            recurs: None,
         }
     }
 
     /// Of what is said again and again, for as long as it holds.
-    fn recurring(parts: &[&str]) -> Self {
+    fn recurring(parts: &[&str], every: Duration) -> Self {
         Self {
             hash: hash_of(parts),
-            recurs: true,
+            recurs: Some(every),
         }
     }
 }

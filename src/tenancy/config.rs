@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use actors::domain::{AwsSettings, Company, CompanyId, Correlation, Policy, RateLimit, Retention};
+use actors::domain::{AwsSettings, Company, CompanyId, Correlation, Intake, Policy, RateLimit, Retention};
 use actors::limits::ASSET_CHANGES;
 use actors::port::{Amendment, Put, RecordKind};
 use serde::{Deserialize, Serialize, Serializer};
@@ -37,6 +37,9 @@ pub struct Config {
     /// Its AWS account. Left out, it stays as it is. Not every field is for everybody to change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aws: Option<AwsSettings>,
+    /// What it takes from monitoring tools. Left out, it stays as it is.
+    #[serde(default)]
+    pub intake: Option<Intake>,
     /// What it has.
     #[serde(default)]
     pub assets: Assets,
@@ -65,6 +68,7 @@ impl Config {
             retention: Some(company.retention),
             policy: Some(company.policy),
             aws: company.aws.clone(),
+            intake: Some(company.intake.clone()),
             assets: assets.iter().map(plain).collect(),
         }
     }
@@ -76,6 +80,7 @@ impl Config {
             retention: self.retention.or(before.retention),
             policy: self.policy.or(before.policy),
             aws: self.aws.or_else(|| before.aws.clone()),
+            intake: self.intake.or_else(|| before.intake.clone()),
             ..self
         }
     }
@@ -104,6 +109,7 @@ impl Config {
             ("retention", json!(self.retention)),
             ("policy", json!(self.policy)),
             ("aws", json!(self.aws)),
+            ("intake", json!(self.intake)),
         ] {
             for (name, value) in fields
                 .as_object()
@@ -143,6 +149,7 @@ impl Desk<'_> {
             retention: wanted.retention,
             policy: wanted.policy,
             aws: wanted.aws.clone().map(Some),
+            intake: wanted.intake.clone(),
             ..Change::default()
         };
         let mut puts = Vec::new();

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::aws::AwsSettings;
 use super::ids::CompanyId;
+use super::intake::Intake;
 use super::policy::Policy;
 use super::time::Timestamp;
 
@@ -45,6 +46,9 @@ pub struct Company {
     /// Its AWS account, where it is connected to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aws: Option<AwsSettings>,
+    /// What it takes from monitoring tools.
+    #[serde(default, skip_serializing_if = "Intake::is_default")]
+    pub intake: Intake,
 }
 
 fn first_version() -> u64 {

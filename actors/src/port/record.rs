@@ -45,6 +45,10 @@ pub enum RecordKind {
     Spending,
     /// What was said with models for a decision, word for word. Expires.
     Traces,
+    /// A tool that a company's alerts come from.
+    Sources,
+    /// What a company is to hear of at least so often.
+    Heartbeats,
 }
 
 /// The id of the platform's switch: while there is such a record, no run begins.

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use actors::domain::{AlertId, DeliveryId, NewAlert, Signal, Timestamp};
-use axum::http::HeaderMap;
 use sha2::{Digest, Sha256};
 
-use crate::ingest::formats::{Format, Identity};
+use crate::ingest::formats::{Format, Identity, Reading};
 use crate::ingest::native::{self, Invalid};
 
 /// As whose words a body is read.
@@ -16,6 +15,10 @@ pub(super) enum Wire {
     Native,
     /// A tool's.
     Of(Format),
+    /// Prometheus's to its Alertmanagers.
+    Prometheus,
+    /// By the company's own mapping.
+    Custom,
 }
 
 /// What was read.
@@ -29,56 +32,51 @@ pub(super) struct Read {
     pub(super) body_hash: [u8; 32],
 }
 
-/// What a tool repeats while its trouble lasts is taken again after so long, as a sign of life; sooner it is the same
-/// from a second sender, or once more because the first answer was lost.
-const REPEAT_MS: i64 = 300_000;
 /// So long after a change what tells of it is told for the first time, whoever sends it and how often.
 const NEWS_MS: i64 = 600_000;
 
-impl Wire {
-    /// Reads a body.
+impl Read {
+    /// Our own alerts.
     ///
     /// # Errors
     /// [`Invalid`].
-    pub(super) fn read(
-        self,
+    pub(super) fn native(bytes: &[u8], unsigned: bool, mint: impl FnMut() -> AlertId) -> Result<Self, Invalid> {
+        let (alerts, many) = native::parse(bytes, unsigned, mint)?;
+        Ok(Self {
+            alerts,
+            many,
+            delivery_id: None,
+            body_hash: Sha256::digest(bytes).into(),
+        })
+    }
+
+    /// What was read of a tool's body.
+    pub(super) fn of(
+        name: &str,
+        reading: Reading,
         bytes: &[u8],
-        (headers, unsigned, now): (&HeaderMap, bool, Timestamp),
+        (unsigned, now): (bool, Timestamp),
         mut mint: impl FnMut() -> AlertId,
-    ) -> Result<Read, Invalid> {
-        let body_hash = Sha256::digest(bytes).into();
-        let format = match self {
-            Self::Native => {
-                let (alerts, many) = native::parse(bytes, unsigned, mint)?;
-                return Ok(Read {
-                    alerts,
-                    many,
-                    delivery_id: None,
-                    body_hash,
-                });
-            }
-            Self::Of(format) => format,
-        };
-        let reading = format.read(bytes, headers)?;
+    ) -> Self {
         let alerts = reading.drafts.into_iter();
         let alerts: Vec<_> = alerts
-            .map(|draft| Arc::new(draft.seal(format.name(), mint(), unsigned)))
+            .map(|draft| Arc::new(draft.seal(name, mint(), unsigned)))
             .collect();
         let identity = reading.delivery.as_ref();
-        Ok(Read {
-            delivery_id: identity.and_then(|identity| delivery_of(format, identity, &alerts, now)),
-            body_hash: identity.map_or(body_hash, |identity| identity.hash),
+        Self {
+            delivery_id: identity.and_then(|identity| delivery_of(name, identity, &alerts, now)),
+            body_hash: identity.map_or_else(|| Sha256::digest(bytes).into(), |identity| identity.hash),
             many: true,
             alerts,
-        })
+        }
     }
 }
 
-fn delivery_of(format: Format, identity: &Identity, alerts: &[Arc<NewAlert>], now: Timestamp) -> Option<DeliveryId> {
-    let name = format!("{}:{}", format.name(), hex::encode(identity.hash));
-    let named = match identity.recurs && !is_news(alerts, now) {
-        true => format!("{name}:{}", now.as_millis() / REPEAT_MS),
-        false => name,
+fn delivery_of(tool: &str, identity: &Identity, alerts: &[Arc<NewAlert>], now: Timestamp) -> Option<DeliveryId> {
+    let name = format!("{tool}:{}", hex::encode(identity.hash));
+    let named = match identity.recurs.filter(|_| !is_news(alerts, now)) {
+        Some(every) => format!("{name}:{}", now.as_millis() / every.as_millis() as i64),
+        None => name,
     };
     named.parse().ok()
 }
@@ -96,14 +94,16 @@ fn is_news(alerts: &[Arc<NewAlert>], now: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderMap;
+
     use super::*;
 
     fn id_at(seconds: i64, body: &str) -> DeliveryId {
         let now = Timestamp::from_millis(seconds * 1_000);
-        let headers = HeaderMap::new();
-        let read =
-            Wire::Of(Format::Alertmanager).read(body.as_bytes(), (&headers, true, now), || AlertId(uuid::Uuid::nil()));
-        read.unwrap().delivery_id.unwrap()
+        let reading = Format::Alertmanager.read(body.as_bytes(), &HeaderMap::new()).unwrap();
+        let mint = || AlertId(uuid::Uuid::nil());
+        let read = Read::of("alertmanager", reading, body.as_bytes(), (true, now), mint);
+        read.delivery_id.unwrap()
     }
 
     #[test]

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use actors::domain::Signal;
+use actors::domain::{Signal, Timestamp};
 use serde::Deserialize;
 
 use super::lenient::{Text, Texts};
-use super::{Draft, Identity, Reading, hash_of, missing, words};
+use super::{Draft, Identity, REPEATED, Reading, missing, words};
 use crate::ingest::native::Invalid;
 use crate::json;
 
@@ -67,13 +67,13 @@ pub(super) fn group(body: Body, field: &str) -> Result<Reading, Invalid> {
         .chain(states.iter().map(String::as_str))
         .collect();
     Ok(Reading {
-        delivery: Some(Identity::recurring(&parts)),
+        delivery: Some(Identity::recurring(&parts, REPEATED)),
         drafts,
     })
 }
 
 fn state(draft: &Draft) -> String {
-    let moment = |at: Option<actors::domain::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+    let moment = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let fingerprint = draft.fingerprint.as_deref().unwrap_or_default();
     format!(
         "{fingerprint} {:?} {} {}",
@@ -85,6 +85,26 @@ fn state(draft: &Draft) -> String {
 
 impl Item {
     pub(super) fn draft(self, field: &str) -> Result<Draft, Invalid> {
+        // Of a firing one the end is year 1, or when it would be taken for over.
+        let is_over = self.status.is("resolved");
+        let ended = self.ends_at().filter(|_| is_over);
+        let draft = self.told(field, ended)?;
+        Ok(match is_over {
+            true => Draft {
+                status: Signal::Resolved,
+                ..draft
+            },
+            false => draft,
+        })
+    }
+
+    /// When it ended, or would be taken for over.
+    pub(super) fn ends_at(&self) -> Option<Timestamp> {
+        self.ends_at.moment()
+    }
+
+    /// As an alert that is over since a moment, or fires.
+    pub(super) fn told(self, field: &str, ended: Option<Timestamp>) -> Result<Draft, Invalid> {
         let labels = self.labels;
         if labels.0.is_empty() {
             return Err(missing(&format!("{field}.labels"), "an alert is told by its labels").into());
@@ -92,7 +112,6 @@ impl Item {
         let signature = labels
             .first(&["alertname", "alert", "rulename"])
             .unwrap_or("unnamed alert");
-        let is_over = self.status.is("resolved");
         let says = [
             self.annotations.first(&["summary", "title", "message"]),
             self.annotations.get("description"),
@@ -101,7 +120,7 @@ impl Item {
         let says: Vec<&str> = says.into_iter().flatten().collect();
         let fingerprint = match self.fingerprint.take() {
             Some(fingerprint) => fingerprint,
-            None => by_labels(&labels.0),
+            None => fingerprint(&labels.0),
         };
         let urls = [&self.generator_url, &self.panel_url, &self.dashboard_url];
         let mut url = urls.into_iter().filter_map(Text::get);
@@ -109,11 +128,14 @@ impl Item {
             asset: words::asset(&labels).unwrap_or(signature).to_owned(),
             signature: signature.to_owned(),
             message: says.join("\n"),
-            status: if is_over { Signal::Resolved } else { Signal::Firing },
+            status: if ended.is_some() {
+                Signal::Resolved
+            } else {
+                Signal::Firing
+            },
             fingerprint: Some(fingerprint),
             starts_at: self.starts_at.moment(),
-            // Of a firing one it is year 1, or when it would be taken for over.
-            ends_at: self.ends_at.moment().filter(|_| is_over),
+            ends_at: ended,
             url: url.next().map(str::to_owned),
             ..Draft::default()
         };
@@ -127,11 +149,38 @@ impl Item {
     }
 }
 
-/// Version 3 tells no fingerprint.
-fn by_labels(labels: &BTreeMap<String, String>) -> String {
-    let parts: Vec<&str> = labels
-        .iter()
-        .flat_map(|(name, value)| [name.as_str(), value.as_str()])
-        .collect();
-    hex::encode(hash_of(&parts))
+/// The fingerprint that Alertmanager knows an alert by: FNV-1a, 64 bits, over its labels by their names
+/// (`model.LabelSet.Fingerprint` of `prometheus/common`), in hex.
+pub(super) fn fingerprint(labels: &BTreeMap<String, String>) -> String {
+    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    let parts = labels.iter().flat_map(|(name, value)| [name, value]);
+    let bytes = parts.flat_map(|part| part.bytes().chain([255]));
+    let hash = bytes.fold(BASIS, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
+    format!("{hash:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(all: &[(&str, &str)]) -> BTreeMap<String, String> {
+        all.iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn fingerprints_are_alertmanagers() {
+        // Of Alertmanager 0.25, for these labels.
+        let all = labels(&[
+            ("alertname", "DiskFull"),
+            ("instance", "web-1:9100"),
+            ("severity", "critical"),
+        ]);
+        assert_eq!(fingerprint(&all), FINGERPRINT);
+        assert_eq!(fingerprint(&BTreeMap::new()), "cbf29ce484222325");
+    }
+
+    const FINGERPRINT: &str = "0000000000000000";
 }

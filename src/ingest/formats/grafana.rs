@@ -5,7 +5,7 @@ use actors::domain::Signal;
 use serde::Deserialize;
 
 use super::lenient::{Text, Texts};
-use super::{Draft, Identity, Reading, alertmanager, missing, words};
+use super::{Draft, Identity, REPEATED, Reading, alertmanager, missing, words};
 use crate::ingest::native::Invalid;
 use crate::json;
 
@@ -87,7 +87,7 @@ fn legacy(body: Legacy) -> Result<Reading, Invalid> {
         ..Draft::default()
     };
     let state = body.state.get().unwrap_or_default();
-    let identity = Identity::recurring(&[org, rule, state, &draft.message]);
+    let identity = Identity::recurring(&[org, rule, state, &draft.message], REPEATED);
     let mut labels = labels.0;
     labels.extend(body.tags.0);
     let draft = Draft { labels, ..draft }.graded(word.as_deref());

@@ -5,7 +5,7 @@ use actors::domain::Signal;
 use serde::Deserialize;
 
 use super::lenient::Text;
-use super::{Draft, Identity, Reading, missing};
+use super::{Draft, Identity, REPEATED, Reading, missing};
 use crate::ingest::native::Invalid;
 use crate::json;
 
@@ -110,7 +110,7 @@ pub(super) fn read(body: &[u8]) -> Result<Reading, Invalid> {
     draft.labels.extend(tags);
     let state = if is_over { "over" } else { "problem" };
     Ok(Reading {
-        delivery: Some(Identity::recurring(&["zabbix", event, state])),
+        delivery: Some(Identity::recurring(&["zabbix", event, state], REPEATED)),
         drafts: vec![draft],
     })
 }

@@ -49,7 +49,7 @@ pub enum Part {
 
 impl Part {
     /// Every one, in the order in which they are moved: what says of a company that it is there comes last.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::Alerts,
         Self::Incidents,
         Self::Identities,
@@ -76,6 +76,8 @@ impl Part {
         Self::Records(RecordKind::Switches),
         Self::Records(RecordKind::Spending),
         Self::Records(RecordKind::Traces),
+        Self::Records(RecordKind::Sources),
+        Self::Records(RecordKind::Heartbeats),
         Self::Companies,
         Self::Heads,
     ];
@@ -109,6 +111,8 @@ impl Part {
             Self::Records(RecordKind::Switches) => "switches",
             Self::Records(RecordKind::Spending) => "spending on models",
             Self::Records(RecordKind::Traces) => "traces of decisions",
+            Self::Records(RecordKind::Sources) => "sources of alerts",
+            Self::Records(RecordKind::Heartbeats) => "heartbeats",
             Self::Companies => "companies",
             Self::Heads => "heads",
         }

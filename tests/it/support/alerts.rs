@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actors::domain::{
-    AlertId, Company, CompanyId, Correlation, DeliveryId, Fact, NewAlert, Policy, RateLimit, Retention, Severity,
-    Signal, Timestamp,
+    AlertId, Company, CompanyId, Correlation, DeliveryId, Fact, Intake, NewAlert, Policy, RateLimit, Retention,
+    Severity, Signal, Timestamp,
 };
 use actors::port::inbox::{Delivery, Signature};
 use actors::port::{Entropy, NewCompany, Put};
@@ -39,6 +39,7 @@ pub fn new_company(id: &CompanyId, now: Timestamp) -> NewCompany {
             retention: Retention::default(),
             policy: Policy::default(),
             aws: None,
+            intake: Intake::default(),
         },
         puts: vec![Put::new(&key).unwrap(), Put::new(&secret).unwrap()],
         fact: fact("company.created", name, now),

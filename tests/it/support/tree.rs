@@ -10,7 +10,7 @@ use actors::domain::decision::Budget;
 use actors::domain::runbook::library;
 use actors::domain::{
     AlertId, AlertState, AwsSettings, Company, CompanyId, Correlation, Decision, DecisionRequest, Fact, Incident,
-    IncidentFacts, IncidentId, NewAlert, Policy, RateLimit, Retention, Runbook, Severity, Signal, Timestamp,
+    IncidentFacts, IncidentId, Intake, NewAlert, Policy, RateLimit, Retention, Runbook, Severity, Signal, Timestamp,
 };
 use actors::haste::Haste;
 use actors::port::cloud::nowhere::NotConnected;
@@ -409,6 +409,7 @@ pub fn new_company(id: &str, correlation: Correlation, now: Timestamp, entropy: 
             retention: Retention::default(),
             policy: Policy::default(),
             aws: None,
+            intake: Intake::default(),
         },
         puts: Vec::new(),
         fact: Fact::new(fact_id, now, "company.created", id, "test", &json!({})),

@@ -1,0 +1,113 @@
+//! Conditions on labels, as `amtool` and Alertmanager write them.
+
+use std::collections::BTreeMap;
+
+use regex::{Regex, RegexBuilder};
+
+/// A condition on a label, as `amtool` and Alertmanager write it: `severity="critical"`, `job!=a`, `pod=~"web-.*"`.
+#[derive(Debug)]
+pub(super) struct Matcher {
+    name: String,
+    value: Value,
+    is_negated: bool,
+}
+
+#[derive(Debug)]
+enum Value {
+    Is(String),
+    Matches(Regex),
+}
+
+/// Bytes that a compiled pattern may take.
+const SIZE: usize = 256 * 1024;
+/// Bytes of one condition.
+const MATCHER_BYTES: usize = 1_024;
+
+impl Matcher {
+    /// Reads a condition.
+    ///
+    /// # Errors
+    /// What it must be.
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        let rule = || format!("must be conditions such as severity=\"critical\" or pod=~\"web-.*\"; {text:?} is none");
+        let at = text.find(['=', '!']).ok_or_else(rule)?;
+        let (name, rest) = (text[..at].trim(), &text[at..]);
+        let (operator, value) = ["=~", "!~", "!=", "="]
+            .into_iter()
+            .find_map(|operator| Some((operator, rest.strip_prefix(operator)?)))
+            .ok_or_else(rule)?;
+        let value = unquoted(value.trim()).ok_or_else(rule)?;
+        if name.is_empty() || text.len() > MATCHER_BYTES {
+            return Err(rule());
+        }
+        let value = match operator {
+            "=~" | "!~" => Value::Matches(pattern(&value).map_err(|_| rule())?),
+            _ => Value::Is(value),
+        };
+        Ok(Self {
+            name: unquoted(name).ok_or_else(rule)?,
+            value,
+            is_negated: operator.starts_with('!'),
+        })
+    }
+
+    /// Whether labels meet it; a label that is not there is empty.
+    pub(super) fn meets(&self, labels: &BTreeMap<String, String>) -> bool {
+        let has = labels.get(&self.name).map_or("", String::as_str);
+        let holds = match &self.value {
+            Value::Is(value) => has == value,
+            Value::Matches(regex) => regex.is_match(has),
+        };
+        holds != self.is_negated
+    }
+}
+
+/// A pattern for the whole of a text, as Prometheus has them.
+///
+/// # Errors
+/// What it must be.
+pub(super) fn pattern(text: &str) -> Result<Regex, String> {
+    let rule = || format!("must be a regular expression of at most {MATCHER_BYTES} bytes");
+    let whole = Some(text).filter(|text| text.len() <= MATCHER_BYTES).ok_or_else(rule)?;
+    let whole = RegexBuilder::new(&format!("^(?:{whole})$")).size_limit(SIZE).build();
+    whole.map_err(|_| rule())
+}
+
+/// A text without its quotes, where it has some.
+fn unquoted(text: &str) -> Option<String> {
+    match text.starts_with('"') {
+        true => serde_json::from_str(text).ok(),
+        false => Some(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(all: &[(&str, &str)]) -> BTreeMap<String, String> {
+        all.iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn matchers_are_read_as_amtool_writes_them() {
+        let has = labels(&[("severity", "critical"), ("pod", "web-1")]);
+        for (text, meets) in [
+            ("severity=\"critical\"", true),
+            ("severity=critical", true),
+            ("severity!=\"critical\"", false),
+            ("pod=~\"web-.*\"", true),
+            ("pod=~\"web\"", false),
+            ("pod!~web-[2-9]", true),
+            ("none=\"\"", true),
+            ("none=~\".+\"", false),
+        ] {
+            assert_eq!(Matcher::read(text).unwrap().meets(&has), meets, "{text}");
+        }
+        for bad in ["", "severity", "=x", "pod=~\"(\"", "pod=\"x", "a!x"] {
+            assert!(Matcher::read(bad).is_err(), "{bad}");
+        }
+    }
+}
