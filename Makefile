@@ -70,6 +70,8 @@ tools:
 	@tests/moto/install.sh >/dev/null
 	@tests/schemathesis/install.sh >/dev/null
 	@tests/mcp/install.sh >/dev/null
+	@tests/standardwebhooks/install.sh >/dev/null
+	@tests/alertmanager/install.sh >/dev/null
 
 lint:
 	cargo fmt --all --check

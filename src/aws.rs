@@ -18,6 +18,7 @@ pub mod compliance;
 mod convert;
 mod fault;
 mod link;
+pub mod polling;
 mod secrets;
 mod session;
 pub mod settings;

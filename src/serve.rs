@@ -32,6 +32,7 @@ use crate::archive::Archivist;
 use crate::audit::checkpoint::{NoSigner, Signer};
 use crate::audit::keeper::{self, Keeper};
 use crate::aws::cloud::Cloud;
+use crate::aws::polling::Polling;
 use crate::aws::settings::{NoSecret, setting};
 use crate::aws::{Aws, BadBase, Base};
 use crate::clock::{SystemClock, SystemEntropy};
@@ -271,6 +272,14 @@ pub async fn start_under(
     ));
     edge.heartbeats.load().await.map_err(LoadError::from)?;
     gathered.spawn(edge.heartbeats.clone().run(gathering.clone()));
+    let polling = Polling::new(
+        (edge.cloud.watch.clone(), edge.keyring.clone()),
+        edge.store.clone(),
+        edge.runtime.clone(),
+        edge.sources.clone(),
+        (edge.clock.clone(), edge.entropy.clone()),
+    );
+    gathered.spawn(polling.run(gathering.clone()));
     let sources = edge.sources.clone();
     let entropy = edge.entropy.clone();
     gathered.spawn(sources.run(edge.store.clone(), edge.runtime.clone(), entropy, gathering.clone()));

@@ -283,17 +283,23 @@ impl Desk<'_> {
         }))
     }
 
-    /// A new webhook secret, which is told once; those that are live end when `overlap` is over.
+    /// A new webhook secret, which is told once, or one that a tool has made; those that are live end when `overlap` is over.
     ///
     /// # Errors
     /// [`TenancyError`].
     pub fn rotate_secret(
         &self,
         secrets: &[(WebhookSecret, u64)],
-        overlap: Duration,
+        (overlap, given): (Duration, Option<SecretString>),
         key: &ServerKey,
     ) -> Result<(WebhookSecret, SecretString, Amendment), TenancyError> {
         let now = self.clock.now();
+        if given.as_ref().is_some_and(|given| !is_secret(given.expose_secret())) {
+            return Err(invalid(
+                "secret",
+                "must be 32 to 256 printable characters without spaces",
+            ));
+        }
         if overlap > OVERLAP {
             return Err(invalid("overlap_minutes", "must be at most 10080, which is a week"));
         }
@@ -311,7 +317,8 @@ impl Desk<'_> {
             };
             puts.push(Put::change(&ending, *version)?);
         }
-        let text = new_webhook_secret();
+        let is_given = given.is_some();
+        let text = given.unwrap_or_else(new_webhook_secret);
         let secret = WebhookSecret {
             secret_id: SecretId::from_uuid(self.entropy.uuid(now)),
             sealed: key.seal(Purpose::WebhookSecret, self.company_id.as_str(), &text)?,
@@ -319,7 +326,7 @@ impl Desk<'_> {
             expires_at: None,
         };
         puts.push(Put::new(&secret)?);
-        let data = json!({"after": secret.shown(), "overlap_minutes": overlap.as_secs() / 60});
+        let data = json!({"after": secret.shown(), "overlap_minutes": overlap.as_secs() / 60, "given": is_given});
         let fact = self.fact(now, "webhook_secret.created", secret.secret_id.as_str(), data);
         let amendment = Amendment {
             puts,
@@ -365,6 +372,11 @@ impl Desk<'_> {
 /// When open incidents are due under other settings: at once where these say otherwise what an incident does.
 fn wake(before: &Company, after: &Company, now: Timestamp) -> Option<Timestamp> {
     (before.correlation != after.correlation).then_some(now)
+}
+
+/// Whether a text from elsewhere may be a secret: a tool has made it by chance, and it can stand in a header.
+fn is_secret(text: &str) -> bool {
+    (32..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Whether a company may take this from monitoring tools: its expressions are read too.

@@ -4,16 +4,21 @@ use std::collections::BTreeMap;
 
 use actors::domain::{CompanyId, Timestamp};
 use actors::limits::{CLOUD_PAGES, METRIC_POINTS};
-use actors::port::cloud::{Alarm, AlarmState, CloudError, CloudService, Datapoint, MetricQuery, MetricSeries, Watch};
+use actors::port::cloud::{
+    Alarm, AlarmState, CloudError, CloudService, Datapoint, MetricQuery, MetricSeries, Watch, WatchedAlarm,
+};
 use async_trait::async_trait;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{
-    AlarmType, Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat, ScanBy, StateValue, StatusCode,
+    AlarmType, Dimension, Metric, MetricAlarm, MetricDataQuery, MetricDataResult, MetricStat, ScanBy, StateValue,
+    StatusCode,
 };
 
 use super::Aws;
 use super::convert::{cut, date_time, moment};
 
+/// Alarms of a page, the most that there may be.
+const PAGE: i32 = 100;
 /// The longest name of an alarm, in characters.
 const NAME: usize = 255;
 /// The longest reason, in characters; CloudWatch gives no longer one.
@@ -51,6 +56,43 @@ impl Watch for Aws {
         all.find(|(known, ..)| *known == Some(name))
             .map(|(_, state, reason, since)| alarm(name, state, reason, since))
             .ok_or_else(|| CloudError::Unknown(format!("no alarm {name:?}")))
+    }
+
+    async fn alarms(&self, company: &CompanyId, state: AlarmState) -> Result<Vec<WatchedAlarm>, CloudError> {
+        let link = self.link(company).await?;
+        let (mut all, mut token) = (Vec::new(), None);
+        for _ in 0..CLOUD_PAGES {
+            let request = link
+                .cloudwatch
+                .describe_alarms()
+                .state_value(match state {
+                    AlarmState::Ok => StateValue::Ok,
+                    AlarmState::Alarm => StateValue::Alarm,
+                    AlarmState::InsufficientData => StateValue::InsufficientData,
+                })
+                .alarm_types(AlarmType::MetricAlarm)
+                .alarm_types(AlarmType::CompositeAlarm)
+                .alarm_types(AlarmType::LogAlarm)
+                .max_records(PAGE)
+                .set_next_token(token);
+            let page = link.call(CloudService::CloudWatch, request.send()).await?;
+            all.extend(page.metric_alarms().iter().filter_map(of_metric));
+            all.extend(page.composite_alarms().iter().filter_map(|told| {
+                let since = told.state_transitioned_timestamp().or(told.state_updated_timestamp());
+                let known = alarm(told.alarm_name()?, told.state_value(), told.state_reason(), since);
+                Some(watched(known, told.alarm_arn(), told.alarm_description()))
+            }));
+            all.extend(page.log_alarms().iter().filter_map(|told| {
+                let since = told.state_transitioned_timestamp().or(told.state_updated_timestamp());
+                let known = alarm(told.alarm_name()?, told.state_value(), told.state_reason(), since);
+                Some(watched(known, told.alarm_arn(), told.alarm_description()))
+            }));
+            token = page.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(all);
+            }
+        }
+        Err(CloudError::TooMuch("alarms".to_owned()))
     }
 
     async fn metrics(&self, company: &CompanyId, query: &MetricQuery) -> Result<MetricSeries, CloudError> {
@@ -92,6 +134,31 @@ impl Watch for Aws {
             }
         }
         Err(CloudError::TooMuch("datapoints".to_owned()))
+    }
+}
+
+fn of_metric(told: &MetricAlarm) -> Option<WatchedAlarm> {
+    let since = told.state_transitioned_timestamp().or(told.state_updated_timestamp());
+    let known = alarm(told.alarm_name()?, told.state_value(), told.state_reason(), since);
+    let dimensions = told.dimensions().iter();
+    Some(WatchedAlarm {
+        namespace: told.namespace().map(str::to_owned),
+        metric_name: told.metric_name().map(str::to_owned),
+        dimensions: dimensions
+            .filter_map(|one| Some((one.name()?.to_owned(), one.value()?.to_owned())))
+            .collect(),
+        ..watched(known, told.alarm_arn(), told.alarm_description())
+    })
+}
+
+fn watched(alarm: Alarm, arn: Option<&str>, description: Option<&str>) -> WatchedAlarm {
+    WatchedAlarm {
+        alarm,
+        arn: arn.map(str::to_owned),
+        description: description.map(|text| cut(text, REASON)),
+        namespace: None,
+        metric_name: None,
+        dimensions: BTreeMap::new(),
     }
 }
 

@@ -78,6 +78,11 @@ fn routes() -> Routes {
             webhook::accept_format,
             "Send what a monitoring tool sends, as it sends it",
         )
+        .options(
+            "/api/webhooks/{format}",
+            webhook::handshake::allow,
+            "Whether CloudEvents may be sent here",
+        )
         .post(
             "/api/webhooks/pagerduty/v2/enqueue",
             webhook::enqueue::enqueue,

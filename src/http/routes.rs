@@ -61,7 +61,7 @@ impl Routes {
         }
     }
 
-    methods! { get GET post POST put PUT patch PATCH delete DELETE }
+    methods! { get GET post POST put PUT patch PATCH delete DELETE options OPTIONS }
 
     fn add<H, T>(mut self, method: Method, filter: MethodFilter, path: &'static str, handler: H, what: &str) -> Self
     where

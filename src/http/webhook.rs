@@ -4,6 +4,7 @@
 //! who has not passed: size, form of the headers, key, signature, body, rate, the durable insert.
 
 pub(super) mod enqueue;
+pub(super) mod handshake;
 pub(super) mod prometheus;
 mod sns;
 mod wire;
@@ -178,6 +179,8 @@ impl Argument for Signed {
         let grafana =
             "Grafana: the HMAC-SHA256 over `{X-Grafana-Alerting-Timestamp}:{body}`, or the body alone, in hex.";
         description.reads_header("X-Grafana-Alerting-Signature", grafana);
+        let sentry = "Sentry: the HMAC-SHA256 over the body under the integration's client secret, in hex.";
+        description.reads_header("Sentry-Hook-Signature", sentry);
         description.reads_header(
             "X-Delivery-ID",
             "The sender's own name for this delivery; sent again, it is a duplicate.",
@@ -438,6 +441,9 @@ fn claimed<'a>(all: &impl Fn(&str) -> Vec<&'a [u8]>, now: Timestamp) -> Option<R
     if let Some(signatures) = of("webhook-signature") {
         let (ids, timestamps) = (all("webhook-id"), all("webhook-timestamp"));
         return Some(signature::standard_webhooks(&ids, &timestamps, &signatures, now));
+    }
+    if let Some(signatures) = of("sentry-hook-signature") {
+        return Some(signature::sentry(&signatures));
     }
     let signatures = of("x-grafana-alerting-signature")?;
     Some(signature::grafana(

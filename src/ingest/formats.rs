@@ -32,6 +32,7 @@ use axum::http::HeaderMap;
 use sha2::{Digest, Sha256};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
+pub use cloudwatch::polled;
 pub use draft::Draft;
 
 use super::native::Invalid;

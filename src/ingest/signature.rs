@@ -36,7 +36,7 @@ pub struct Claim {
     decoded: bool,
 }
 
-pub use others::{grafana, standard_webhooks};
+pub use others::{grafana, sentry, standard_webhooks};
 
 /// What is wrong with the form of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,6 +65,9 @@ pub enum Malformed {
     /// `X-Grafana-Alerting-Signature` is no SHA-256.
     #[error("X-Grafana-Alerting-Signature must be 64 hexadecimal digits")]
     Hex,
+    /// `Sentry-Hook-Signature` is no SHA-256.
+    #[error("Sentry-Hook-Signature must be 64 hexadecimal digits")]
+    SentryHex,
     /// A scheme's own moment is no whole number of seconds.
     #[error("the signature's timestamp must be the Unix time in whole seconds")]
     Seconds,
@@ -83,6 +86,7 @@ impl Malformed {
             Self::Id => "webhook-id",
             Self::Versioned => "webhook-signature",
             Self::Hex => "X-Grafana-Alerting-Signature",
+            Self::SentryHex => "Sentry-Hook-Signature",
             Self::Seconds => "webhook-timestamp",
             Self::Window(name) => name,
         }

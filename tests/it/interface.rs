@@ -19,8 +19,9 @@ const ENDLESS: &str = "^/ws$|^/api/events$|/stream$";
 /// What ends the login that is asked with.
 const FAREWELL: &str = "^/api/auth/(logout|sessions/)";
 
-/// What begins so is asked in one test, the rest in another: each takes less than a minute.
-const ADMINISTERED: &str = "^/api/(audit|auth|companies|memory|runbooks|system|users)";
+/// What begins so is asked in one test, what begins so in another, the rest in a third: each takes less than a minute.
+const COMPANIES: &str = "^/api/companies";
+const ADMINISTERED: &str = "^/api/(audit|auth|memory|runbooks|system|users)";
 
 /// How many requests each role makes, about: `SCHEMA_CASES`, or 500.
 fn cases() -> usize {
@@ -79,6 +80,8 @@ async fn known(server: &Server, acme: &Company, root: &Person) -> Value {
         "asset_name": ["web-1", "web-2"],
         "user_id": [victim.id],
         "file": ["index.html", "swagger-ui.css"],
+        "name": ["backup"],
+        "format": ["alertmanager", "cloudevents"],
     })
 }
 
@@ -94,6 +97,8 @@ enum Phase {
 /// Which routes are asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
+    /// Those that begin like [`COMPANIES`].
+    Companies,
     /// Those that begin like [`ADMINISTERED`].
     Administered,
     /// The others.
@@ -111,13 +116,16 @@ async fn agrees(role: Role, phase: Phase, part: Part) {
     // There is less to ask of a route without parameters: the others make up for it.
     let each = ((cases() * 3 / 2).div_ceil(listed().len() - 10) + 1).to_string();
     let (only, but) = match part {
+        Part::Companies => (COMPANIES, format!("{ENDLESS}|{FAREWELL}")),
         Part::Administered => (ADMINISTERED, format!("{ENDLESS}|{FAREWELL}")),
-        Part::Rest => ("^/", format!("{ENDLESS}|{FAREWELL}|{ADMINISTERED}")),
+        Part::Rest => ("^/", format!("{ENDLESS}|{FAREWELL}|{COMPANIES}|{ADMINISTERED}")),
     };
-    let (phases, least) = match phase {
+    let (phases, all) = match phase {
         Phase::Fuzzing => ("examples,fuzzing", cases() / 3),
         Phase::Coverage => ("coverage", 400),
     };
+    // The first two share what is there to administer.
+    let least = if part == Part::Rest { all } else { all / 2 };
     let all = [
         "--phases",
         phases,
@@ -136,7 +144,7 @@ async fn agrees(role: Role, phase: Phase, part: Part) {
     assert!(asked >= least, "{asked}");
     let me = server.get_as(&stays, "/api/auth/me").await;
     assert_eq!(me.status, 200, "was known to the end: {}", me.text);
-    if part == Part::Rest {
+    if part != Part::Administered {
         return server.stop().await;
     }
     let goes = server.person("goes@schema.example", role, companies).await;
@@ -161,6 +169,11 @@ mod every_answer_is_one_that_the_document_knows {
     use super::{Part, Phase, Role, agrees};
 
     #[tokio::test]
+    async fn to_a_technician_of_companies() {
+        agrees(Role::Technician, Phase::Fuzzing, Part::Companies).await;
+    }
+
+    #[tokio::test]
     async fn to_a_technician_of_what_is_administered() {
         agrees(Role::Technician, Phase::Fuzzing, Part::Administered).await;
     }
@@ -168,6 +181,11 @@ mod every_answer_is_one_that_the_document_knows {
     #[tokio::test]
     async fn to_a_technician_of_the_rest() {
         agrees(Role::Technician, Phase::Fuzzing, Part::Rest).await;
+    }
+
+    #[tokio::test]
+    async fn to_a_technician_at_the_limits_of_companies() {
+        agrees(Role::Technician, Phase::Coverage, Part::Companies).await;
     }
 
     #[tokio::test]
@@ -181,6 +199,11 @@ mod every_answer_is_one_that_the_document_knows {
     }
 
     #[tokio::test]
+    async fn to_a_company_admin_of_companies() {
+        agrees(Role::CompanyAdmin, Phase::Fuzzing, Part::Companies).await;
+    }
+
+    #[tokio::test]
     async fn to_a_company_admin_of_what_is_administered() {
         agrees(Role::CompanyAdmin, Phase::Fuzzing, Part::Administered).await;
     }
@@ -188,6 +211,11 @@ mod every_answer_is_one_that_the_document_knows {
     #[tokio::test]
     async fn to_a_company_admin_of_the_rest() {
         agrees(Role::CompanyAdmin, Phase::Fuzzing, Part::Rest).await;
+    }
+
+    #[tokio::test]
+    async fn to_a_company_admin_at_the_limits_of_companies() {
+        agrees(Role::CompanyAdmin, Phase::Coverage, Part::Companies).await;
     }
 
     #[tokio::test]
@@ -201,6 +229,11 @@ mod every_answer_is_one_that_the_document_knows {
     }
 
     #[tokio::test]
+    async fn to_an_msp_admin_of_companies() {
+        agrees(Role::MspAdmin, Phase::Fuzzing, Part::Companies).await;
+    }
+
+    #[tokio::test]
     async fn to_an_msp_admin_of_what_is_administered() {
         agrees(Role::MspAdmin, Phase::Fuzzing, Part::Administered).await;
     }
@@ -208,6 +241,11 @@ mod every_answer_is_one_that_the_document_knows {
     #[tokio::test]
     async fn to_an_msp_admin_of_the_rest() {
         agrees(Role::MspAdmin, Phase::Fuzzing, Part::Rest).await;
+    }
+
+    #[tokio::test]
+    async fn to_an_msp_admin_at_the_limits_of_companies() {
+        agrees(Role::MspAdmin, Phase::Coverage, Part::Companies).await;
     }
 
     #[tokio::test]

@@ -24,4 +24,5 @@ mod remedy;
 #[path = "../sim/main.rs"]
 mod sim;
 mod support;
+mod tools;
 mod tree;

@@ -18,5 +18,6 @@ pub mod process;
 pub mod profile;
 pub mod provider;
 pub mod server;
+pub mod sns;
 pub mod ssm;
 pub mod tree;

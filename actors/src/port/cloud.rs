@@ -27,7 +27,7 @@ pub use command::{
 };
 pub use inventory::{Instance, Inventory, PatchState, PingStatus, TagFilter};
 pub use nowhere::NotConnected;
-pub use watch::{Alarm, AlarmState, Datapoint, Dimension, MetricQuery, MetricSeries, Statistic, Watch};
+pub use watch::{Alarm, AlarmState, Datapoint, Dimension, MetricQuery, MetricSeries, Statistic, Watch, WatchedAlarm};
 
 /// What a cloud answers instead of a result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

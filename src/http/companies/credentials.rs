@@ -9,7 +9,7 @@ use actors::port::RecordKind;
 use actors::runtime::CallError;
 use axum::Json;
 use axum::extract::{Path, State};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -161,15 +161,21 @@ pub(in crate::http) async fn secrets(
 }
 
 #[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 #[schema(as = RotateRequest)]
 pub(in crate::http) struct Rotate {
     /// How long the one before lives on; a day where nothing is said.
+    #[serde(default)]
     #[schema(maximum = 10080)]
     overlap_minutes: Option<u64>,
+    /// A secret that a tool has made and does not let choose, such as the client secret of Sentry's integration; ours
+    /// where it is left out.
+    #[serde(default)]
+    #[schema(nullable = false, value_type = Option<String>, min_length = 32, max_length = 256)]
+    secret: Option<SecretString>,
 }
 
-/// `POST {overlap_minutes?}`: a new secret, shown once; the one before lives on for a day, or as long as is said.
+/// `POST {overlap_minutes?, secret?}`: a new secret, shown once; the one before lives on for a day, or as long as is said.
 pub(in crate::http) async fn rotate_secret(
     may: May<AdministerCompany>,
     State(edge): State<Arc<Edge>>,
@@ -182,7 +188,8 @@ pub(in crate::http) async fn rotate_secret(
         let secrets = records(&edge, &may).await?;
         let origin = may.origin();
         let desk = desk(&edge, &may, &origin);
-        let (secret, text, amendment) = desk.rotate_secret(&secrets, overlap, edge.keyring.server_key())?;
+        let (secret, text, amendment) =
+            desk.rotate_secret(&secrets, (overlap, asked.secret.clone()), edge.keyring.server_key())?;
         if commit(&edge, &may, amendment).await? {
             return Ok(Json(AddedSecret {
                 secret: secret.shown(),

@@ -182,5 +182,5 @@ mod tests {
         assert_eq!(fingerprint(&BTreeMap::new()), "cbf29ce484222325");
     }
 
-    const FINGERPRINT: &str = "0000000000000000";
+    const FINGERPRINT: &str = "cc3454086cfe05c3";
 }

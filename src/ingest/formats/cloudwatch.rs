@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use actors::domain::{Severity, Signal};
+use actors::domain::{AwsSettings, Severity, Signal};
+use actors::port::cloud::{AlarmState, WatchedAlarm};
 use serde::Deserialize;
 
 use super::lenient::{Text, Texts};
@@ -264,6 +265,36 @@ fn message(message: Message, field: &'static str) -> Result<Reading, Invalid> {
     .map(Option::unwrap_or_default);
     let draft = told.draft("AlarmName", "NewStateValue", true)?;
     Ok(one(draft, &["message", &id[0], &id[1], &id[2]]))
+}
+
+/// An alarm that was asked for, as if it had been pushed.
+pub fn polled(alarm: &WatchedAlarm, settings: Option<&AwsSettings>) -> Reading {
+    let state = match alarm.alarm.state {
+        AlarmState::Ok => "OK",
+        AlarmState::Alarm => "ALARM",
+        AlarmState::InsufficientData => "INSUFFICIENT_DATA",
+    };
+    let since = alarm.alarm.timestamp.map(|at| at.to_string()).unwrap_or_default();
+    let told = Told {
+        name: Some(alarm.alarm.alarm_name.clone()),
+        arn: alarm.arn.clone(),
+        account: settings
+            .and_then(AwsSettings::account)
+            .map(|(account, _)| account.to_owned()),
+        region: settings.map(|settings| settings.region.clone()),
+        state: Some(state.to_owned()),
+        reason: Some(alarm.alarm.reason.clone()),
+        description: alarm.description.clone(),
+        changed_at: Text::of(&since),
+        metric: alarm.metric_name.clone(),
+        namespace: alarm.namespace.clone(),
+        dimensions: alarm.dimensions.clone(),
+        severity: None,
+        field: "",
+    };
+    // It has a name and a state: nothing is missing.
+    let draft = told.draft("alarm_name", "state", false).ok().flatten();
+    one(draft, &["polled", alarm.known_by(), state, &since])
 }
 
 fn event(event: Event) -> Result<Reading, Invalid> {

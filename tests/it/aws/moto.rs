@@ -122,6 +122,21 @@ async fn alarms_and_metrics_are_read() {
     assert_eq!((seen.alarm_name.as_str(), seen.state), ("disk-full", AlarmState::Alarm));
     assert_eq!(seen.reason, "93 is more than 90");
     assert!(seen.timestamp.is_some());
+    let raised = aws.alarms(&acme, AlarmState::Alarm).await.unwrap();
+    let raised = raised.iter().find(|one| one.alarm.alarm_name == "disk-full").unwrap();
+    assert_eq!(
+        (&raised.alarm.reason, raised.metric_name.as_deref()),
+        (&seen.reason, Some("DiskUsed"))
+    );
+    assert!(
+        raised
+            .arn
+            .as_deref()
+            .is_some_and(|arn| arn.ends_with(":alarm:disk-full")),
+        "{raised:?}"
+    );
+    let calm = aws.alarms(&acme, AlarmState::Ok).await.unwrap();
+    assert!(calm.iter().all(|one| one.alarm.alarm_name != "disk-full"));
     assert!(matches!(
         aws.alarm(&acme, "disk-empty").await,
         Err(CloudError::Unknown(_))

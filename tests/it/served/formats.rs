@@ -11,7 +11,7 @@ use crate::support::process::{PATIENCE, eventually};
 use crate::support::server::{Answer, Company, Server, headers, key};
 
 /// A company whose senders cannot sign, and whose incidents are over when their alerts are.
-async fn unsigned(server: &Server, id: &str) -> Company {
+pub(super) async fn unsigned(server: &Server, id: &str) -> Company {
     server
         .company_as(id, |request| {
             request.unsigned = true;

@@ -13,6 +13,7 @@ mod companies;
 mod decide;
 mod deciding;
 mod formats;
+mod intake;
 mod kept_secrets;
 mod kpis;
 mod live;

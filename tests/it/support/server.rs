@@ -1,9 +1,11 @@
 //! A server in the test's own process, on a free port, under a clock that the test holds.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actors::domain::{CompanyId, Correlation, RateLimit};
 use actors::port::Clock;
+use actors::port::cloud::Watch;
 use actors::port::reader::PageRequest;
 use alert_whisperer::accounts::Accounts;
 use alert_whisperer::accounts::rights::Role;
@@ -11,9 +13,11 @@ use alert_whisperer::accounts::sign_in::Credentials as Shown;
 use alert_whisperer::accounts::staff::NewPerson;
 use alert_whisperer::aws::Base;
 use alert_whisperer::aws::cloud::Cloud;
+use alert_whisperer::aws::polling::Polling;
 use alert_whisperer::clock::SystemEntropy;
 use alert_whisperer::config::{Flags, Settings};
 use alert_whisperer::founding::{CompanyRequest, Credentials, first_scopes};
+use alert_whisperer::heartbeats::Heartbeats;
 use alert_whisperer::http::{admin, router};
 use alert_whisperer::ingest::signature;
 use alert_whisperer::serve::{self, Running};
@@ -134,12 +138,21 @@ impl Server {
         Self::start_at(home, |_| ()).await
     }
 
+    /// In a home that outlives it, so long after tests begin.
+    pub async fn start_at_later(home: &Home, later: Duration) -> Self {
+        Self::start_when(home, None, later, |_| ()).await
+    }
+
     /// In a home that outlives it, under these settings.
     pub async fn start_at(home: &Home, set: impl FnOnce(&mut Flags)) -> Self {
         Self::start_in_a_world(home, None, set).await
     }
 
     async fn start_in_a_world(home: &Home, aws: Option<&str>, set: impl FnOnce(&mut Flags)) -> Self {
+        Self::start_when(home, aws, Duration::ZERO, set).await
+    }
+
+    async fn start_when(home: &Home, aws: Option<&str>, later: Duration, set: impl FnOnce(&mut Flags)) -> Self {
         let mut flags = Flags {
             drain_delay_ms: Some(0),
             second_factor_for: Some(String::new()),
@@ -151,6 +164,7 @@ impl Server {
         let settings = Settings::settle(flags).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let clock = Arc::new(ManualClock::default());
+        clock.advance(later);
         // Whatever this machine is to AWS, the server under test is somebody whom only doubles know.
         let base = Base::with_key(OUR_KEY, "our-own-secret", aws.map(str::to_owned)).unwrap();
         let world = (clock.clone() as Arc<dyn Clock>, Arc::new(SystemEntropy) as _);
@@ -255,6 +269,25 @@ impl Server {
     /// What companies have at AWS, past the listener.
     pub fn cloud(&self) -> &Cloud {
         &self.running.edge.cloud
+    }
+
+    /// Who asks for alarms, of somebody else.
+    pub fn polling(&self, watch: Arc<dyn Watch>) -> Polling {
+        let edge = &self.running.edge;
+        let world = (edge.clock.clone(), edge.entropy.clone());
+        let parts = (watch, edge.keyring.clone());
+        Polling::new(
+            parts,
+            edge.store.clone(),
+            edge.runtime.clone(),
+            edge.sources.clone(),
+            world,
+        )
+    }
+
+    /// Who listens for what companies are to hear of.
+    pub fn heartbeats(&self) -> &Heartbeats {
+        &self.running.edge.heartbeats
     }
 
     /// The journal of what belongs to no company.

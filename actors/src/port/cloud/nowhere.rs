@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 
 use super::{
-    Alarm, Automation, AutomationSeen, Automations, Circuit, Circuits, CloudError, Command, CommandId, Commands, Found,
-    Instance, Inventory, Invocation, MetricQuery, MetricSeries, PatchState, Secrets, SendError, TagFilter, Watch,
+    Alarm, AlarmState, Automation, AutomationSeen, Automations, Circuit, Circuits, CloudError, Command, CommandId,
+    Commands, Found, Instance, Inventory, Invocation, MetricQuery, MetricSeries, PatchState, Secrets, SendError,
+    TagFilter, Watch, WatchedAlarm,
 };
 use crate::domain::runbook::InstanceId;
 use crate::domain::{CompanyId, SecretReference, Timestamp};
@@ -66,6 +67,10 @@ impl Inventory for NotConnected {
 #[async_trait]
 impl Watch for NotConnected {
     async fn alarm(&self, _: &CompanyId, _: &str) -> Result<Alarm, CloudError> {
+        Err(CloudError::NotConnected)
+    }
+
+    async fn alarms(&self, _: &CompanyId, _: AlarmState) -> Result<Vec<WatchedAlarm>, CloudError> {
         Err(CloudError::NotConnected)
     }
 

@@ -1,5 +1,7 @@
 //! A company's alarms and metrics.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +34,30 @@ pub struct Alarm {
     /// Since when.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub timestamp: Option<Timestamp>,
+}
+
+/// An alarm with what it watches, as CloudWatch would push it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchedAlarm {
+    /// How it stands.
+    pub alarm: Alarm,
+    /// Its ARN.
+    pub arn: Option<String>,
+    /// What people say of it.
+    pub description: Option<String>,
+    /// Of the metric that it watches, where it is one.
+    pub namespace: Option<String>,
+    /// The metric's name.
+    pub metric_name: Option<String>,
+    /// The metric's dimensions, by name.
+    pub dimensions: BTreeMap<String, String>,
+}
+
+impl WatchedAlarm {
+    /// By what it is told from others of its account.
+    pub fn known_by(&self) -> &str {
+        self.arn.as_deref().unwrap_or(&self.alarm.alarm_name)
+    }
 }
 
 /// How a period's samples become one number.
@@ -169,6 +195,12 @@ pub trait Watch: Send + Sync + 'static {
     /// # Errors
     /// [`CloudError`]; [`CloudError::Unknown`] where there is none of this name.
     async fn alarm(&self, company: &CompanyId, name: &str) -> Result<Alarm, CloudError>;
+
+    /// All alarms that stand so.
+    ///
+    /// # Errors
+    /// [`CloudError`]; [`CloudError::TooMuch`] where there are more than [`limits::CLOUD_PAGES`] pages of them.
+    async fn alarms(&self, company: &CompanyId, state: AlarmState) -> Result<Vec<WatchedAlarm>, CloudError>;
 
     /// A metric's numbers.
     ///

@@ -1,0 +1,667 @@
+//! What a company takes from monitoring tools beyond its keys: SNS's own signatures, a mapping, Prometheus itself; and that
+//! it sees what arrives.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+
+use actors::domain::{CompanyId, Timestamp};
+use actors::port::Clock;
+use actors::port::cloud::{Alarm, AlarmState, CloudError, MetricQuery, MetricSeries, Watch, WatchedAlarm};
+
+use alert_whisperer::accounts::rights::Role;
+use alert_whisperer::ingest::formats::Format;
+use reqwest::Method;
+use serde_json::{Value, json};
+use strum::IntoEnumIterator;
+
+use super::engine;
+use super::formats::unsigned;
+use crate::support::process::{PATIENCE, eventually};
+use crate::support::server::{Answer, Company, Person, Server, key};
+use crate::support::sns::{Sns, TOPIC};
+
+const NOW: &str = "2026-01-31T08:00:00.000Z";
+
+async fn admin(server: &Server, company: &Company) -> Person {
+    let email = format!("{}@admins.example", company.id);
+    server.person(&email, Role::CompanyAdmin, &[company]).await
+}
+
+async fn put(server: &Server, person: &Person, path: &str, body: &Value) -> Answer {
+    server.ask(Method::PUT, path, person.headers(), body.to_string()).await
+}
+
+async fn cloudwatch(server: &Server, company: &Company, body: &Value) -> Answer {
+    server
+        .ask(Method::POST, "/api/webhooks/cloudwatch", key(company), body.to_string())
+        .await
+}
+
+async fn kinds(server: &Server, person: &Person) -> Vec<Value> {
+    let journal = server.get_as(person, "/api/audit?limit=200").await.json();
+    journal["items"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_subscription_is_confirmed_and_what_sns_has_signed_needs_no_other_signature() {
+    let sns = Sns::start().await;
+    let server = Server::start_with(engine(), |flags| flags.sns_endpoint = Some(sns.url.clone())).await;
+    let acme = server.company("comp-acme").await;
+    let person = admin(&server, &acme).await;
+    let asks = sns.message("SubscriptionConfirmation", NOW, |_| ());
+
+    let stranger = server
+        .ask(
+            Method::POST,
+            "/api/webhooks/cloudwatch",
+            Default::default(),
+            asks.to_string(),
+        )
+        .await;
+    assert_eq!(stranger.problem(401), "");
+    assert!(
+        stranger.header("www-authenticate").starts_with("Basic realm="),
+        "SNS waits to be asked"
+    );
+    let unknown = cloudwatch(&server, &acme, &asks).await;
+    assert_eq!(unknown.problem(403), "TopicArn");
+    assert_eq!(
+        (sns.fetched.load(Ordering::SeqCst), sns.confirmed.load(Ordering::SeqCst)),
+        (0, 0)
+    );
+
+    let set = put(
+        &server,
+        &person,
+        "/api/companies/comp-acme/intake",
+        &json!({"sns_topics": [TOPIC]}),
+    )
+    .await;
+    assert_eq!(
+        (set.status, &set.json()["sns_topics"]),
+        (200, &json!([TOPIC])),
+        "{}",
+        set.text
+    );
+    let confirmed = cloudwatch(&server, &acme, &asks).await;
+    assert_eq!(confirmed.status, 200, "{}", confirmed.text);
+    assert_eq!(confirmed.json()["message"], "The subscription is confirmed");
+    assert_eq!(sns.confirmed.load(Ordering::SeqCst), 1);
+
+    let alarm = |name: &str, change: &dyn Fn(&mut Value)| {
+        sns.message("Notification", NOW, |message| {
+            let sample: Value = serde_json::from_str(Format::Cloudwatch.sample().firing).unwrap();
+            message["Message"] = sample["Message"].clone();
+            message["Subject"] = json!("ALARM");
+            message["MessageId"] = json!(name);
+            change(message);
+        })
+    };
+    let first = alarm("m-1", &|_| ());
+    let taken = cloudwatch(&server, &acme, &first).await;
+    assert_eq!(
+        (taken.status, &taken.json()["accepted"]),
+        (200, &json!(1)),
+        "{}",
+        taken.text
+    );
+    assert_eq!(cloudwatch(&server, &acme, &first).await.json()["duplicates"], 1);
+    assert_eq!(sns.fetched.load(Ordering::SeqCst), 1, "the certificate is kept");
+    let alerts = server.get(&acme, "/api/alerts").await.json();
+    assert_eq!(alerts["items"][0]["unsigned"], false, "{alerts}");
+
+    let mut forged = alarm("m-2", &|_| ());
+    forged["Message"] = json!("{\"AlarmName\":\"forged\",\"NewStateValue\":\"ALARM\"}");
+    assert_eq!(cloudwatch(&server, &acme, &forged).await.problem(401), "Signature");
+    for (change, status, field) in [
+        (json!({"SignatureVersion": "1"}), 401, "SignatureVersion"),
+        (json!({"Timestamp": "2026-01-30T08:59:00.000Z"}), 401, "Timestamp"),
+        (
+            json!({"SigningCertURL": "https://evil.example/cert.pem"}),
+            401,
+            "SigningCertURL",
+        ),
+        (
+            json!({"SigningCertURL": "https://sns.eu-central-1.amazonaws.com/odd.pem"}),
+            401,
+            "SigningCertURL",
+        ),
+        (
+            json!({"SigningCertURL": "https://sns.eu-central-1.amazonaws.com/long.pem"}),
+            503,
+            "SigningCertURL",
+        ),
+        (
+            json!({"SigningCertURL": "https://sns.eu-central-1.amazonaws.com/none.pem"}),
+            503,
+            "SigningCertURL",
+        ),
+    ] {
+        let changed = alarm("m-3", &|message| {
+            message
+                .as_object_mut()
+                .unwrap()
+                .extend(change.as_object().unwrap().clone());
+        });
+        assert_eq!(
+            cloudwatch(&server, &acme, &changed).await.problem(status),
+            field,
+            "{change}"
+        );
+    }
+    let elsewhere = |url: &'static str| {
+        sns.message("SubscriptionConfirmation", NOW, |asks| {
+            asks["SubscribeURL"] = json!(url)
+        })
+    };
+    for (url, status) in [
+        (
+            "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=elsewhere",
+            503,
+        ),
+        ("https://169.254.169.254/?Action=ConfirmSubscription", 401),
+        ("https://sns.eu-central-1.amazonaws.com/?Action=DeleteTopic", 401),
+    ] {
+        assert_eq!(
+            cloudwatch(&server, &acme, &elsewhere(url)).await.problem(status),
+            "SubscribeURL",
+            "{url}"
+        );
+    }
+    assert_eq!(sns.confirmed.load(Ordering::SeqCst), 1, "nobody is followed");
+    let journal = kinds(&server, &person).await;
+    let subscribed = journal
+        .iter()
+        .find(|entry| entry["kind"] == "source.subscribed")
+        .unwrap();
+    assert_eq!(subscribed["subject"], TOPIC);
+    server.stop().await;
+}
+
+fn mapping() -> Value {
+    json!({
+        "alerts": "body.checks", "asset_name": "alert.host", "signature": "alert.what",
+        "severity": "alert.grade", "resolved": "alert.ok", "fingerprint": "alert.host + '/' + alert.what",
+        "delivery_id": "body.id",
+    })
+}
+
+#[tokio::test]
+async fn a_mapping_is_tried_set_and_takes_bodies_to_their_end() {
+    let server = Server::start(engine()).await;
+    let acme = unsigned(&server, "comp-acme").await;
+    let person = admin(&server, &acme).await;
+    let body =
+        |id: &str, ok: bool| json!({"id": id, "checks": [{"host": "web-1", "what": "disk", "grade": "P1", "ok": ok}]});
+    let send = async |body: &Value| {
+        let path = "/api/webhooks/custom";
+        server.ask(Method::POST, path, key(&acme), body.to_string()).await
+    };
+    send(&body("1", false)).await.problem(409);
+    let path = "/api/companies/comp-acme/intake";
+    let attempt = async |asked: Value| server.post_as(&person, &format!("{path}/try"), &asked).await;
+    let tried = attempt(json!({"custom": mapping(), "body": body("1", false)})).await;
+    assert_eq!(tried.status, 200, "{}", tried.text);
+    let tried = tried.json();
+    assert_eq!(tried["alerts"][0]["asset_name"], "web-1");
+    assert_eq!(
+        (&tried["alerts"][0]["severity"], &tried["delivery_known"]),
+        (&json!("critical"), &json!(true))
+    );
+    assert_eq!(attempt(json!({"body": 1})).await.problem(400), "custom");
+    let wrong = attempt(json!({"custom": {"asset_name": "host", "signature": "'x'"}, "body": 1})).await;
+    assert_eq!(wrong.problem(400), "custom.asset_name", "{}", wrong.text);
+    let empty = attempt(json!({"custom": mapping(), "body": {"checks": [{"host": "web-1"}]}})).await;
+    assert!(empty.problem(400).starts_with("custom.signature"), "{}", empty.text);
+    assert_eq!(
+        server.get(&acme, "/api/alerts").await.json()["items"],
+        json!([]),
+        "nothing is taken in"
+    );
+
+    let refused = put(
+        &server,
+        &person,
+        path,
+        &json!({"custom": {"asset_name": "body.", "signature": "'x'"}}),
+    )
+    .await;
+    assert_eq!(refused.problem(400), "custom.asset_name");
+    let set = put(&server, &person, path, &json!({"custom": mapping()})).await;
+    assert_eq!(set.status, 200, "{}", set.text);
+    let taken = send(&body("1", false)).await;
+    assert_eq!(
+        (taken.status, &taken.json()["accepted"]),
+        (200, &json!(1)),
+        "{}",
+        taken.text
+    );
+    assert_eq!(send(&body("1", false)).await.json()["duplicates"], 1);
+    server.settle(&acme).await;
+    let incident = server.get(&acme, "/api/incidents").await.json()["items"][0].clone();
+    assert_eq!(
+        (&incident["severity"], &incident["tool_sources"]),
+        (&json!("critical"), &json!(["custom"]))
+    );
+    assert_eq!(send(&json!({"checks": 7})).await.problem(400), "custom.alerts");
+    send(&body("2", true)).await;
+    let path = format!("/api/incidents/{}", incident["incident_id"].as_str().unwrap());
+    eventually("the incident to be over", PATIENCE, async || {
+        let shown = server.get(&acme, &path).await.json();
+        (shown["status"] == "resolved").then_some(())
+    })
+    .await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_must_not_be_set_is_named() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let person = admin(&server, &acme).await;
+    let path = "/api/companies/comp-acme/intake";
+    for (asked, field) in [
+        (json!({"sns_topics": ["alarms"]}), "sns_topics"),
+        (json!({"poll_cloudwatch": true}), "poll_cloudwatch"),
+        (json!({"pull": true}), "pull"),
+    ] {
+        assert_eq!(put(&server, &person, path, &asked).await.problem(400), field, "{asked}");
+    }
+    let technician = server.technician(&acme).await;
+    put(&server, &technician, path, &json!({})).await.problem(403);
+    assert_eq!(server.get_as(&technician, path).await.json()["poll_cloudwatch"], false);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_test_alert_of_each_format_arrives_and_is_no_source_and_the_first_real_one_is() {
+    let server = Server::start(engine()).await;
+    let acme = unsigned(&server, "comp-acme").await;
+    let person = admin(&server, &acme).await;
+    let path = "/api/companies/comp-acme/test-alert";
+    for format in Format::iter() {
+        for status in ["firing", "resolved"] {
+            let asked = json!({"format": format.name(), "status": status});
+            let sent = server.post_as(&person, path, &asked).await;
+            assert_eq!(sent.status, 200, "{asked}: {}", sent.text);
+            let alert = format!("/api/alerts/{}", sent.json()["alert_id"].as_str().unwrap());
+            let alert = server.get(&acme, &alert).await.json();
+            assert_eq!(
+                (&alert["tool_source"], &alert["status"]),
+                (&json!(format.name()), &json!(status))
+            );
+            assert_eq!(
+                (&alert["severity"], &alert["labels"]["test"]),
+                (&json!("low"), &json!("true"))
+            );
+        }
+    }
+    assert_eq!(
+        server
+            .post_as(&person, path, &json!({"format": "nagios7"}))
+            .await
+            .problem(400),
+        "format"
+    );
+    let sources = "/api/companies/comp-acme/sources";
+    assert_eq!(
+        server.get(&acme, sources).await.json()["items"],
+        json!([]),
+        "a trial is not the real thing"
+    );
+
+    let body = Format::Pingdom.sample().firing;
+    let sent = server
+        .ask(Method::POST, "/api/webhooks/pingdom", key(&acme), body)
+        .await
+        .json();
+    let seen = eventually("the source to be noted", PATIENCE, async || {
+        let items = server.get(&acme, sources).await.json()["items"].clone();
+        items.as_array().unwrap().first().cloned()
+    })
+    .await;
+    assert_eq!(seen["tool_source"], "pingdom");
+    assert_eq!(seen["first_alert_id"], sent["alert_ids"][0]);
+    let again = body.replace("example", "example2");
+    server
+        .ask(Method::POST, "/api/webhooks/pingdom", key(&acme), again)
+        .await;
+    let journal = kinds(&server, &person).await;
+    let first: Vec<&Value> = journal
+        .iter()
+        .filter(|entry| entry["kind"] == "source.first_alert")
+        .collect();
+    assert_eq!(first.len(), 1, "{first:?}");
+    assert_eq!(first[0]["data"]["alert_id"], sent["alert_ids"][0]);
+    server.stop().await;
+}
+
+/// Alerts as Prometheus sends them.
+fn firing(hosts: &[&str], end: &str) -> String {
+    let each = hosts.iter().map(|host| {
+        json!({
+            "labels": {"alertname": "DiskFull", "instance": format!("{host}:9100"), "severity": "critical"},
+            "annotations": {"summary": "The disk is full"}, "startsAt": "2026-01-31T07:59:30Z", "endsAt": end,
+            "generatorURL": "http://prometheus.example:9090/graph",
+        })
+    });
+    json!(each.collect::<Vec<_>>()).to_string()
+}
+
+#[tokio::test]
+async fn prometheus_sends_here_itself_again_and_again_and_what_fires_is_read_as_amtool_does() {
+    let server = Server::start(engine()).await;
+    let acme = unsigned(&server, "comp-acme").await;
+    let send = async |body: String| server.ask(Method::POST, "/api/v2/alerts", key(&acme), body).await;
+    let first = send(firing(&["web-1", "web-2"], "2026-01-31T08:04:00Z")).await;
+    assert_eq!(
+        (first.status, &first.json()["accepted"]),
+        (200, &json!(2)),
+        "{}",
+        first.text
+    );
+    server.clock.advance(std::time::Duration::from_secs(60));
+    let again = send(firing(&["web-2", "web-1", "web-3"], "2026-01-31T08:05:00Z"))
+        .await
+        .json();
+    assert_eq!(
+        (&again["accepted"], &again["duplicates"]),
+        (&json!(1), &json!(2)),
+        "in whatever company"
+    );
+    server.settle(&acme).await;
+
+    let query = async |query: &str| {
+        let found = server.get(&acme, &format!("/api/v2/alerts?{query}")).await;
+        assert_eq!(found.status, 200, "{}", found.text);
+        found.json().as_array().unwrap().clone()
+    };
+    let all = query("active=true&inhibited=true&silenced=false&unprocessed=true").await;
+    assert_eq!(all.len(), 3, "{all:?}");
+    let one = &query("filter=instance%3D%22web-1%3A9100%22&filter=alertname%3D~%22Disk.*%22").await[..];
+    let [one] = one else { panic!("{one:?}") };
+    assert_eq!(one["labels"]["severity"], "critical");
+    assert_eq!(
+        (&one["status"]["state"], &one["receivers"][0]["name"]),
+        (&json!("active"), &json!("comp-acme"))
+    );
+    assert_eq!(one["startsAt"], "2026-01-31T07:59:30.000Z");
+    assert_eq!(one["annotations"]["summary"], "The disk is full");
+    assert_eq!(query("active=false").await.len(), 0);
+    assert_eq!(query("receiver=comp-.*").await.len(), 3);
+    assert_eq!(query("receiver=acme").await.len(), 0);
+    let bad = server.get(&acme, "/api/v2/alerts?filter=x").await;
+    assert_eq!(bad.problem(400), "filter");
+
+    server.clock.advance(std::time::Duration::from_secs(30));
+    let over = send(firing(&["web-1", "web-2"], "2026-01-31T08:01:20Z")).await.json();
+    assert_eq!(over["accepted"], 2, "{over}");
+    assert_eq!(
+        send(firing(&["web-1"], "2026-01-31T08:01:20Z")).await.json()["duplicates"],
+        1
+    );
+    server.settle(&acme).await;
+    assert_eq!(query("").await.len(), 1);
+    assert_eq!(send("{}".to_owned()).await.problem(400), "");
+    assert_eq!(send("[]".to_owned()).await.problem(400), "");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_source_that_falls_silent_opens_an_incident_and_its_next_word_ends_it() {
+    let server = Server::start(engine()).await;
+    let acme = unsigned(&server, "comp-acme").await;
+    let person = admin(&server, &acme).await;
+    let of = |name: &str| format!("/api/companies/comp-acme/heartbeats/{name}");
+    let wanted = json!({"every_seconds": 120, "severity": "critical"});
+    let set = put(&server, &person, &of("backup"), &wanted).await;
+    assert_eq!(set.status, 200, "{}", set.text);
+    assert_eq!(put(&server, &person, &of("a%20b"), &wanted).await.problem(400), "name");
+    assert_eq!(
+        put(&server, &person, &of("x"), &json!({"every_seconds": 5}))
+            .await
+            .problem(400),
+        "every_seconds"
+    );
+    let ping = async |name: &str| {
+        let path = format!("/api/heartbeats/{name}");
+        server
+            .ask(Method::POST, &path, key(&acme), "whatever a tool says")
+            .await
+    };
+    ping("nobody").await.problem(404);
+    let other = server.company("comp-other").await;
+    let others = server
+        .ask(Method::POST, "/api/heartbeats/backup", key(&other), "")
+        .await;
+    assert_eq!(others.problem(401), "X-Signature", "its key may not send unsigned");
+
+    let after = |seconds: u64| server.clock.advance(std::time::Duration::from_secs(seconds));
+    after(100);
+    let heard = ping("backup").await;
+    assert_eq!(
+        heard.json()["last_seen_at"],
+        "2026-01-31T08:01:40.000Z",
+        "{}",
+        heard.text
+    );
+    after(100);
+    assert_eq!(server.heartbeats().look().await, 0, "it was heard of meanwhile");
+    after(21);
+    // Whoever looks first, it is told once: the server itself looks too.
+    server.heartbeats().look().await;
+    server.heartbeats().look().await;
+    server.settle(&acme).await;
+    let alerts = server.all(&acme, "/api/alerts", 50).await;
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+    let incident = server.get(&acme, "/api/incidents").await.json()["items"][0].clone();
+    assert_eq!(
+        (&incident["asset_name"], &incident["signature"]),
+        (&json!("backup"), &json!("heartbeat-missing"))
+    );
+    assert_eq!(incident["severity"], "critical");
+    let shown = server
+        .get_as(&person, "/api/companies/comp-acme/heartbeats")
+        .await
+        .json();
+    assert_eq!(
+        shown["items"][0]["silent_since_at"], "2026-01-31T08:03:41.000Z",
+        "{shown}"
+    );
+
+    after(5);
+    assert_eq!(ping("backup").await.status, 200);
+    let path = format!("/api/incidents/{}", incident["incident_id"].as_str().unwrap());
+    eventually("the incident to be over", PATIENCE, async || {
+        let shown = server.get(&acme, &path).await.json();
+        (shown["status"] == "resolved").then_some(())
+    })
+    .await;
+    let removed = server.ask(Method::DELETE, &of("backup"), person.headers(), "").await;
+    assert_eq!(removed.status, 200, "{}", removed.text);
+    ping("backup").await.problem(404);
+    after(10_000);
+    assert_eq!(server.heartbeats().look().await, 0);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_heartbeat_is_not_held_to_what_nobody_could_hear() {
+    let home = crate::support::engine::Home::on(engine());
+    let server = Server::start_in(&home).await;
+    let acme = unsigned(&server, "comp-acme").await;
+    let person = admin(&server, &acme).await;
+    let path = "/api/companies/comp-acme/heartbeats/backup";
+    put(&server, &person, path, &json!({"every_seconds": 120})).await;
+    server.stop().await;
+
+    let server = Server::start_at_later(&home, std::time::Duration::from_secs(3_600)).await;
+    assert_eq!(server.heartbeats().look().await, 0, "it was silent while we were away");
+    server.clock.advance(std::time::Duration::from_secs(121));
+    server.heartbeats().look().await;
+    server.settle(&acme).await;
+    assert_eq!(server.all(&acme, "/api/alerts", 50).await.len(), 1);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_sender_of_cloud_events_is_told_that_it_may_send() {
+    let server = Server::start(engine()).await;
+    let asked = crate::support::server::headers(&[("webhook-request-origin", b"eventemitter.example.com")]);
+    let ask = async |path: &str, headers| server.ask(Method::OPTIONS, path, headers, "").await;
+    let allowed = ask("/api/webhooks/cloudevents", asked.clone()).await;
+    assert_eq!(allowed.status, 200, "{}", allowed.text);
+    assert_eq!(allowed.header("webhook-allowed-origin"), "eventemitter.example.com");
+    assert_eq!(allowed.header("webhook-allowed-rate"), "*");
+    let nameless = ask("/api/webhooks/cloudevents", Default::default()).await;
+    assert_eq!(nameless.problem(400), "WebHook-Request-Origin");
+    ask("/api/webhooks/grafana", asked).await.problem(404);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_secret_that_a_tool_has_made_is_taken_and_sentry_signs_with_it() {
+    use hmac::{Hmac, KeyInit, Mac};
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let person = admin(&server, &acme).await;
+    let path = "/api/companies/comp-acme/webhook-secrets";
+    let theirs = "0f3c9d7be1a24c58b6d2f0e19a7c45d8".repeat(2);
+    for bad in ["short", &"a b".repeat(20)] {
+        assert_eq!(
+            server
+                .post_as(&person, path, &json!({"secret": bad}))
+                .await
+                .problem(400),
+            "secret"
+        );
+    }
+    let made = server.post_as(&person, path, &json!({"secret": theirs})).await;
+    assert_eq!(
+        (made.status, &made.json()["webhook_secret"]),
+        (200, &json!(theirs)),
+        "{}",
+        made.text
+    );
+    let body = Format::Sentry.sample().firing;
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(theirs.as_bytes()).unwrap();
+    mac.update(body.as_bytes());
+    let signature = hex::encode(mac.finalize().into_bytes());
+    let send = async |signature: &str, body: &str| {
+        let mut all = key(&acme);
+        all.extend(crate::support::server::headers(&[
+            ("sentry-hook-resource", b"issue"),
+            ("sentry-hook-signature", signature.as_bytes()),
+        ]));
+        server
+            .ask(Method::POST, "/api/webhooks/sentry", all, body.to_owned())
+            .await
+    };
+    let taken = send(&signature, body).await;
+    assert_eq!(
+        (taken.status, &taken.json()["accepted"]),
+        (200, &json!(1)),
+        "{}",
+        taken.text
+    );
+    let forged = body.replacen('{', "{ ", 1);
+    send(&signature, &forged).await.problem(401);
+    assert_eq!(send("abc", body).await.problem(401), "Sentry-Hook-Signature");
+    let alerts = server.get(&acme, "/api/alerts").await.json();
+    assert_eq!(alerts["items"][0]["unsigned"], false);
+    server.stop().await;
+}
+
+/// CloudWatch as it stands.
+#[derive(Default)]
+struct Stands(Mutex<Vec<WatchedAlarm>>);
+
+impl Stands {
+    fn set(&self, name: &str, state: AlarmState, at: Timestamp) {
+        let mut all = self.0.lock().unwrap();
+        all.retain(|alarm| alarm.alarm.alarm_name != name);
+        all.push(WatchedAlarm {
+            alarm: Alarm {
+                alarm_name: name.to_owned(),
+                state,
+                reason: "Threshold crossed".to_owned(),
+                timestamp: Some(at),
+            },
+            arn: Some(format!("arn:aws:cloudwatch:eu-central-1:123456789012:alarm:{name}")),
+            description: None,
+            namespace: Some("AWS/EC2".to_owned()),
+            metric_name: Some("CPUUtilization".to_owned()),
+            dimensions: BTreeMap::from([("InstanceId".to_owned(), "i-0a1b".to_owned())]),
+        });
+    }
+}
+
+#[async_trait::async_trait]
+impl Watch for Stands {
+    async fn alarm(&self, _: &CompanyId, name: &str) -> Result<Alarm, CloudError> {
+        Err(CloudError::Unknown(name.to_owned()))
+    }
+
+    async fn alarms(&self, _: &CompanyId, state: AlarmState) -> Result<Vec<WatchedAlarm>, CloudError> {
+        let all = self.0.lock().unwrap();
+        Ok(all.iter().filter(|alarm| alarm.alarm.state == state).cloned().collect())
+    }
+
+    async fn metrics(&self, _: &CompanyId, _: &MetricQuery) -> Result<MetricSeries, CloudError> {
+        Err(CloudError::NotConnected)
+    }
+}
+
+#[tokio::test]
+async fn alarms_that_are_not_pushed_are_asked_for_and_their_end_too() {
+    let server = Server::start(engine()).await;
+    let acme = unsigned(&server, "comp-acme").await;
+    let root = server.msp_admin().await;
+    let account = json!({
+        "role_arn": "arn:aws:iam::123456789012:role/alert-whisperer", "external_id": "acme:1",
+        "region": "eu-central-1", "endpoint_url": "http://127.0.0.1:1",
+    });
+    assert_eq!(
+        put(&server, &root, "/api/companies/comp-acme/aws", &account)
+            .await
+            .status,
+        200
+    );
+    let stands = Arc::new(Stands::default());
+    let polling = server.polling(stands.clone());
+    let count = async || server.all(&acme, "/api/alerts", 50).await.len();
+    let began = server.clock.now();
+    stands.set("cpu", AlarmState::Alarm, began);
+    stands.set("calm", AlarmState::Ok, Timestamp::from_millis(0));
+    polling.look().await;
+    assert_eq!(count().await, 0, "nobody has asked for it");
+
+    let intake = "/api/companies/comp-acme/intake";
+    let set = put(&server, &root, intake, &json!({"poll_cloudwatch": true})).await;
+    assert_eq!(set.status, 200, "{}", set.text);
+    polling.look().await;
+    polling.look().await;
+    server.polling(stands.clone()).look().await;
+    assert_eq!(count().await, 1, "once, however often and by whom it is seen");
+    server.settle(&acme).await;
+    let incident = server.get(&acme, "/api/incidents").await.json()["items"][0].clone();
+    assert_eq!(
+        (&incident["asset_name"], &incident["signature"]),
+        (&json!("i-0a1b"), &json!("cpu"))
+    );
+    assert_eq!(incident["tool_sources"], json!(["cloudwatch"]));
+
+    server.clock.advance(std::time::Duration::from_secs(60));
+    stands.set("cpu", AlarmState::Ok, server.clock.now());
+    polling.look().await;
+    polling.look().await;
+    assert_eq!(count().await, 2);
+    let path = format!("/api/incidents/{}", incident["incident_id"].as_str().unwrap());
+    eventually("the incident to be over", PATIENCE, async || {
+        let shown = server.get(&acme, &path).await.json();
+        (shown["status"] == "resolved").then_some(())
+    })
+    .await;
+    server.stop().await;
+}

@@ -1,0 +1,297 @@
+//! Tools that nobody here wrote: Debian's Alertmanager sends to us, `amtool` reads, Standard Webhooks' own library signs.
+
+use std::path::PathBuf;
+use std::process::{Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::http::StatusCode;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::support::engine::Engine;
+use crate::support::process::{PATIENCE, Place, Server as Process, binary, eventually};
+use crate::support::server::{Server, headers};
+
+/// What an installing script prints.
+async fn installed(script: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(script);
+    let output = Command::new(path).output().await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// A running Alertmanager.
+struct Alertmanager {
+    child: Child,
+    url: String,
+}
+
+impl Alertmanager {
+    /// On a directory that outlives it.
+    async fn start(bin: &str, directory: &std::path::Path) -> Self {
+        let mut command = Command::new(format!("{bin}/prometheus-alertmanager"));
+        command
+            .arg(format!(
+                "--config.file={}",
+                directory.join("alertmanager.yml").display()
+            ))
+            .arg(format!("--storage.path={}", directory.display()))
+            .args(["--web.listen-address=127.0.0.1:0", "--cluster.listen-address="])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let mut child = command.spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+        let listening = async {
+            let mut said = String::new();
+            while let Some(line) = log.next_line().await.unwrap() {
+                if let Some((_, rest)) = line.split_once("address=127.0.0.1:") {
+                    let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                    return format!("http://127.0.0.1:{port}");
+                }
+                said.push_str(&line);
+                said.push('\n');
+            }
+            panic!("Alertmanager did not start:\n{said}")
+        };
+        let url = timeout(PATIENCE, listening).await.unwrap();
+        let mut reading = JoinSet::new();
+        reading.spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
+        reading.detach_all();
+        Self { child, url }
+    }
+
+    /// Tells it of alerts, as Prometheus does.
+    async fn tell(&self, alerts: &Value) {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let told = http
+            .post(format!("{}/api/v2/alerts", self.url))
+            .header("content-type", "application/json")
+            .body(alerts.to_string())
+            .send()
+            .await
+            .unwrap();
+        assert!(told.status().is_success(), "{}", told.text().await.unwrap());
+    }
+
+    async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+}
+
+fn config(url: &str, key: &str) -> String {
+    format!(
+        "route: {{receiver: us, group_by: [alertname], group_wait: 200ms, group_interval: 300ms, repeat_interval: 600ms}}
+receivers:
+  - name: us
+    webhook_configs:
+      - url: {url}/api/webhooks/alertmanager
+        send_resolved: true
+        http_config: {{authorization: {{type: Bearer, credentials: {key}}}}}
+"
+    )
+}
+
+fn alert(host: &str, began: &str, end: Option<&str>) -> Value {
+    json!({
+        "labels": {"alertname": "DiskFull", "instance": format!("{host}:9100"), "severity": "critical"},
+        "annotations": {"summary": "The disk is full"}, "startsAt": began, "endsAt": end,
+    })
+}
+
+/// Something that answers 503 to everybody, and counts.
+async fn unavailable(listener: TcpListener, asked: Arc<AtomicUsize>) {
+    let refuse = move || {
+        asked.fetch_add(1, Ordering::SeqCst);
+        std::future::ready(StatusCode::SERVICE_UNAVAILABLE)
+    };
+    axum::serve(listener, Router::new().fallback(refuse)).await.unwrap();
+}
+
+async fn get(url: &str, key: &str, path: &str) -> Option<Value> {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = http
+        .get(format!("{url}{path}"))
+        .header("x-api-key", key)
+        .send()
+        .await
+        .ok()?;
+    serde_json::from_str(&answer.text().await.ok()?).ok()
+}
+
+async fn duplicates(url: &str) -> f64 {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let text = http
+        .get(format!("{url}/metrics"))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    let mut lines = text
+        .lines()
+        .filter(|line| line.contains("accepted") && line.contains("result=\"duplicate\""));
+    lines
+        .find_map(|line| line.rsplit_once(' ')?.1.parse().ok())
+        .unwrap_or(0.0)
+}
+
+async fn amtool(bin: &str, url: &str, directory: &std::path::Path, filter: &str) -> Output {
+    let mut command = Command::new(format!("{bin}/amtool"));
+    command
+        .arg(format!("--alertmanager.url={url}"))
+        .arg(format!("--http.config.file={}", directory.join("http.yml").display()))
+        .args(["--output=json", "alert", "query", filter]);
+    timeout(PATIENCE, command.output()).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn alertmanager_sends_once_whatever_ends_in_between_and_amtool_reads() {
+    let bin = installed("alertmanager/install.sh").await;
+    let place = Place::with_companies(Engine::Sqlite, &[]).await;
+    let created = place
+        .create_company("comp-acme")
+        .arg("--unsigned")
+        .output()
+        .await
+        .unwrap();
+    let created: Value = serde_json::from_slice(&created.stdout).unwrap();
+    let key = created["api_key"].as_str().unwrap();
+    let serve = |listen: &str| {
+        let mut command = binary();
+        command
+            .args(["serve", "--listen", listen])
+            .env("METRICS_FROM", "127.0.0.1");
+        place.home.tell(&mut command);
+        command
+    };
+    let ours = Process::start(serve("127.0.0.1:0")).await.unwrap();
+    let url = ours.url.clone();
+    let directory = place.home.scratch();
+    tokio::fs::write(directory.join("alertmanager.yml"), config(&url, key))
+        .await
+        .unwrap();
+    let credentials = format!("authorization: {{type: Bearer, credentials: {key}}}\n");
+    tokio::fs::write(directory.join("http.yml"), credentials).await.unwrap();
+    let count = async |wanted: usize| {
+        eventually(&format!("{wanted} alerts"), PATIENCE, async || {
+            let found = get(&url, key, "/api/alerts?limit=200").await?;
+            let items = found["items"].as_array()?.clone();
+            (items.len() == wanted).then_some(items)
+        })
+        .await
+    };
+
+    let theirs = Alertmanager::start(&bin, &directory).await;
+    let began = jiff::Timestamp::now().to_string();
+    let both = json!([alert("web-1", &began, None), alert("web-2", &began, None)]);
+    theirs.tell(&both).await;
+    count(2).await;
+    let repeated = async |more: f64| {
+        let before = duplicates(&url).await;
+        eventually("a repeat", PATIENCE, async || {
+            (duplicates(&url).await >= before + more).then_some(())
+        })
+        .await;
+    };
+    repeated(4.0).await;
+    count(2).await;
+
+    theirs.kill().await;
+    let theirs = Alertmanager::start(&bin, &directory).await;
+    theirs.tell(&both).await;
+    repeated(2.0).await;
+    count(2).await;
+
+    ours.kill().await;
+    let address = url.trim_start_matches("http://").to_owned();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let mut between = JoinSet::new();
+    let listener = TcpListener::bind(&address).await.unwrap();
+    between.spawn(unavailable(listener, asked.clone()));
+    let over = jiff::Timestamp::now().to_string();
+    theirs
+        .tell(&json!([
+            alert("web-1", &began, Some(&over)),
+            alert("web-2", &began, None)
+        ]))
+        .await;
+    eventually("Alertmanager to be refused", PATIENCE, async || {
+        (asked.load(Ordering::SeqCst) > 0).then_some(())
+    })
+    .await;
+    between.shutdown().await;
+    let ours = Process::start(serve(&address)).await.unwrap();
+    let resolved = eventually("the recovery", PATIENCE, async || {
+        let found = get(&url, key, "/api/alerts?limit=200").await?;
+        let items = found["items"].as_array()?.clone();
+        items
+            .into_iter()
+            .find(|alert| alert["status"] == "resolved" && alert["state"] == "placed")
+    })
+    .await;
+    assert_eq!(
+        (&resolved["asset_name"], &resolved["signature"]),
+        (&json!("web-1"), &json!("DiskFull"))
+    );
+
+    let read = amtool(&bin, &url, &directory, "severity=critical").await;
+    let said = String::from_utf8_lossy(&read.stderr);
+    let listed: Value = serde_json::from_slice(&read.stdout).unwrap_or_else(|_| panic!("{said}"));
+    assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
+    assert_eq!(listed[0]["labels"]["instance"], "web-2:9100");
+    let none = amtool(&bin, &url, &directory, "alertname=~\"Cpu.*\"").await;
+    assert_eq!(serde_json::from_slice::<Value>(&none.stdout).unwrap(), json!([]));
+    theirs.kill().await;
+    ours.stop().await;
+}
+
+#[tokio::test]
+async fn what_the_library_of_standard_webhooks_signs_is_genuine() {
+    let home = installed("standardwebhooks/install.sh").await;
+    let server = Server::start(Engine::Sqlite).await;
+    let acme = server.company("comp-acme").await;
+    let body = r#"{"specversion":"1.0","id":"1","source":"/x","type":"disk.full","data":{"host":"db-1"}}"#;
+    let second = server.second().to_string();
+    let mut python = Command::new("python3");
+    python
+        .arg("-B")
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/standardwebhooks/sign.py"))
+        .args([&acme.secret, "msg_1", &second])
+        .env("PYTHONPATH", home)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut signing = python.spawn().unwrap();
+    signing.stdin.take().unwrap().write_all(body.as_bytes()).await.unwrap();
+    let signed = timeout(PATIENCE, signing.wait_with_output()).await.unwrap().unwrap();
+    let signature = String::from_utf8(signed.stdout).unwrap();
+    let send = async |body: &str| {
+        let all = headers(&[
+            ("x-api-key", acme.key.as_bytes()),
+            ("webhook-id", b"msg_1"),
+            ("webhook-timestamp", second.as_bytes()),
+            ("webhook-signature", signature.trim().as_bytes()),
+        ]);
+        server
+            .ask(Method::POST, "/api/webhooks/cloudevents", all, body.to_owned())
+            .await
+    };
+    let taken = send(body).await;
+    assert_eq!(
+        (taken.status, &taken.json()["accepted"]),
+        (200, &json!(1)),
+        "{}",
+        taken.text
+    );
+    send(&body.replace("db-1", "db-2")).await.problem(401);
+    server.stop().await;
+}
