@@ -6,7 +6,7 @@
 mod acts;
 pub mod admin;
 mod agent;
-mod alertmanager;
+pub mod alertmanager;
 mod alerts;
 mod approvals;
 mod audit;

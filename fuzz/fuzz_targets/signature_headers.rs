@@ -12,4 +12,5 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     }
     drop(signature::standard_webhooks(timestamps, timestamps, signatures, Default::default()));
     drop(signature::grafana(timestamps, signatures, Default::default()));
+    drop(signature::sentry(signatures));
 });

@@ -1,7 +1,7 @@
 //! `/api/v2/alerts`: as much of Alertmanager's API as Prometheus needs to send alerts here, and `amtool alert query` to
 //! read them.
 
-mod matcher;
+pub mod matcher;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;

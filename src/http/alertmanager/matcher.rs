@@ -6,7 +6,7 @@ use regex::{Regex, RegexBuilder};
 
 /// A condition on a label, as `amtool` and Alertmanager write it: `severity="critical"`, `job!=a`, `pod=~"web-.*"`.
 #[derive(Debug)]
-pub(super) struct Matcher {
+pub struct Matcher {
     name: String,
     value: Value,
     is_negated: bool,
@@ -28,7 +28,7 @@ impl Matcher {
     ///
     /// # Errors
     /// What it must be.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub fn read(text: &str) -> Result<Self, String> {
         let rule = || format!("must be conditions such as severity=\"critical\" or pod=~\"web-.*\"; {text:?} is none");
         let at = text.find(['=', '!']).ok_or_else(rule)?;
         let (name, rest) = (text[..at].trim(), &text[at..]);
@@ -52,7 +52,7 @@ impl Matcher {
     }
 
     /// Whether labels meet it; a label that is not there is empty.
-    pub(super) fn meets(&self, labels: &BTreeMap<String, String>) -> bool {
+    pub fn meets(&self, labels: &BTreeMap<String, String>) -> bool {
         let has = labels.get(&self.name).map_or("", String::as_str);
         let holds = match &self.value {
             Value::Is(value) => has == value,

@@ -1,5 +1,7 @@
 //! Monitoring tools' own formats over HTTP: from what fires to an incident, and to its end when the tool says so.
 
+use std::collections::BTreeSet;
+
 use alert_whisperer::ingest::formats::Format;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -33,12 +35,46 @@ async fn post(server: &Server, format: Format, company: &Company, body: &str) ->
     server.ask(Method::POST, &path, all, body.to_owned()).await
 }
 
+/// The names of a body's fields whose values an alert does not tell, however deep they stand.
+fn dropped(body: &str, alert: &Value) -> BTreeSet<String> {
+    fn leaves(name: &str, value: &Value, all: &mut Vec<(String, String)>) {
+        match value {
+            Value::Object(fields) => fields.iter().for_each(|(name, value)| leaves(name, value, all)),
+            Value::Array(items) => items.iter().for_each(|value| leaves(name, value, all)),
+            Value::String(text) => match serde_json::from_str::<Value>(text) {
+                Ok(within @ (Value::Object(_) | Value::Array(_))) => leaves(name, &within, all),
+                _ => all.push((name.to_owned(), text.clone())),
+            },
+            Value::Null => {}
+            other => all.push((name.to_owned(), other.to_string())),
+        }
+    }
+    let (mut sent, mut told) = (Vec::new(), Vec::new());
+    leaves("", &serde_json::from_str(body).unwrap(), &mut sent);
+    leaves("", alert, &mut told);
+    let is_told = |text: &str| told.iter().any(|(_, told)| told.contains(text));
+    let untold = sent.into_iter().filter(|(_, text)| !text.is_empty() && !is_told(text));
+    untold.map(|(name, _)| name).collect()
+}
+
+/// How a tool's own signature is made, where it has one that we know.
+fn signs(format: Format) -> &'static str {
+    match format {
+        Format::Cloudwatch => "SNS v2",
+        Format::Grafana => "Grafana's HMAC",
+        Format::Sentry => "Sentry's HMAC",
+        Format::Cloudevents => "Standard Webhooks",
+        _ => "none: the key",
+    }
+}
+
 /// `--nocapture` prints the table.
 #[allow(clippy::print_stdout, reason = "the table is for who asks for it")]
 #[tokio::test]
 async fn every_format_opens_an_incident_and_ends_it() {
     let server = Server::start(engine()).await;
-    println!("| format | asset | signature | severity | repeat | recovery |\n|---|---|---|---|---|---|");
+    println!("| format | asset | signature | severity | repeat | recovery | signed by | not told of its sample |");
+    println!("|---|---|---|---|---|---|---|---|");
     for format in Format::iter() {
         let company = unsigned(&server, &format!("comp-{format}")).await;
         let sample = format.sample();
@@ -50,6 +86,14 @@ async fn every_format_opens_an_incident_and_ends_it() {
         let incident = incidents["items"][0].clone();
         assert_eq!(incident["tool_sources"], json!([format.name()]), "{incident}");
 
+        let alert = server.get(&company, "/api/alerts").await.json()["items"][0].clone();
+        let dropped = dropped(sample.firing, &alert);
+        for text in ["asset_name", "signature", "fingerprint", "message"] {
+            assert!(
+                alert[text].as_str().is_some_and(|text| !text.is_empty()),
+                "{format}: {alert}"
+            );
+        }
         let again = post(&server, format, &company, sample.firing).await.json();
         let repeat = if again["duplicates"] == 1 {
             "a duplicate"
@@ -66,10 +110,12 @@ async fn every_format_opens_an_incident_and_ends_it() {
         .await;
         let told = |name: &str| incident[name].as_str().unwrap().to_owned();
         println!(
-            "| {format} | {} | {} | {} | {repeat} | ends it |",
+            "| {format} | {} | {} | {} | {repeat} | ends it | {} | {} |",
             told("asset_name"),
             told("signature"),
-            told("severity")
+            told("severity"),
+            signs(format),
+            Vec::from_iter(dropped).join(", ")
         );
     }
     server.stop().await;

@@ -20,7 +20,7 @@ use super::super::shape::{Fields, int};
 use crate::store::tally::Tally;
 
 /// Entries that are read for one question: each comes as a document of its own.
-const ENTRIES: usize = RECALL_ENTRIES / 3;
+const ENTRIES: usize = RECALL_ENTRIES / 10;
 /// How many of the rarest terms have to be there together, where each alone is in too many memories to be read.
 const TOGETHER: usize = 3;
 /// Memories with the rarest of them that are looked at for that; where more have it, its newest are enough.
@@ -32,6 +32,7 @@ struct Sought {
     /// How many memories have it.
     count: u64,
     worth: f64,
+    is_word: bool,
 }
 
 /// Memories that may be meant.
@@ -84,42 +85,48 @@ async fn counts(m: &mut Moment, company: &CompanyId, lookup: &Lookup) -> Result<
 /// The terms that any memory has, the rarest first.
 fn sought(lookup: &Lookup, counts: &Counts) -> Vec<Sought> {
     let worth = Worth::of(lookup, counts);
-    let of_signature = lookup
-        .signature
-        .iter()
-        .map(|name| (signature(name), counts.signature, worth.signature));
-    let each =
-        |term: fn(&str) -> String, things: &[String], counts: &[u64], worth: &[f64]| -> Vec<(String, u64, f64)> {
-            let counted = things.iter().zip(counts).zip(worth);
-            counted
-                .map(|((thing, count), worth)| (term(thing), *count, *worth))
-                .collect()
-        };
-    let mut sought: Vec<Sought> = of_signature
-        .chain(each(tag, &lookup.tags, &counts.tags, &worth.tags))
-        .chain(each(word, &lookup.words, &counts.words, &worth.words))
-        .filter(|(_, count, _)| *count > 0)
-        .map(|(term, count, worth)| Sought { term, count, worth })
-        .collect();
+    let each = |term: fn(&str) -> String, things: &[String], counts: &[u64], worth: &[f64], is_word| -> Vec<Sought> {
+        let counted = things.iter().zip(counts).zip(worth);
+        let sought = counted.map(|((thing, count), worth)| Sought {
+            term: term(thing),
+            count: *count,
+            worth: *worth,
+            is_word,
+        });
+        sought.filter(|sought| sought.count > 0).collect()
+    };
+    let of_signature = lookup.signature.as_slice();
+    let mut sought = each(signature, of_signature, &[counts.signature], &[worth.signature], false);
+    sought.extend(each(tag, &lookup.tags, &counts.tags, &worth.tags, false));
+    sought.extend(each(word, &lookup.words, &counts.words, &worth.words, true));
     sought.sort_by_key(|sought| sought.count);
     sought
 }
 
-/// What speaks for whom, as far as may be read. Where even the rarest term is too common to be read whole, those are
-/// looked for that have several at once.
+/// What speaks for whom, as far as may be read: the rarest terms whole, as long as there is room, of commoner ones the
+/// newest. Where rare words have found enough already, commoner words would only find what answers worse. Where even the
+/// rarest term is too common to be read whole, those are looked for that have several at once.
 async fn tally(m: &mut Moment, company: &CompanyId, rarest: Vec<Sought>) -> Result<Tally<String>, Fault> {
     let mut tally = Tally::default();
-    let mut left = ENTRIES;
-    let mut is_whole = false;
+    let (mut left, mut whole) = (ENTRIES, 0);
     for (place, sought) in rarest.iter().enumerate() {
+        if sought.is_word && whole >= RECALL_CANDIDATES {
+            continue;
+        }
         let share = left / (rarest.len() - place);
-        let found = newest(m, company, &sought.term, share).await?;
+        let most = usize::try_from(sought.count)
+            .ok()
+            .filter(|count| *count <= left)
+            .unwrap_or(share);
+        let found = newest(m, company, &sought.term, most).await?;
         left -= found.len();
-        is_whole |= found.len() as u64 >= sought.count;
+        if found.len() as u64 >= sought.count {
+            whole += found.len();
+        }
         tally.add(found, sought.worth);
     }
     let is_walked = rarest.first().is_some_and(|rarest| rarest.count <= WALKED);
-    if is_walked && !is_whole {
+    if is_walked && whole == 0 {
         for size in (2..=rarest.len().min(TOGETHER)).rev() {
             let found = with_all(m, company, &rarest[..size]).await?;
             tally.at_least(found, rarest[..size].iter().map(|sought| sought.worth).sum());
