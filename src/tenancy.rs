@@ -4,6 +4,7 @@
 pub mod asset;
 pub mod aws;
 pub mod config;
+pub mod intake;
 pub mod memory;
 pub mod runbook;
 
@@ -21,10 +22,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use self::intake::IntakeChange;
 use crate::accounts::api_key::{ApiKey, Scope};
 use crate::accounts::staff::{check_name, difference};
 use crate::accounts::webhook_secret::WebhookSecret;
-use crate::ingest::formats::custom;
 use crate::secrets::{Purpose, ServerKey, Unsealable, hash_api_key, new_api_key, new_webhook_secret};
 
 /// The longest that a webhook secret lives on beside its successor.
@@ -159,9 +160,9 @@ impl Desk<'_> {
             self.connect(company, wanted.as_ref())?;
             after.aws.clone_from(wanted);
         }
-        if let Some(intake) = &change.intake {
-            check_intake(intake)?;
-            after.intake.clone_from(intake);
+        if let Some(asked) = &change.intake {
+            after.intake = asked.over(&company.intake);
+            intake::check(&after.intake)?;
         }
         if after.intake.poll_cloudwatch && after.aws.is_none() {
             let detail = "needs the company's AWS account: connect it first, or disconnect it after this is false";
@@ -379,17 +380,6 @@ fn is_secret(text: &str) -> bool {
     (32..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Whether a company may take this from monitoring tools: its expressions are read too.
-pub(crate) fn check_intake(intake: &Intake) -> Result<(), TenancyError> {
-    intake
-        .check()
-        .map_err(|error| invalid(format!("intake.{}", error.field), error))?;
-    match intake.custom.as_ref().map(custom::compile) {
-        Some(Err(error)) => Err(invalid(format!("intake.{}", error.field), error)),
-        _ => Ok(()),
-    }
-}
-
 /// What is to be changed of a company's settings; what is left out stays.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
@@ -406,7 +396,7 @@ pub struct Change {
     /// Its AWS account; `Some(None)` disconnects it.
     pub aws: Option<Option<AwsSettings>>,
     /// What it takes from monitoring tools.
-    pub intake: Option<Intake>,
+    pub intake: Option<IntakeChange>,
     /// Whether it is archived.
     pub archived: Option<bool>,
     /// Whether all of it shall go, for good.

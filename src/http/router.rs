@@ -199,6 +199,11 @@ fn routes() -> Routes {
             intake::set,
             "Say what it takes from monitoring tools",
         )
+        .patch(
+            "/api/companies/{company_id}/intake",
+            intake::update,
+            "Say some of it otherwise",
+        )
         .post(
             "/api/companies/{company_id}/intake/try",
             intake::try_mapping,

@@ -149,7 +149,7 @@ impl Desk<'_> {
             retention: wanted.retention,
             policy: wanted.policy,
             aws: wanted.aws.clone().map(Some),
-            intake: wanted.intake.clone(),
+            intake: wanted.intake.clone().map(Into::into),
             ..Change::default()
         };
         let mut puts = Vec::new();

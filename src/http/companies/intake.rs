@@ -25,6 +25,7 @@ use crate::ingest::formats::{Draft, Format, custom};
 use crate::ingest::native::Invalid;
 use crate::ingest::sources::{Source, TEST};
 use crate::tenancy::Change;
+use crate::tenancy::intake::{IntakeChange, check};
 
 /// What it takes from monitoring tools.
 pub(in crate::http) async fn settings(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer<Intake> {
@@ -36,6 +37,20 @@ pub(in crate::http) async fn set(
     may: May<AdministerCompany>,
     State(edge): State<Arc<Edge>>,
     Sent(asked): Sent<Intake>,
+) -> Answer<Intake> {
+    let change = Change {
+        intake: Some(asked.into()),
+        ..Change::default()
+    };
+    let changed = changed(&edge, &may, &change).await;
+    Ok(Json(changed.map_err(|problem| problem.within("intake"))?.intake))
+}
+
+/// `PATCH {sns_topics?, custom?, poll_cloudwatch?}`: what is left out stays as it is.
+pub(in crate::http) async fn update(
+    may: May<AdministerCompany>,
+    State(edge): State<Arc<Edge>>,
+    Sent(asked): Sent<IntakeChange>,
 ) -> Answer<Intake> {
     let change = Change {
         intake: Some(asked),
@@ -95,7 +110,7 @@ pub(in crate::http) async fn try_mapping(
                 custom: Some(mapping),
                 ..Intake::default()
             };
-            crate::tenancy::check_intake(&intake).map_err(|error| Problem::from(error).within("intake"))?;
+            check(&intake).map_err(|error| Problem::from(error).within("intake"))?;
             let mapping = intake.custom.as_ref();
             mapping.and_then(|mapping| custom::compile(mapping).ok()).map(Arc::new)
         }

@@ -268,6 +268,26 @@ async fn what_must_not_be_set_is_named() {
     ] {
         assert_eq!(put(&server, &person, path, &asked).await.problem(400), field, "{asked}");
     }
+    let patch = async |asked: Value| {
+        server
+            .ask(Method::PATCH, path, person.headers(), asked.to_string())
+            .await
+    };
+    put(&server, &person, path, &json!({"sns_topics": [TOPIC]})).await;
+    let both = patch(json!({"custom": mapping()})).await;
+    assert_eq!(
+        both.json()["sns_topics"],
+        json!([TOPIC]),
+        "what is left out stays: {}",
+        both.text
+    );
+    assert_eq!(both.json()["custom"]["asset_name"], "alert.host");
+    let taken_away = patch(json!({"custom": null})).await.json();
+    assert_eq!(
+        (&taken_away["custom"], &taken_away["sns_topics"]),
+        (&Value::Null, &json!([TOPIC]))
+    );
+    assert_eq!(patch(json!({"sns_topics": ["x"]})).await.problem(400), "sns_topics");
     let technician = server.technician(&acme).await;
     put(&server, &technician, path, &json!({})).await.problem(403);
     assert_eq!(server.get_as(&technician, path).await.json()["poll_cloudwatch"], false);
