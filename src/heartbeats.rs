@@ -76,7 +76,7 @@ impl Heartbeat {
                     "Nothing was heard of {} for {} s; last heard of: {heard}",
                     self.name, self.every_seconds
                 ),
-                Signal::Resolved => format!("{} was heard of again", self.name),
+                Signal::Resolved => format!("{} was heard of again, or is listened for no more", self.name),
             },
             tool_source: Some(TOOL.to_owned()),
             status,
@@ -204,6 +204,17 @@ impl Heartbeats {
             }
         }
         Err(CallError::Overloaded.into())
+    }
+
+    /// Tells the end of a silence that is listened to no more.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn end(&self, company: &CompanyId, heartbeat: &Heartbeat) -> Result<(), Error> {
+        match heartbeat.silent_since_at {
+            Some(_) => self.tell(company, heartbeat, Signal::Resolved, self.clock.now()).await,
+            None => Ok(()),
+        }
     }
 
     /// Tells of those that are silent for too long: how many.

@@ -31,24 +31,18 @@ const USUALLY: u32 = 300;
 const NAME: usize = 128;
 
 /// What is listened for.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = HeartbeatRequest)]
 pub(super) struct Wanted {
-    /// How long it may be silent, in seconds: 60 to 2678400; 300 where nothing is said.
-    #[schema(minimum = 60, maximum = 2_678_400)]
-    every_seconds: u32,
-    /// How grave its silence is; high where nothing is said.
-    severity: Severity,
-}
-
-impl Default for Wanted {
-    fn default() -> Self {
-        Self {
-            every_seconds: USUALLY,
-            severity: Severity::High,
-        }
-    }
+    /// How long it may be silent, in seconds: 60 to 2678400; as it was where nothing is said, 300 for a new one.
+    #[serde(default)]
+    #[schema(nullable = false, minimum = 60, maximum = 2_678_400)]
+    every_seconds: Option<u32>,
+    /// How grave its silence is; as it was where nothing is said, high for a new one.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    severity: Option<Severity>,
 }
 
 /// What it listens for, by name.
@@ -67,7 +61,7 @@ pub(super) async fn put(
     if !is_name(&name) {
         return Err(Problem::invalid("name", "must be 1 to 128 of A-Z a-z 0-9 . _ : -"));
     }
-    if !SECONDS.contains(&wanted.every_seconds) {
+    if wanted.every_seconds.is_some_and(|seconds| !SECONDS.contains(&seconds)) {
         return Err(Problem::invalid("every_seconds", "must be 60 to 2678400"));
     }
     edge.takes_work(may.company())?;
@@ -82,8 +76,14 @@ pub(super) async fn put(
         }
         let heartbeat = Heartbeat {
             name: name.clone(),
-            every_seconds: wanted.every_seconds,
-            severity: wanted.severity,
+            every_seconds: wanted
+                .every_seconds
+                .or(before.map(|(before, _)| before.every_seconds))
+                .unwrap_or(USUALLY),
+            severity: wanted
+                .severity
+                .or(before.map(|(before, _)| before.severity))
+                .unwrap_or(Severity::High),
             created_at: before.map_or(now, |(before, _)| before.created_at),
             last_seen_at: before.and_then(|(before, _)| before.last_seen_at),
             silent_since_at: before.and_then(|(before, _)| before.silent_since_at),
@@ -139,7 +139,7 @@ pub(super) struct RemovedHeartbeat {
     name: String,
 }
 
-/// `DELETE`: listens for it no more. An incident of its silence stays until somebody ends it.
+/// `DELETE`: listens for it no more, and ends its silence.
 pub(super) async fn remove(
     may: May<AdministerCompany>,
     State(edge): State<Arc<Edge>>,
@@ -149,8 +149,9 @@ pub(super) async fn remove(
     for _ in 0..TRIES {
         let reader = edge.store.reader(may.company());
         let record = reader.record(RecordKind::Heartbeats, &name).await?;
-        let version = record.ok_or_else(|| Problem::not_found("heartbeat"))?.version;
-        let put = Put::remove(RecordKind::Heartbeats, name.clone(), version);
+        let record = record.ok_or_else(|| Problem::not_found("heartbeat"))?;
+        edge.heartbeats.end(may.company(), &record.read()?).await?;
+        let put = Put::remove(RecordKind::Heartbeats, name.clone(), record.version);
         let amendment = changed(&edge, &may, &name, (edge.clock.now(), put), json!({"after": null}));
         if commit(&edge, &may, amendment).await? {
             edge.heartbeats.forget(may.company(), &name);

@@ -280,7 +280,7 @@ async fn open(
     received_at: Timestamp,
 ) -> Result<Letter, Problem> {
     body::announced_within(headers, body::WEBHOOK_BYTES)?;
-    let claims = claims(edge, headers, raw, received_at)?;
+    let claims = claims(edge, wire, (headers, raw), received_at)?;
     let bearer = claims
         .api_key
         .as_deref()
@@ -406,7 +406,12 @@ fn nothing(edge: &Edge, bearer: &Bearer, message: &'static str) -> Received {
 }
 
 /// Reads the headers' form. Nothing secret is compared here, so its faults can be named.
-fn claims(edge: &Edge, headers: &HeaderMap, raw: Option<&str>, now: Timestamp) -> Result<Claims, Problem> {
+fn claims(
+    edge: &Edge,
+    wire: Wire,
+    (headers, raw): (&HeaderMap, Option<&str>),
+    now: Timestamp,
+) -> Result<Claims, Problem> {
     let delivery_id = match headers.get("x-delivery-id") {
         // Standard Webhooks' own name for it, where it can be one of ours.
         None => headers.get("webhook-id").and_then(|id| id.to_str().ok()?.parse().ok()),
@@ -423,7 +428,7 @@ fn claims(edge: &Edge, headers: &HeaderMap, raw: Option<&str>, now: Timestamp) -
             .map(HeaderValue::as_bytes)
             .collect::<Vec<_>>()
     };
-    let signature = claimed(&all, now).transpose();
+    let signature = claimed(&all, wire, now).transpose();
     let signature = signature.map_err(|fault| malformed(fault.header(), &fault.to_string()))?;
     Ok(Claims {
         delivery_id,
@@ -433,7 +438,7 @@ fn claims(edge: &Edge, headers: &HeaderMap, raw: Option<&str>, now: Timestamp) -
 }
 
 /// The signature that a request claims, in whichever scheme it does; ours comes first.
-fn claimed<'a>(all: &impl Fn(&str) -> Vec<&'a [u8]>, now: Timestamp) -> Option<Result<Claim, Malformed>> {
+fn claimed<'a>(all: &impl Fn(&str) -> Vec<&'a [u8]>, wire: Wire, now: Timestamp) -> Option<Result<Claim, Malformed>> {
     let of = |name: &str| Some(all(name)).filter(|values| !values.is_empty());
     if let Some(signatures) = of("x-signature") {
         return Some(signature::claim(&all("x-timestamp"), &signatures, now));
@@ -442,10 +447,11 @@ fn claimed<'a>(all: &impl Fn(&str) -> Vec<&'a [u8]>, now: Timestamp) -> Option<R
         let (ids, timestamps) = (all("webhook-id"), all("webhook-timestamp"));
         return Some(signature::standard_webhooks(&ids, &timestamps, &signatures, now));
     }
-    if let Some(signatures) = of("sentry-hook-signature") {
-        return Some(signature::sentry(&signatures));
+    // What tells no moment counts for its own tool alone.
+    if wire == Wire::Of(Format::Sentry) {
+        return of("sentry-hook-signature").map(|signatures| signature::sentry(&signatures));
     }
-    let signatures = of("x-grafana-alerting-signature")?;
+    let signatures = of("x-grafana-alerting-signature").filter(|_| wire == Wire::Of(Format::Grafana))?;
     Some(signature::grafana(
         &all("x-grafana-alerting-timestamp"),
         &signatures,
@@ -551,20 +557,19 @@ async fn read(
         match invalid {
             Invalid::Field(error) => error.into(),
             Invalid::TooMany(_) => Problem::new(Code::TooManyAlerts, invalid.to_string()),
+            Invalid::Late(within) => Problem::unavailable(Code::Overloaded, invalid.to_string(), within),
         }
     })
 }
 
-/// A body by the company's own mapping, where it has one. Expressions take a while: no request waits behind them.
+/// A body by the company's own mapping, where it has one.
 async fn mapped(edge: &Edge, bearer: &Bearer, bytes: Bytes) -> Result<Result<Reading, Invalid>, Problem> {
     let company = edge.company(&bearer.company_id)?;
     let mapping = edge.mappings.of(&company).ok_or_else(|| {
-        let detail = "the company has no mapping: PUT /api/companies/{company_id}/intake with `custom`";
+        let detail = "the company has no mapping: PATCH /api/companies/{company_id}/intake with `custom`";
         Problem::new(Code::Conflict, detail)
     })?;
-    let _turn = edge.mappings.turn().await;
-    let read = tokio::task::spawn_blocking(move || mapping.read(&bytes)).await;
-    read.map_err(|_| internal())
+    Ok(edge.mappings.read(&bearer.company_id, mapping, bytes).await)
 }
 
 fn internal() -> Problem {

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actors::domain::{AlertId, NewAlert, Severity, Signal, Timestamp};
 use actors::limits::ALERTS_PER_BODY;
@@ -21,6 +22,9 @@ pub enum Invalid {
     /// It cannot be read, or a field is not as it should be.
     #[error(transparent)]
     Field(#[from] FieldError),
+    /// It takes too long to work out, by a mapping of the company's own.
+    #[error("the mapping takes longer than {0:?} for this body now: make it simpler, or try again")]
+    Late(Duration),
     /// More alerts than a body may hold.
     #[error("a body holds at most {ALERTS_PER_BODY} alerts, this one {0}")]
     TooMany(usize),

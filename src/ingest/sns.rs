@@ -1,7 +1,7 @@
 //! Amazon SNS's messages over HTTP: whether SNS has signed them, and confirming a subscription.
 //!
 //! A message names the certificate that it is signed with. It is fetched from SNS's own hosts and nowhere else (see
-//! [`outside`]); so is the confirmation of a subscription. Signature version 2 alone is believed: version 1 is SHA-1.
+//! `outside`); so is the confirmation of a subscription. Signature version 2 alone is believed: version 1 is SHA-1.
 
 mod outside;
 

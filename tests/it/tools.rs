@@ -191,7 +191,7 @@ async fn alertmanager_sends_once_whatever_ends_in_between_and_amtool_reads() {
         .await
     };
 
-    let theirs = Alertmanager::start(&bin, &directory).await;
+    let theirs = Alertmanager::start(&bin, directory).await;
     let began = jiff::Timestamp::now().to_string();
     let both = json!([alert("web-1", &began, None), alert("web-2", &began, None)]);
     theirs.tell(&both).await;
@@ -207,7 +207,7 @@ async fn alertmanager_sends_once_whatever_ends_in_between_and_amtool_reads() {
     count(2).await;
 
     theirs.kill().await;
-    let theirs = Alertmanager::start(&bin, &directory).await;
+    let theirs = Alertmanager::start(&bin, directory).await;
     theirs.tell(&both).await;
     repeated(2.0).await;
     count(2).await;
@@ -244,12 +244,12 @@ async fn alertmanager_sends_once_whatever_ends_in_between_and_amtool_reads() {
         (&json!("web-1"), &json!("DiskFull"))
     );
 
-    let read = amtool(&bin, &url, &directory, "severity=critical").await;
+    let read = amtool(&bin, &url, directory, "severity=critical").await;
     let said = String::from_utf8_lossy(&read.stderr);
     let listed: Value = serde_json::from_slice(&read.stdout).unwrap_or_else(|_| panic!("{said}"));
     assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
     assert_eq!(listed[0]["labels"]["instance"], "web-2:9100");
-    let none = amtool(&bin, &url, &directory, "alertname=~\"Cpu.*\"").await;
+    let none = amtool(&bin, &url, directory, "alertname=~\"Cpu.*\"").await;
     assert_eq!(serde_json::from_slice::<Value>(&none.stdout).unwrap(), json!([]));
     theirs.kill().await;
     ours.stop().await;

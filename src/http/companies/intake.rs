@@ -118,11 +118,11 @@ pub(in crate::http) async fn try_mapping(
     };
     let missing = || Problem::invalid("custom", "is missing, and the company has no mapping of its own");
     let compiled = compiled.ok_or_else(missing)?;
-    let _turn = edge.mappings.turn().await;
-    let read = tokio::task::spawn_blocking(move || compiled.read(body.to_string().as_bytes())).await;
-    let reading = match read.map_err(|_| Problem::of_status(axum::http::StatusCode::INTERNAL_SERVER_ERROR))? {
+    let bytes = body.to_string().into_bytes().into();
+    let reading = match edge.mappings.read(may.company(), compiled, bytes).await {
         Ok(reading) => reading,
         Err(Invalid::Field(error)) => return Err(error.into()),
+        Err(late @ Invalid::Late(_)) => return Err(Problem::invalid("custom", late.to_string())),
         Err(many @ Invalid::TooMany(_)) => return Err(Problem::invalid("body", many.to_string())),
     };
     let now = edge.clock.now();

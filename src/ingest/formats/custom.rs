@@ -1,20 +1,23 @@
-//! A company's own mapping of bodies to alerts, in CEL. What it costs is bounded before it is taken (see [`guard`]), by
+//! A company's own mapping of bodies to alerts, in CEL. What it costs is bounded before it is taken (`guard`), by
 //! what of a body it is shown, and by a time.
 
 mod guard;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actors::domain::intake::Mapping;
 use actors::domain::{Company, CompanyId, Signal};
 use actors::limits::ALERTS_PER_BODY;
+use axum::body::Bytes;
 use cel::parser::Expression;
 use cel::{Context, Env, ExecutionError, Value};
 use dashmap::DashMap;
 use serde_json::Value as Json;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, timeout};
 
 use super::lenient::Text;
 use super::{Draft, Identity, Reading};
@@ -22,15 +25,20 @@ use crate::ingest::native::Invalid;
 use crate::json::{self, FieldError};
 
 /// How long all expressions together may take for one body; each alone is bounded by what it may hold.
-const WITHIN: Duration = Duration::from_millis(500);
+const WITHIN: Duration = Duration::from_secs(1);
+/// How long a body may wait for its turn.
+const TURN_WITHIN: Duration = Duration::from_secs(2);
+/// Bytes of texts that a body may come to, and how many times its own.
+const OUTPUT: usize = 256 * 1024;
+const TIMES: usize = 4;
 /// Bodies that are worked out at once.
-const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 8;
 /// Bytes of a text that expressions see; a longer one is cut.
 const TEXT: usize = 4_096;
 /// Things in a list or an object that expressions see.
 const THINGS: usize = ALERTS_PER_BODY;
 /// Things in a body, all in all.
-const ALL_THINGS: usize = 50_000;
+const ALL_THINGS: usize = 10_000;
 /// Characters of an error's words.
 const SAID: usize = 200;
 /// What says that a trouble is over.
@@ -81,6 +89,7 @@ impl Compiled {
     /// # Errors
     /// [`Invalid`]: no strict JSON, or an expression that comes to nothing where it must say something.
     pub fn read(&self, body: &[u8]) -> Result<Reading, Invalid> {
+        let most = OUTPUT.max(TIMES * body.len());
         let body: Json = json::read(json::strict(body)?)?;
         let end = Instant::now() + WITHIN;
         let shown = Shown::of(&body)?;
@@ -103,13 +112,19 @@ impl Compiled {
         }
         let delivery = self.text("delivery_id", &root, "custom.delivery_id")?;
         let mut drafts = Vec::with_capacity(alerts.len());
+        let mut bytes = 0;
         for (place, alert) in alerts.into_iter().enumerate() {
             let mut context = root.new_inner_scope();
             context.add_variable_from_value("alert", alert);
-            drafts.push(self.draft(&context, place)?);
-            if Instant::now() > end {
-                let detail = format!("the mapping takes longer than {WITHIN:?} for this body: make it simpler");
+            let draft = self.draft(&context, place)?;
+            bytes += draft.bytes();
+            drafts.push(draft);
+            if bytes > most {
+                let detail = format!("comes to more than {most} bytes of texts for this body");
                 return Err(FieldError::new("custom", detail).into());
+            }
+            if Instant::now() > end {
+                return Err(Invalid::Late(WITHIN));
             }
         }
         Ok(Reading {
@@ -181,14 +196,17 @@ impl Compiled {
 /// Companies' mappings, ready to be used.
 pub struct Mappings {
     known: DashMap<CompanyId, (Mapping, Arc<Compiled>)>,
-    turns: Semaphore,
+    /// One body of a company at a time: what one company's takes, no other company waits for.
+    turns: DashMap<CompanyId, Arc<Semaphore>>,
+    all: Arc<Semaphore>,
 }
 
 impl Default for Mappings {
     fn default() -> Self {
         Self {
             known: DashMap::new(),
-            turns: Semaphore::new(AT_ONCE),
+            turns: DashMap::new(),
+            all: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 }
@@ -207,9 +225,28 @@ impl Mappings {
         Some(compiled)
     }
 
-    /// A place to use one: few are used at once.
-    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        self.turns.acquire().await.ok()
+    /// Works a body out when it is the company's turn, on a thread that may take its time.
+    ///
+    /// # Errors
+    /// [`Invalid`]; [`Invalid::Late`] where its turn does not come either.
+    pub async fn read(&self, company: &CompanyId, mapping: Arc<Compiled>, body: Bytes) -> Result<Reading, Invalid> {
+        let own = self
+            .turns
+            .entry(company.clone())
+            .or_insert_with(|| Arc::new(Semaphore::new(1)))
+            .clone();
+        let turn = timeout(TURN_WITHIN, async {
+            (own.acquire_owned().await, self.all.clone().acquire_owned().await)
+        });
+        let Ok((Ok(own), Ok(one_of_all))) = turn.await else {
+            return Err(Invalid::Late(TURN_WITHIN));
+        };
+        let read = spawn_blocking(move || {
+            // Whoever asked may have gone: the turn ends with the work.
+            let _turn = (own, one_of_all);
+            mapping.read(&body)
+        });
+        read.await.unwrap_or(Err(Invalid::Late(WITHIN)))
     }
 }
 

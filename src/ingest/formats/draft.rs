@@ -47,6 +47,17 @@ impl Draft {
         self
     }
 
+    /// Bytes of its texts.
+    pub(super) fn bytes(&self) -> usize {
+        let labels: usize = self.labels.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let others = [&self.fingerprint, &self.url]
+            .into_iter()
+            .flatten()
+            .map(String::len)
+            .sum::<usize>();
+        self.asset.len() + self.signature.len() + self.message.len() + labels + others
+    }
+
     /// With a label more, where there is something to say.
     pub(super) fn label(mut self, name: &str, value: Option<&str>) -> Self {
         if let Some(value) = value.filter(|value| !value.is_empty()) {

@@ -498,9 +498,25 @@ async fn a_source_that_falls_silent_opens_an_incident_and_its_next_word_ends_it(
         (shown["status"] == "resolved").then_some(())
     })
     .await;
+    after(121);
+    server.heartbeats().look().await;
+    server.settle(&acme).await;
+    assert_eq!(server.all(&acme, "/api/alerts", 50).await[0]["status"], "firing");
+    assert_eq!(
+        put(&server, &person, &of("backup"), &json!({"every_seconds": 180}))
+            .await
+            .json()["severity"],
+        "critical"
+    );
     let removed = server.ask(Method::DELETE, &of("backup"), person.headers(), "").await;
     assert_eq!(removed.status, 200, "{}", removed.text);
     ping("backup").await.problem(404);
+    server.settle(&acme).await;
+    let last = &server.all(&acme, "/api/alerts", 50).await[0];
+    assert_eq!(
+        last["status"], "resolved",
+        "whatever is listened for no more is not missed: {last}"
+    );
     after(10_000);
     assert_eq!(server.heartbeats().look().await, 0);
     server.stop().await;
@@ -588,6 +604,19 @@ async fn a_secret_that_a_tool_has_made_is_taken_and_sentry_signs_with_it() {
     let forged = body.replacen('{', "{ ", 1);
     send(&signature, &forged).await.problem(401);
     assert_eq!(send("abc", body).await.problem(401), "Sentry-Hook-Signature");
+    let mut elsewhere = key(&acme);
+    elsewhere.extend(crate::support::server::headers(&[(
+        "sentry-hook-signature",
+        signature.as_bytes(),
+    )]));
+    for path in ["/api/webhooks/alerts", "/api/webhooks/newrelic", "/api/v2/alerts"] {
+        let refused = server.ask(Method::POST, path, elsewhere.clone(), body).await;
+        assert_eq!(
+            refused.problem(401),
+            "X-Signature",
+            "{path}: what tells no moment is Sentry's alone"
+        );
+    }
     let alerts = server.get(&acme, "/api/alerts").await.json();
     assert_eq!(alerts["items"][0]["unsigned"], false);
     server.stop().await;

@@ -121,6 +121,10 @@ impl Walk {
                 return Err(format!("adds more than {SUMS} times within map, filter, all or exists"));
             }
         }
+        let compares = [operators::EQUALS, operators::NOT_EQUALS, operators::IN].contains(&name);
+        if compares && self.is_in_loop && !arguments.iter().any(|argument| is_written_out(argument)) {
+            return Err("compares within map, filter, all or exists with what is not written out".to_owned());
+        }
         if name == "matches" {
             let is_short = arguments.last().is_some_and(|pattern| match &pattern.expr {
                 Expr::Literal(LiteralValue::String(text)) => text.inner().len() <= PATTERN,
@@ -133,6 +137,15 @@ impl Walk {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether it is a literal, or a list of some: what is compared with it is compared at once.
+fn is_written_out(part: &IdedExpr) -> bool {
+    match &part.expr {
+        Expr::Literal(_) => true,
+        Expr::List(list) => list.elements.iter().all(is_written_out),
+        _ => false,
     }
 }
 
@@ -165,8 +178,8 @@ mod tests {
     fn what_costs_too_much_or_is_not_there_is_refused_with_what_there_is() {
         let long = format!("body{}", ".a".repeat(60));
         let sums = format!("body.l.map(one, one{})", " + one".repeat(9));
-        let loops = vec!["size(body.l.map(one, one))"; 4].join(" + ");
-        let parts = vec!["1"; 300].join(",");
+        let loops = ["size(body.l.map(one, one))"; 4].join(" + ");
+        let parts = ["1"; 300].join(",");
         for (text, says) in [
             ("", "no CEL"),
             ("body.", "no CEL"),
@@ -181,6 +194,8 @@ mod tests {
             ("body.a.matches(body.b)", "written out"),
             ("body.l.exists(one, one.matches('a'))", "not within"),
             ("body.l.map(one, two)", "there is body"),
+            ("body.l.all(one, body.p == body.q)", "what is not written out"),
+            ("body.l.exists(one, one in body.l)", "what is not written out"),
         ] {
             let said = refused(text);
             assert!(said.contains(says), "{text}: {said}");
