@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use actors::domain::ids::EntryId;
 use actors::domain::{AlertId, CompanyId, Fact, NewAlert, Timestamp};
-use actors::limits::SOURCES;
-use actors::port::{Amended, Amendment, Entropy, Error, Kept, Put, RecordKind, Store};
+use actors::limits::{PAGE, SOURCES};
+use actors::port::{Amended, Amendment, Entropy, Error, Kept, Put, Reader, RecordKind, Store};
 use actors::runtime::Runtime;
 use dashmap::DashMap;
 use serde::{Deserialize, Serialize};
@@ -130,18 +130,28 @@ async fn keep(
     }
 }
 
-/// Nothing where it was known before this process began.
+/// Whether a company has as many sources as are kept, whichever process has noted them.
+async fn is_full(reader: &dyn Reader) -> Result<bool, Error> {
+    let (mut count, mut after) = (0, None::<String>);
+    while count < SOURCES {
+        let page = reader.records(RecordKind::Sources, after.as_deref(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(false) };
+        count += page.len();
+        after = Some(last.id.clone());
+    }
+    Ok(true)
+}
+
+/// Nothing where it was known before this process began, or there is no room.
 async fn amendment(
     store: &dyn Store,
     entropy: &dyn Entropy,
     company: &CompanyId,
     source: &Source,
 ) -> Result<Option<Amendment>, Error> {
-    let found = store
-        .reader(company)
-        .record(RecordKind::Sources, &source.tool_source)
-        .await?;
-    if found.is_some() {
+    let reader = store.reader(company);
+    let found = reader.record(RecordKind::Sources, &source.tool_source).await?;
+    if found.is_some() || is_full(&*reader).await? {
         return Ok(None);
     }
     let at = source.first_seen_at;

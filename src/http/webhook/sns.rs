@@ -18,6 +18,8 @@ use crate::ingest::sns::{Kind, Message, NotSigned, Unreached};
 
 /// How long a commit may take.
 const WITHIN: Duration = Duration::from_secs(5);
+/// When SNS may come again where something could not be fetched.
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// What a body is to SNS.
 pub(super) enum Judged {
@@ -87,9 +89,10 @@ fn not_signed(why: &NotSigned) -> Problem {
 
 /// SNS comes again after a 503.
 fn unreached(why: &Unreached, field: &'static str) -> Problem {
-    let code = match why {
-        Unreached::Failed(_) => Code::CloudUnavailable,
-        Unreached::NotTheirs | Unreached::NoCertificate => Code::Unauthorized,
+    let detail = format!("{field} {why}");
+    let problem = match why {
+        Unreached::Failed(_) => Problem::unavailable(Code::CloudUnavailable, detail, AGAIN_AFTER),
+        Unreached::NotTheirs | Unreached::NoCertificate => Problem::new(Code::Unauthorized, detail),
     };
-    Problem::new(code, format!("{field} {why}")).of_field(field)
+    problem.of_field(field)
 }

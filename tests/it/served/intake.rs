@@ -1,14 +1,9 @@
 //! What a company takes from monitoring tools beyond its keys: SNS's own signatures, a mapping, Prometheus itself; and that
 //! it sees what arrives.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
 
-use actors::domain::{CompanyId, Timestamp};
-use actors::port::Clock;
-use actors::port::cloud::{Alarm, AlarmState, CloudError, MetricQuery, MetricSeries, Watch, WatchedAlarm};
-
+use actors::limits::SOURCES;
 use alert_whisperer::accounts::rights::Role;
 use alert_whisperer::ingest::formats::Format;
 use reqwest::Method;
@@ -23,12 +18,12 @@ use crate::support::sns::{Sns, TOPIC};
 
 const NOW: &str = "2026-01-31T08:00:00.000Z";
 
-async fn admin(server: &Server, company: &Company) -> Person {
+pub(super) async fn admin(server: &Server, company: &Company) -> Person {
     let email = format!("{}@admins.example", company.id);
     server.person(&email, Role::CompanyAdmin, &[company]).await
 }
 
-async fn put(server: &Server, person: &Person, path: &str, body: &Value) -> Answer {
+pub(super) async fn put(server: &Server, person: &Person, path: &str, body: &Value) -> Answer {
     server.ask(Method::PUT, path, person.headers(), body.to_string()).await
 }
 
@@ -144,11 +139,9 @@ async fn a_subscription_is_confirmed_and_what_sns_has_signed_needs_no_other_sign
                 .unwrap()
                 .extend(change.as_object().unwrap().clone());
         });
-        assert_eq!(
-            cloudwatch(&server, &acme, &changed).await.problem(status),
-            field,
-            "{change}"
-        );
+        let refused = cloudwatch(&server, &acme, &changed).await;
+        assert_eq!(refused.problem(status), field, "{change}");
+        assert_eq!(refused.header("retry-after").is_empty(), status != 503, "{change}");
     }
     let elsewhere = |url: &'static str| {
         sns.message("SubscriptionConfirmation", NOW, |asks| {
@@ -429,119 +422,6 @@ async fn prometheus_sends_here_itself_again_and_again_and_what_fires_is_read_as_
 }
 
 #[tokio::test]
-async fn a_source_that_falls_silent_opens_an_incident_and_its_next_word_ends_it() {
-    let server = Server::start(engine()).await;
-    let acme = unsigned(&server, "comp-acme").await;
-    let person = admin(&server, &acme).await;
-    let of = |name: &str| format!("/api/companies/comp-acme/heartbeats/{name}");
-    let wanted = json!({"every_seconds": 120, "severity": "critical"});
-    let set = put(&server, &person, &of("backup"), &wanted).await;
-    assert_eq!(set.status, 200, "{}", set.text);
-    assert_eq!(put(&server, &person, &of("a%20b"), &wanted).await.problem(400), "name");
-    assert_eq!(
-        put(&server, &person, &of("x"), &json!({"every_seconds": 5}))
-            .await
-            .problem(400),
-        "every_seconds"
-    );
-    let ping = async |name: &str| {
-        let path = format!("/api/heartbeats/{name}");
-        server
-            .ask(Method::POST, &path, key(&acme), "whatever a tool says")
-            .await
-    };
-    ping("nobody").await.problem(404);
-    let other = server.company("comp-other").await;
-    let others = server
-        .ask(Method::POST, "/api/heartbeats/backup", key(&other), "")
-        .await;
-    assert_eq!(others.problem(401), "X-Signature", "its key may not send unsigned");
-
-    let after = |seconds: u64| server.clock.advance(std::time::Duration::from_secs(seconds));
-    after(100);
-    let heard = ping("backup").await;
-    assert_eq!(
-        heard.json()["last_seen_at"],
-        "2026-01-31T08:01:40.000Z",
-        "{}",
-        heard.text
-    );
-    after(100);
-    assert_eq!(server.heartbeats().look().await, 0, "it was heard of meanwhile");
-    after(21);
-    // Whoever looks first, it is told once: the server itself looks too.
-    server.heartbeats().look().await;
-    server.heartbeats().look().await;
-    server.settle(&acme).await;
-    let alerts = server.all(&acme, "/api/alerts", 50).await;
-    assert_eq!(alerts.len(), 1, "{alerts:?}");
-    let incident = server.get(&acme, "/api/incidents").await.json()["items"][0].clone();
-    assert_eq!(
-        (&incident["asset_name"], &incident["signature"]),
-        (&json!("backup"), &json!("heartbeat-missing"))
-    );
-    assert_eq!(incident["severity"], "critical");
-    let shown = server
-        .get_as(&person, "/api/companies/comp-acme/heartbeats")
-        .await
-        .json();
-    assert_eq!(
-        shown["items"][0]["silent_since_at"], "2026-01-31T08:03:41.000Z",
-        "{shown}"
-    );
-
-    after(5);
-    assert_eq!(ping("backup").await.status, 200);
-    let path = format!("/api/incidents/{}", incident["incident_id"].as_str().unwrap());
-    eventually("the incident to be over", PATIENCE, async || {
-        let shown = server.get(&acme, &path).await.json();
-        (shown["status"] == "resolved").then_some(())
-    })
-    .await;
-    after(121);
-    server.heartbeats().look().await;
-    server.settle(&acme).await;
-    assert_eq!(server.all(&acme, "/api/alerts", 50).await[0]["status"], "firing");
-    assert_eq!(
-        put(&server, &person, &of("backup"), &json!({"every_seconds": 180}))
-            .await
-            .json()["severity"],
-        "critical"
-    );
-    let removed = server.ask(Method::DELETE, &of("backup"), person.headers(), "").await;
-    assert_eq!(removed.status, 200, "{}", removed.text);
-    ping("backup").await.problem(404);
-    server.settle(&acme).await;
-    let last = &server.all(&acme, "/api/alerts", 50).await[0];
-    assert_eq!(
-        last["status"], "resolved",
-        "whatever is listened for no more is not missed: {last}"
-    );
-    after(10_000);
-    assert_eq!(server.heartbeats().look().await, 0);
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn a_heartbeat_is_not_held_to_what_nobody_could_hear() {
-    let home = crate::support::engine::Home::on(engine());
-    let server = Server::start_in(&home).await;
-    let acme = unsigned(&server, "comp-acme").await;
-    let person = admin(&server, &acme).await;
-    let path = "/api/companies/comp-acme/heartbeats/backup";
-    put(&server, &person, path, &json!({"every_seconds": 120})).await;
-    server.stop().await;
-
-    let server = Server::start_at_later(&home, std::time::Duration::from_secs(3_600)).await;
-    assert_eq!(server.heartbeats().look().await, 0, "it was silent while we were away");
-    server.clock.advance(std::time::Duration::from_secs(121));
-    server.heartbeats().look().await;
-    server.settle(&acme).await;
-    assert_eq!(server.all(&acme, "/api/alerts", 50).await.len(), 1);
-    server.stop().await;
-}
-
-#[tokio::test]
 async fn a_sender_of_cloud_events_is_told_that_it_may_send() {
     let server = Server::start(engine()).await;
     let asked = crate::support::server::headers(&[("webhook-request-origin", b"eventemitter.example.com")]);
@@ -622,95 +502,30 @@ async fn a_secret_that_a_tool_has_made_is_taken_and_sentry_signs_with_it() {
     server.stop().await;
 }
 
-/// CloudWatch as it stands.
-#[derive(Default)]
-struct Stands(Mutex<Vec<WatchedAlarm>>);
-
-impl Stands {
-    fn set(&self, name: &str, state: AlarmState, at: Timestamp) {
-        let mut all = self.0.lock().unwrap();
-        all.retain(|alarm| alarm.alarm.alarm_name != name);
-        all.push(WatchedAlarm {
-            alarm: Alarm {
-                alarm_name: name.to_owned(),
-                state,
-                reason: "Threshold crossed".to_owned(),
-                timestamp: Some(at),
-            },
-            arn: Some(format!("arn:aws:cloudwatch:eu-central-1:123456789012:alarm:{name}")),
-            description: None,
-            namespace: Some("AWS/EC2".to_owned()),
-            metric_name: Some("CPUUtilization".to_owned()),
-            dimensions: BTreeMap::from([("InstanceId".to_owned(), "i-0a1b".to_owned())]),
-        });
-    }
-}
-
-#[async_trait::async_trait]
-impl Watch for Stands {
-    async fn alarm(&self, _: &CompanyId, name: &str) -> Result<Alarm, CloudError> {
-        Err(CloudError::Unknown(name.to_owned()))
-    }
-
-    async fn alarms(&self, _: &CompanyId, state: AlarmState) -> Result<Vec<WatchedAlarm>, CloudError> {
-        let all = self.0.lock().unwrap();
-        Ok(all.iter().filter(|alarm| alarm.alarm.state == state).cloned().collect())
-    }
-
-    async fn metrics(&self, _: &CompanyId, _: &MetricQuery) -> Result<MetricSeries, CloudError> {
-        Err(CloudError::NotConnected)
-    }
-}
-
 #[tokio::test]
-async fn alarms_that_are_not_pushed_are_asked_for_and_their_end_too() {
-    let server = Server::start(engine()).await;
+async fn as_many_sources_are_kept_as_may_be_whoever_has_noted_them() {
+    let home = crate::support::engine::Home::on(engine());
+    let server = Server::start_in(&home).await;
     let acme = unsigned(&server, "comp-acme").await;
-    let root = server.msp_admin().await;
-    let account = json!({
-        "role_arn": "arn:aws:iam::123456789012:role/alert-whisperer", "external_id": "acme:1",
-        "region": "eu-central-1", "endpoint_url": "http://127.0.0.1:1",
-    });
-    assert_eq!(
-        put(&server, &root, "/api/companies/comp-acme/aws", &account)
-            .await
-            .status,
-        200
-    );
-    let stands = Arc::new(Stands::default());
-    let polling = server.polling(stands.clone());
-    let count = async || server.all(&acme, "/api/alerts", 50).await.len();
-    let began = server.clock.now();
-    stands.set("cpu", AlarmState::Alarm, began);
-    stands.set("calm", AlarmState::Ok, Timestamp::from_millis(0));
-    polling.look().await;
-    assert_eq!(count().await, 0, "nobody has asked for it");
-
-    let intake = "/api/companies/comp-acme/intake";
-    let set = put(&server, &root, intake, &json!({"poll_cloudwatch": true})).await;
-    assert_eq!(set.status, 200, "{}", set.text);
-    polling.look().await;
-    polling.look().await;
-    server.polling(stands.clone()).look().await;
-    assert_eq!(count().await, 1, "once, however often and by whom it is seen");
-    server.settle(&acme).await;
-    let incident = server.get(&acme, "/api/incidents").await.json()["items"][0].clone();
-    assert_eq!(
-        (&incident["asset_name"], &incident["signature"]),
-        (&json!("i-0a1b"), &json!("cpu"))
-    );
-    assert_eq!(incident["tool_sources"], json!(["cloudwatch"]));
-
-    server.clock.advance(std::time::Duration::from_secs(60));
-    stands.set("cpu", AlarmState::Ok, server.clock.now());
-    polling.look().await;
-    polling.look().await;
-    assert_eq!(count().await, 2);
-    let path = format!("/api/incidents/{}", incident["incident_id"].as_str().unwrap());
-    eventually("the incident to be over", PATIENCE, async || {
-        let shown = server.get(&acme, &path).await.json();
-        (shown["status"] == "resolved").then_some(())
-    })
-    .await;
+    let send = async |server: &Server, tools: std::ops::Range<usize>| {
+        let alerts = tools.map(|no| {
+            json!({
+                "asset_name": "web-1", "signature": "disk", "severity": "low", "message": "m",
+                "tool_source": format!("tool-{no:03}"),
+            })
+        });
+        let body = json!(alerts.collect::<Vec<_>>()).to_string();
+        let taken = server.ask(Method::POST, "/api/webhooks/alerts", key(&acme), body).await;
+        assert_eq!(taken.status, 200, "{}", taken.text);
+    };
+    send(&server, 0..SOURCES - 1).await;
+    // What is noted is written before the end.
+    server.stop().await;
+    let server = Server::start_in(&home).await;
+    send(&server, SOURCES - 1..SOURCES + 5).await;
+    server.stop().await;
+    let server = Server::start_in(&home).await;
+    let kept = server.get(&acme, "/api/companies/comp-acme/sources").await.json();
+    assert_eq!(kept["items"].as_array().unwrap().len(), SOURCES);
     server.stop().await;
 }
