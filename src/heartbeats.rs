@@ -33,7 +33,7 @@ const SIGNATURE: &str = "heartbeat-missing";
 /// What a company is to hear of at least so often.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Heartbeat {
-    /// Its name, 1 to 128 of `A-Z a-z 0-9 . _ : -`; the asset of its alerts.
+    /// Its name, 1 to 128 of `A-Z a-z 0-9 . _ : -`, not beginning with a dot; the asset of its alerts.
     pub name: String,
     /// How long it may be silent, in seconds.
     pub every_seconds: u32,
@@ -180,24 +180,30 @@ impl Heartbeats {
         turn.lock_owned().await
     }
 
-    /// Takes a ping: it is kept when this is done, and the end of a silence is told.
+    /// Takes a ping of a moment: it is kept when this is done, and the end of a silence is told. One that is no newer than
+    /// what was heard, or older than a silence may be, changes nothing.
     ///
     /// # Errors
     /// [`Unheard`].
-    pub async fn heard(&self, company: &CompanyId, name: &str) -> Result<Heartbeat, Unheard> {
+    pub async fn heard(&self, company: &CompanyId, name: &str, at: Timestamp) -> Result<Heartbeat, Unheard> {
         let _turn = self.turn(company).await;
         for _ in 0..TRIES {
             let (heartbeat, version) = self.read(company, name).await?.ok_or(Unheard::Unknown)?;
             let now = self.clock.now();
+            // A sender's clock may run ahead.
+            let at = at.min(now);
+            let heard = Heartbeat {
+                last_seen_at: Some(at),
+                silent_since_at: None,
+                ..heartbeat.clone()
+            };
+            if heartbeat.last_seen_at.is_some_and(|last| last >= at) || heard.due(Timestamp::default()) <= now {
+                return Ok(heartbeat);
+            }
             let is_late = now >= heartbeat.due(Timestamp::default());
             if heartbeat.silent_since_at.is_some() || is_late {
                 self.tell(company, &heartbeat, Signal::Resolved, now).await?;
             }
-            let heard = Heartbeat {
-                last_seen_at: Some(now),
-                silent_since_at: None,
-                ..heartbeat
-            };
             if self.keep(company, &heard, version).await? {
                 self.note(company, &heard);
                 return Ok(heard);

@@ -1,6 +1,6 @@
 //! The alarms of companies that do not push them: asked for each minute, and taken in as if CloudWatch had sent them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +25,9 @@ const AT_ONCE: usize = 4;
 /// How long ago an alarm may have ended that was not seen before: we may have been away.
 const ENDED_WITHIN: Duration = Duration::from_secs(24 * 3600);
 
+/// How long a state that was taken in is not offered to the store again.
+const KNOWN_FOR: Duration = Duration::from_secs(3600);
+
 /// Why a company's alarms are not known.
 #[derive(Debug, thiserror::Error)]
 enum Unseen {
@@ -33,6 +36,9 @@ enum Unseen {
     #[error(transparent)]
     Store(#[from] Error),
 }
+
+/// Alarms that are raised, by their names: which state of each was taken in, and when.
+type Raised = HashMap<String, ([u8; 32], Timestamp)>;
 
 /// Asks for alarms.
 pub struct Polling {
@@ -43,7 +49,7 @@ pub struct Polling {
     sources: Arc<Sources>,
     world: (Arc<dyn Clock>, Arc<dyn Entropy>),
     /// What was raised when it was last seen, by company; nothing before the first look.
-    raised: Mutex<HashMap<CompanyId, HashSet<String>>>,
+    raised: Mutex<HashMap<CompanyId, Raised>>,
 }
 
 impl Polling {
@@ -106,30 +112,44 @@ impl Polling {
         let calm = self.watch.alarms(id, AlarmState::Ok).await?;
         let before = self.raised.lock().await.get(id).cloned();
         let was_raised = |alarm: &WatchedAlarm| match &before {
-            Some(before) => before.contains(alarm.known_by()),
+            Some(before) => before.contains_key(alarm.known_by()),
             None => alarm.alarm.timestamp.is_some_and(|at| now.since(at) < ENDED_WITHIN),
         };
-        let ended = calm.iter().filter(|alarm| was_raised(alarm));
-        for alarm in raised.iter().chain(ended) {
-            self.take(company, alarm, now).await?;
+        for alarm in calm.iter().filter(|alarm| was_raised(alarm)) {
+            self.take(company, alarm, None, now).await?;
         }
-        let seen = raised.iter().map(|alarm| alarm.known_by().to_owned()).collect();
+        let mut seen = Raised::new();
+        for alarm in &raised {
+            let known = before.as_ref().and_then(|before| before.get(alarm.known_by()));
+            let taken = self.take(company, alarm, known.copied(), now).await?;
+            seen.insert(alarm.known_by().to_owned(), taken);
+        }
         self.raised.lock().await.insert(id.clone(), seen);
         Ok(())
     }
 
-    /// The same state of an alarm is the same delivery, however often it is seen within a day.
-    async fn take(&self, company: &Company, alarm: &WatchedAlarm, now: Timestamp) -> Result<(), Error> {
+    /// The same state of an alarm is the same delivery, however often it is seen within a day. Which state it is, and when
+    /// it was offered to the store.
+    async fn take(
+        &self,
+        company: &Company,
+        alarm: &WatchedAlarm,
+        known: Option<([u8; 32], Timestamp)>,
+        now: Timestamp,
+    ) -> Result<([u8; 32], Timestamp), Error> {
         let Reading { drafts, delivery } = polled(alarm, company.aws.as_ref());
+        let Some(identity) = delivery.filter(|_| !drafts.is_empty()) else {
+            return Ok(([0; 32], now));
+        };
+        if let Some(known) = known.filter(|(hash, at)| *hash == identity.hash && now.since(*at) < KNOWN_FOR) {
+            return Ok(known);
+        }
         let tool = Format::Cloudwatch.name();
         let sealed = drafts
             .into_iter()
             .map(|draft| Arc::new(draft.seal(tool, AlertId(self.world.1.uuid(now)), false)));
         let alerts: Vec<_> = sealed.collect();
-        let Some(identity) = delivery.filter(|_| !alerts.is_empty()) else {
-            return Ok(());
-        };
-        let delivery_id: Option<DeliveryId> = format!("{tool}:{}", hex::encode(identity.hash)).parse().ok();
+        let delivery_id: Option<DeliveryId> = format!("{tool}:polled:{}", hex::encode(identity.hash)).parse().ok();
         let delivery = Delivery {
             company_id: company.company_id.clone(),
             delivery_id,
@@ -142,6 +162,6 @@ impl Polling {
             self.runtime.news(&company.company_id);
             self.sources.note(&company.company_id, &alerts, now);
         }
-        Ok(())
+        Ok((identity.hash, now))
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use actors::domain::{Severity, Signal};
 use actors::limits::ALERTS_PER_BODY;
@@ -11,10 +12,11 @@ use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
+use strum::IntoEnumIterator;
 
 use super::out;
 use crate::client::{self, Answer, Client, ClientError};
-use crate::ingest::formats::Format;
+use crate::ingest::formats::{Format, custom, prometheus};
 
 /// Send a signed alert to a running server.
 #[derive(Debug, Args)]
@@ -34,9 +36,10 @@ pub(super) struct SendArgs {
     /// The kind of trouble, such as disk-space-critical.
     #[arg(long, required_unless_present = "format")]
     signature: Option<String>,
-    /// Send FILE as this tool sends it, such as alertmanager, grafana or cloudwatch.
+    /// Send FILE as this tool sends it, such as alertmanager, grafana or cloudwatch; prometheus for Prometheus itself,
+    /// custom for what the company has a mapping of.
     #[arg(long, requires = "file", conflicts_with_all = ["asset", "signature", "count"])]
-    format: Option<Format>,
+    format: Option<SentAs>,
     /// What to send with --format; - for standard input.
     #[arg(requires = "format")]
     file: Option<PathBuf>,
@@ -64,6 +67,46 @@ pub(super) struct SendArgs {
     /// Print the server's answer as JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// As whose words a file is sent.
+#[derive(Clone, Copy, Debug)]
+enum SentAs {
+    Tool(Format),
+    Prometheus,
+    Custom,
+}
+
+impl FromStr for SentAs {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            prometheus::TOOL => Ok(Self::Prometheus),
+            custom::TOOL => Ok(Self::Custom),
+            name => name.parse().map(Self::Tool).map_err(|_| {
+                let names: Vec<&str> = Format::iter().map(Format::name).collect();
+                format!("must be prometheus, custom or one of {}", names.join(", "))
+            }),
+        }
+    }
+}
+
+impl SentAs {
+    fn path(self) -> String {
+        match self {
+            Self::Tool(format) => format!("/api/webhooks/{format}"),
+            Self::Prometheus => "/api/v2/alerts".to_owned(),
+            Self::Custom => "/api/webhooks/custom".to_owned(),
+        }
+    }
+
+    fn headers(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Tool(format) => format.sample().headers,
+            Self::Prometheus | Self::Custom => &[],
+        }
+    }
 }
 
 /// The severities as they are written on the command line.
@@ -138,7 +181,7 @@ async fn send_alert(client: &Client, args: &SendArgs) -> anyhow::Result<Result<A
 async fn send_file(
     client: &Client,
     args: &SendArgs,
-    format: Format,
+    format: SentAs,
     file: &Path,
 ) -> anyhow::Result<Result<Answer, ClientError>> {
     let mut body = String::new();
@@ -149,9 +192,8 @@ async fn send_file(
         body = read.with_context(|| format!("{} cannot be read", file.display()))?;
     }
     let named = args.delivery_id.as_deref().map(|id| ("X-Delivery-ID", id));
-    let headers: Vec<(&str, &str)> = format.sample().headers.iter().copied().chain(named).collect();
-    let path = format!("/api/webhooks/{format}");
-    Ok(client.deliver_to(&path, &headers, &body).await)
+    let headers: Vec<(&str, &str)> = format.headers().iter().copied().chain(named).collect();
+    Ok(client.deliver_to(&format.path(), &headers, &body).await)
 }
 
 /// One alert, or an array of equal ones. Where the delivery has no name of the user's own, a label
@@ -245,6 +287,19 @@ mod tests {
             })
         );
         assert_eq!(written(&["--count", "3"]).as_array().map(Vec::len), Some(3));
+    }
+
+    #[test]
+    fn a_file_is_sent_to_where_its_tool_would() {
+        let path = |name: &str| name.parse::<SentAs>().map(SentAs::path);
+        assert_eq!(path("prometheus").unwrap(), "/api/v2/alerts");
+        assert_eq!(path("custom").unwrap(), "/api/webhooks/custom");
+        assert_eq!(path("gcp-monitoring").unwrap(), "/api/webhooks/gcp-monitoring");
+        assert!(
+            path("nagios7")
+                .unwrap_err()
+                .contains("prometheus, custom or one of alertmanager")
+        );
     }
 
     #[test]

@@ -59,7 +59,10 @@ pub(super) async fn put(
     SentOrNot(wanted): SentOrNot<Wanted>,
 ) -> Answer<Heartbeat> {
     if !is_name(&name) {
-        return Err(Problem::invalid("name", "must be 1 to 128 of A-Z a-z 0-9 . _ : -"));
+        return Err(Problem::invalid(
+            "name",
+            "must be 1 to 128 of A-Z a-z 0-9 . _ : -, and not begin with a dot",
+        ));
     }
     if wanted.every_seconds.is_some_and(|seconds| !SECONDS.contains(&seconds)) {
         return Err(Problem::invalid("every_seconds", "must be 60 to 2678400"));
@@ -129,7 +132,7 @@ fn changed(
 
 fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte);
-    (1..=NAME).contains(&name.len()) && name.bytes().all(plain)
+    (1..=NAME).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(plain)
 }
 
 /// One that is listened for no more.
@@ -174,7 +177,8 @@ pub(super) struct Heard {
 }
 
 /// `POST`: it is alive. What the body says does not matter, so that a tool's own notification can be sent here, such as
-/// Alertmanager's `Watchdog`.
+/// Alertmanager's `Watchdog`; one that is signed has to name the heartbeat, because a signature is of a body alone, and
+/// counts from when it was signed.
 pub(super) async fn ping(
     _: LooksItself<SendAlerts>,
     State(edge): State<Arc<Edge>>,
@@ -184,13 +188,27 @@ pub(super) async fn ping(
     RawQuery(raw): RawQuery,
     sent: Unread<Value>,
 ) -> Result<Json<Heard>, Problem> {
-    let company = webhook::sender(&edge, address, (headers, raw), sent.body).await?;
-    let heard = edge.heartbeats.heard(&company, &name).await?;
+    let sign = webhook::sign_of_life(&edge, address, (headers, raw), sent.body).await?;
+    let at = match &sign.signed {
+        None => edge.clock.now(),
+        Some((body, _)) if !names(body, &name) => {
+            let rule =
+                format!("must be {name:?}: a signed body has to name its heartbeat, as {{\"heartbeat\": {name:?}}}");
+            return Err(Problem::invalid("heartbeat", rule));
+        }
+        Some((_, signed_at)) => *signed_at,
+    };
+    let heard = edge.heartbeats.heard(&sign.company_id, &name, at).await?;
     Ok(Json(Heard {
         message: "Heard",
         name: heard.name,
         last_seen_at: heard.last_seen_at,
     }))
+}
+
+fn names(body: &[u8], name: &str) -> bool {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    body["heartbeat"] == name
 }
 
 impl From<Unheard> for Problem {

@@ -3,27 +3,24 @@
 //! The order of checks is the contract's, cheapest first, and nothing is read or written for a caller
 //! who has not passed: size, form of the headers, key, signature, body, rate, the durable insert.
 
+mod claims;
 pub(super) mod enqueue;
 pub(super) mod handshake;
 pub(super) mod prometheus;
 mod sns;
 mod wire;
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::{AlertId, CompanyId, DeliveryId, NewAlert, Severity, Signal, Timestamp};
+use actors::domain::{AlertId, CompanyId, NewAlert, Severity, Signal, Timestamp};
 use actors::port::inbox::{Accepted, Delivery, Signature};
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequestParts, Path, RawQuery, State};
-use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use axum::http::request::Parts;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use serde_json::Value;
@@ -32,22 +29,25 @@ use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use super::body::Unread;
-use super::caller::{Address, presented};
-use super::describe::{Argument, Description};
+use super::caller::Address;
+use super::describe::Description;
 use super::gate::LooksItself;
 use super::problem::{Code, Problem};
 use super::rights::SendAlerts;
 use super::{Edge, body, describe};
 use crate::accounts::api_key::Scope;
 use crate::accounts::refusals::Refusal;
-use crate::ingest::formats::{Format, Reading, prometheus as prometheus_format};
+use crate::ingest::formats::{Format, Reading, custom, prometheus as prometheus_format};
 use crate::ingest::keyring::Bearer;
 use crate::ingest::native::{self, Invalid};
 use crate::ingest::rate::{Cost, Verdict};
-use crate::ingest::signature::{self, Claim, Malformed};
+use crate::ingest::signature;
 use crate::telemetry;
+use claims::{Claims, malformed, missing_signature};
 use sns::Judged;
 use wire::{Read, Wire};
+
+pub(super) use claims::Signed;
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -56,15 +56,6 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 const RECEIVED: &str = "Alerts received";
 /// Deliveries of one body that are stored at once.
 const AT_ONCE: usize = 64;
-/// What bodies by a company's own mapping are sent as, and told as `tool_source`.
-const CUSTOM: &str = "custom";
-
-/// What the headers claim, well-formed and not yet believed.
-struct Claims {
-    delivery_id: Option<DeliveryId>,
-    api_key: Option<String>,
-    signature: Option<Claim>,
-}
 
 /// One alert, or up to 1,000.
 #[derive(ToSchema)]
@@ -157,37 +148,6 @@ impl describe::Answer for Received {
     }
 }
 
-/// The headers of a request that may be signed.
-pub(super) struct Signed(pub(super) HeaderMap);
-
-impl FromRequestParts<Arc<Edge>> for Signed {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<Edge>) -> Result<Self, Infallible> {
-        Ok(Self(parts.headers.clone()))
-    }
-}
-
-impl Argument for Signed {
-    fn describe(description: &mut Description) {
-        description.reads_header("X-Timestamp", "When it was signed: Unix time in whole seconds.");
-        let signature =
-            "`sha256=` and the HMAC-SHA256 over `{X-Timestamp}.{body}` under a live webhook secret, in hex.";
-        description.reads_header("X-Signature", signature);
-        let standard = "Standard Webhooks: `v1,` and the base64 of the HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`.";
-        description.reads_header("webhook-signature", standard);
-        let grafana =
-            "Grafana: the HMAC-SHA256 over `{X-Grafana-Alerting-Timestamp}:{body}`, or the body alone, in hex.";
-        description.reads_header("X-Grafana-Alerting-Signature", grafana);
-        let sentry = "Sentry: the HMAC-SHA256 over the body under the integration's client secret, in hex.";
-        description.reads_header("Sentry-Hook-Signature", sentry);
-        description.reads_header(
-            "X-Delivery-ID",
-            "The sender's own name for this delivery; sent again, it is a duplicate.",
-        );
-    }
-}
-
 /// Takes alerts.
 pub(super) async fn accept(
     _: LooksItself<SendAlerts>,
@@ -212,7 +172,7 @@ pub(super) async fn accept_format(
     sent: Unread<Value>,
 ) -> Result<Received, Problem> {
     let wire = match &*format {
-        CUSTOM => Wire::Custom,
+        custom::TOOL => Wire::Custom,
         name => Wire::Of(name.parse().map_err(|_| unknown_format())?),
     };
     let answered = take(&edge, wire, (headers, raw), sent.body).await;
@@ -267,8 +227,8 @@ struct Letter {
     bytes: Bytes,
     /// Nothing where the key alone stands for it.
     signature: Option<Signature>,
-    /// Whether it was a subscription of SNS, which is confirmed.
-    is_confirmed: bool,
+    /// What has become of a subscription of SNS's, where it is a word about one.
+    subscription: Option<&'static str>,
 }
 
 /// Opens what was sent: by whom it is, and that it is genuine.
@@ -280,7 +240,7 @@ async fn open(
     received_at: Timestamp,
 ) -> Result<Letter, Problem> {
     body::announced_within(headers, body::WEBHOOK_BYTES)?;
-    let claims = claims(edge, wire, (headers, raw), received_at)?;
+    let claims = claims::read(edge, wire, (headers, raw), received_at)?;
     let bearer = claims
         .api_key
         .as_deref()
@@ -291,13 +251,13 @@ async fn open(
         return Err(missing_signature());
     }
     let bytes = body::read(sent, body::WEBHOOK_BYTES).await?;
-    let mut is_confirmed = false;
+    let mut subscription = None;
     let signature = match &claims.signature {
         None if is_from_sns => match sns::judge(edge, &bearer, &bytes, received_at).await? {
             Judged::Other => None,
             Judged::Signed(signature) => Some(signature),
-            Judged::Confirmed => {
-                is_confirmed = true;
+            Judged::Subscription(said) => {
+                subscription = Some(said);
                 None
             }
         },
@@ -318,21 +278,32 @@ async fn open(
         bearer,
         bytes,
         signature,
-        is_confirmed,
+        subscription,
     })
 }
 
-/// Whose sender it is that says no more than that it is alive; it costs a token.
-pub(super) async fn sender(
+/// Somebody who says no more than that he is alive.
+pub(super) struct Sign {
+    /// Whose he is.
+    pub(super) company_id: CompanyId,
+    /// What he has signed, and when; nothing where his key alone stands for it.
+    pub(super) signed: Option<(Bytes, Timestamp)>,
+}
+
+/// Takes a sign of life; it costs a token.
+pub(super) async fn sign_of_life(
     edge: &Edge,
     address: Address,
     (headers, raw): (HeaderMap, Option<String>),
     sent: Body,
-) -> Result<CompanyId, Problem> {
+) -> Result<Sign, Problem> {
     let known = async {
         let letter = open(edge, Wire::Native, (&headers, raw.as_deref()), sent, edge.clock.now()).await?;
         pay(edge, &letter.bearer, Cost { alerts: 1, ordinary: 1 })?;
-        Ok(letter.bearer.company_id.clone())
+        Ok(Sign {
+            company_id: letter.bearer.company_id.clone(),
+            signed: letter.signature.map(|signature| (letter.bytes, signature.signed_at)),
+        })
     };
     known.await.inspect_err(|problem| refused(edge, address, problem))
 }
@@ -353,8 +324,7 @@ async fn take(
         signature,
         ..
     } = letter;
-    if letter.is_confirmed {
-        let message = "The subscription is confirmed";
+    if let Some(message) = letter.subscription {
         return Ok((nothing(edge, &bearer, message), began.elapsed()));
     }
     let unsigned = signature.is_none();
@@ -403,100 +373,6 @@ fn nothing(edge: &Edge, bearer: &Bearer, message: &'static str) -> Received {
         },
         rate: rate_headers(edge, bearer),
     }
-}
-
-/// Reads the headers' form. Nothing secret is compared here, so its faults can be named.
-fn claims(
-    edge: &Edge,
-    wire: Wire,
-    (headers, raw): (&HeaderMap, Option<&str>),
-    now: Timestamp,
-) -> Result<Claims, Problem> {
-    let delivery_id = match headers.get("x-delivery-id") {
-        // Standard Webhooks' own name for it, where it can be one of ours.
-        None => headers.get("webhook-id").and_then(|id| id.to_str().ok()?.parse().ok()),
-        Some(value) => {
-            let read = value.to_str().ok().and_then(|text| text.parse().ok());
-            let fault = || Problem::invalid("X-Delivery-ID", "must be 1 to 128 characters of A-Z a-z 0-9 . _ : -");
-            Some(read.ok_or_else(fault)?)
-        }
-    };
-    let all = |name: &str| {
-        headers
-            .get_all(name)
-            .iter()
-            .map(HeaderValue::as_bytes)
-            .collect::<Vec<_>>()
-    };
-    let signature = claimed(&all, wire, now).transpose();
-    let signature = signature.map_err(|fault| malformed(fault.header(), &fault.to_string()))?;
-    Ok(Claims {
-        delivery_id,
-        api_key: api_key(edge, headers, raw)?,
-        signature,
-    })
-}
-
-/// The signature that a request claims, in whichever scheme it does; ours comes first.
-fn claimed<'a>(all: &impl Fn(&str) -> Vec<&'a [u8]>, wire: Wire, now: Timestamp) -> Option<Result<Claim, Malformed>> {
-    let of = |name: &str| Some(all(name)).filter(|values| !values.is_empty());
-    if let Some(signatures) = of("x-signature") {
-        return Some(signature::claim(&all("x-timestamp"), &signatures, now));
-    }
-    if let Some(signatures) = of("webhook-signature") {
-        let (ids, timestamps) = (all("webhook-id"), all("webhook-timestamp"));
-        return Some(signature::standard_webhooks(&ids, &timestamps, &signatures, now));
-    }
-    // What tells no moment counts for its own tool alone.
-    if wire == Wire::Of(Format::Sentry) {
-        return of("sentry-hook-signature").map(|signatures| signature::sentry(&signatures));
-    }
-    let signatures = of("x-grafana-alerting-signature").filter(|_| wire == Wire::Of(Format::Grafana))?;
-    Some(signature::grafana(
-        &all("x-grafana-alerting-timestamp"),
-        &signatures,
-        now,
-    ))
-}
-
-/// The key from the headers; from the URL only where the setting allows it.
-fn api_key(edge: &Edge, headers: &HeaderMap, raw: Option<&str>) -> Result<Option<String>, Problem> {
-    if let Some(key) = presented(headers)? {
-        return Ok(Some(key.to_owned()));
-    }
-    if let Some(key) = headers.get(AUTHORIZATION).and_then(basic) {
-        return Ok(Some(key));
-    }
-    let Some(raw) = raw.filter(|_| edge.settings.allow_query_api_key) else {
-        return Ok(None);
-    };
-    let mut parameters = form_urlencoded::parse(raw.as_bytes());
-    let found = parameters.find(|(name, _)| name == "api_key");
-    Ok(found.map(|(_, key)| {
-        edge.warn_of_query_key();
-        key.into_owned()
-    }))
-}
-
-/// The password of `Authorization: Basic` (RFC 7617), or its user's name where there is none: what senders make of
-/// `https://any:KEY@host`, who can say who they are in no other way.
-fn basic(authorization: &HeaderValue) -> Option<String> {
-    let (scheme, credentials) = authorization.to_str().ok()?.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let decoded = STANDARD.decode(credentials.trim()).ok()?;
-    let decoded = String::from_utf8(decoded).ok()?;
-    let (user, password) = decoded.split_once(':')?;
-    Some(if password.is_empty() { user } else { password }.to_owned())
-}
-
-fn malformed(header: &str, detail: &str) -> Problem {
-    Problem::new(Code::SignatureMalformed, detail).of_field(header)
-}
-
-fn missing_signature() -> Problem {
-    malformed("X-Signature", &signature::Malformed::Missing("X-Signature").to_string())
 }
 
 /// A wrong key and a wrong signature answer alike.
@@ -548,7 +424,7 @@ async fn read(
         }),
         Wire::Custom => {
             let reading = mapped(edge, bearer, bytes.clone()).await?;
-            reading.map(|reading| vec![Read::of(CUSTOM, reading, bytes, (unsigned, now), mint)])
+            reading.map(|reading| vec![Read::of(custom::TOOL, reading, bytes, (unsigned, now), mint)])
         }
     };
     read.map_err(|invalid| {
@@ -565,7 +441,12 @@ async fn read(
 /// A body by the company's own mapping, where it has one.
 async fn mapped(edge: &Edge, bearer: &Bearer, bytes: Bytes) -> Result<Result<Reading, Invalid>, Problem> {
     let company = edge.company(&bearer.company_id)?;
-    let mapping = edge.mappings.of(&company).ok_or_else(|| {
+    let unusable = |error| {
+        let detail =
+            format!("the company's mapping cannot be used: {error}; PATCH /api/companies/{{company_id}}/intake");
+        Problem::new(Code::Conflict, detail)
+    };
+    let mapping = edge.mappings.of(&company).map_err(unusable)?.ok_or_else(|| {
         let detail = "the company has no mapping: PATCH /api/companies/{company_id}/intake with `custom`";
         Problem::new(Code::Conflict, detail)
     })?;

@@ -81,8 +81,6 @@ pub struct Reading {
 
 /// What is repeated every few minutes or hours, as a sender is set up, is taken once in so long.
 const REPEATED: Duration = Duration::from_secs(300);
-/// What is repeated each minute or so.
-const HOURLY: Duration = Duration::from_secs(3600);
 
 /// By what a delivery is known again.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,14 +1,14 @@
 //! From which tools a company's alerts come: the first real one of each is journalled and kept, so that whoever has set a
 //! tool up sees that it has arrived.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::ids::EntryId;
 use actors::domain::{AlertId, CompanyId, Fact, NewAlert, Timestamp};
 use actors::limits::{PAGE, SOURCES};
-use actors::port::{Amended, Amendment, Entropy, Error, Kept, Put, Reader, RecordKind, Store};
+use actors::port::{Amended, Amendment, Entropy, Error, Kept, Put, RecordKind, Store};
 use actors::runtime::Runtime;
 use dashmap::DashMap;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,10 @@ use utoipa::ToSchema;
 
 /// First alerts that wait to be noted; those beyond are noted with the next one of their source.
 const WAITING: usize = 1_024;
+/// Those that are noted at once.
+const AT_ONCE: usize = 256;
+/// How often others may be first.
+const TRIES: usize = 3;
 /// How long a commit may take.
 const WITHIN: Duration = Duration::from_secs(10);
 /// The label that tells a trial from the real thing.
@@ -95,17 +99,25 @@ impl Sources {
     ) {
         let mut coming = self.coming.lock().await;
         loop {
-            let next = tokio::select! {
+            let mut noted = Vec::new();
+            tokio::select! {
                 biased;
-                next = coming.recv() => next,
-                () = stop.cancelled() => coming.try_recv().ok(),
-            };
-            let Some((company, source)) = next else { return };
-            let kept = keep(&*store, &runtime, &*entropy, &company, &source).await;
-            if let Err(why) = kept {
-                tracing::warn!(company_id = %company, tool_source = source.tool_source, why, "a new source is not noted");
-                if let Some(mut known) = self.known.get_mut(&company) {
-                    known.remove(&source.tool_source);
+                _ = coming.recv_many(&mut noted, AT_ONCE) => {}
+                () = stop.cancelled() => {}
+            }
+            if noted.is_empty() {
+                return;
+            }
+            let mut by_company: BTreeMap<CompanyId, Vec<Source>> = BTreeMap::new();
+            for (company, source) in noted {
+                by_company.entry(company).or_default().push(source);
+            }
+            for (company, sources) in by_company {
+                if let Err(why) = keep(&*store, &runtime, &*entropy, &company, &sources).await {
+                    tracing::warn!(company_id = %company, why, "new sources are not noted");
+                    if let Some(mut known) = self.known.get_mut(&company) {
+                        known.retain(|tool| sources.iter().all(|source| source.tool_source != *tool));
+                    }
                 }
             }
         }
@@ -117,56 +129,55 @@ async fn keep(
     runtime: &Runtime,
     entropy: &dyn Entropy,
     company: &CompanyId,
-    source: &Source,
+    sources: &[Source],
 ) -> Result<(), String> {
-    let amendment = amendment(store, entropy, company, source)
-        .await
-        .map_err(|error| error.to_string())?;
-    let Some(amendment) = amendment else { return Ok(()) };
-    match runtime.amend(company, amendment, WITHIN).await {
-        // Another was first.
-        Ok(Amended::Done | Amended::Changed | Amended::Taken) => Ok(()),
-        Err(error) => Err(error.to_string()),
+    for _ in 0..TRIES {
+        let amendment = amendment(store, entropy, company, sources).await;
+        let Some(amendment) = amendment.map_err(|error| error.to_string())? else {
+            return Ok(());
+        };
+        match runtime.amend(company, amendment, WITHIN).await {
+            Ok(Amended::Done) => return Ok(()),
+            // Another was first with one of them.
+            Ok(Amended::Changed | Amended::Taken) => {}
+            Err(error) => return Err(error.to_string()),
+        }
     }
+    Err("others note the same".to_owned())
 }
 
-/// Whether a company has as many sources as are kept, whichever process has noted them.
-async fn is_full(reader: &dyn Reader) -> Result<bool, Error> {
-    let (mut count, mut after) = (0, None::<String>);
-    while count < SOURCES {
-        let page = reader.records(RecordKind::Sources, after.as_deref(), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(false) };
-        count += page.len();
-        after = Some(last.id.clone());
-    }
-    Ok(true)
-}
-
-/// Nothing where it was known before this process began, or there is no room.
+/// Those that are not kept yet, as far as there is room, whichever process has kept the others; nothing where there are
+/// none.
 async fn amendment(
     store: &dyn Store,
     entropy: &dyn Entropy,
     company: &CompanyId,
-    source: &Source,
+    sources: &[Source],
 ) -> Result<Option<Amendment>, Error> {
-    let reader = store.reader(company);
-    let found = reader.record(RecordKind::Sources, &source.tool_source).await?;
-    if found.is_some() || is_full(&*reader).await? {
-        return Ok(None);
+    let (reader, mut kept) = (store.reader(company), BTreeSet::new());
+    while kept.len() < SOURCES {
+        let after = kept.last().map(String::as_str);
+        let page = reader.records(RecordKind::Sources, after, PAGE).await?;
+        if page.is_empty() {
+            break;
+        }
+        kept.extend(page.into_iter().map(|record| record.id));
     }
-    let at = source.first_seen_at;
-    let data = json!({"tool_source": source.tool_source, "alert_id": source.first_alert_id});
-    let fact = Fact::new(
-        EntryId::from_uuid(entropy.uuid(at)),
-        at,
-        "source.first_alert",
-        &source.tool_source,
-        "edge",
-        &data,
-    );
-    Ok(Some(Amendment {
-        puts: vec![Put::new(source)?],
-        facts: vec![fact],
-        ..Amendment::default()
-    }))
+    let room = SOURCES.saturating_sub(kept.len());
+    let new = sources.iter().filter(|source| !kept.contains(&source.tool_source));
+    let mut amendment = Amendment::default();
+    for source in new.take(room) {
+        let at = source.first_seen_at;
+        let data = json!({"tool_source": source.tool_source, "alert_id": source.first_alert_id});
+        amendment.puts.push(Put::new(source)?);
+        amendment.facts.push(Fact::new(
+            EntryId::from_uuid(entropy.uuid(at)),
+            at,
+            "source.first_alert",
+            &source.tool_source,
+            "edge",
+            &data,
+        ));
+    }
+    Ok(Some(amendment).filter(|amendment| !amendment.puts.is_empty()))
 }

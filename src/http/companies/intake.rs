@@ -21,7 +21,7 @@ use crate::http::body::{Sent, SentOrNot};
 use crate::http::page::Items;
 use crate::http::problem::Problem;
 use crate::http::rights::{AdministerCompany, May, Read};
-use crate::ingest::formats::{Draft, Format, custom};
+use crate::ingest::formats::{Draft, Format, custom, prometheus};
 use crate::ingest::native::Invalid;
 use crate::ingest::sources::{Source, TEST};
 use crate::tenancy::Change;
@@ -114,7 +114,10 @@ pub(in crate::http) async fn try_mapping(
             let mapping = intake.custom.as_ref();
             mapping.and_then(|mapping| custom::compile(mapping).ok()).map(Arc::new)
         }
-        None => edge.mappings.of(&*edge.company(may.company())?),
+        None => {
+            let own = edge.mappings.of(&*edge.company(may.company())?);
+            own.map_err(|error| Problem::from(error).within("intake"))?
+        }
     };
     let missing = || Problem::invalid("custom", "is missing, and the company has no mapping of its own");
     let compiled = compiled.ok_or_else(missing)?;
@@ -127,7 +130,7 @@ pub(in crate::http) async fn try_mapping(
     };
     let now = edge.clock.now();
     let tried = |draft: Draft| {
-        let alert = draft.seal("custom", AlertId(edge.entropy.uuid(now)), false);
+        let alert = draft.seal(custom::TOOL, AlertId(edge.entropy.uuid(now)), false);
         Tried {
             asset_name: alert.asset_name,
             signature: alert.signature,
@@ -191,6 +194,14 @@ pub(in crate::http) async fn test_alert(
     let now = edge.clock.now();
     let (tool, drafts) = match &asked.format {
         None => ("alert-whisperer", vec![ours(may.caller.name(), asked.status)]),
+        Some(format) if format == prometheus::TOOL => {
+            let body = prometheus::SAMPLE.of(asked.status).as_bytes();
+            let read = prometheus::read(body, now).map_err(|error| unreadable(&error))?;
+            (
+                prometheus::TOOL,
+                read.into_iter().flat_map(|reading| reading.drafts).collect(),
+            )
+        }
         Some(format) => {
             let format: Format = format.parse().map_err(|_| unknown(format))?;
             (format.name(), sampled(format, asked.status)?)
@@ -235,7 +246,10 @@ fn unknown(format: &str) -> Problem {
     let names = names.join(", ");
     Problem::invalid(
         "format",
-        format!("must be one of {names}, or left out for our own; {format:?} is none"),
+        format!(
+            "must be one of {names}, prometheus, or left out for our own; {format:?} is none; of a mapping of the \
+             company's own there is no sample: POST intake/try with a body"
+        ),
     )
 }
 
@@ -252,13 +266,13 @@ fn ours(by: &str, status: Signal) -> Draft {
 /// What a tool's own words become.
 fn sampled(format: Format, status: Signal) -> Result<Vec<Draft>, Problem> {
     let sample = format.sample();
-    let body = match status {
-        Signal::Firing => sample.firing,
-        Signal::Resolved => sample.resolved,
-    };
     let named =
         |(name, value): &(&'static str, &'static str)| (HeaderName::from_static(name), HeaderValue::from_static(value));
     let headers: HeaderMap = sample.headers.iter().map(named).collect();
-    let unreadable = |error: Invalid| Problem::invalid("format", error.to_string());
-    Ok(format.read(body.as_bytes(), &headers).map_err(unreadable)?.drafts)
+    let read = format.read(sample.of(status).as_bytes(), &headers);
+    Ok(read.map_err(|error| unreadable(&error))?.drafts)
+}
+
+fn unreadable(error: &Invalid) -> Problem {
+    Problem::invalid("format", error.to_string())
 }

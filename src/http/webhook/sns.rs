@@ -27,8 +27,8 @@ pub(super) enum Judged {
     Other,
     /// A message that SNS has signed.
     Signed(Signature),
-    /// A subscription, which is confirmed.
-    Confirmed,
+    /// A word about a subscription, which is dealt with: what has become of it.
+    Subscription(&'static str),
 }
 
 /// Judges a body that came without a signature of ours.
@@ -41,7 +41,7 @@ pub(super) async fn judge(edge: &Edge, bearer: &Bearer, body: &[u8], now: Timest
     };
     let company = edge.company(&bearer.company_id)?;
     let is_known = company.intake.sns_topics.contains(&*message.topic);
-    if bearer.unsigned && !is_known && message.kind != Kind::SubscriptionConfirmation {
+    if bearer.unsigned && !is_known && message.kind == Kind::Notification {
         return Ok(Judged::Other);
     }
     let verified = message.verify(&company.intake, now, &edge.outside).await;
@@ -50,31 +50,29 @@ pub(super) async fn judge(edge: &Edge, bearer: &Bearer, body: &[u8], now: Timest
             .with_bucket(&bearer.company_id, |bucket| bucket.fine(Instant::now()));
         not_signed(&why)
     })?;
-    if message.kind != Kind::SubscriptionConfirmation {
+    if message.kind == Kind::Notification {
         let (mac, signed_at) = (message.mark(), now);
         return Ok(Judged::Signed(Signature { mac, signed_at }));
     }
     if !bearer.scopes.contains(&Scope::Ingest) {
         return Err(no_scope());
     }
-    let confirmed = message.confirm(&edge.outside).await;
-    confirmed.map_err(|why| unreached(&why, "SubscribeURL"))?;
+    let (what, said) = if message.kind == Kind::SubscriptionConfirmation {
+        let confirmed = message.confirm(&edge.outside).await;
+        confirmed.map_err(|why| unreached(&why, "SubscribeURL"))?;
+        ("source.subscribed", "The subscription is confirmed")
+    } else {
+        ("source.unsubscribed", "The end of the subscription is noted")
+    };
     let id = EntryId::from_uuid(edge.entropy.uuid(now));
     let data = json!({"topic": message.topic, "format": "cloudwatch"});
-    let fact = Fact::new(
-        id,
-        now,
-        "source.subscribed",
-        &message.topic,
-        bearer.key_id.as_str(),
-        &data,
-    );
+    let fact = Fact::new(id, now, what, &message.topic, bearer.key_id.as_str(), &data);
     let amendment = Amendment {
         facts: vec![fact],
         ..Amendment::default()
     };
     edge.runtime.amend(&bearer.company_id, amendment, WITHIN).await?;
-    Ok(Judged::Confirmed)
+    Ok(Judged::Subscription(said))
 }
 
 fn not_signed(why: &NotSigned) -> Problem {

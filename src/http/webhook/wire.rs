@@ -64,7 +64,7 @@ impl Read {
             .collect();
         let identity = reading.delivery.as_ref();
         Self {
-            delivery_id: identity.and_then(|identity| delivery_of(name, identity, &alerts, now)),
+            delivery_id: identity.and_then(|identity| delivery_of(name, identity, &alerts, (unsigned, now))),
             body_hash: identity.map_or_else(|| Sha256::digest(bytes).into(), |identity| identity.hash),
             many: true,
             alerts,
@@ -72,8 +72,15 @@ impl Read {
     }
 }
 
-fn delivery_of(tool: &str, identity: &Identity, alerts: &[Arc<NewAlert>], now: Timestamp) -> Option<DeliveryId> {
-    let name = format!("{tool}:{}", hex::encode(identity.hash));
+/// What came unsigned never takes the name of what came signed.
+fn delivery_of(
+    tool: &str,
+    identity: &Identity,
+    alerts: &[Arc<NewAlert>],
+    (unsigned, now): (bool, Timestamp),
+) -> Option<DeliveryId> {
+    let told = if unsigned { "unsigned" } else { "signed" };
+    let name = format!("{tool}:{told}:{}", hex::encode(identity.hash));
     let named = match identity.recurs.filter(|_| !is_news(alerts, now)) {
         Some(every) => format!("{name}:{}", now.as_millis() / every.as_millis() as i64),
         None => name,

@@ -24,6 +24,8 @@ use super::{Draft, Identity, Reading};
 use crate::ingest::native::Invalid;
 use crate::json::{self, FieldError};
 
+/// What bodies by a company's own mapping are sent as, and told as `tool_source`.
+pub const TOOL: &str = "custom";
 /// How long all expressions together may take for one body; each alone is bounded by what it may hold.
 const WITHIN: Duration = Duration::from_secs(1);
 /// How long a body may wait for its turn.
@@ -213,16 +215,20 @@ impl Default for Mappings {
 
 impl Mappings {
     /// A company's mapping as it is now; nothing where it has none.
-    pub fn of(&self, company: &Company) -> Option<Arc<Compiled>> {
-        let mapping = company.intake.custom.as_ref()?;
+    ///
+    /// # Errors
+    /// Of one that was set when more could be read than now.
+    pub fn of(&self, company: &Company) -> Result<Option<Arc<Compiled>>, FieldError> {
+        let Some(mapping) = &company.intake.custom else {
+            return Ok(None);
+        };
         if let Some(known) = self.known.get(&company.company_id).filter(|known| known.0 == *mapping) {
-            return Some(known.1.clone());
+            return Ok(Some(known.1.clone()));
         }
-        // What is in force could be read when it was set.
-        let compiled = Arc::new(compile(mapping).ok()?);
+        let compiled = Arc::new(compile(mapping)?);
         self.known
             .insert(company.company_id.clone(), (mapping.clone(), compiled.clone()));
-        Some(compiled)
+        Ok(Some(compiled))
     }
 
     /// Works a body out when it is the company's turn, on a thread that may take its time.

@@ -7,12 +7,20 @@ use actors::domain::Timestamp;
 use actors::limits::ALERTS_PER_BODY;
 
 use super::alertmanager::Item;
-use super::{Draft, HOURLY, Identity, Reading};
+use super::samples::Sample;
+use super::{Draft, Identity, REPEATED, Reading};
 use crate::ingest::native::{Invalid, is_believable};
 use crate::json::{self, FieldError};
 
 /// How alerts name what they come from, where Prometheus itself has sent them.
 pub const TOOL: &str = "prometheus";
+
+/// What Prometheus sends.
+pub const SAMPLE: Sample = Sample {
+    firing: include_str!("samples/prometheus.firing.json"),
+    resolved: include_str!("samples/prometheus.resolved.json"),
+    headers: &[],
+};
 
 /// Reads a body: of each alert what it is, and by what it is known again.
 ///
@@ -42,7 +50,7 @@ fn identity(draft: &Draft) -> Identity {
     let moment = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let (began, ended) = (moment(draft.starts_at), moment(draft.ends_at));
     let fingerprint = draft.fingerprint.as_deref().unwrap_or_default();
-    Identity::recurring(&["prometheus", fingerprint, &began, &ended], HOURLY)
+    Identity::recurring(&["prometheus", fingerprint, &began, &ended], REPEATED)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! A body of each format that fires, and one that ends it, as its tool sends them.
 
+use actors::domain::Signal;
+
 use super::Format;
 
 /// The two bodies of a format.
@@ -11,6 +13,16 @@ pub struct Sample {
     pub resolved: &'static str,
     /// What has to be said in headers.
     pub headers: &'static [(&'static str, &'static str)],
+}
+
+impl Sample {
+    /// The one that fires, or the one that ends it.
+    pub fn of(&self, status: Signal) -> &'static str {
+        match status {
+            Signal::Firing => self.firing,
+            Signal::Resolved => self.resolved,
+        }
+    }
 }
 
 macro_rules! sample {

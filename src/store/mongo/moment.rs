@@ -1,11 +1,17 @@
 //! Reading: several queries that all see one moment, each within a time.
 
 use futures::TryStreamExt;
+use mongodb::action::Action;
 use mongodb::bson::{Document, RawDocumentBuf};
+use mongodb::options::Hint;
 use mongodb::{ClientSession, Database};
+use serde::de::DeserializeOwned;
 
 use super::fault::Fault;
 use super::tx::in_time;
+
+/// Documents of one answer, as long as they fit into its 16 MB: MongoDB's own 101 make two questions of a page.
+const BATCH: u32 = 1_000;
 
 /// A moment that a majority has: whatever is asked, it is answered as of then.
 pub(super) struct Moment {
@@ -32,7 +38,9 @@ impl Moment {
                 .sort(find.order)
                 .skip(find.skip)
                 .limit(find.limit)
-                .projection(find.only);
+                .batch_size(BATCH)
+                .projection(find.only)
+                .optional(find.by, |found, name| found.hint(Hint::Name(name.to_owned())));
             let mut cursor = found.session(&mut *session).await?;
             cursor.stream(session).try_collect().await
         })
@@ -52,11 +60,16 @@ impl Moment {
     }
 
     /// What an aggregation comes to.
-    pub(super) async fn aggregate(&mut self, from: &str, steps: Vec<Document>) -> Result<Vec<Document>, Fault> {
+    pub(super) async fn aggregate<T: DeserializeOwned>(
+        &mut self,
+        from: &str,
+        steps: Vec<Document>,
+    ) -> Result<Vec<T>, Fault> {
         let Self { database, session } = self;
         let collection = database.collection::<Document>(from);
         in_time(async {
-            let mut cursor = collection.aggregate(steps).session(&mut *session).await?;
+            let aggregated = collection.aggregate(steps).batch_size(BATCH).with_type::<T>();
+            let mut cursor = aggregated.session(&mut *session).await?;
             cursor.stream(session).try_collect().await
         })
         .await
@@ -73,4 +86,6 @@ pub(super) struct Find<'a> {
     pub(super) skip: u64,
     pub(super) limit: i64,
     pub(super) only: Document,
+    /// The index to go by, where the server need not choose.
+    pub(super) by: Option<&'a str>,
 }

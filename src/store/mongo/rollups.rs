@@ -59,7 +59,7 @@ pub(super) async fn sum(
         doc! { "$match": { "company_id": company.as_str(), "hour": hours } },
         doc! { "$group": group },
     ];
-    let found = m.aggregate(ROLLUPS, steps).await?;
+    let found = m.aggregate::<Document>(ROLLUPS, steps).await?;
     let Some(found) = found.first() else {
         return Ok(Rollup::default());
     };

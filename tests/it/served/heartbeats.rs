@@ -18,7 +18,9 @@ async fn a_source_that_falls_silent_opens_an_incident_and_its_next_word_ends_it(
     let wanted = json!({"every_seconds": 120, "severity": "critical"});
     let set = put(&server, &person, &of("backup"), &wanted).await;
     assert_eq!(set.status, 200, "{}", set.text);
-    assert_eq!(put(&server, &person, &of("a%20b"), &wanted).await.problem(400), "name");
+    for name in ["a%20b", ".hidden"] {
+        assert_eq!(put(&server, &person, &of(name), &wanted).await.problem(400), "name");
+    }
     assert_eq!(
         put(&server, &person, &of("x"), &json!({"every_seconds": 5}))
             .await
@@ -119,5 +121,45 @@ async fn a_heartbeat_is_not_held_to_what_nobody_could_hear() {
     server.heartbeats().look().await;
     server.settle(&acme).await;
     assert_eq!(server.all(&acme, "/api/alerts", 50).await.len(), 1);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_signed_word_is_its_own_heartbeats_and_of_its_own_moment() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let person = admin(&server, &acme).await;
+    for name in ["backup", "other"] {
+        let path = format!("/api/companies/comp-acme/heartbeats/{name}");
+        put(&server, &person, &path, &json!({"every_seconds": 120})).await;
+    }
+    let body = r#"{"heartbeat":"backup"}"#;
+    let signed = server.signed(&acme, None, body.as_bytes());
+    let ping = async |name: &str| {
+        let path = format!("/api/heartbeats/{name}");
+        server.ask(Method::POST, &path, signed.clone(), body).await
+    };
+    let heard = ping("backup").await;
+    assert_eq!(heard.status, 200, "{}", heard.text);
+    let at = heard.json()["last_seen_at"].clone();
+    assert_eq!(ping("other").await.problem(400), "heartbeat");
+
+    server.clock.advance(std::time::Duration::from_secs(100));
+    assert_eq!(ping("backup").await.json()["last_seen_at"], at, "a replay is no news");
+    server.clock.advance(std::time::Duration::from_secs(30));
+    assert_eq!(ping("backup").await.json()["last_seen_at"], at);
+    server.heartbeats().look().await;
+    let shown = server.get_as(&person, "/api/companies/comp-acme/heartbeats").await;
+    let silent: Vec<bool> = shown.json()["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|heartbeat| heartbeat["silent_since_at"].is_string())
+        .collect();
+    assert_eq!(silent, [true, true], "{}", shown.text);
+    ping("backup").await;
+    server.settle(&acme).await;
+    let alerts = server.all(&acme, "/api/alerts", 50).await;
+    assert_eq!(alerts.len(), 2, "nor does it end a silence: {alerts:?}");
     server.stop().await;
 }

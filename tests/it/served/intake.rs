@@ -169,6 +169,44 @@ async fn a_subscription_is_confirmed_and_what_sns_has_signed_needs_no_other_sign
         .find(|entry| entry["kind"] == "source.subscribed")
         .unwrap();
     assert_eq!(subscribed["subject"], TOPIC);
+
+    let ended = sns.message("UnsubscribeConfirmation", NOW, |_| ());
+    let noted = cloudwatch(&server, &acme, &ended).await;
+    assert_eq!(
+        (noted.status, &noted.json()["message"]),
+        (200, &json!("The end of the subscription is noted"))
+    );
+    assert_eq!(
+        sns.confirmed.load(Ordering::SeqCst),
+        1,
+        "its link would subscribe us again"
+    );
+    let journal = kinds(&server, &person).await;
+    assert!(journal.iter().any(|entry| entry["kind"] == "source.unsubscribed"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_comes_by_the_key_alone_takes_no_name_of_what_sns_has_signed() {
+    let sns = Sns::start().await;
+    let server = Server::start_with(engine(), |flags| flags.sns_endpoint = Some(sns.url.clone())).await;
+    let acme = unsigned(&server, "comp-acme").await;
+    let person = admin(&server, &acme).await;
+    let topics = json!({"sns_topics": [TOPIC]});
+    put(&server, &person, "/api/companies/comp-acme/intake", &topics).await;
+    let alarm = sns.message("Notification", NOW, |message| {
+        let sample: Value = serde_json::from_str(Format::Cloudwatch.sample().firing).unwrap();
+        message["Message"] = sample["Message"].clone();
+    });
+    let mut bare = alarm.clone();
+    bare.as_object_mut().unwrap().remove("Signature");
+    for (body, unsigned) in [(bare, true), (alarm, false)] {
+        let taken = cloudwatch(&server, &acme, &body).await;
+        assert_eq!(taken.json()["accepted"], 1, "{}", taken.text);
+        let alert = format!("/api/alerts/{}", taken.json()["alert_ids"][0].as_str().unwrap());
+        assert_eq!(server.get(&acme, &alert).await.json()["unsigned"], unsigned);
+        assert_eq!(cloudwatch(&server, &acme, &body).await.json()["duplicates"], 1);
+    }
     server.stop().await;
 }
 
@@ -293,16 +331,16 @@ async fn a_test_alert_of_each_format_arrives_and_is_no_source_and_the_first_real
     let acme = unsigned(&server, "comp-acme").await;
     let person = admin(&server, &acme).await;
     let path = "/api/companies/comp-acme/test-alert";
-    for format in Format::iter() {
+    for format in Format::iter().map(Format::name).chain(["prometheus"]) {
         for status in ["firing", "resolved"] {
-            let asked = json!({"format": format.name(), "status": status});
+            let asked = json!({"format": format, "status": status});
             let sent = server.post_as(&person, path, &asked).await;
             assert_eq!(sent.status, 200, "{asked}: {}", sent.text);
             let alert = format!("/api/alerts/{}", sent.json()["alert_id"].as_str().unwrap());
             let alert = server.get(&acme, &alert).await.json();
             assert_eq!(
                 (&alert["tool_source"], &alert["status"]),
-                (&json!(format.name()), &json!(status))
+                (&json!(format), &json!(status))
             );
             assert_eq!(
                 (&alert["severity"], &alert["labels"]["test"]),
@@ -416,6 +454,15 @@ async fn prometheus_sends_here_itself_again_and_again_and_what_fires_is_read_as_
     );
     server.settle(&acme).await;
     assert_eq!(query("").await.len(), 1);
+    server.clock.advance(std::time::Duration::from_secs(900));
+    let other_replica = firing(&["web-1"], "2026-01-31T08:20:00Z").replace("07:59:30Z", "07:59:20Z");
+    assert_eq!(send(other_replica).await.json()["accepted"], 1);
+    server.settle(&acme).await;
+    assert_eq!(
+        query("filter=instance%3D%22web-1%3A9100%22").await.len(),
+        1,
+        "what another still tells fires again"
+    );
     assert_eq!(send("{}".to_owned()).await.problem(400), "");
     assert_eq!(send("[]".to_owned()).await.problem(400), "");
     server.stop().await;

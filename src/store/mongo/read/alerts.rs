@@ -270,6 +270,6 @@ async fn count(m: &mut Moment, company: &CompanyId, from: &str, field: &str, sin
         doc! { "$match": { "company_id": company.as_str(), field: { "$gte": date(since) } } },
         doc! { "$count": "count" },
     ];
-    let found = m.aggregate(from, steps).await?;
+    let found = m.aggregate::<Document>(from, steps).await?;
     found.first().map_or(Ok(0), |found| found.count("count"))
 }

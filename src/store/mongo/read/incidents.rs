@@ -118,7 +118,7 @@ async fn last_decisions(
         doc! { "$sort": { "company_id": 1, "incident_id": 1, "no": 1 } },
         doc! { "$group": { "_id": "$incident_id", "last": { "$last": "$$ROOT" } } },
     ];
-    let found = m.aggregate(DECISIONS, steps).await?;
+    let found = m.aggregate::<Document>(DECISIONS, steps).await?;
     let last = |document: Document| {
         let decision = document.get_document("last").cloned();
         let decision = decision.map_err(|_| Fault::corrupt("a decision is missing"))?;

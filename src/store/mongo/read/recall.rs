@@ -8,7 +8,7 @@ use actors::domain::outcome::{Effectiveness, LongMemory};
 use actors::domain::recall::Worth;
 use actors::limits::{RECALL_CANDIDATES, RECALL_ENTRIES};
 use actors::port::{Candidate, Candidates, Counts, Lookup, Record, RecordKind};
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Document, RawDocumentBuf, doc};
 
 use super::super::fault::Fault;
 use super::super::moment::{Find, Moment};
@@ -68,6 +68,7 @@ async fn counts(m: &mut Moment, company: &CompanyId, lookup: &Lookup) -> Result<
     let find = Find {
         from: MEMORY_TERMS,
         which: doc! { "_id": { "$in": names }, "company_id": company.as_str() },
+        by: Some("_id_"),
         ..Find::default()
     };
     let mut known = HashMap::new();
@@ -103,30 +104,18 @@ fn sought(lookup: &Lookup, counts: &Counts) -> Vec<Sought> {
     sought
 }
 
-/// What speaks for whom, as far as may be read: the rarest terms whole, as long as there is room, of commoner ones the
-/// newest. Where rare words have found enough already, commoner words would only find what answers worse. Where even the
-/// rarest term is too common to be read whole, those are looked for that have several at once.
+/// What speaks for whom. Where even the rarest term is too common to be read whole, those are looked for that have
+/// several at once.
 async fn tally(m: &mut Moment, company: &CompanyId, rarest: Vec<Sought>) -> Result<Tally<String>, Fault> {
+    let shares = shares(&rarest);
     let mut tally = Tally::default();
-    let (mut left, mut whole) = (ENTRIES, 0);
-    for (place, sought) in rarest.iter().enumerate() {
-        if sought.is_word && whole >= RECALL_CANDIDATES {
-            continue;
-        }
-        let share = left / (rarest.len() - place);
-        let most = usize::try_from(sought.count)
-            .ok()
-            .filter(|count| *count <= left)
-            .unwrap_or(share);
-        let found = newest(m, company, &sought.term, most).await?;
-        left -= found.len();
-        if found.len() as u64 >= sought.count {
-            whole += found.len();
-        }
-        tally.add(found, sought.worth);
+    for (name, place) in newest(m, company, &shares).await? {
+        let worth = shares.get(place).map_or(0.0, |(sought, _)| sought.worth);
+        tally.add(vec![name], worth);
     }
+    let is_whole = |(sought, most): &(&Sought, usize)| *most as u64 >= sought.count;
     let is_walked = rarest.first().is_some_and(|rarest| rarest.count <= WALKED);
-    if is_walked && whole == 0 {
+    if is_walked && !shares.iter().any(is_whole) {
         for size in (2..=rarest.len().min(TOGETHER)).rev() {
             let found = with_all(m, company, &rarest[..size]).await?;
             tally.at_least(found, rarest[..size].iter().map(|sought| sought.worth).sum());
@@ -135,23 +124,55 @@ async fn tally(m: &mut Moment, company: &CompanyId, rarest: Vec<Sought>) -> Resu
     Ok(tally)
 }
 
-/// The names of the newest that have a term, out of the index alone.
-async fn newest(m: &mut Moment, company: &CompanyId, term: &str, most: usize) -> Result<Vec<String>, Fault> {
-    if most == 0 {
-        return Ok(Vec::new());
+/// How many of each term's newest are read: the rarest terms whole, as long as there is room, of commoner ones an equal
+/// share. Where rare words find enough already, commoner words would only find what answers worse.
+fn shares(rarest: &[Sought]) -> Vec<(&Sought, usize)> {
+    let (mut left, mut whole) = (ENTRIES, 0);
+    let mut shares = Vec::new();
+    for (place, sought) in rarest.iter().enumerate() {
+        if sought.is_word && whole >= RECALL_CANDIDATES {
+            continue;
+        }
+        let count = usize::try_from(sought.count).unwrap_or(usize::MAX);
+        let most = match count <= left {
+            true => count,
+            false => left / (rarest.len() - place),
+        };
+        left -= most;
+        if most == count {
+            whole += most;
+        }
+        if most > 0 {
+            shares.push((sought, most));
+        }
     }
-    let find = Find {
-        from: RecordKind::LongMemory.as_str(),
-        which: doc! { "company_id": company.as_str(), TERMS: term },
-        order: doc! { "_id": -1 },
-        limit: int(most as u64),
-        only: doc! { "_id": 1 },
-        ..Find::default()
+    shares
+}
+
+/// The names of the newest that have each term, with its place: out of the index alone, and all in one question.
+async fn newest(
+    m: &mut Moment,
+    company: &CompanyId,
+    shares: &[(&Sought, usize)],
+) -> Result<Vec<(String, usize)>, Fault> {
+    let of_term = |(place, (sought, most)): (usize, &(&Sought, usize))| {
+        vec![
+            doc! { "$match": { "company_id": company.as_str(), TERMS: &sought.term } },
+            doc! { "$sort": { "_id": -1 } },
+            doc! { "$limit": int(*most as u64) },
+            doc! { "$project": { "_id": 1, "place": { "$literal": int(place as u64) } } },
+        ]
     };
-    let found = m.find(find).await?;
-    let name = |document: &mongodb::bson::RawDocumentBuf| match document.get_str("_id") {
-        Ok(name) => Ok(name.to_owned()),
-        Err(error) => Err(Fault::corrupt(error.to_string())),
+    let mut each = shares.iter().enumerate().map(of_term);
+    let Some(mut steps) = each.next() else {
+        return Ok(Vec::new());
+    };
+    let from = RecordKind::LongMemory.as_str();
+    steps.extend(each.map(|pipeline| doc! { "$unionWith": { "coll": from, "pipeline": pipeline } }));
+    let found = m.aggregate::<RawDocumentBuf>(from, steps).await?;
+    let name = |document: &RawDocumentBuf| match (document.get_str("_id"), document.get_i64("place")) {
+        (Ok(name), Ok(place)) => Ok((name.to_owned(), place as usize)),
+        (Err(error), _) | (_, Err(error)) => Err(Fault::corrupt(error.to_string())),
     };
     found.iter().map(name).collect()
 }
@@ -170,7 +191,8 @@ async fn with_all(m: &mut Moment, company: &CompanyId, sought: &[Sought]) -> Res
         doc! { "$limit": int(RECALL_CANDIDATES as u64) },
         doc! { "$project": { "_id": 1 } },
     ];
-    let found = m.aggregate(RecordKind::LongMemory.as_str(), steps).await?;
+    let from = RecordKind::LongMemory.as_str();
+    let found = m.aggregate::<Document>(from, steps).await?;
     found
         .iter()
         .map(|document| Ok(document.text("_id")?.to_owned()))
@@ -211,6 +233,7 @@ async fn by_names(
     let find = Find {
         from: kind.as_str(),
         which: doc! { "_id": { "$in": names }, "company_id": company.as_str() },
+        by: Some("_id_"),
         only,
         ..Find::default()
     };

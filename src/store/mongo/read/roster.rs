@@ -23,7 +23,7 @@ async fn companies(m: &mut Moment, which: Document, limit: usize) -> Result<Vec<
         doc! { "$sort": { "_id": 1 } },
         doc! { "$limit": int(limit.max(1) as u64) },
     ];
-    let found = m.aggregate(ALERTS, steps).await?;
+    let found = m.aggregate::<Document>(ALERTS, steps).await?;
     found.iter().map(|company| company.parsed("_id")).collect()
 }
 
