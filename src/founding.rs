@@ -205,6 +205,7 @@ pub fn prepare(
             policy: Policy::default(),
             aws: None,
             intake: Intake::default(),
+            rules: Vec::new(),
             erase_requested_at: None,
             erased_at: None,
         },

@@ -1,7 +1,6 @@
 //! What is administered of a company: its settings, API keys, webhook secrets and assets. Each function says what the next
 //! commit is to hold; whoever commits it looks again where another was first.
 
-pub mod asset;
 pub mod aws;
 pub mod config;
 pub mod intake;
@@ -11,9 +10,10 @@ pub mod runbook;
 use std::borrow::Cow;
 use std::time::Duration;
 
+use actors::correlator::rules::Rules;
 use actors::domain::ids::{EntryId, KeyId, SecretId};
 use actors::domain::{
-    AwsSettings, Company, CompanyId, Correlation, Fact, Intake, Origin, Policy, RateLimit, Retention, Timestamp,
+    AwsSettings, Company, CompanyId, Correlation, Fact, Intake, Origin, Policy, RateLimit, Retention, Rule, Timestamp,
 };
 use actors::limits::{API_KEYS, WEBHOOK_SECRETS};
 use actors::port::{Amendment, Clock, Entropy, Error, Put};
@@ -133,9 +133,13 @@ impl Desk<'_> {
                 .map_err(|error| invalid(format!("correlation.{}", error.field), error))?;
             let version = company.correlation.version;
             after.correlation = Correlation { version, ..correlation };
-            if after.correlation != company.correlation {
-                after.correlation.version = version + 1;
-            }
+        }
+        if let Some(rules) = &change.rules {
+            Rules::compile(rules).map_err(|error| invalid(format!("rules{}", error.field), error.rule))?;
+            after.rules.clone_from(rules);
+        }
+        if after.correlation != company.correlation || after.rules != company.rules {
+            after.correlation.version = company.correlation.version + 1;
         }
         if let Some(rate_limit) = change.rate_limit {
             rate_limit
@@ -397,6 +401,8 @@ pub struct Change {
     pub aws: Option<Option<AwsSettings>>,
     /// What it takes from monitoring tools.
     pub intake: Option<IntakeChange>,
+    /// Its own rules of grouping.
+    pub rules: Option<Vec<Rule>>,
     /// Whether it is archived.
     pub archived: Option<bool>,
     /// Whether all of it shall go, for good.
@@ -449,6 +455,8 @@ pub struct ShownCompany {
     pub aws: Option<AwsSettings>,
     /// What it takes from monitoring tools.
     pub intake: Intake,
+    /// Its own rules of grouping.
+    pub rules: Vec<Rule>,
 }
 
 /// A company with its settings.
@@ -467,6 +475,7 @@ pub fn shown(company: &Company) -> ShownCompany {
         policy: company.policy,
         aws: company.aws.clone(),
         intake: company.intake.clone(),
+        rules: company.rules.clone(),
     }
 }
 

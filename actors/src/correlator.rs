@@ -10,6 +10,9 @@ mod few;
 pub mod index;
 pub mod plan;
 pub mod regroup;
+pub mod replay;
+pub mod rules;
+pub mod topology;
 mod verdicts;
 
 use std::collections::HashSet;
@@ -26,18 +29,20 @@ use crate::call::Call;
 use crate::census::{Alive, Census, Kind, Post};
 use crate::company_now::CompanyNow;
 use crate::domain::ids::EntryId;
-use crate::domain::{Alert, CompanyId, IncidentId, Severity, Timestamp};
+use crate::domain::{Alert, Asset, CompanyId, IncidentId, Severity, Timestamp};
 use crate::incident::ActCall;
 use crate::incident::acts::ActRefusal;
-use crate::limits::{LIGHT_BATCH, LIGHT_PACE, PAGE, PLACEMENT_BATCH, PLACEMENT_PACE};
+use crate::limits::{ASSETS, LIGHT_BATCH, LIGHT_PACE, PAGE, PLACEMENT_BATCH, PLACEMENT_PACE};
 use crate::port::reader::PageRequest;
 use crate::port::writer::PlaceBatch;
-use crate::port::{Error, Reader, Writer};
+use crate::port::{Error, Reader, RecordKind, Writer};
 use crate::runtime::{CallError, Ports};
 use crate::supervision::{Timer, backoff};
 use crate::tenant::TenantMsg;
 use index::Index;
 use plan::{Mint, Plan};
+use rules::Rules;
+use topology::Topology;
 use verdicts::Verdicts;
 
 /// What a correlator hears.
@@ -280,8 +285,10 @@ impl CorrelatorState {
     /// Acquire, then load: the barrier lets everything through that an earlier correlator handed in.
     async fn load(&mut self, now: Timestamp) -> Result<Index, Error> {
         self.joinable_no = self.args.writer.barrier().await?;
-        let (reader, settings) = (&self.args.reader, self.args.company.now().correlation);
-        let mut index = Index::new(settings);
+        let (reader, company) = (&self.args.reader, self.args.company.now());
+        let settings = company.correlation;
+        let topology = Topology::of(&self.assets().await?);
+        let mut index = Index::new(settings, Rules::of(&company), topology);
         let mut page = PageRequest {
             limit: PAGE,
             after: None,
@@ -296,6 +303,20 @@ impl CorrelatorState {
         }
         index.take_strays(reader.strays(now).await?);
         Ok(index)
+    }
+
+    async fn assets(&self) -> Result<Vec<Asset>, Error> {
+        let (reader, mut all) = (&self.args.reader, Vec::<Asset>::new());
+        loop {
+            let after = all.last().map(|last| last.name.clone());
+            let page = reader.records(RecordKind::Assets, after.as_deref(), PAGE).await?;
+            if page.is_empty() || all.len() >= ASSETS {
+                return Ok(all);
+            }
+            for record in page {
+                all.push(record.read()?);
+            }
+        }
     }
 
     /// Plans a batch; `None` where planning an alert panicked, which makes it poisonous.

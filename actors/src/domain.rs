@@ -2,10 +2,12 @@
 
 pub mod alert;
 pub mod approval;
+pub mod asset;
 pub mod aws;
 pub mod company;
 pub mod decision;
 pub mod digest;
+pub mod expression;
 pub mod ids;
 pub mod incident;
 pub mod intake;
@@ -17,6 +19,7 @@ pub mod outcome;
 pub mod policy;
 pub mod recall;
 pub mod redact;
+pub mod rule;
 pub mod run;
 pub mod runbook;
 pub mod talk;
@@ -26,6 +29,7 @@ pub mod trace;
 
 pub use alert::{Alert, AlertState, NewAlert, Severity, Signal};
 pub use approval::Approval;
+pub use asset::Asset;
 pub use aws::{AwsSettings, AwsTimeouts, SecretReference};
 pub use company::{AggregationKey, Company, Correlation, RateLimit, Retention};
 pub use decision::{Decision, DecisionRequest, IncidentFacts, ToolCall};
@@ -40,6 +44,7 @@ pub use kpi::{Impact, Kpis, Rollup};
 pub use memory::{Message, Role, ShortMemory, Summary};
 pub use origin::Origin;
 pub use policy::Policy;
+pub use rule::Rule;
 pub use run::Run;
 pub use runbook::Runbook;
 pub use time::Timestamp;

@@ -128,8 +128,14 @@ pub const SOURCES: usize = 256;
 pub const HEARTBEATS: usize = 100;
 /// Topics of SNS that one company listens to.
 pub const SNS_TOPICS: usize = 32;
-/// Bytes of one expression in a company's mapping.
+/// Bytes of one expression in a company's mapping or rule.
 pub const CEL_BYTES: usize = 1_024;
+/// Assets that are looked at for one alert, of those that it depends on and of those that depend on it.
+pub const TOPOLOGY_WALK: usize = 256;
+/// Rules of one company's own.
+pub const RULES: usize = 200;
+/// Things that a rule groups by.
+pub const RULE_GROUP_BY: usize = 8;
 /// API keys of one company that are good at once.
 pub const API_KEYS: usize = 50;
 /// Webhook secrets of one company that are live at once: the one in force, and the one before.

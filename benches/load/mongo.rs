@@ -259,6 +259,7 @@ async fn open(store: &Arc<MongoStore>, writer: &dyn Writer, number: usize) -> Re
         receipt: Receipt {
             layer: "opened".into(),
             rule: "nothing to join".into(),
+            by_rule: None,
             key: "asset=a|signature=b".to_owned(),
             event_at: now,
             window_minutes: 15,

@@ -369,6 +369,7 @@ impl Look<'_> {
             policy: Policy::default(),
             aws: None,
             intake: Intake::default(),
+            rules: Vec::new(),
             ..settings
         };
         let amendment = Amendment {

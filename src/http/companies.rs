@@ -1,10 +1,11 @@
-//! `/api/companies`: companies and their settings; [`credentials`], [`config`], [`aws`] and [`intake`] have rooms of their own. What is
+//! `/api/companies`: companies and their settings; [`credentials`], [`config`], [`aws`], [`intake`] and [`rules`] have rooms of their own. What is
 //! changed holds at once.
 
 pub(super) mod aws;
 pub(super) mod config;
 pub(super) mod credentials;
 pub(super) mod intake;
+pub(super) mod rules;
 
 use std::sync::Arc;
 use std::time::Duration;

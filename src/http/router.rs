@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::companies::{aws, config, credentials, intake};
+use super::companies::{aws, config, credentials, intake, rules};
 pub use super::gate::Policy;
 use super::live::{events, socket};
 use super::problem::{Code, Problem};
@@ -208,6 +208,16 @@ fn routes() -> Routes {
             "/api/companies/{company_id}/intake/try",
             intake::try_mapping,
             "Try a mapping on a body",
+        )
+        .get(
+            "/api/companies/{company_id}/rules",
+            rules::list,
+            "Its own rules of grouping",
+        )
+        .put(
+            "/api/companies/{company_id}/rules",
+            rules::set,
+            "Say by which rules its alerts are grouped",
         )
         .get(
             "/api/companies/{company_id}/sources",

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actors::domain::ids::{KeyId, SecretId};
-use actors::domain::{Company, CompanyId, RateLimit, Timestamp};
+use actors::domain::{Asset, Company, CompanyId, RateLimit, Timestamp};
 use actors::port::{Amendment, Error, NewCompany, Put, RecordKind, Store};
 use dashmap::DashMap;
 use secrecy::ExposeSecret;
@@ -18,7 +18,6 @@ use crate::accounts::api_key::{ApiKey, Scope};
 use crate::accounts::webhook_secret::WebhookSecret;
 use crate::secrets::{Purpose, ServerKey, Unsealable, hash_api_key};
 use crate::store::every;
-use crate::tenancy::asset::Asset;
 
 /// What a key says of its bearer.
 #[derive(Debug)]

@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use actors::domain::incident::{add_flips, add_tool_source};
 use actors::domain::journal::{GENESIS, chain};
-use actors::domain::{ChainHash, CompanyId, Entry, Fact, Incident, IncidentId, Life, Severity, Timestamp};
+use actors::domain::{ChainHash, CompanyId, Entry, Fact, Incident, Timestamp};
 use actors::port::Error;
 use actors::port::events::IncidentCounts;
 use actors::port::writer::{
@@ -102,57 +101,6 @@ pub(in crate::store) fn judge<'a>(wanted: &'a IncidentPlacement, finals: usize, 
 /// An open incident is joined; a resolved one only by what may reopen it.
 fn may_join(row: &Incident, wanted: &IncidentPlacement) -> bool {
     row.is_open() || (wanted.reopens && row.life.reopens_until(Duration::ZERO).is_some())
-}
-
-/// A new incident's row before its first alerts are added.
-pub(in crate::store) fn opened(company: &CompanyId, id: &IncidentId, opening: &Opening) -> Incident {
-    Incident {
-        incident_id: id.clone(),
-        company_id: company.clone(),
-        asset_name: opening.asset_name.clone(),
-        signature: opening.signature.clone(),
-        created_at: opening.created_at,
-        life: Life::new(),
-        version: 0,
-        alert_count: 0,
-        firing: [0; 4],
-        severity: Severity::Low,
-        tool_sources: Vec::new(),
-        first_event_at: Timestamp::from_millis(i64::MAX),
-        last_event_at: Timestamp::default(),
-        last_alert_at: Timestamp::default(),
-        recovered_at: None,
-        flips: Vec::new(),
-        placed_no: 0,
-        absorbed_no: 0,
-        wake_due: None,
-        decided: None,
-        updated_at: opening.created_at,
-    }
-}
-
-/// Adds one batch to an incident, which it reopens where it is over.
-pub(in crate::store) fn add(row: &mut Incident, wanted: &IncidentPlacement, commit_no: u64, now: Timestamp) {
-    if !row.is_open() {
-        row.life = row.life.clone().reopened();
-        row.version += 1;
-    }
-    row.alert_count += wanted.alerts.len() as u64;
-    for (count, delta) in row.firing.iter_mut().zip(wanted.firing_delta) {
-        *count = count.saturating_add_signed(delta);
-    }
-    row.severity = wanted.severity;
-    for tool in &wanted.tool_sources {
-        add_tool_source(&mut row.tool_sources, tool);
-    }
-    row.first_event_at = row.first_event_at.min(wanted.first_event_at);
-    row.last_event_at = row.last_event_at.max(wanted.last_event_at);
-    row.last_alert_at = row.last_alert_at.max(wanted.last_alert_at);
-    row.recovered_at = wanted.recovered_at;
-    add_flips(&mut row.flips, &wanted.flips);
-    row.placed_no = commit_no;
-    row.wake_due = row.wake_due.into_iter().chain(wanted.wake).min();
-    row.updated_at = now;
 }
 
 /// What whoever looks on live is told of a placement.

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use actors::domain::{AwsSettings, Company, CompanyId, Correlation, Intake, Policy, RateLimit, Retention};
+use actors::domain::asset::{self, Asset, Assets, Traits};
+use actors::domain::{AwsSettings, Company, CompanyId, Correlation, Intake, Policy, RateLimit, Retention, Rule};
 use actors::limits::ASSET_CHANGES;
 use actors::port::{Amendment, Put, RecordKind};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::asset::{self, Asset, Assets, Traits};
 use super::{Change, Desk, TenancyError, invalid, wake};
 
 /// The document.
@@ -40,6 +40,10 @@ pub struct Config {
     /// What it takes from monitoring tools. Left out, it stays as it is.
     #[serde(default)]
     pub intake: Option<Intake>,
+    /// Its own rules of grouping. Left out, they stay as they are.
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    pub rules: Option<Vec<Rule>>,
     /// What it has.
     #[serde(default)]
     pub assets: Assets,
@@ -69,6 +73,7 @@ impl Config {
             policy: Some(company.policy),
             aws: company.aws.clone(),
             intake: Some(company.intake.clone()),
+            rules: Some(company.rules.clone()),
             assets: assets.iter().map(plain).collect(),
         }
     }
@@ -81,6 +86,7 @@ impl Config {
             policy: self.policy.or(before.policy),
             aws: self.aws.or_else(|| before.aws.clone()),
             intake: self.intake.or_else(|| before.intake.clone()),
+            rules: self.rules.or_else(|| before.rules.clone()),
             ..self
         }
     }
@@ -120,6 +126,10 @@ impl Config {
                 flat.insert(format!("{section}.{name}"), value.clone());
             }
         }
+        let rules = self.rules.iter().flatten();
+        flat.extend(rules.map(|rule| (format!("rules.{}", rule.name), json!(rule))));
+        let order: Vec<&str> = self.rules.iter().flatten().map(|rule| &*rule.name).collect();
+        flat.insert("rules".to_owned(), json!(order));
         let assets = self.assets.iter();
         flat.extend(assets.map(|(name, traits)| (format!("assets.{name}"), json!(traits))));
         flat
@@ -150,6 +160,7 @@ impl Desk<'_> {
             policy: wanted.policy,
             aws: wanted.aws.clone().map(Some),
             intake: wanted.intake.clone().map(Into::into),
+            rules: wanted.rules.clone(),
             ..Change::default()
         };
         let mut puts = Vec::new();

@@ -23,6 +23,7 @@ mod recovery;
 mod remedy;
 #[path = "../sim/main.rs"]
 mod sim;
+mod storms;
 mod support;
 mod tools;
 mod tree;

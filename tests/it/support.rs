@@ -20,4 +20,5 @@ pub mod provider;
 pub mod server;
 pub mod sns;
 pub mod ssm;
+pub mod storm;
 pub mod tree;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use crate::domain::digest::Digest;
 use crate::domain::{AggregationKey, Alert, NewAlert, Signal, Timestamp};
 
 /// How far a sender's clock may run ahead of ours and still be believed.
@@ -44,10 +45,49 @@ pub fn aggregation_key(key: AggregationKey, alert: &NewAlert) -> String {
     }
 }
 
-fn escaped(name: &str) -> Cow<'_, str> {
+/// The digest of the asset that a key names, where it names one.
+pub(super) fn asset_of(key: &str) -> Option<Digest> {
+    let mut is_escaped = false;
+    let mut parts = key.split(|char| {
+        let ends = char == '|' && !is_escaped;
+        is_escaped = char == '\\' && !is_escaped;
+        ends
+    });
+    let asset = parts.find_map(|part| part.strip_prefix("asset="))?;
+    let mut chars = asset.chars();
+    let plain: String = std::iter::from_fn(|| match chars.next()? {
+        '\\' => chars.next(),
+        char => Some(char),
+    })
+    .collect();
+    Some(Digest::of(&[&plain]))
+}
+
+pub(super) fn escaped(name: &str) -> Cow<'_, str> {
     if name.contains(['\\', '|']) {
         name.replace('\\', "\\\\").replace('|', "\\|").into()
     } else {
         name.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_names_its_asset_whatever_stands_in_the_name() {
+        for name in ["web-1", "a|b", r"a\b", r"\|", "asset=x", "signature=y|asset=z"] {
+            let key = format!("asset={}|signature={}", escaped(name), escaped("asset=no|"));
+            assert_eq!(asset_of(&key), Some(Digest::of(&[name])), "{key}");
+            let by_rule = format!(
+                "rule={}|labels.a=b|asset={}",
+                escaped("asset=no|asset=no"),
+                escaped(name)
+            );
+            assert_eq!(asset_of(&by_rule), Some(Digest::of(&[name])), "{by_rule}");
+        }
+        assert_eq!(asset_of("signature=disk"), None);
+        assert_eq!(asset_of(r"rule=x\|asset=no|labels.a=b"), None);
     }
 }

@@ -7,12 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
-use super::event_time::{aggregation_key, event_at, own_end};
+use super::event_time::{asset_of, event_at, own_end};
 use super::few::Few;
+use super::rules::{Grouping, Rules};
+use super::topology::Topology;
 use crate::domain::alert::Identity;
 use crate::domain::digest::Digest;
 use crate::domain::incident::{add_flips, highest_firing};
-use crate::domain::{Alert, Correlation, IncidentId, Severity, Signal, Timestamp};
+use crate::domain::{Alert, Correlation, IncidentId, NewAlert, Severity, Signal, Timestamp};
 use crate::incident::lifecycle::asks_again_at;
 use crate::limits::{FLAP_ON, FLAP_WINDOW, TOOL_SOURCES};
 use crate::port::writer::{FingerprintState, OpenIncident, Strays};
@@ -24,6 +26,8 @@ const RECOVERIES: usize = 10_000;
 /// digests, and what few incidents have stands apart.
 #[derive(Clone, Debug)]
 pub(super) struct Open {
+    /// The asset of its first alert, and those that its keys name.
+    assets: Few<Digest, ()>,
     pub(super) created_at: Timestamp,
     pub(super) first_event_at: Timestamp,
     pub(super) last_event_at: Timestamp,
@@ -73,6 +77,7 @@ impl Open {
     /// Before its first alert.
     pub(super) fn new(first: &HeldAlert, now: Timestamp) -> Self {
         Self {
+            assets: once(Digest::of(&[&first.asset_name])),
             created_at: now,
             first_event_at: first.event_at,
             last_event_at: first.event_at,
@@ -95,8 +100,13 @@ impl Open {
             flips: row.flips,
             reopens_until: row.life.reopens_until(reopen_window),
         };
+        let mut assets = once(Digest::of(&[&row.asset_name]));
+        for asset in incident.keys.iter().filter_map(|key| asset_of(key)) {
+            assets.insert(asset, ());
+        }
         let named = |texts: Vec<String>| texts.iter().map(|text| (Digest::of(&[text]), ())).collect();
         let mut open = Self {
+            assets,
             created_at: row.created_at,
             first_event_at: row.first_event_at,
             last_event_at: row.last_event_at,
@@ -249,14 +259,23 @@ struct Recovery {
     until: Timestamp,
 }
 
+fn once(digest: Digest) -> Few<Digest, ()> {
+    let mut one = Few::None;
+    one.insert(digest, ());
+    one
+}
+
 /// The index.
 #[derive(Debug)]
 pub struct Index {
     pub(super) settings: Correlation,
+    rules: Rules,
+    pub(super) topology: Topology,
     /// Boxed, because the table has room for up to twice as many.
     pub(super) incidents: HashMap<IncidentId, Box<Open>>,
     by_key: HashMap<Digest, Few<IncidentId, ()>>,
     by_identity: HashMap<Identity, IncidentId>,
+    by_asset: HashMap<Digest, Few<IncidentId, ()>>,
     held: HashMap<String, BTreeMap<u64, HeldAlert>>,
     recoveries: HashMap<Identity, Recovery>,
     recoveries_in_order: VecDeque<(Timestamp, Identity)>,
@@ -266,12 +285,15 @@ pub struct Index {
 
 impl Index {
     /// One that knows nothing yet.
-    pub fn new(settings: Correlation) -> Self {
+    pub fn new(settings: Correlation, rules: Rules, topology: Topology) -> Self {
         Self {
             settings,
+            rules,
+            topology,
             incidents: HashMap::new(),
             by_key: HashMap::new(),
             by_identity: HashMap::new(),
+            by_asset: HashMap::new(),
             held: HashMap::new(),
             recoveries: HashMap::new(),
             recoveries_in_order: VecDeque::new(),
@@ -283,12 +305,17 @@ impl Index {
     pub fn take_strays(&mut self, strays: Strays) {
         let window = self.settings.window();
         for alert in strays.held {
-            let key = aggregation_key(self.settings.aggregation_key, &alert.sent);
-            self.hold(key, HeldAlert::of(&alert, window));
+            let grouping = self.grouping(&alert.sent);
+            self.hold(grouping.key, HeldAlert::of(&alert, window));
         }
         for alert in strays.recoveries {
             self.remember_recovery(alert.sent.identity(), event_at(&alert, window), alert.received_at);
         }
+    }
+
+    /// What an alert counts as.
+    pub(super) fn grouping(&self, alert: &NewAlert) -> Grouping {
+        self.rules.grouping(&self.settings, alert)
     }
 
     /// The number of open incidents.
@@ -307,6 +334,9 @@ impl Index {
         }
         for identity in open.fingerprints.keys() {
             self.point_identity(*identity, &id, &open);
+        }
+        for asset in open.assets.keys() {
+            self.by_asset.entry(*asset).or_default().insert(id.clone(), ());
         }
         if let Some(until) = open.reopens_until() {
             self.closing.insert((until, id.clone()));
@@ -328,6 +358,17 @@ impl Index {
     pub(super) fn reopen(&mut self, id: &IncidentId) -> bool {
         let until = self.incidents.get_mut(id).and_then(|open| open.reopen());
         until.is_some_and(|until| self.closing.remove(&(until, id.clone())))
+    }
+
+    /// It is over; its own alerts reopen it until a moment, if at all.
+    pub(super) fn close(&mut self, id: &IncidentId, reopens_until: Option<Timestamp>) {
+        let Some(until) = reopens_until else {
+            return self.remove(id);
+        };
+        if let Some(open) = self.incidents.get_mut(id) {
+            open.unrest.get_or_insert_default().reopens_until = Some(until);
+            self.closing.insert((until, id.clone()));
+        }
     }
 
     /// Forgets resolved incidents that nothing reopens any more.
@@ -357,10 +398,13 @@ impl Index {
         let Some(open) = self.incidents.get_mut(id) else {
             return false;
         };
-        let key = Digest::of(&[key]);
+        let (key, asset) = (Digest::of(&[key]), asset_of(key));
         let new = open.keys.insert(key, ());
         if new {
             self.by_key.entry(key).or_default().insert(id.clone(), ());
+            if let Some(asset) = asset.filter(|asset| open.assets.insert(*asset, ())) {
+                self.by_asset.entry(asset).or_default().insert(id.clone(), ());
+            }
         }
         new
     }
@@ -376,6 +420,14 @@ impl Index {
                 ids.remove(id);
                 if ids.is_empty() {
                     self.by_key.remove(key);
+                }
+            }
+        }
+        for asset in open.assets.keys() {
+            if let Some(ids) = self.by_asset.get_mut(asset) {
+                ids.remove(id);
+                if ids.is_empty() {
+                    self.by_asset.remove(asset);
                 }
             }
         }
@@ -403,7 +455,16 @@ impl Index {
 
     /// Open incidents that own a key, oldest first.
     pub(super) fn with_key(&self, key: &str) -> Vec<(&IncidentId, &Open)> {
-        let ids = self.by_key.get(&Digest::of(&[key])).into_iter().flat_map(Few::keys);
+        self.oldest_first(self.by_key.get(&Digest::of(&[key])))
+    }
+
+    /// Open incidents of an asset, oldest first.
+    pub(super) fn of_asset(&self, asset: Digest) -> Vec<(&IncidentId, &Open)> {
+        self.oldest_first(self.by_asset.get(&asset))
+    }
+
+    fn oldest_first(&self, ids: Option<&Few<IncidentId, ()>>) -> Vec<(&IncidentId, &Open)> {
+        let ids = ids.into_iter().flat_map(Few::keys);
         let known = ids.filter_map(|id| self.known(id));
         let mut found: Vec<_> = known.filter(|(_, open)| open.reopens_until().is_none()).collect();
         found.sort_by_key(|(id, open)| (open.created_at, (*id).clone()));
@@ -419,10 +480,10 @@ impl Index {
         self.held.entry(key).or_default().insert(alert.alert_no, alert);
     }
 
-    /// How many alerts are held under a key within the window around a moment.
-    pub(super) fn held_near(&self, key: &str, at: Timestamp) -> Vec<u64> {
-        let window = self.settings.window();
-        let group = self.held.get(key);
+    /// The alerts that are held under a key within its window around a moment.
+    pub(super) fn held_near(&self, grouping: &Grouping, at: Timestamp) -> Vec<u64> {
+        let window = grouping.window;
+        let group = self.held.get(&grouping.key);
         let near = |held: &&HeldAlert| held.event_at.since(at) <= window && at.since(held.event_at) <= window;
         group
             .into_iter()

@@ -2,15 +2,19 @@
 //! the index, the settings and the clock, so that it can be replayed.
 //!
 //! Layers, first match wins: identity (an open incident holds the fingerprint), grouping (one owns
-//! the aggregation key and is within its window), else a new incident once `min_alerts` is reached.
+//! the aggregation key, by the company's rules or settings, and is within its window), topology (one is of an asset
+//! that this one depends on, or that depends on it, and within its window), else a new incident once `min_alerts` is
+//! reached.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::event_time::{aggregation_key, event_at};
+use super::event_time::event_at;
 use super::index::{HeldAlert, Index, Open};
+use super::rules::Grouping;
+use super::topology::Near;
 use crate::domain::alert::Identity;
 use crate::domain::ids::EntryId;
 use crate::domain::{Alert, AlertState, Fact, IncidentId, Severity, Signal, Timestamp};
@@ -81,18 +85,22 @@ impl<'a> Plan<'a> {
 
     /// Plans one alert.
     pub fn place(&mut self, alert: &Alert) {
-        let key = aggregation_key(self.index.settings.aggregation_key, &alert.sent);
+        let grouping = self.index.grouping(&alert.sent);
         let word = HeldAlert::of(alert, self.index.settings.window());
         match alert.sent.status {
-            Signal::Resolved => self.place_recovery(&word, &key),
-            Signal::Firing => self.place_firing(word, key),
+            Signal::Resolved => self.place_recovery(&word, &grouping),
+            Signal::Firing => self.place_firing(word, &grouping),
         }
     }
 
     /// Puts an alert aside that could not be planned.
     pub fn bury(&mut self, alert: &Alert, why: &str) {
-        let key = aggregation_key(self.index.settings.aggregation_key, &alert.sent);
-        let receipt = self.receipt(&key, alert.received_at, Ground::plain("dead_letter", why.to_owned()));
+        let grouping = self.index.grouping(&alert.sent);
+        let receipt = self.receipt(
+            &grouping,
+            alert.received_at,
+            Ground::plain("dead_letter", why.to_owned()),
+        );
         self.others.push(Placement {
             alert_no: alert.no,
             state: AlertState::DeadLetter,
@@ -103,11 +111,11 @@ impl<'a> Plan<'a> {
 
     /// Lets a held alert go whose window has ended.
     pub fn give_up(&mut self, alert: &Alert) {
-        let key = aggregation_key(self.index.settings.aggregation_key, &alert.sent);
-        self.index.release(&key, alert.no);
-        let rule = format!("fewer than {} alerts within the window", self.index.settings.min_alerts);
+        let grouping = self.index.grouping(&alert.sent);
+        self.index.release(&grouping.key, alert.no);
+        let rule = format!("fewer than {} alerts within the window", grouping.min_alerts);
         let at = event_at(alert, self.index.settings.window());
-        let receipt = self.receipt(&key, at, Ground::plain("unmatched", rule));
+        let receipt = self.receipt(&grouping, at, Ground::plain("unmatched", rule));
         self.others.push(Placement {
             alert_no: alert.no,
             state: AlertState::Unmatched,
@@ -135,14 +143,14 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn place_recovery(&mut self, word: &HeldAlert, key: &str) {
+    fn place_recovery(&mut self, word: &HeldAlert, grouping: &Grouping) {
         let holder = self.index.holder(word.identity);
         if let Some(id) = holder
             .filter(|(_, open)| open.reopens_until().is_none())
             .map(|(id, _)| id.clone())
         {
             let ground = Ground::plain("recovery", "the incident holds the fingerprint that has recovered");
-            return self.join(&id, word, key, ground);
+            return self.join(&id, word, grouping, ground);
         }
         self.index
             .remember_recovery(word.identity, word.event_at, word.received_at);
@@ -150,7 +158,7 @@ impl<'a> Plan<'a> {
             "unmatched",
             "a recovery opens no incident, and no open incident holds its fingerprint",
         );
-        let receipt = self.receipt(key, word.event_at, ground);
+        let receipt = self.receipt(grouping, word.event_at, ground);
         let due_at = Some(word.received_at.plus(self.index.settings.window()));
         self.others.push(Placement {
             alert_no: word.alert_no,
@@ -160,7 +168,7 @@ impl<'a> Plan<'a> {
         });
     }
 
-    fn place_firing(&mut self, word: HeldAlert, key: String) {
+    fn place_firing(&mut self, word: HeldAlert, grouping: &Grouping) {
         let mut considered = Vec::new();
         match self.by_identity(&word) {
             Some(Ok(id)) => {
@@ -171,26 +179,40 @@ impl<'a> Plan<'a> {
                         "an incident that ended a short while ago holds the fingerprint",
                     ),
                 };
-                return self.join(&id, &word, &key, ground);
+                return self.join(&id, &word, grouping, ground);
             }
             Some(Err(silent)) => considered.push(silent),
             None => {}
         }
-        match self.by_grouping(&word, &key, &mut considered) {
+        match self.by_grouping(&word, grouping, &mut considered) {
             Some((id, offers_merge_with)) => {
-                let rule = format!(
-                    "an open incident has the same {}",
-                    self.index.settings.aggregation_key.as_str()
-                );
+                let rule = match &grouping.rule {
+                    Some(name) => format!("an open incident has the same key by the rule {name:?}"),
+                    None => format!(
+                        "an open incident has the same {}",
+                        self.index.settings.aggregation_key.as_str()
+                    ),
+                };
                 let ground = Ground {
                     layer: "grouping",
                     rule: rule.into(),
                     considered,
                     offers_merge_with,
                 };
-                self.join(&id, &word, &key, ground);
+                self.join(&id, &word, grouping, ground);
             }
-            None => self.open_or_hold(word, key, considered),
+            None => match self.by_topology(&word, grouping, &mut considered) {
+                Some((id, rule, offers_merge_with)) => {
+                    let ground = Ground {
+                        layer: "topology",
+                        rule: rule.into(),
+                        considered,
+                        offers_merge_with,
+                    };
+                    self.join(&id, &word, grouping, ground);
+                }
+                None => self.open_or_hold(word, grouping, considered),
+            },
         }
     }
 
@@ -217,37 +239,51 @@ impl<'a> Plan<'a> {
     fn by_grouping(
         &self,
         word: &HeldAlert,
-        key: &str,
+        grouping: &Grouping,
         considered: &mut Vec<Considered>,
     ) -> Option<(IncidentId, Option<IncidentId>)> {
-        let window = self.index.settings.window();
-        let mut joined: Option<IncidentId> = None;
-        let mut bridged = None;
-        for (id, open) in self.index.with_key(key) {
-            let behind = word.event_at.since(open.last_event_at);
-            let before = open.first_event_at.since(word.event_at);
-            if behind > window || before > window {
-                if considered.len() < RECEIPT_CANDIDATES {
-                    let minutes = behind.max(before).as_secs() / 60;
-                    let why_not = format!("owns the key, but its nearest alert is {minutes} min away");
-                    considered.push(Considered {
-                        incident_id: id.clone(),
-                        why_not,
-                    });
-                }
-            } else if joined.is_none() {
-                joined = Some(id.clone());
-            } else if bridged.is_none() {
-                bridged = Some(id.clone());
+        let owners = self.index.with_key(&grouping.key);
+        let mut near = within(owners, word, grouping, "owns the key", considered).into_iter();
+        near.next().map(|id| (id, near.next()))
+    }
+
+    /// Layer 3: the oldest open incident, within the window, of the nearest asset that this one depends on; where there
+    /// is none, of the nearest that depends on it, because a cause is often told after its effects. In words why, and
+    /// another one that is offered for a merge.
+    fn by_topology(
+        &self,
+        word: &HeldAlert,
+        grouping: &Grouping,
+        considered: &mut Vec<Considered>,
+    ) -> Option<(IncidentId, String, Option<IncidentId>)> {
+        let asset = &word.asset_name;
+        let mut found = |near: Near| {
+            let what = format!("is of {}", near.name);
+            within(self.index.of_asset(near.digest), word, grouping, &what, considered)
+        };
+        for cause in self.index.topology.causes(asset) {
+            if let [id, others @ ..] = &found(cause)[..] {
+                let rule = format!("{asset} depends on {}, whose incident is open", cause.name);
+                return Some((id.clone(), rule, others.first().cloned()));
             }
         }
-        joined.map(|id| (id, bridged))
+        let mut effects = self.index.topology.effects(asset);
+        let mut open = effects.by_ref().flat_map(|effect| {
+            let ids = found(effect);
+            ids.into_iter().map(move |id| (id, effect.name))
+        });
+        let all: Vec<(IncidentId, &str)> = open.by_ref().take(2).collect();
+        let [(id, name), others @ ..] = &all[..] else {
+            return None;
+        };
+        let rule = format!("{name} depends on {asset}, and its incident is open");
+        Some((id.clone(), rule, others.first().map(|(id, _)| id.clone())))
     }
 
     /// Layer 4: a new incident once `min_alerts` is reached; until then the alert is held.
-    fn open_or_hold(&mut self, word: HeldAlert, key: String, considered: Vec<Considered>) {
-        let min_alerts = self.index.settings.min_alerts as usize;
-        let near = self.index.held_near(&key, word.event_at);
+    fn open_or_hold(&mut self, word: HeldAlert, grouping: &Grouping, considered: Vec<Considered>) {
+        let min_alerts = grouping.min_alerts;
+        let near = self.index.held_near(grouping, word.event_at);
         if near.len() + 1 < min_alerts {
             let rule = format!("alert {} of {min_alerts} that open an incident", near.len() + 1);
             let ground = Ground {
@@ -256,20 +292,20 @@ impl<'a> Plan<'a> {
                 considered,
                 offers_merge_with: None,
             };
-            let receipt = self.receipt(&key, word.event_at, ground);
-            let due_at = Some(word.received_at.plus(self.index.settings.window()));
+            let receipt = self.receipt(grouping, word.event_at, ground);
+            let due_at = Some(word.received_at.plus(grouping.window));
             self.others.push(Placement {
                 alert_no: word.alert_no,
                 state: AlertState::Held,
                 receipt,
                 due_at,
             });
-            self.index.hold(key, word);
+            self.index.hold(grouping.key.clone(), word);
             return;
         }
         let id = self.open(&word);
         for alert_no in near {
-            if let Some(held) = self.index.release(&key, alert_no) {
+            if let Some(held) = self.index.release(&grouping.key, alert_no) {
                 self.others.retain(|placement| placement.alert_no != alert_no);
                 // Its fingerprint may have found an incident of its own meanwhile.
                 let (of, ground) = match self.by_identity(&held) {
@@ -279,7 +315,7 @@ impl<'a> Plan<'a> {
                     ),
                     _ => (id.clone(), Ground::plain("opened", "held until the incident opened")),
                 };
-                self.join(&of, &held, &key, ground);
+                self.join(&of, &held, grouping, ground);
             }
         }
         let rule = match min_alerts {
@@ -289,7 +325,7 @@ impl<'a> Plan<'a> {
         self.join(
             &id,
             &word,
-            &key,
+            grouping,
             Ground {
                 layer: "opened",
                 rule,
@@ -315,11 +351,11 @@ impl<'a> Plan<'a> {
     }
 
     /// Adds an alert to an incident, as its last word unless a later one has been heard.
-    fn join(&mut self, id: &IncidentId, word: &HeldAlert, key: &str, ground: Ground) {
+    fn join(&mut self, id: &IncidentId, word: &HeldAlert, grouping: &Grouping, ground: Ground) {
         let end = self.index.end_of(word).filter(|_| word.status == Signal::Firing);
-        let receipt = self.receipt(key, word.event_at, ground);
+        let receipt = self.receipt(grouping, word.event_at, ground);
         let place = self.draft(id);
-        let new_key = self.index.own(id, key, word.identity);
+        let new_key = self.index.own(id, &grouping.key, word.identity);
         let spoken = FingerprintState {
             identity: word.identity,
             status: if end.is_some() { Signal::Resolved } else { word.status },
@@ -367,7 +403,7 @@ impl<'a> Plan<'a> {
         placement.recovered_at = recovered_at;
         placement.flips.extend(flip);
         placement.reopens |= reopened;
-        placement.keys.extend(new_key.then(|| key.to_owned()));
+        placement.keys.extend(new_key.then(|| grouping.key.clone()));
         placement.tool_sources.extend(new_tool);
         for (sum, change) in placement.firing_delta.iter_mut().zip(delta) {
             *sum += change;
@@ -385,19 +421,45 @@ impl<'a> Plan<'a> {
         })
     }
 
-    fn receipt(&self, key: &str, event_at: Timestamp, ground: Ground) -> Receipt {
+    fn receipt(&self, grouping: &Grouping, event_at: Timestamp, ground: Ground) -> Receipt {
         Receipt {
             layer: ground.layer.into(),
             rule: ground.rule,
-            key: key.to_owned(),
+            by_rule: grouping.rule.as_deref().map(str::to_owned),
+            key: grouping.key.clone(),
             event_at,
-            window_minutes: self.index.settings.window_minutes,
+            window_minutes: (grouping.window.as_secs() / 60) as u32,
             considered: ground.considered,
             offers_merge_with: ground.offers_merge_with,
             now: self.now,
             rules_version: self.index.settings.version,
         }
     }
+}
+
+/// Those that are within their window of an alert, in their order; of the others, why not.
+fn within(
+    open: Vec<(&IncidentId, &Open)>,
+    word: &HeldAlert,
+    grouping: &Grouping,
+    what: &str,
+    considered: &mut Vec<Considered>,
+) -> Vec<IncidentId> {
+    let mut near = Vec::new();
+    for (id, open) in open {
+        let behind = word.event_at.since(open.last_event_at);
+        let before = open.first_event_at.since(word.event_at);
+        if behind <= grouping.window && before <= grouping.window {
+            near.push(id.clone());
+        } else if considered.len() < RECEIPT_CANDIDATES {
+            let minutes = behind.max(before).as_secs() / 60;
+            considered.push(Considered {
+                incident_id: id.clone(),
+                why_not: format!("{what}, but its nearest alert is {minutes} min away"),
+            });
+        }
+    }
+    near
 }
 
 impl Draft {

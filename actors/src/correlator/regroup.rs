@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::event_time::{aggregation_key, event_at, own_end};
+use super::event_time::{event_at, own_end};
+use super::rules::Rules;
 use crate::domain::alert::Identity;
 use crate::domain::incident::{add_flips, add_tool_source, highest_firing};
 use crate::domain::{Alert, AlertId, Correlation, IncidentId, Severity, Signal, Timestamp};
@@ -73,7 +74,7 @@ pub fn split(
     whole: &OpenIncident,
     alerts: &[Alert],
     going: &BTreeSet<AlertId>,
-    settings: &Correlation,
+    (settings, rules): (&Correlation, &Rules),
     now: Timestamp,
 ) -> Result<(Owned, Owned), RegroupRefusal> {
     if let Some(stranger) = going.iter().find(|id| alerts.iter().all(|alert| alert.id() != **id)) {
@@ -83,7 +84,7 @@ pub fn split(
     if stays.is_empty() || gone.is_empty() {
         return Err(RegroupRefusal::NothingLeft);
     }
-    let (mut stays, mut gone) = (Part::of(&stays, settings), Part::of(&gone, settings));
+    let (mut stays, mut gone) = (Part::of(&stays, settings, rules), Part::of(&gone, settings, rules));
     for word in &whole.fingerprints {
         let part = match stays.told.get(&word.identity) < gone.told.get(&word.identity) {
             true => &mut gone,
@@ -114,14 +115,14 @@ struct Part {
 
 impl Part {
     /// Of at least one alert.
-    fn of(alerts: &[&Alert], settings: &Correlation) -> Self {
+    fn of(alerts: &[&Alert], settings: &Correlation, rules: &Rules) -> Self {
         let (mut told, mut keys, mut tool_sources) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
         let window = settings.window();
         for alert in alerts {
             let at = own_end(alert, window).unwrap_or(event_at(alert, window));
             let last = told.entry(alert.sent.identity()).or_default();
             *last = (at, alert.no).max(*last);
-            keys.insert(aggregation_key(settings.aggregation_key, &alert.sent));
+            keys.insert(rules.grouping(settings, &alert.sent).key);
             if let Some(tool) = &alert.sent.tool_source {
                 add_tool_source(&mut tool_sources, tool);
             }

@@ -8,6 +8,7 @@ use super::aws::AwsSettings;
 use super::ids::CompanyId;
 use super::intake::Intake;
 use super::policy::Policy;
+use super::rule::Rule;
 use super::time::Timestamp;
 
 /// A tenant as the runtime knows it.
@@ -49,6 +50,9 @@ pub struct Company {
     /// What it takes from monitoring tools.
     #[serde(default, skip_serializing_if = "Intake::is_default")]
     pub intake: Intake,
+    /// Its own rules of grouping.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
 }
 
 fn first_version() -> u64 {

@@ -14,7 +14,7 @@ use super::Error;
 use super::record::{Amended, Amendment, Put};
 use super::roster::NewCompany;
 use crate::domain::alert::Identity;
-use crate::domain::incident::{DecidedMark, Life};
+use crate::domain::incident::{DecidedMark, Life, add_flips, add_tool_source};
 use crate::domain::{
     Alert, AlertId, AlertState, CompanyId, Decision, Fact, Incident, IncidentId, Severity, ShortMemory, Signal,
     Timestamp,
@@ -23,11 +23,15 @@ use crate::domain::{
 /// Why an alert is where it is. Kept with every alert; `GET /alerts/{id}/why` shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Receipt {
-    /// `identity`, `grouping`, `opened`, `held`, `recovery`, `unmatched` or `dead_letter`.
+    /// `identity`, `reopened`, `grouping`, `topology`, `opened`, `held`, `recovery`, `unmatched` or `dead_letter`.
     pub layer: Cow<'static, str>,
     /// The rule within the layer, in one sentence.
     pub rule: Cow<'static, str>,
-    /// The aggregation key under which it was looked for, such as `asset=web-1|signature=disk`.
+    /// The company's own rule that it falls under; none where it is grouped as its settings say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_rule: Option<String>,
+    /// The aggregation key under which it was looked for, such as `asset=web-1|signature=disk`, or by a rule
+    /// `rule=database cluster|labels.cluster=db`.
     pub key: String,
     /// Its time in the order of events: `starts_at` where believable, else its arrival.
     pub event_at: Timestamp,
@@ -94,6 +98,35 @@ pub struct Opening {
     pub created_at: Timestamp,
 }
 
+impl Opening {
+    /// A new incident's row before its first alerts are added.
+    pub fn row(&self, company: &CompanyId, id: &IncidentId) -> Incident {
+        Incident {
+            incident_id: id.clone(),
+            company_id: company.clone(),
+            asset_name: self.asset_name.clone(),
+            signature: self.signature.clone(),
+            created_at: self.created_at,
+            life: Life::new(),
+            version: 0,
+            alert_count: 0,
+            firing: [0; 4],
+            severity: Severity::Low,
+            tool_sources: Vec::new(),
+            first_event_at: Timestamp::from_millis(i64::MAX),
+            last_event_at: Timestamp::default(),
+            last_alert_at: Timestamp::default(),
+            recovered_at: None,
+            flips: Vec::new(),
+            placed_no: 0,
+            absorbed_no: 0,
+            wake_due: None,
+            decided: None,
+            updated_at: self.created_at,
+        }
+    }
+}
+
 /// Everything that one batch does to one incident. It is done whole or refused whole.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IncidentPlacement {
@@ -130,6 +163,32 @@ pub struct IncidentPlacement {
     pub wake: Option<Timestamp>,
     /// Facts: `incident.opened`, `incident.changed`.
     pub facts: Vec<Fact>,
+}
+
+impl IncidentPlacement {
+    /// Adds it to the incident's row, which it reopens where it is over.
+    pub fn add_to(&self, row: &mut Incident, commit_no: u64, now: Timestamp) {
+        if !row.is_open() {
+            row.life = row.life.clone().reopened();
+            row.version += 1;
+        }
+        row.alert_count += self.alerts.len() as u64;
+        for (count, delta) in row.firing.iter_mut().zip(self.firing_delta) {
+            *count = count.saturating_add_signed(delta);
+        }
+        row.severity = self.severity;
+        for tool in &self.tool_sources {
+            add_tool_source(&mut row.tool_sources, tool);
+        }
+        row.first_event_at = row.first_event_at.min(self.first_event_at);
+        row.last_event_at = row.last_event_at.max(self.last_event_at);
+        row.last_alert_at = row.last_alert_at.max(self.last_alert_at);
+        row.recovered_at = self.recovered_at;
+        add_flips(&mut row.flips, &self.flips);
+        row.placed_no = commit_no;
+        row.wake_due = row.wake_due.into_iter().chain(self.wake).min();
+        row.updated_at = now;
+    }
 }
 
 /// One batch of verdicts.

@@ -9,6 +9,7 @@ use super::{Held, TenantMsg, TenantState};
 use crate::call::Call;
 use crate::correlator::CorrelatorMsg;
 use crate::correlator::regroup::{self, RegroupRefusal};
+use crate::correlator::rules::Rules;
 use crate::domain::ids::EntryId;
 use crate::domain::{AlertId, Fact, IncidentId, Life, Origin, Timestamp};
 use crate::incident::IncidentMsg;
@@ -216,8 +217,9 @@ async fn split(
     }
     let upto = whole.row.placed_no;
     let alerts = held.reader.placed_between(from, 0, upto, REGROUPED_ALERTS).await?;
-    let settings = held.company.now().correlation;
-    let (stays, goes) = regroup::split(&whole, &alerts, going, &settings, facts.now)?;
+    let company = held.company.now();
+    let by = (&company.correlation, &Rules::of(&company));
+    let (stays, goes) = regroup::split(&whole, &alerts, going, by, facts.now)?;
     let moved: Vec<_> = alerts.iter().filter(|alert| going.contains(&alert.id())).collect();
     let Some(first) = moved.first() else {
         return Err(RegroupRefusal::NothingLeft.into());

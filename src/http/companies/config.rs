@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actors::domain::Company;
+use actors::domain::asset::{Asset, Traits};
 use actors::runtime::CallError;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -19,7 +20,6 @@ use crate::http::problem::Problem;
 use crate::http::rights::{AdministerCompany, May, Read};
 use crate::http::tag::{IfMatch, Tagged};
 use crate::http::{Edge, body};
-use crate::tenancy::asset::{Asset, Traits};
 use crate::tenancy::config::{Config, StoredAssets};
 
 /// Its assets: `{items: [{name, criticality, depends_on}]}`.

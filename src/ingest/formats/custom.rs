@@ -1,14 +1,12 @@
-//! A company's own mapping of bodies to alerts, in CEL. What it costs is bounded before it is taken (`guard`), by
+//! A company's own mapping of bodies to alerts, in CEL. What it costs is bounded before it is taken (`actors::domain::expression`), by
 //! what of a body it is shown, and by a time.
-
-mod guard;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::intake::Mapping;
-use actors::domain::{Company, CompanyId, Signal};
+use actors::domain::{Company, CompanyId, Signal, expression};
 use actors::limits::ALERTS_PER_BODY;
 use axum::body::Bytes;
 use cel::parser::Expression;
@@ -74,8 +72,8 @@ pub fn compile(mapping: &Mapping) -> Result<Compiled, FieldError> {
             "alerts" | "delivery_id" => &["body"],
             _ => &["body", "alert"],
         };
-        let expression = guard::expression(text, sees);
-        let expression = expression.map_err(|rule| FieldError::new(format!("custom.{name}"), rule))?;
+        let read = expression::expression(text, sees);
+        let expression = read.map_err(|rule| FieldError::new(format!("custom.{name}"), rule))?;
         fields.insert(name, expression);
     }
     Ok(Compiled {

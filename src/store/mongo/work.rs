@@ -22,9 +22,7 @@ use super::read::incidents::OPEN;
 use super::rollups;
 use super::rows::{self, StoredIncident, key};
 use super::shape::{self, date, int};
-use crate::store::commit::{
-    Verdict, add, apply, check_repeats, counts, in_time, is_as_seen, judge, may_change, opened, take,
-};
+use crate::store::commit::{Verdict, apply, check_repeats, counts, in_time, is_as_seen, judge, may_change, take};
 use crate::store::rollup::Tally;
 
 /// A batch under way.
@@ -173,10 +171,10 @@ impl Work {
         for (wanted, opening) in &parts {
             let id = &wanted.incident_id;
             if let Some(opening) = opening {
-                self.open(opened(&self.company, id, opening));
+                self.open(opening.row(&self.company, id));
             }
             if let Some(stored) = self.rows.get_mut(id) {
-                add(&mut stored.row, wanted, commit_no, batch.now);
+                wanted.add_to(&mut stored.row, commit_no, batch.now);
                 if is_heard {
                     self.counts.push(counts(&stored.row));
                 }
@@ -278,7 +276,7 @@ impl Work {
         for part in &wanted.parts {
             let id = &part.incident_id;
             match &part.from {
-                Err(opening) => self.open(opened(&self.company, id, opening)),
+                Err(opening) => self.open(opening.row(&self.company, id)),
                 Ok(_) => {
                     self.changed.insert(id.clone());
                     self.disowned.push(rows::under(&self.company, id));

@@ -14,7 +14,7 @@ use super::machine::Machine;
 use super::rows::{self, StoredIncident, incident_columns, int, ms, severity_index};
 use super::shared::Cell;
 use crate::failpoint;
-use crate::store::commit::{self, Head, Verdict, add, check_repeats, judge, opened};
+use crate::store::commit::{self, Head, Verdict, check_repeats, judge};
 use crate::store::rollup::{self, Tally};
 
 /// What becomes of one incident's part.
@@ -114,7 +114,7 @@ fn write(
         let (wanted, incident_no, mut previous, before) = match part {
             Part::Join(wanted, current) => {
                 let mut row = current.row.clone();
-                add(&mut row, wanted, commit_no, now);
+                wanted.add_to(&mut row, commit_no, now);
                 tally.add(rollup::of(&current.row), &row);
                 if row.version != current.row.version {
                     update_life(&m.conn, current.no, &row)?;
@@ -125,8 +125,8 @@ fn write(
                 (*wanted, current.no, current.last_alert, current.row.alert_count)
             }
             Part::Open(wanted, opening) => {
-                let mut row = opened(&cell.id, &wanted.incident_id, opening);
-                add(&mut row, wanted, commit_no, now);
+                let mut row = opening.row(&cell.id, &wanted.incident_id);
+                wanted.add_to(&mut row, commit_no, now);
                 tally.add(Rollup::default(), &row);
                 tell_counts(m, &row);
                 (*wanted, insert(&m.conn, cell.no, &row, last_of(wanted))?, None, 0)

@@ -14,7 +14,7 @@ use super::machine::Machine;
 use super::place::{insert, load, update_counts, update_life, update_urgency, write_owned};
 use super::rows::{StoredIncident, int, uint};
 use super::shared::Cell;
-use crate::store::commit::{in_time, is_as_seen, opened, take};
+use crate::store::commit::{in_time, is_as_seen, take};
 use crate::store::rollup::{self, Tally};
 
 /// Merges or splits; `false` where a row is not as it was seen.
@@ -105,7 +105,7 @@ fn write_part(
             (no, row)
         }
         (None, Some(opening)) => {
-            let mut row = opened(&cell.id, &part.incident_id, opening);
+            let mut row = opening.row(&cell.id, &part.incident_id);
             take(&mut row, part, commit_no, wanted);
             (insert(conn, cell.no, &row, None)?, row)
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::correlator::regroup;
+use actors::correlator::rules::Rules;
 use actors::domain::{Alert, Company, Incident, IncidentId, Life, Rollup, Timestamp};
 use actors::port::reader::{IncidentFilter, PageRequest};
 use actors::port::writer::{Changed, Expect, Move, Opening, Regroup, RegroupPart, Seen};
@@ -210,7 +211,7 @@ impl Story<'_> {
         let going: Vec<&Alert> = alerts.iter().skip(1).collect();
         let ids: BTreeSet<_> = going.iter().map(|alert| alert.id()).collect();
         let settings = reader.company().await.unwrap().correlation;
-        let (stays, goes) = regroup::split(&whole, &alerts, &ids, &settings, now).unwrap();
+        let (stays, goes) = regroup::split(&whole, &alerts, &ids, (&settings, &Rules::default()), now).unwrap();
         let new = self.new_id();
         let opening = Opening {
             asset_name: "web-1".to_owned(),

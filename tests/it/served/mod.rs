@@ -28,6 +28,7 @@ mod reading;
 mod recovery;
 mod remedy;
 mod retention;
+mod rules;
 mod runbooks;
 mod secrecy;
 mod smuggling;

@@ -127,6 +127,7 @@ fn body(route: &Route, company: &str) -> Value {
         ("PUT", "/api/companies/{company_id}/config") => json!({"name": "x"}),
         ("PUT", "/api/runbooks/{runbook_id}") => written("disk-own"),
         ("POST", "/api/memory") => post_mortem(),
+        ("PUT", path) if path.ends_with("/rules") => json!({"rules": []}),
         ("POST", path) if path.ends_with("/intake/try") => json!({"body": {}}),
         (_, path) if path.ends_with("/quarantine") => json!({"reason": "not ours"}),
         ("POST", "/api/companies") => json!({"name": ""}),

@@ -40,6 +40,7 @@ pub fn new_company(id: &CompanyId, now: Timestamp) -> NewCompany {
             policy: Policy::default(),
             aws: None,
             intake: Intake::default(),
+            rules: Vec::new(),
         },
         puts: vec![Put::new(&key).unwrap(), Put::new(&secret).unwrap()],
         fact: fact("company.created", name, now),

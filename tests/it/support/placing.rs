@@ -12,6 +12,7 @@ pub fn receipt(layer: &str, now: Timestamp) -> Receipt {
     Receipt {
         layer: layer.to_owned().into(),
         rule: "same asset and signature".into(),
+        by_rule: None,
         key: "asset=web-1|signature=disk_full".to_owned(),
         event_at: now,
         window_minutes: 15,

@@ -410,6 +410,7 @@ pub fn new_company(id: &str, correlation: Correlation, now: Timestamp, entropy: 
             policy: Policy::default(),
             aws: None,
             intake: Intake::default(),
+            rules: Vec::new(),
         },
         puts: Vec::new(),
         fact: Fact::new(fact_id, now, "company.created", id, "test", &json!({})),

@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::{AggregationKey, AlertId, Correlation, Incident, Life, NewAlert};
+use crate::correlator::rules::Rules;
+use crate::correlator::topology::Topology;
+use crate::domain::{AggregationKey, AlertId, Correlation, Incident, Life, NewAlert, Rule};
 use crate::port::writer::OpenIncident;
 
 const MINUTE: i64 = 60_000;
@@ -79,8 +81,12 @@ struct Bench {
 
 impl Bench {
     fn new(settings: Correlation) -> Self {
+        Self::under(settings, Rules::default(), Topology::default())
+    }
+
+    fn under(settings: Correlation, rules: Rules, topology: Topology) -> Self {
         Self {
-            index: Index::new(settings),
+            index: Index::new(settings, rules, topology),
             mint: Counter(0),
             batches: vec![],
             placed: BTreeMap::new(),
@@ -196,6 +202,99 @@ fn grouping_ends_with_the_window() {
     let bench = check(by_asset, &alerts, &["opened", "grouping", "opened"], &[&[1, 2], &[3]]);
     assert_eq!(bench.receipts[&3].considered.len(), 1);
     assert_eq!(bench.receipts[&3].key, "asset=web-1");
+}
+
+#[test]
+fn a_rule_of_the_companys_own_groups_with_a_window_and_a_number_of_its_own() {
+    let rule: Rule = serde_json::from_value(serde_json::json!({
+        "name": "cluster", "match": "labels.cluster != ''", "group_by": ["labels.cluster"],
+        "window_minutes": 60, "min_alerts": 2,
+    }))
+    .unwrap();
+    let rules = Rules::compile(&[rule]).unwrap();
+    let of = |no, minute, asset: &str, cluster: &str| {
+        alert(no, minute, asset, "disk", |sent| {
+            sent.labels.insert("cluster".into(), cluster.into());
+        })
+    };
+    let mut bench = Bench::under(Correlation::default(), rules, Topology::default());
+    bench.each(&[
+        of(1, 0.0, "db-1", "a"),
+        of(2, 40.0, "db-2", "a"),
+        of(3, 99.0, "db-3", "a"),
+        of(4, 160.0, "db-4", "a"),
+        firing(5, 161.0, "web-1", "disk"),
+        of(6, 162.0, "db-6", "b"),
+    ]);
+    assert_eq!(
+        bench.groups(),
+        [[1, 2, 3].into(), [5].into()].into(),
+        "the first waits for the second, however long the company's own window is"
+    );
+    let layers: Vec<&str> = [2, 3, 4, 5, 6].iter().map(|no| &*bench.receipts[no].layer).collect();
+    assert_eq!(layers, ["opened", "grouping", "held", "opened", "held"]);
+    let receipt = &bench.receipts[&3];
+    assert_eq!(
+        (receipt.by_rule.as_deref(), &*receipt.key, receipt.window_minutes),
+        (Some("cluster"), "rule=cluster|labels.cluster=a", 60)
+    );
+    assert_eq!(
+        receipt.rule,
+        "an open incident has the same key by the rule \"cluster\""
+    );
+    assert_eq!(bench.receipts[&5].by_rule, None);
+}
+
+fn chain() -> Topology {
+    let asset = |name: &str, depends_on: &[&str]| {
+        serde_json::from_value(serde_json::json!({"name": name, "depends_on": depends_on})).unwrap()
+    };
+    Topology::of(&[
+        asset("web-1", &["app-1"]),
+        asset("web-2", &["app-1"]),
+        asset("web-3", &["app-1"]),
+        asset("app-1", &["db-1"]),
+    ])
+}
+
+#[test]
+fn what_depends_on_what_is_in_trouble_joins_it_within_the_window() {
+    let mut bench = Bench::under(Correlation::default(), Rules::default(), chain());
+    bench.each(&[
+        firing(1, 0.0, "db-1", "down"),
+        firing(2, 1.0, "web-1", "http 500"),
+        firing(3, 2.0, "app-1", "timeouts"),
+        firing(4, 3.0, "mail-1", "queue"),
+        firing(5, 40.0, "web-2", "http 500"),
+    ]);
+    assert_eq!(bench.groups(), [[1, 2, 3].into(), [4].into(), [5].into()].into());
+    assert_eq!(bench.layers(), ["opened", "topology", "topology", "opened", "opened"]);
+    assert_eq!(bench.receipts[&2].rule, "web-1 depends on db-1, whose incident is open");
+    let late = &bench.receipts[&5].considered;
+    assert!(late[0].why_not.contains("nearest alert is 38 min away"), "{late:?}");
+}
+
+#[test]
+fn a_cause_that_is_told_after_its_effects_joins_the_oldest_of_them_and_offers_a_merge() {
+    let mut bench = Bench::under(Correlation::default(), Rules::default(), chain());
+    bench.each(&[
+        firing(1, 0.0, "web-1", "http 500"),
+        firing(2, 1.0, "web-2", "http 500"),
+        firing(3, 2.0, "db-1", "down"),
+        firing(4, 3.0, "app-1", "timeouts"),
+        firing(5, 4.0, "web-3", "http 500"),
+    ]);
+    assert_eq!(
+        bench.groups(),
+        [[1, 3, 4, 5].into(), [2].into()].into(),
+        "what joined stands for its asset from then on"
+    );
+    assert_eq!(
+        bench.receipts[&3].rule,
+        "web-1 depends on db-1, and its incident is open"
+    );
+    let (_, second) = (&bench.placed[&1], &bench.placed[&2]);
+    assert_eq!(bench.receipts[&3].offers_merge_with.as_ref(), second.as_ref().ok());
 }
 
 #[test]

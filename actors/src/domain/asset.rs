@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actors::domain::Severity;
-use actors::limits::{ASSETS, DEPENDENCIES};
-use actors::port::{Kept, RecordKind};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
+
+use super::alert::Severity;
+use crate::limits::{ASSETS, DEPENDENCIES};
+use crate::port::{Kept, RecordKind};
 
 /// What is said of an asset.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -1,4 +1,5 @@
-//! What an expression may hold, so that whatever it is, it costs little: CEL ends always, but the library knows no budget.
+//! Expressions of companies' own, in CEL (the Common Expression Language, cel.dev): what one may hold, so that whatever it
+//! is, it costs little. CEL ends always, but the library knows no budget.
 
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 use cel::parser::PrattParser;
@@ -30,7 +31,10 @@ const FUNCTIONS: [&str; 12] = [
 ];
 
 /// Reads an expression that may speak of these, and be used.
-pub(super) fn expression(text: &str, sees: &[&str]) -> Result<IdedExpr, String> {
+///
+/// # Errors
+/// Why not, as what follows the field's name.
+pub fn expression(text: &str, sees: &[&str]) -> Result<IdedExpr, String> {
     let parser = PrattParser::default()
         .max_recursion_depth(DEPTH as u16)
         .error_recovery_limit(0)
