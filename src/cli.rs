@@ -11,6 +11,7 @@ mod openapi;
 mod out;
 mod ping;
 mod place;
+mod replay;
 mod send;
 mod serve;
 mod user;
@@ -38,6 +39,7 @@ enum Command {
     /// Journals: verify an export, or a store.
     Audit(audit::AuditArgs),
     Decide(decide::DecideArgs),
+    Replay(replay::ReplayArgs),
     Send(send::SendArgs),
     Ping(ping::PingArgs),
     Demo(demo::DemoArgs),
@@ -72,6 +74,7 @@ impl Command {
             Self::User(args) => succeed(EXIT_USAGE, args.run().await),
             Self::Audit(args) => succeed(EXIT_FAILED, args.run().await),
             Self::Decide(args) => succeed(EXIT_FAILED, decide::run(args).await),
+            Self::Replay(args) => succeed(EXIT_FAILED, replay::run(args).await),
             Self::Send(args) => succeed(EXIT_FAILED, send::run(args).await),
             Self::Ping(args) => succeed(EXIT_FAILED, ping::run(args).await),
             Self::Demo(args) => succeed(EXIT_FAILED, demo::run(args).await),

@@ -109,6 +109,8 @@ pub struct Edge {
     pub patches: PatchCompliance,
     /// Journals are verified one at a time: it takes a processor.
     verifying: Semaphore,
+    /// Rules are tried on the past one company at a time, for the same reason.
+    trying: Semaphore,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -166,6 +168,7 @@ impl Edge {
             patches,
             cloud,
             verifying: Semaphore::new(1),
+            trying: Semaphore::new(1),
             clock,
             entropy,
             settings,

@@ -14,6 +14,7 @@ pub mod replay;
 pub mod rules;
 pub mod topology;
 mod verdicts;
+pub mod whatif;
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -134,6 +134,10 @@ pub const CEL_BYTES: usize = 1_024;
 pub const TOPOLOGY_WALK: usize = 256;
 /// Rules of one company's own.
 pub const RULES: usize = 200;
+/// Alerts of the past that rules are tried on, the newest.
+pub const REPLAYED_ALERTS: usize = 20_000;
+/// Alerts that are named where rules are tried.
+pub const MOVED_ALERTS: usize = 100;
 /// Things that a rule groups by.
 pub const RULE_GROUP_BY: usize = 8;
 /// API keys of one company that are good at once.

@@ -29,6 +29,7 @@ mod decide;
 mod fanout;
 mod floor;
 mod formats;
+mod grouping;
 mod history;
 mod kpis;
 mod latency;
@@ -59,9 +60,10 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every measurement, in the order in which they are run.
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 22] = [
     "single",
     "batches",
+    "grouping",
     "formats",
     "latency",
     "opened",
@@ -108,6 +110,7 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
         "single" => accept::single(bench).await,
         "batches" => accept::batches(bench).await,
         "formats" => formats::formats(bench).await,
+        "grouping" => grouping::grouping(bench),
         "latency" => latency::latency(bench).await,
         "opened" => opened::opened(bench).await,
         "decide" => decide::decide(bench).await,

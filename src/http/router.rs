@@ -219,6 +219,11 @@ fn routes() -> Routes {
             rules::set,
             "Say by which rules its alerts are grouped",
         )
+        .post(
+            "/api/companies/{company_id}/rules/try",
+            rules::try_rules,
+            "What other rules would have made of the past",
+        )
         .get(
             "/api/companies/{company_id}/sources",
             intake::sources,

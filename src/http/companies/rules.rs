@@ -1,16 +1,25 @@
 //! `/api/companies/{id}/rules`: a company's own rules of grouping.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use actors::domain::Rule;
+use actors::correlator::replay::Replay;
+use actors::correlator::rules::Rules;
+use actors::correlator::topology::Topology;
+use actors::correlator::whatif::{self, Groups};
+use actors::domain::{Alert, AlertId, Asset, Company, Correlation, Rule, Timestamp};
+use actors::limits::{MOVED_ALERTS, PAGE, REPLAYED_ALERTS};
+use actors::port::reader::{AlertFilter, PageRequest};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Answer, changed};
+use super::{Answer, changed, records};
 use crate::http::Edge;
 use crate::http::body::Sent;
+use crate::http::problem::{Code, Problem};
 use crate::http::rights::{AdministerCompany, May, Read};
 use crate::tenancy::Change;
 
@@ -42,4 +51,208 @@ pub(in crate::http) async fn set(
     };
     let rules = changed(&edge, &may, &change).await?.rules;
     Ok(Json(All { rules }))
+}
+
+/// How long another's trial is waited for.
+const TURN_WITHIN: Duration = Duration::from_secs(5);
+/// When to come again where that is not enough.
+const AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// How far back is looked where nothing is said.
+const USUALLY: Duration = Duration::from_secs(7 * 86_400);
+
+/// Rules to be tried.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RulesToTry)]
+pub(in crate::http) struct ToTry {
+    /// The rules; the company's own where they are left out.
+    #[serde(default)]
+    #[schema(nullable = false, max_items = 200)]
+    rules: Option<Vec<Rule>>,
+    /// The settings; the company's own where they are left out.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    correlation: Option<Correlation>,
+    /// From when on alerts are looked at; the last 7 days where it is left out. At most the newest 20,000.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    since: Option<Timestamp>,
+}
+
+/// What alerts come to.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RulesFigures)]
+struct Figures {
+    /// Incidents that they are in.
+    incidents: usize,
+    /// One minus incidents by alerts; `null` where there are no alerts.
+    noise_reduction: Option<f64>,
+    /// Firing alerts in no incident: there were fewer than open one.
+    unmatched: usize,
+    /// How long after its first alert's own time an incident was opened, in seconds, on average.
+    detected_after_seconds: Option<f64>,
+}
+
+impl From<whatif::Figures> for Figures {
+    fn from(figures: whatif::Figures) -> Self {
+        Self {
+            incidents: figures.incidents,
+            noise_reduction: figures.noise_reduction(),
+            unmatched: figures.unmatched,
+            detected_after_seconds: figures.detected_after_seconds,
+        }
+    }
+}
+
+/// An alert that would be with others.
+#[derive(Serialize, ToSchema)]
+struct MovedAlert {
+    alert_id: AlertId,
+    /// The layer that places it under the rules in force.
+    layer_before: String,
+    /// The layer that would place it.
+    layer_after: String,
+    /// The rule that would group it.
+    by_rule: Option<String>,
+}
+
+/// What other rules would have made of the past.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RulesTried)]
+pub(in crate::http) struct Tried {
+    /// From when on.
+    since: Timestamp,
+    /// How many alerts were looked at.
+    alerts: usize,
+    /// Whether there were more: then only the newest were.
+    truncated: bool,
+    /// Under the rules in force, without people and runs.
+    before: Figures,
+    /// Under those that are tried.
+    after: Figures,
+    /// How many alerts are in other company than they were in fact: by what people have done, and by what began before.
+    unlike_recorded: usize,
+    /// How many would be with others.
+    moved: usize,
+    /// The first 100 of them.
+    moved_alerts: Vec<MovedAlert>,
+    /// Critical alerts that are in an incident and would be in none, at most 100.
+    missed_criticals: Vec<AlertId>,
+}
+
+/// `POST try {rules?, correlation?, since?}`: what would have become of the alerts of the past. Nothing is changed.
+pub(in crate::http) async fn try_rules(
+    may: May<Read>,
+    State(edge): State<Arc<Edge>>,
+    Sent(asked): Sent<ToTry>,
+) -> Answer<Tried> {
+    let company = edge.company(may.company())?;
+    if let Some(correlation) = &asked.correlation {
+        let wrong = |field: &str, rule: String| Problem::invalid(format!("correlation.{field}"), rule);
+        correlation
+            .check()
+            .map_err(|error| wrong(error.field, error.to_string()))?;
+    }
+    let rules = match &asked.rules {
+        None => Rules::of(&company),
+        Some(rules) => {
+            let refused = |error: actors::domain::rule::InvalidRule| {
+                Problem::invalid(format!("rules{}", error.field), error.rule)
+            };
+            Rules::compile(rules).map_err(refused)?
+        }
+    };
+    let turn = tokio::time::timeout(TURN_WITHIN, edge.trying.acquire()).await;
+    let late = || {
+        let detail = "rules are tried one company at a time, and others are before: come again";
+        Problem::unavailable(Code::Overloaded, detail, AGAIN_AFTER)
+    };
+    let _turn = turn.map_err(|_| late())?;
+    let since = asked.since.unwrap_or_else(|| edge.clock.now().minus(USUALLY));
+    let (alerts, recorded, truncated) = past(&edge, &may, since).await?;
+    let assets: Vec<Asset> = records(&edge, &may)
+        .await?
+        .into_iter()
+        .map(|(asset, _)| asset)
+        .collect();
+    let correlation = asked.correlation.unwrap_or(company.correlation);
+    let work = move || compared(&company, (correlation, rules), &assets, (&alerts, &recorded));
+    let tried = tokio::task::spawn_blocking(work).await;
+    let internal = |_| Problem::of_status(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
+    Ok(Json(Tried {
+        since,
+        truncated,
+        ..tried.map_err(internal)?
+    }))
+}
+
+/// The newest alerts since a moment, in the order in which they came; where each is; and whether there were more.
+async fn past(edge: &Edge, may: &May<Read>, since: Timestamp) -> Result<(Vec<Alert>, Groups, bool), Problem> {
+    let reader = edge.store.reader(may.company());
+    let filter = AlertFilter {
+        since: Some(since),
+        ..AlertFilter::default()
+    };
+    let (mut alerts, mut recorded) = (Vec::new(), Groups::new());
+    let mut page = PageRequest {
+        limit: PAGE,
+        after: None,
+    };
+    loop {
+        let found = reader.alerts(&filter, page).await?;
+        for view in found.items {
+            recorded.insert(view.alert.no, view.incident_id);
+            alerts.push(view.alert);
+        }
+        page.after = found.next;
+        if page.after.is_none() || alerts.len() >= REPLAYED_ALERTS {
+            break;
+        }
+    }
+    let truncated = page.after.is_some();
+    alerts.sort_by_key(|alert| alert.no);
+    Ok((alerts, recorded, truncated))
+}
+
+fn compared(
+    company: &Company,
+    (correlation, rules): (Correlation, Rules),
+    assets: &[Asset],
+    (alerts, recorded): (&[Alert], &Groups),
+) -> Tried {
+    let played = |correlation: Correlation, rules: Rules| {
+        let mut replay = Replay::new(company.company_id.clone(), correlation, rules, Topology::of(assets));
+        alerts.iter().for_each(|alert| replay.place(alert));
+        replay
+    };
+    let before = played(company.correlation, Rules::of(company));
+    let after = played(correlation, rules);
+    let groups = whatif::groups(&before);
+    let moved = whatif::moved(&groups, &whatif::groups(&after));
+    let ids: BTreeMap<u64, AlertId> = alerts.iter().map(|alert| (alert.no, alert.id())).collect();
+    let told = |no: &u64| {
+        let (old, new) = (before.verdicts().get(no)?, after.verdicts().get(no)?);
+        Some(MovedAlert {
+            alert_id: *ids.get(no)?,
+            layer_before: old.layer.to_string(),
+            layer_after: new.layer.to_string(),
+            by_rule: new.by_rule.clone(),
+        })
+    };
+    let missed = whatif::missed_criticals(&groups, &after, alerts);
+    Tried {
+        since: Timestamp::default(),
+        alerts: alerts.len(),
+        truncated: false,
+        before: whatif::Figures::of(&before, alerts).into(),
+        after: whatif::Figures::of(&after, alerts).into(),
+        unlike_recorded: whatif::moved(recorded, &groups).len(),
+        moved: moved.len(),
+        moved_alerts: moved.iter().filter_map(told).take(MOVED_ALERTS).collect(),
+        missed_criticals: missed
+            .iter()
+            .filter_map(|no| ids.get(no).copied())
+            .take(MOVED_ALERTS)
+            .collect(),
+    }
 }

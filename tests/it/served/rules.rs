@@ -94,3 +94,74 @@ async fn what_may_not_be_a_rule_is_named_and_nothing_is_set() {
     assert_eq!(server.get_as(&person, PATH).await.json(), json!({"rules": []}));
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_rule_is_tried_on_the_past_and_does_what_it_said_once_it_is_set() {
+    let server = Server::start(engine()).await;
+    let acme = server.company("comp-acme").await;
+    let person = admin(&server, &acme).await;
+    for (no, (asset, cluster)) in [("db-1", "a"), ("db-2", "a"), ("db-3", "a"), ("web-1", "b")]
+        .iter()
+        .enumerate()
+    {
+        let sent = server
+            .deliver(&acme, Some(&format!("d-{no}")), of_cluster(asset, cluster).to_string())
+            .await;
+        assert_eq!(sent.status, 200, "{}", sent.text);
+        server.settle(&acme).await;
+        server.clock.advance(std::time::Duration::from_secs(60));
+    }
+    let rules = json!([{"name": "clusters", "match": "labels.cluster != ''", "group_by": ["labels.cluster"]}]);
+    let path = format!("{PATH}/try");
+    let tried = server.post_as(&person, &path, &json!({ "rules": rules })).await;
+    assert_eq!(tried.status, 200, "{}", tried.text);
+    let tried = tried.json();
+    assert_eq!(
+        (&tried["alerts"], &tried["truncated"], &tried["unlike_recorded"]),
+        (&json!(4), &json!(false), &json!(0)),
+        "under the rules in force it is as it was: {tried}"
+    );
+    assert_eq!(
+        (&tried["before"]["incidents"], &tried["after"]["incidents"]),
+        (&json!(4), &json!(2))
+    );
+    assert_eq!(tried["before"]["noise_reduction"], 0.0);
+    assert_eq!(tried["after"]["noise_reduction"], 0.5);
+    assert_eq!(tried["moved"], 2, "{tried}");
+    assert_eq!(
+        (
+            &tried["moved_alerts"][0]["layer_after"],
+            &tried["moved_alerts"][0]["by_rule"]
+        ),
+        (&json!("grouping"), &json!("clusters"))
+    );
+    let few = json!([{"name": "many", "min_alerts": 9}]);
+    let few = server.post_as(&person, &path, &json!({ "rules": few })).await.json();
+    assert_eq!(
+        (&few["after"]["incidents"], &few["after"]["unmatched"]),
+        (&json!(0), &json!(4))
+    );
+    let incidents = server.all(&acme, "/api/incidents", 50).await;
+    assert_eq!(incidents.len(), 4, "nothing was changed");
+    let wrong = json!({"rules": [{"name": "a", "match": "host"}]});
+    assert_eq!(
+        server.post_as(&person, &path, &wrong).await.problem(400),
+        "rules[0].match"
+    );
+
+    put(&server, &person, PATH, &json!({ "rules": rules })).await;
+    for (no, asset) in ["db-7", "db-8"].iter().enumerate() {
+        server
+            .deliver(&acme, Some(&format!("e-{no}")), of_cluster(asset, "c").to_string())
+            .await;
+    }
+    server.settle(&acme).await;
+    assert_eq!(
+        server.all(&acme, "/api/incidents", 50).await.len(),
+        5,
+        "two alerts, one incident"
+    );
+    let again = server.post_as(&person, &path, &json!({})).await.json();
+    assert_eq!((&again["moved"], &again["after"]["incidents"]), (&json!(0), &json!(3)));
+    server.stop().await;
+}

@@ -1,0 +1,131 @@
+//! What grouping an alert costs on one core, without a store: among many open incidents, under the company's own rules;
+//! and how fast recorded alerts are placed once more.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actors::correlator::replay::Replay;
+use actors::correlator::rules::Rules;
+use actors::correlator::topology::Topology;
+use actors::domain::{Alert, AlertId, CompanyId, Correlation, NewAlert, Rule, Severity, Signal, Timestamp};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::Result;
+use super::bench::Bench;
+
+const OPEN: u64 = 100_000;
+const PLACED: u64 = 20_000;
+const REPLAYED: u64 = 400_000;
+const RULES: usize = 200;
+/// Microseconds.
+const INDEXED: f64 = 20.0;
+const EVALUATED: f64 = 200.0;
+/// Microseconds an alert, which is 200,000 a second.
+const REPLAY: f64 = 5.0;
+
+/// Placing under rules that are found by what they write out, and under as many that all have to be worked out.
+pub fn grouping(bench: &mut Bench) -> Result<()> {
+    let company: CompanyId = "comp-bench".parse()?;
+    let written = |no: usize| format!("labels.team == 'team-{no}' && severity in ['high', 'critical']");
+    let worked = |no: usize| format!("signature.contains('{no} of no kind') || message.matches('^{no} nothing$')");
+    let kinds: [(&str, Option<&dyn Fn(usize) -> String>, f64); 3] = [
+        ("no rules", None, INDEXED),
+        ("200 rules that write out a label", Some(&written), INDEXED),
+        ("200 rules that are all worked out", Some(&worked), EVALUATED),
+    ];
+    for (what, text, most) in kinds {
+        let rules = match text {
+            Some(text) => rules(text)?,
+            None => Rules::default(),
+        };
+        let mut replay = Replay::new(company.clone(), Correlation::default(), rules, Topology::default());
+        let mut now = 0;
+        for no in 1..=OPEN {
+            now += 1;
+            replay.place(&alert(&company, no, now, &format!("host-{no}"), no));
+        }
+        let alerts: Vec<Alert> = (OPEN + 1..=OPEN + PLACED)
+            .map(|no| {
+                alert(
+                    &company,
+                    no,
+                    now + no - OPEN,
+                    &format!("host-{}", no * 7 % OPEN + 1),
+                    no,
+                )
+            })
+            .collect();
+        let each = timed(&alerts, |alert| replay.place(alert));
+        let note = format!("{} incidents open", replay.incidents().len());
+        bench
+            .table
+            .add(format!("an alert placed, {what}"), each, "µs", Some(most), note);
+    }
+    let mut replay = Replay::new(
+        company.clone(),
+        Correlation::default(),
+        Rules::default(),
+        Topology::default(),
+    );
+    // A thousand hosts, each in one kind of trouble, told again and again and over after a while.
+    let alerts: Vec<Alert> = (1..=REPLAYED)
+        .map(|no| alert(&company, no, no * 50, &format!("host-{}", no % 1_000), no / 50_000))
+        .collect();
+    let each = timed(&alerts, |alert| replay.place(alert));
+    let note = format!(
+        "{:.0} alerts a second, {} incidents",
+        1e6 / each,
+        replay.incidents().len()
+    );
+    bench
+        .table
+        .add("an alert replayed, default rules", each, "µs", Some(REPLAY), note);
+    Ok(())
+}
+
+fn timed(alerts: &[Alert], mut place: impl FnMut(&Alert)) -> f64 {
+    let began = Instant::now();
+    alerts.iter().for_each(&mut place);
+    began.elapsed().as_secs_f64() * 1e6 / alerts.len() as f64
+}
+
+fn rules(text: &dyn Fn(usize) -> String) -> Result<Rules> {
+    let rule = |no| {
+        serde_json::from_value::<Rule>(json!({
+            "name": format!("rule {no}"), "match": text(no), "group_by": ["asset", "labels.team"],
+        }))
+    };
+    let all: std::result::Result<Vec<Rule>, _> = (0..RULES).map(rule).collect();
+    Ok(Rules::compile(&all?)?)
+}
+
+fn alert(company: &CompanyId, no: u64, at: u64, host: &str, kind: u64) -> Alert {
+    let sent = NewAlert {
+        alert_id: AlertId(Uuid::from_u128(u128::from(no))),
+        asset_name: host.to_owned(),
+        signature: format!("disk {kind}"),
+        severity: Severity::High,
+        message: "the disk is nearly full".to_owned(),
+        tool_source: Some("prometheus".to_owned()),
+        status: Signal::Firing,
+        fingerprint: None,
+        starts_at: None,
+        ends_at: None,
+        labels: [
+            ("team".to_owned(), format!("team-{}", no % (2 * RULES as u64))),
+            ("env".to_owned(), "prod".to_owned()),
+            ("job".to_owned(), "node".to_owned()),
+        ]
+        .into(),
+        url: None,
+        unsigned: false,
+    };
+    Alert {
+        no,
+        company_id: company.clone(),
+        received_at: Timestamp::from_millis(1_790_000_000_000).plus(Duration::from_millis(at)),
+        delivery_id: None,
+        sent: Arc::new(sent),
+    }
+}
