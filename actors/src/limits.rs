@@ -34,6 +34,10 @@ pub const MEMORY_SUMMARY_BYTES: usize = 512;
 pub const RECALLED: usize = 50;
 /// Long memories that a store hands over to be ranked.
 pub const RECALL_CANDIDATES: usize = 100;
+/// And at least.
+pub const RECALL_LEAST: usize = 40;
+/// For each answer that is wanted.
+pub const RECALL_PER_ANSWER: usize = 8;
 /// Entries of its index that a store reads for the words of one question, as many for its tags, and for its signature.
 pub const RECALL_ENTRIES: usize = 6_000;
 /// Words of one question to the long memories; those beyond are not looked for.

@@ -82,6 +82,7 @@ impl RecallAsk {
             signature: self.signature.clone(),
             tags: tags.cloned().collect(),
             words: words::words(self.q.as_deref().unwrap_or_default(), RECALL_QUERY_WORDS),
+            limit: self.limit,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! are; which are meant is said by [`crate::domain::recall`].
 
 use crate::domain::outcome::{Effectiveness, LongMemory};
+use crate::limits::{RECALL_CANDIDATES, RECALL_LEAST, RECALL_PER_ANSWER};
 
 /// What is looked for: memories that have the signature, any of the tags, or any of the words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +13,16 @@ pub struct Lookup {
     pub tags: Vec<String>,
     /// Words, as [`crate::domain::recall::words`] makes them; each once.
     pub words: Vec<String>,
+    /// How many are wanted in the end.
+    pub limit: usize,
+}
+
+impl Lookup {
+    /// How many that may be meant are looked at for that: enough that what is recent, believed and has helped can come
+    /// before what is only a little more alike.
+    pub fn candidates(&self) -> usize {
+        (self.limit * RECALL_PER_ANSWER).clamp(RECALL_LEAST, RECALL_CANDIDATES)
+    }
 }
 
 /// A memory that may be meant.
@@ -37,7 +48,7 @@ pub struct Counts {
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Candidates {
-    /// Each once, at most [`crate::limits::RECALL_CANDIDATES`]: those that have most of what was looked for, by its
+    /// Each once, at most [`Lookup::candidates`]: those that have most of what was looked for, by its
     /// [`crate::domain::recall::Worth`].
     pub found: Vec<Candidate>,
     /// How common what was looked for is.

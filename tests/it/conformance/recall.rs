@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actors::domain::outcome::{AuthorRole, Effectiveness, LongMemory, Source, Verdict};
 use actors::domain::recall::{Matched, RecallAsk, Recalled, words::words};
 use actors::domain::{CompanyId, Timestamp};
-use actors::limits::RECALL_CANDIDATES;
+use actors::limits::RECALLED;
 use actors::port::{Amended, Lookup, Put, RecordKind, Writer};
 use actors::port::{Clock, Store};
 use actors::recall::recall;
@@ -279,12 +279,15 @@ pub async fn the_rare_and_the_newest_are_found_among_many(w: World) {
     memories[3].resolution = "Removed old logs again; a kestrel sat on the antenna.".to_owned();
     memories[5].tags.push("rare".to_owned());
     keep(&*writer, &memories).await;
-    let found = w
-        .reader()
-        .recall(&ask(Some("disk-full"), &[], "").lookup())
-        .await
-        .unwrap();
-    assert_eq!(found.found.len(), RECALL_CANDIDATES);
+    for limit in [5, RECALLED] {
+        let lookup = RecallAsk {
+            limit,
+            ..ask(Some("disk-full"), &[], "")
+        }
+        .lookup();
+        let found = w.reader().recall(&lookup).await.unwrap();
+        assert_eq!(found.found.len(), lookup.candidates());
+    }
     let newest = recalled(&w, &w.a, &ask(Some("disk-full"), &[], "")).await;
     assert_eq!(newest[0].memory, memories[699]);
     let rare = recalled(&w, &w.a, &ask(None, &[], "old logs again kestrel")).await;

@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use actors::domain::CompanyId;
 use actors::domain::outcome::{Effectiveness, LongMemory};
 use actors::domain::recall::Worth;
-use actors::limits::{RECALL_CANDIDATES, RECALL_ENTRIES};
 use actors::port::{Candidate, Candidates, Counts, Lookup, Record, RecordKind};
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 
@@ -19,8 +18,8 @@ use super::super::rows::key;
 use super::super::shape::{Fields, int};
 use crate::store::tally::Tally;
 
-/// Entries that are read for one question: each comes as a document of its own.
-const ENTRIES: usize = RECALL_ENTRIES / 10;
+/// Entries that are read for each memory that may be meant: each comes as a document of its own.
+const ENTRIES_EACH: usize = 8;
 /// How many of the rarest terms have to be there together, where each alone is in too many memories to be read.
 const TOGETHER: usize = 3;
 /// Memories with the rarest of them that are looked at for that; where more have it, its newest are enough.
@@ -38,8 +37,8 @@ struct Sought {
 /// Memories that may be meant.
 pub(in super::super) async fn find(m: &mut Moment, company: &CompanyId, lookup: &Lookup) -> Result<Candidates, Fault> {
     let counts = counts(m, company, lookup).await?;
-    let tally = tally(m, company, sought(lookup, &counts)).await?;
-    let memories = memories(m, company, tally.best(RECALL_CANDIDATES)).await?;
+    let tally = tally(m, company, sought(lookup, &counts), lookup.candidates()).await?;
+    let memories = memories(m, company, tally.best(lookup.candidates())).await?;
     let outcomes = outcomes(m, company, &memories).await?;
     let candidate = |memory: LongMemory| Candidate {
         outcomes: memory.outcomes_id().and_then(|id| outcomes.get(&id).cloned()),
@@ -106,8 +105,13 @@ fn sought(lookup: &Lookup, counts: &Counts) -> Vec<Sought> {
 
 /// What speaks for whom. Where even the rarest term is too common to be read whole, those are looked for that have
 /// several at once.
-async fn tally(m: &mut Moment, company: &CompanyId, rarest: Vec<Sought>) -> Result<Tally<String>, Fault> {
-    let shares = shares(&rarest);
+async fn tally(
+    m: &mut Moment,
+    company: &CompanyId,
+    rarest: Vec<Sought>,
+    candidates: usize,
+) -> Result<Tally<String>, Fault> {
+    let shares = shares(&rarest, candidates);
     let mut tally = Tally::default();
     for (name, place) in newest(m, company, &shares).await? {
         let worth = shares.get(place).map_or(0.0, |(sought, _)| sought.worth);
@@ -117,7 +121,7 @@ async fn tally(m: &mut Moment, company: &CompanyId, rarest: Vec<Sought>) -> Resu
     let is_walked = rarest.first().is_some_and(|rarest| rarest.count <= WALKED);
     if is_walked && !shares.iter().any(is_whole) {
         for size in (2..=rarest.len().min(TOGETHER)).rev() {
-            let found = with_all(m, company, &rarest[..size]).await?;
+            let found = with_all(m, company, &rarest[..size], candidates).await?;
             tally.at_least(found, rarest[..size].iter().map(|sought| sought.worth).sum());
         }
     }
@@ -126,11 +130,11 @@ async fn tally(m: &mut Moment, company: &CompanyId, rarest: Vec<Sought>) -> Resu
 
 /// How many of each term's newest are read: the rarest terms whole, as long as there is room, of commoner ones an equal
 /// share. Where rare words find enough already, commoner words would only find what answers worse.
-fn shares(rarest: &[Sought]) -> Vec<(&Sought, usize)> {
-    let (mut left, mut whole) = (ENTRIES, 0);
+fn shares(rarest: &[Sought], candidates: usize) -> Vec<(&Sought, usize)> {
+    let (mut left, mut whole) = (ENTRIES_EACH * candidates, 0);
     let mut shares = Vec::new();
     for (place, sought) in rarest.iter().enumerate() {
-        if sought.is_word && whole >= RECALL_CANDIDATES {
+        if sought.is_word && whole >= candidates {
             continue;
         }
         let count = usize::try_from(sought.count).unwrap_or(usize::MAX);
@@ -178,7 +182,12 @@ async fn newest(
 }
 
 /// The names of the newest of those with the first term that have the others too.
-async fn with_all(m: &mut Moment, company: &CompanyId, sought: &[Sought]) -> Result<Vec<String>, Fault> {
+async fn with_all(
+    m: &mut Moment,
+    company: &CompanyId,
+    sought: &[Sought],
+    candidates: usize,
+) -> Result<Vec<String>, Fault> {
     let [rarest, others @ ..] = sought else {
         return Ok(Vec::new());
     };
@@ -188,7 +197,7 @@ async fn with_all(m: &mut Moment, company: &CompanyId, sought: &[Sought]) -> Res
         doc! { "$sort": { "_id": -1 } },
         doc! { "$limit": int(WALKED) },
         doc! { "$match": { TERMS: { "$all": others } } },
-        doc! { "$limit": int(RECALL_CANDIDATES as u64) },
+        doc! { "$limit": int(candidates as u64) },
         doc! { "$project": { "_id": 1 } },
     ];
     let from = RecordKind::LongMemory.as_str();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use actors::domain::outcome::{Effectiveness, LongMemory};
 use actors::domain::recall::Worth;
-use actors::limits::{RECALL_CANDIDATES, RECALL_ENTRIES};
+use actors::limits::RECALL_ENTRIES;
 use actors::port::{Candidate, Candidates, Counts, Lookup, RecordKind};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
@@ -40,7 +40,7 @@ pub(in super::super) fn find(conn: &Connection, cell: &Cell, lookup: &Lookup) ->
     }
     tally.join(others);
     let (mut found, mut known) = (Vec::new(), HashMap::new());
-    for no in tally.best(RECALL_CANDIDATES) {
+    for no in tally.best(lookup.candidates()) {
         if let Some(memory) = memory(conn, cell, no)? {
             let outcomes = outcomes(conn, cell, &memory, &mut known)?;
             found.push(Candidate { memory, outcomes });
@@ -89,7 +89,7 @@ fn by_words(
     if is_walked && !is_whole {
         for size in (2..=rarest.len().min(TOGETHER)).rev() {
             let common: Vec<&String> = rarest[..size].iter().map(|((word, _), _)| *word).collect();
-            let found = with_all(conn, cell, &common, RECALL_CANDIDATES)?;
+            let found = with_all(conn, cell, &common, lookup.candidates())?;
             tally.at_least(found, rarest[..size].iter().map(|(_, worth)| **worth).sum());
         }
     }
