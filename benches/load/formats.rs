@@ -24,9 +24,9 @@ const MOST_OF_GROUP: f64 = 1.2;
 /// Alerts of a group.
 const GROUP: usize = 64;
 /// How often each of the two is measured, in turns, so that what else the machine does befalls both.
-const TURNS: usize = 4;
+const TURNS: usize = 3;
 /// How long a turn takes.
-const TURN: Duration = Duration::from_secs(2);
+const TURN: Duration = Duration::from_secs(1);
 
 /// One alert a request in every format, and a group of Alertmanager's.
 pub async fn formats(bench: &mut Bench) -> Result<()> {

@@ -9,6 +9,7 @@ mod aws;
 mod conformance;
 mod demo;
 mod documents;
+mod golden;
 mod interface;
 mod life;
 mod memory;
