@@ -26,8 +26,9 @@ const RECOVERIES: usize = 10_000;
 /// digests, and what few incidents have stands apart.
 #[derive(Clone, Debug)]
 pub(super) struct Open {
-    /// The asset of its first alert, and those that its keys name.
-    assets: Few<Digest, ()>,
+    /// Of the asset of its first alert and those that its keys name, the ones that depend on none of the others: its
+    /// causes, as far as is known.
+    roots: Few<Digest, ()>,
     pub(super) created_at: Timestamp,
     pub(super) first_event_at: Timestamp,
     pub(super) last_event_at: Timestamp,
@@ -77,7 +78,7 @@ impl Open {
     /// Before its first alert.
     pub(super) fn new(first: &HeldAlert, now: Timestamp) -> Self {
         Self {
-            assets: once(Digest::of(&[&first.asset_name])),
+            roots: once(Digest::of(&[&first.asset_name])),
             created_at: now,
             first_event_at: first.event_at,
             last_event_at: first.event_at,
@@ -100,13 +101,13 @@ impl Open {
             flips: row.flips,
             reopens_until: row.life.reopens_until(reopen_window),
         };
-        let mut assets = once(Digest::of(&[&row.asset_name]));
+        let mut roots = once(Digest::of(&[&row.asset_name]));
         for asset in incident.keys.iter().filter_map(|key| asset_of(key)) {
-            assets.insert(asset, ());
+            roots.insert(asset, ());
         }
         let named = |texts: Vec<String>| texts.iter().map(|text| (Digest::of(&[text]), ())).collect();
         let mut open = Self {
-            assets,
+            roots,
             created_at: row.created_at,
             first_event_at: row.first_event_at,
             last_event_at: row.last_event_at,
@@ -259,6 +260,15 @@ struct Recovery {
     until: Timestamp,
 }
 
+fn drop_id(by_asset: &mut HashMap<Digest, Few<IncidentId, ()>>, asset: Digest, id: &IncidentId) {
+    if let Some(ids) = by_asset.get_mut(&asset) {
+        ids.remove(id);
+        if ids.is_empty() {
+            by_asset.remove(&asset);
+        }
+    }
+}
+
 fn once(digest: Digest) -> Few<Digest, ()> {
     let mut one = Few::None;
     one.insert(digest, ());
@@ -328,20 +338,50 @@ impl Index {
         self.incidents.is_empty()
     }
 
-    pub(super) fn insert(&mut self, id: IncidentId, open: Open) {
+    pub(super) fn insert(&mut self, id: IncidentId, mut open: Open) {
         for key in open.keys.keys() {
             self.by_key.entry(*key).or_default().insert(id.clone(), ());
         }
         for identity in open.fingerprints.keys() {
             self.point_identity(*identity, &id, &open);
         }
-        for asset in open.assets.keys() {
-            self.by_asset.entry(*asset).or_default().insert(id.clone(), ());
-        }
         if let Some(until) = open.reopens_until() {
             self.closing.insert((until, id.clone()));
         }
-        self.incidents.insert(id, Box::new(open));
+        let assets = std::mem::take(&mut open.roots);
+        self.incidents.insert(id.clone(), Box::new(open));
+        for asset in assets.keys() {
+            self.root(&id, *asset);
+        }
+    }
+
+    /// An incident has an asset: one of its causes, unless it depends on one of them, in the place of those that depend
+    /// on it. Assets that nothing depends on and that depend on nothing are left out.
+    fn root(&mut self, id: &IncidentId, asset: Digest) {
+        let Self {
+            incidents,
+            topology,
+            by_asset,
+            ..
+        } = self;
+        let Some(open) = incidents.get_mut(id).filter(|_| topology.knows(asset)) else {
+            return;
+        };
+        if topology
+            .causes(asset)
+            .any(|cause| open.roots.get(&cause.digest).is_some())
+        {
+            return;
+        }
+        let depends = |root: &&Digest| topology.causes(**root).any(|cause| cause.digest == asset);
+        let effects: Vec<Digest> = open.roots.keys().filter(depends).copied().collect();
+        for effect in effects {
+            open.roots.remove(&effect);
+            drop_id(by_asset, effect, id);
+        }
+        if open.roots.insert(asset, ()) {
+            by_asset.entry(asset).or_default().insert(id.clone(), ());
+        }
     }
 
     /// Knows an incident as it is stored; forgets it where it is over and nothing reopens it.
@@ -402,8 +442,8 @@ impl Index {
         let new = open.keys.insert(key, ());
         if new {
             self.by_key.entry(key).or_default().insert(id.clone(), ());
-            if let Some(asset) = asset.filter(|asset| open.assets.insert(*asset, ())) {
-                self.by_asset.entry(asset).or_default().insert(id.clone(), ());
+            if let Some(asset) = asset {
+                self.root(id, asset);
             }
         }
         new
@@ -423,13 +463,8 @@ impl Index {
                 }
             }
         }
-        for asset in open.assets.keys() {
-            if let Some(ids) = self.by_asset.get_mut(asset) {
-                ids.remove(id);
-                if ids.is_empty() {
-                    self.by_asset.remove(asset);
-                }
-            }
+        for root in open.roots.keys() {
+            drop_id(&mut self.by_asset, *root, id);
         }
         for identity in open.fingerprints.keys() {
             if self.by_identity.get(identity) == Some(id) {
@@ -458,7 +493,7 @@ impl Index {
         self.oldest_first(self.by_key.get(&Digest::of(&[key])))
     }
 
-    /// Open incidents of an asset, oldest first.
+    /// Open incidents that an asset is a cause of, as far as is known, oldest first.
     pub(super) fn of_asset(&self, asset: Digest) -> Vec<(&IncidentId, &Open)> {
         self.oldest_first(self.by_asset.get(&asset))
     }

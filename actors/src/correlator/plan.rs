@@ -16,6 +16,7 @@ use super::index::{HeldAlert, Index, Open};
 use super::rules::Grouping;
 use super::topology::Near;
 use crate::domain::alert::Identity;
+use crate::domain::digest::Digest;
 use crate::domain::ids::EntryId;
 use crate::domain::{Alert, AlertState, Fact, IncidentId, Severity, Signal, Timestamp};
 use crate::limits::RECEIPT_CANDIDATES;
@@ -247,8 +248,8 @@ impl<'a> Plan<'a> {
         near.next().map(|id| (id, near.next()))
     }
 
-    /// Layer 3: the oldest open incident, within the window, of the nearest asset that this one depends on; where there
-    /// is none, of the nearest that depends on it, because a cause is often told after its effects. In words why, and
+    /// Layer 3: the open incident of an asset that this one depends on, where both began within the window, the one that
+    /// began nearest to it; where there is none, of one that depends on it, because a cause is often told after its effects. In words why, and
     /// another one that is offered for a merge.
     fn by_topology(
         &self,
@@ -256,28 +257,43 @@ impl<'a> Plan<'a> {
         grouping: &Grouping,
         considered: &mut Vec<Considered>,
     ) -> Option<(IncidentId, String, Option<IncidentId>)> {
-        let asset = &word.asset_name;
-        let mut found = |near: Near| {
-            let what = format!("is of {}", near.name);
-            within(self.index.of_asset(near.digest), word, grouping, &what, considered)
-        };
-        for cause in self.index.topology.causes(asset) {
-            if let [id, others @ ..] = &found(cause)[..] {
-                let rule = format!("{asset} depends on {}, whose incident is open", cause.name);
-                return Some((id.clone(), rule, others.first().cloned()));
-            }
-        }
-        let mut effects = self.index.topology.effects(asset);
-        let mut open = effects.by_ref().flat_map(|effect| {
-            let ids = found(effect);
-            ids.into_iter().map(move |id| (id, effect.name))
-        });
-        let all: Vec<(IncidentId, &str)> = open.by_ref().take(2).collect();
-        let [(id, name), others @ ..] = &all[..] else {
+        let (asset, digest) = (&word.asset_name, Digest::of(&[&word.asset_name]));
+        if !self.index.topology.knows(digest) {
             return None;
+        }
+        let mut nearest = |near: Vec<Near>, why: &dyn Fn(&str) -> String| {
+            let mut found = Vec::new();
+            for asset in near {
+                for (id, open) in self.index.of_asset(asset.digest) {
+                    let (began, at) = (open.first_event_at, word.event_at);
+                    let apart = at.since(began).max(began.since(at));
+                    if apart <= grouping.window {
+                        found.push((apart, id.clone(), asset.name));
+                    } else if considered.len() < RECEIPT_CANDIDATES {
+                        let why_not = format!("is of {}, but began {} min away", asset.name, apart.as_secs() / 60);
+                        considered.push(Considered {
+                            incident_id: id.clone(),
+                            why_not,
+                        });
+                    }
+                }
+            }
+            // Of equal ones the first: the nearest by what depends on what, and the oldest.
+            found.sort_by_key(|(apart, ..)| *apart);
+            let mut found = found.into_iter();
+            let (_, id, name) = found.next()?;
+            Some((id, why(name), found.next().map(|(_, id, _)| id)))
         };
-        let rule = format!("{name} depends on {asset}, and its incident is open");
-        Some((id.clone(), rule, others.first().map(|(id, _)| id.clone())))
+        let causes = self.index.topology.causes(digest).collect();
+        nearest(causes, &|name| {
+            format!("{asset} depends on {name}, whose incident is open")
+        })
+        .or_else(|| {
+            let effects = self.index.topology.effects(digest).collect();
+            nearest(effects, &|name| {
+                format!("{name} depends on {asset}, and its incident is open")
+            })
+        })
     }
 
     /// Layer 4: a new incident once `min_alerts` is reached; until then the alert is held.

@@ -9,7 +9,7 @@ use crate::limits::TOPOLOGY_WALK;
 /// A company's assets, by what they depend on.
 #[derive(Debug, Default)]
 pub struct Topology {
-    places: HashMap<String, u32>,
+    places: HashMap<Digest, u32>,
     nodes: Vec<Node>,
 }
 
@@ -46,32 +46,38 @@ impl Topology {
     }
 
     fn place(&mut self, name: &str) -> u32 {
-        if let Some(place) = self.places.get(name) {
+        let digest = Digest::of(&[name]);
+        if let Some(place) = self.places.get(&digest) {
             return *place;
         }
         let place = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        self.places.insert(name.to_owned(), place);
+        self.places.insert(digest, place);
         self.nodes.push(Node {
             name: name.to_owned(),
-            digest: Digest::of(&[name]),
+            digest,
             needs: Vec::new(),
             needed_by: Vec::new(),
         });
         place
     }
 
+    /// Whether an asset depends on another or is depended on.
+    pub fn knows(&self, asset: Digest) -> bool {
+        self.places.contains_key(&asset)
+    }
+
     /// What an asset depends on, by whatever way, the nearest first.
-    pub fn causes(&self, asset: &str) -> impl Iterator<Item = Near<'_>> {
+    pub fn causes(&self, asset: Digest) -> impl Iterator<Item = Near<'_>> {
         self.walk(asset, |node| &node.needs)
     }
 
     /// What depends on an asset, by whatever way, the nearest first.
-    pub fn effects(&self, asset: &str) -> impl Iterator<Item = Near<'_>> {
+    pub fn effects(&self, asset: Digest) -> impl Iterator<Item = Near<'_>> {
         self.walk(asset, |node| &node.needed_by)
     }
 
-    fn walk(&self, asset: &str, next: fn(&Node) -> &Vec<u32>) -> impl Iterator<Item = Near<'_>> {
-        let start = self.places.get(asset).copied();
+    fn walk(&self, asset: Digest, next: fn(&Node) -> &Vec<u32>) -> impl Iterator<Item = Near<'_>> {
+        let start = self.places.get(&asset).copied();
         let mut waiting: VecDeque<u32> = start.into_iter().collect();
         let mut seen: HashSet<u32> = start.into_iter().collect();
         let walked = std::iter::from_fn(move || {
@@ -114,11 +120,14 @@ mod tests {
             asset("db", &["switch"]),
             asset("alone", &[]),
         ]);
-        assert_eq!(names(topology.causes("web")), ["app", "cache", "db", "switch"]);
-        assert_eq!(names(topology.effects("db")), ["app", "cache", "web"]);
-        assert_eq!(names(topology.causes("switch")), [""; 0]);
-        assert_eq!(names(topology.causes("alone")), [""; 0]);
-        assert_eq!(names(topology.effects("unknown")), [""; 0]);
+        assert_eq!(
+            names(topology.causes(Digest::of(&["web"]))),
+            ["app", "cache", "db", "switch"]
+        );
+        assert_eq!(names(topology.effects(Digest::of(&["db"]))), ["app", "cache", "web"]);
+        assert_eq!(names(topology.causes(Digest::of(&["switch"]))), [""; 0]);
+        assert_eq!(names(topology.causes(Digest::of(&["alone"]))), [""; 0]);
+        assert_eq!(names(topology.effects(Digest::of(&["unknown"]))), [""; 0]);
     }
 
     #[test]
@@ -126,6 +135,9 @@ mod tests {
         let many: Vec<Asset> = (0..2 * TOPOLOGY_WALK)
             .map(|no| asset(&no.to_string(), &["core"]))
             .collect();
-        assert_eq!(Topology::of(&many).effects("core").count(), TOPOLOGY_WALK);
+        assert_eq!(
+            Topology::of(&many).effects(Digest::of(&["core"])).count(),
+            TOPOLOGY_WALK
+        );
     }
 }

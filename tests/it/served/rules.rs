@@ -10,7 +10,7 @@ use crate::support::server::Server;
 const PATH: &str = "/api/companies/comp-acme/rules";
 
 fn of_cluster(asset: &str, cluster: &str) -> Value {
-    json!({"asset_name": asset, "signature": format!("{asset} is down"), "severity": "high", "message": "",
+    json!({"asset_name": asset, "signature": format!("{asset} is down"), "severity": "high", "message": "down",
         "labels": {"cluster": cluster}})
 }
 

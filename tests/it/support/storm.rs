@@ -23,9 +23,11 @@ const SITES: u64 = 6;
 const HOSTS: u64 = 4;
 const SERVICES: u64 = 6;
 /// Faults that cascade, faults of one asset alone, assets that flap.
-const CAUSES: u64 = 60;
-const NOISE: u64 = 90;
+const CAUSES: u64 = 30;
+const NOISE: u64 = 60;
 const FLAPS: u64 = 6;
+/// For how long after its end a trouble is not told of as another, in seconds.
+const QUIET: u64 = 300;
 /// How many of a hundred dependents show a symptom.
 const FOLLOW: u64 = 85;
 
@@ -169,7 +171,7 @@ impl World {
         let (from, lasts) = (chance.below(LASTS - 3_600), 600 + chance.below(2_400));
         let mut troubles = vec![Trouble {
             asset: root,
-            signature: chance.one(self.kinds[root].faults()),
+            signature: *chance.one(self.kinds[root].faults()),
             cause,
             // A cause is often found out after what it does.
             from: from + chance.below(60),
@@ -207,9 +209,20 @@ impl Storm {
     pub fn new(company: &CompanyId, seed: u64) -> Self {
         let (world, mut chance) = (World::new(), Chance(seed));
         let mut sent: Vec<(u64, NewAlert, u64)> = Vec::new();
+        // Whose alert fires already is not told of again: what two causes do alike is the first one's.
+        let mut fires: BTreeMap<(usize, &str), u64> = BTreeMap::new();
+        let mut all: Vec<Trouble> = Vec::new();
         for cause in 0..CAUSES + NOISE {
             let follow = if cause < CAUSES { FOLLOW } else { 0 };
             for trouble in world.cascade(&mut chance, cause, follow) {
+                all.push(trouble);
+            }
+        }
+        all.sort_by_key(|trouble| trouble.from);
+        for trouble in all {
+            let until = fires.entry((trouble.asset, trouble.signature)).or_default();
+            if trouble.from >= *until {
+                *until = trouble.from + trouble.lasts + QUIET;
                 tell(&mut sent, &mut chance, &world, &trouble);
             }
         }

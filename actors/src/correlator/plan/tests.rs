@@ -271,7 +271,10 @@ fn what_depends_on_what_is_in_trouble_joins_it_within_the_window() {
     assert_eq!(bench.layers(), ["opened", "topology", "topology", "opened", "opened"]);
     assert_eq!(bench.receipts[&2].rule, "web-1 depends on db-1, whose incident is open");
     let late = &bench.receipts[&5].considered;
-    assert!(late[0].why_not.contains("nearest alert is 38 min away"), "{late:?}");
+    assert!(
+        late[0].why_not.contains("is of db-1, but began 40 min away"),
+        "{late:?}"
+    );
 }
 
 #[test]
