@@ -142,12 +142,17 @@ impl Replay {
             let Some(row) = self.incidents.get_mut(id) else {
                 continue;
             };
-            if let Some(at) = row.wake_due.take() {
-                self.due.remove(&(at, id.clone()));
-            }
+            let due = row.wake_due;
             placement.add_to(row, 0, batch.now);
-            row.wake_due = None;
-            self.look(id, batch.now);
+            let wakes = row.wake_due.filter(|_| row.wake_due != due);
+            let Some(at) = wakes else { continue };
+            if let Some(due) = due {
+                self.due.remove(&(due, id.clone()));
+            }
+            self.due.insert((at, id.clone()));
+            if at <= batch.now {
+                self.look(id, batch.now);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use actors::domain::CompanyId;
 use actors::domain::outcome::{Effectiveness, LongMemory};
 use actors::domain::recall::Worth;
+use actors::limits::RECALL_ENTRIES;
 use actors::port::{Candidate, Candidates, Counts, Lookup, Record, RecordKind};
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 
@@ -18,8 +19,8 @@ use super::super::rows::key;
 use super::super::shape::{Fields, int};
 use crate::store::tally::Tally;
 
-/// Entries that are read for each memory that may be meant: each comes as a document of its own.
-const ENTRIES_EACH: usize = 8;
+/// Entries that are read for one question: each comes as a document of its own.
+const ENTRIES: usize = RECALL_ENTRIES / 10;
 /// How many of the rarest terms have to be there together, where each alone is in too many memories to be read.
 const TOGETHER: usize = 3;
 /// Memories with the rarest of them that are looked at for that; where more have it, its newest are enough.
@@ -131,7 +132,7 @@ async fn tally(
 /// How many of each term's newest are read: the rarest terms whole, as long as there is room, of commoner ones an equal
 /// share. Where rare words find enough already, commoner words would only find what answers worse.
 fn shares(rarest: &[Sought], candidates: usize) -> Vec<(&Sought, usize)> {
-    let (mut left, mut whole) = (ENTRIES_EACH * candidates, 0);
+    let (mut left, mut whole) = (ENTRIES, 0);
     let mut shares = Vec::new();
     for (place, sought) in rarest.iter().enumerate() {
         if sought.is_word && whole >= candidates {
