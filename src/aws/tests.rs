@@ -33,7 +33,8 @@ impl CloudSettings for Everybody {
             endpoint_url: Some(self.0.clone()),
             timeouts: AwsTimeouts {
                 connect_seconds: 1,
-                read_seconds: 1,
+                // Later than connecting, so that it is known which of them took too long.
+                read_seconds: 3,
                 attempt_seconds: 5,
                 operation_seconds: 5,
             },

@@ -71,7 +71,7 @@ fn shard(shard: u64) {
         }
         return;
     }
-    let seeds = number("SIM_SEEDS").unwrap_or(500);
+    let seeds = number("SIM_SEEDS").unwrap_or(200);
     (0..seeds).filter(|seed| seed % SHARDS == shard).for_each(judge);
 }
 

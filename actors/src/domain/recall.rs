@@ -68,7 +68,7 @@ impl RecallAsk {
         }
         let rule = format!("must be 1 to {RECALLED}");
         require((1..=RECALLED).contains(&self.limit), "limit", rule)?;
-        let is_asked = self.lookup() != Lookup::default();
+        let is_asked = !self.lookup().is_empty();
         let rule =
             "must hold a word of two letters or digits at least, or there must be a signature or a tag".to_owned();
         require(is_asked, "q", rule)

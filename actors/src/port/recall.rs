@@ -18,6 +18,11 @@ pub struct Lookup {
 }
 
 impl Lookup {
+    /// Whether nothing is looked for.
+    pub fn is_empty(&self) -> bool {
+        self.signature.is_none() && self.tags.is_empty() && self.words.is_empty()
+    }
+
     /// How many that may be meant are looked at for that: enough that what is recent, believed and has helped can come
     /// before what is only a little more alike.
     pub fn candidates(&self) -> usize {
