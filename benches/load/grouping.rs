@@ -22,6 +22,9 @@ const PLACED: u64 = 20_000;
 const REPLAYED: u64 = 400_000;
 const RULES: usize = 200;
 const BATCH: usize = 64;
+/// Of each rule, by its number, what it is for.
+type Text<'a> = &'a dyn Fn(usize) -> String;
+
 /// Microseconds.
 const INDEXED: f64 = 20.0;
 const EVALUATED: f64 = 200.0;
@@ -37,7 +40,7 @@ pub fn grouping(bench: &mut Bench) -> Result<()> {
         0 => format!("signature.contains('{no} of no kind')"),
         _ => format!("message.matches('^{no} nothing$')"),
     };
-    let kinds: [(&str, Option<&dyn Fn(usize) -> String>, f64); 3] = [
+    let kinds: [(&str, Option<Text>, f64); 3] = [
         ("no rules", None, INDEXED),
         ("200 rules that write out a label", Some(&written), INDEXED),
         ("200 rules that are all worked out", Some(&worked), EVALUATED),
@@ -120,7 +123,7 @@ impl Mint for Numbers {
     }
 }
 
-fn rules(text: &dyn Fn(usize) -> String) -> Result<Rules> {
+fn rules(text: Text) -> Result<Rules> {
     let rule = |no| {
         serde_json::from_value::<Rule>(json!({
             "name": format!("rule {no}"), "match": text(no), "group_by": ["asset", "labels.team"],

@@ -101,6 +101,9 @@ fn of(aggregation_key: AggregationKey) -> Correlation {
     }
 }
 
+/// By what a group is known.
+type KeyOf<'a> = &'a dyn Fn(&Alert) -> String;
+
 /// All ways of grouping one storm, with what each layer of the last of ours has placed.
 fn table(storm: &Storm, layers: &mut BTreeMap<String, usize>) -> Vec<Figures> {
     let known = || Topology::of(&storm.assets);
@@ -132,7 +135,7 @@ fn table(storm: &Storm, layers: &mut BTreeMap<String, usize>) -> Vec<Figures> {
     let site = |alert: &Alert| alert.sent.labels["site"].clone();
     let both = |alert: &Alert| format!("{} {}", told(alert), site(alert));
     let asset = |alert: &Alert| alert.sent.asset_name.clone();
-    let theirs: [(&str, &dyn Fn(&Alert) -> String); 4] = [
+    let theirs: [(&str, KeyOf); 4] = [
         ("Alertmanager [alertname]", &told),
         ("Alertmanager [alertname, site]", &both),
         ("Alertmanager [site]", &site),
@@ -145,6 +148,7 @@ fn table(storm: &Storm, layers: &mut BTreeMap<String, usize>) -> Vec<Figures> {
 }
 
 /// Ten storms, so that no seed is chosen.
+#[allow(clippy::print_stdout, reason = "the table is for who asks for it")]
 #[test]
 fn with_the_topology_known_a_storm_is_a_tenth_and_what_is_grouped_belongs_together() {
     let mut layers = BTreeMap::new();

@@ -4,6 +4,7 @@
 //! trait, and only they and the rules that want nothing of the kind are worked out, the first of them that is true.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -337,13 +338,14 @@ fn take_patterns(part: &mut IdedExpr, patterns: &mut HashMap<String, Regex>) -> 
             if call.func_name == "matches"
                 && let Some(pattern) = call.args.last().and_then(literal)
             {
-                if !patterns.contains_key(&pattern) {
-                    let read = RegexBuilder::new(&pattern)
+                if let Entry::Vacant(vacant) = patterns.entry(pattern) {
+                    let read = RegexBuilder::new(vacant.key())
                         .size_limit(PATTERN_BYTES)
                         .dfa_size_limit(PATTERN_BYTES)
                         .build();
-                    let read = read.map_err(|error| format!("has the pattern {pattern:?}, which {}", why(&error)))?;
-                    patterns.insert(pattern, read);
+                    let refused = |error| format!("has the pattern {:?}, which {}", vacant.key(), why(&error));
+                    let read = read.map_err(refused)?;
+                    vacant.insert(read);
                 }
                 PATTERN.clone_into(&mut call.func_name);
             }

@@ -169,9 +169,11 @@ impl World {
     fn cascade(&self, chance: &mut Chance, cause: u64, follow: u64) -> Vec<Trouble> {
         let root = chance.below(self.assets.len() as u64) as usize;
         let (from, lasts) = (chance.below(LASTS - 3_600), 600 + chance.below(2_400));
+        let faults = self.kinds[root].faults();
+        let signature = faults[chance.below(faults.len() as u64) as usize];
         let mut troubles = vec![Trouble {
             asset: root,
-            signature: *chance.one(self.kinds[root].faults()),
+            signature,
             cause,
             // A cause is often found out after what it does.
             from: from + chance.below(60),
