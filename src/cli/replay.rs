@@ -133,7 +133,7 @@ fn in_words(tried: &Value) -> String {
     if tried["unlike_recorded"] != 0 {
         let unlike = &tried["unlike_recorded"];
         lines.push(format!(
-            "{unlike} alerts are with others in fact: people have acted, or it began before"
+            "{unlike} alerts are with others in fact: other rules were in force, people have acted, or it began before"
         ));
     }
     lines.join("\n")

@@ -130,7 +130,8 @@ pub(in crate::http) struct Tried {
     before: Figures,
     /// Under those that are tried.
     after: Figures,
-    /// How many alerts are in other company than they were in fact: by what people have done, and by what began before.
+    /// How many alerts are in other company than they were in fact: by rules of another time, by what people have done, and
+    /// by what began before.
     unlike_recorded: usize,
     /// How many would be with others.
     moved: usize,
