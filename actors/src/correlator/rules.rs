@@ -22,6 +22,8 @@ use crate::domain::{Company, Correlation, NewAlert, Severity, expression};
 const SEES: [&str; 6] = ["asset", "signature", "severity", "tool", "message", "labels"];
 /// What `matches` becomes: a pattern is read once, not for each alert.
 const PATTERN: &str = "pattern";
+/// Patterns that all rules of a company may hold: reading one takes up to milliseconds.
+const PATTERNS: usize = 100;
 /// Bytes that a pattern may come to.
 const PATTERN_BYTES: usize = 1 << 17;
 
@@ -335,10 +337,16 @@ fn take_patterns(part: &mut IdedExpr, patterns: &mut HashMap<String, Regex>) -> 
             EntryExpr::StructField(field) => take_patterns(&mut field.value, patterns),
         }),
         Expr::Call(call) => {
+            let is_full = patterns.len() >= PATTERNS;
             if call.func_name == "matches"
                 && let Some(pattern) = call.args.last().and_then(literal)
             {
                 if let Entry::Vacant(vacant) = patterns.entry(pattern) {
+                    if is_full {
+                        return Err(format!(
+                            "has one pattern more than the {PATTERNS} that all rules together may hold"
+                        ));
+                    }
                     let read = RegexBuilder::new(vacant.key())
                         .size_limit(PATTERN_BYTES)
                         .dfa_size_limit(PATTERN_BYTES)

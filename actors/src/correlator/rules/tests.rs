@@ -123,6 +123,17 @@ fn what_may_not_be_a_rule_is_named() {
     }
 }
 
+#[test]
+fn all_rules_together_hold_so_many_patterns() {
+    let many = |count: usize| -> Vec<Rule> {
+        let text = |no: usize| format!("asset.matches('^{no}$') || asset.matches('^0$')");
+        (0..count).map(|no| rule(&no.to_string(), &text(no))).collect()
+    };
+    assert!(Rules::compile(&many(PATTERNS)).is_ok(), "the same pattern counts once");
+    let refused = Rules::compile(&many(PATTERNS + 1)).unwrap_err();
+    assert_eq!(refused.field, format!("[{PATTERNS}].match"));
+}
+
 /// Parts that rules are made of, and how an alert meets them.
 fn parts() -> impl Strategy<Value = String> {
     let names = prop_oneof![Just("asset"), Just("labels.a"), Just("labels['b']"), Just("severity")];
