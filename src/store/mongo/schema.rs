@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use actors::port::RecordKind;
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt, stream};
 use mongodb::Database;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::ReturnDocument;
@@ -36,6 +36,8 @@ const BEFORE_TERMS: [&str; 4] = ["by_signature", "by_tag", "by_newest_tag", "by_
 const LOCK_SECONDS: i64 = 60;
 /// How long another waits for it.
 const WAIT: Duration = Duration::from_secs(90);
+/// Collections that are made or compared at once: each waits for the disk, and one wait serves many.
+const AT_ONCE: usize = 16;
 /// How often it looks.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
@@ -285,17 +287,15 @@ async fn make(database: &Database) -> Result<(), MongoError> {
         convert(database).await?;
     }
     let there = database.list_collection_names().await?;
-    for collection in wanted() {
-        if !there.iter().any(|name| name == collection.name) {
-            database.create_collection(collection.name).await?;
-        }
-        if collection.indexes.is_empty() {
-            continue;
-        }
-        let indexes: Vec<Document> = collection.indexes.iter().map(specification).collect();
-        let command = doc! { "createIndexes": collection.name, "indexes": indexes };
-        database.run_command(command).await?;
-    }
+    let creations: Vec<_> = wanted()
+        .iter()
+        .filter_map(|collection| creation(collection, &there))
+        .map(|command| database.run_command(command).into_future())
+        .collect();
+    stream::iter(creations)
+        .buffer_unordered(AT_ONCE)
+        .try_collect::<Vec<_>>()
+        .await?;
     if found.is_some_and(|version| version < WITH_ROLLUPS) {
         rollups::backfill(database).await?;
     }
@@ -306,6 +306,16 @@ async fn make(database: &Database) -> Result<(), MongoError> {
         }
     }
     found_platform(database).await
+}
+
+/// The command that makes a collection with its indexes; asking for an index makes its collection, too.
+fn creation(collection: &Collection, there: &[String]) -> Option<Document> {
+    if collection.indexes.is_empty() {
+        let missing = !there.iter().any(|name| name == collection.name);
+        return missing.then(|| doc! { "create": collection.name });
+    }
+    let indexes: Vec<Document> = collection.indexes.iter().map(specification).collect();
+    Some(doc! { "createIndexes": collection.name, "indexes": indexes })
 }
 
 /// The platform has a head from the start.
@@ -328,28 +338,35 @@ fn specification(index: &Index) -> Document {
 
 async fn difference(database: &Database) -> Result<Vec<String>, MongoError> {
     let there = database.list_collection_names().await?;
-    let mut found = Vec::new();
-    for collection in wanted() {
-        if !there.iter().any(|name| name == collection.name) {
-            found.push(format!("{}: the collection is missing", collection.name));
-            continue;
-        }
-        let has = indexes(database, collection.name).await?;
-        for index in &collection.indexes {
-            match has.get(index.name) {
-                None => found.push(format!("{}: index {} is missing", collection.name, index.name)),
-                Some(other) if !is_as_wanted(other, index) => found.push(format!(
-                    "{}: index {} is {}, expected {}",
-                    collection.name,
-                    index.name,
-                    other,
-                    specification(index)
-                )),
-                Some(_) => {}
-            }
-        }
+    let wanted = wanted();
+    let looks: Vec<_> = wanted
+        .iter()
+        .map(|collection| lacking(database, collection, &there))
+        .collect();
+    let found: Vec<_> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
+    Ok(found.concat())
+}
+
+/// What one collection lacks or has otherwise.
+async fn lacking(database: &Database, wanted: &Collection, there: &[String]) -> Result<Vec<String>, MongoError> {
+    let name = wanted.name;
+    if !there.iter().any(|other| other == name) {
+        return Ok(vec![format!("{name}: the collection is missing")]);
     }
-    Ok(found)
+    if wanted.indexes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let has = indexes(database, name).await?;
+    let different = wanted.indexes.iter().filter_map(|index| match has.get(index.name) {
+        None => Some(format!("{name}: index {} is missing", index.name)),
+        Some(other) if !is_as_wanted(other, index) => Some(format!(
+            "{name}: index {} is {other}, expected {}",
+            index.name,
+            specification(index)
+        )),
+        Some(_) => None,
+    });
+    Ok(different.collect())
 }
 
 async fn indexes(database: &Database, collection: &str) -> Result<BTreeMap<String, Document>, MongoError> {

@@ -110,6 +110,9 @@ async fn a_bedrock_agent_streams_and_its_calls_come_back_to_us() {
 
 #[tokio::test]
 async fn errors_that_come_in_the_stream_are_errors() {
+    let provider = Provider::start().await;
+    let server = remote(&provider, true, false).await;
+    let acme = server.company("comp-acme").await;
     for name in [
         "accessDeniedException",
         "badGatewayException",
@@ -122,9 +125,6 @@ async fn errors_that_come_in_the_stream_are_errors() {
         "throttlingException",
         "validationException",
     ] {
-        let provider = Provider::start().await;
-        let server = remote(&provider, true, false).await;
-        let acme = server.company("comp-acme").await;
         provider.says([Reply::bedrock([
             Member::Usage(500, 4),
             Member::Chunk("I would".into()),
@@ -135,8 +135,15 @@ async fn errors_that_come_in_the_stream_are_errors() {
         let why = decided["fallback"].as_str().unwrap().to_lowercase();
         assert!(why.contains(&name.to_lowercase()), "{name}: {why}");
         assert_eq!(decided["tokens_used"], 504, "{name}");
-        server.stop().await;
+        // One that answers again is asked again.
+        provider.says([Reply::bedrock([
+            Member::Usage(100, 4),
+            Member::Chunk(good().to_string()),
+        ])]);
+        let decided = decide(&server, &acme, "link-down").await;
+        assert_eq!(decided["engine"], "bedrock-agent", "{name}: {decided}");
     }
+    server.stop().await;
 }
 
 #[tokio::test]
