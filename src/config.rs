@@ -21,7 +21,7 @@ pub use self::agentcore::AgentCore;
 use self::agentcore::PortOrAddress;
 pub use self::hosts::Hosts;
 pub use self::minds::{AgentMode, MindFlags, Minds};
-use self::values::{given, networks, origins, principal, roles, strong};
+use self::values::{given, mail, networks, origins, principal, roles, strong};
 use crate::accounts::rights::Role;
 use crate::audit::keeper::Place;
 use crate::aws::agent::arn::BadArn;
@@ -129,6 +129,16 @@ pub struct Flags {
     /// `http://` and this machine.
     #[arg(long, env = "SNS_ENDPOINT")]
     pub sns_endpoint: Option<String>,
+    /// Networks, such as 10.0.0.0/8, inside which notifications may be sent, over http:// too; others go to public
+    /// addresses over https:// alone.
+    #[arg(long, env = "OUTBOUND_NETWORKS", value_delimiter = ',')]
+    pub outbound_networks: Option<Vec<String>>,
+    /// The relay for mail, such as smtps://USER:PASSWORD@HOST, or smtp://HOST:25?tls=required.
+    #[arg(long, env = "SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<SecretString>,
+    /// Whose name mail is sent in, such as `Alerts <alerts@example.com>`.
+    #[arg(long, env = "SMTP_FROM")]
+    pub smtp_from: Option<String>,
     /// Port for AWS Bedrock AgentCore Runtime: /ping, /invocations and /ws on a listener of their own, on 127.0.0.1, or
     /// on every interface in a container; or an address with a port [default: none].
     #[arg(long, env = "AGENTCORE_PORT")]
@@ -171,6 +181,9 @@ struct FileSettings {
     archive_dir: Option<PathBuf>,
     aws_principal_arn: Option<String>,
     sns_endpoint: Option<String>,
+    outbound_networks: Option<Vec<String>>,
+    smtp_url: Option<SecretString>,
+    smtp_from: Option<String>,
     agentcore_port: Option<PortOrAddress>,
     agentcore_company: Option<String>,
     admin_email: Option<String>,
@@ -227,6 +240,10 @@ pub struct Settings {
     pub aws_principal_arn: Option<String>,
     /// Who is asked instead of Amazon SNS.
     pub sns_endpoint: Option<String>,
+    /// Networks inside which notifications may be sent.
+    pub outbound_networks: Vec<IpNet>,
+    /// The relay for mail, and in whose name.
+    pub mail: Option<(SecretString, String)>,
     /// AgentCore Runtime's listener, where there is one.
     pub agentcore: Option<AgentCore>,
     /// The first administrator's address.
@@ -266,6 +283,9 @@ pub enum ConfigError {
         /// The most.
         high: u64,
     },
+    /// One setting needs another.
+    #[error("{0} must be set with {1}, or neither")]
+    Mail(&'static str, &'static str),
     /// An origin is none.
     #[error("ALLOWED_ORIGINS: {0:?} must be a scheme and a host, such as https://ops.example.com, without a path")]
     Origin(String),
@@ -395,6 +415,8 @@ impl Settings {
             second_factor_for: roles(flags.second_factor_for.or(file.second_factor_for))?,
             aws_principal_arn: principal(flags.aws_principal_arn.or(file.aws_principal_arn))?,
             sns_endpoint: endpoint(flags.sns_endpoint.or(file.sns_endpoint))?,
+            outbound_networks: networks("OUTBOUND_NETWORKS", flags.outbound_networks.or(file.outbound_networks))?,
+            mail: mail(flags.smtp_url.or(file.smtp_url), flags.smtp_from.or(file.smtp_from))?,
             agentcore: agentcore::settled(
                 flags.agentcore_port.or(file.agentcore_port.map(PortOrAddress::text)),
                 flags.agentcore_company.or(file.agentcore_company),

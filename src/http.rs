@@ -51,7 +51,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actors::domain::{Company, CompanyId, Runbook};
-use actors::port::{Clock, Entropy, Store};
+use actors::port::{Clock, Courier, Entropy, Store};
 use actors::runtime::Runtime;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
@@ -68,6 +68,7 @@ use crate::ingest::formats::custom::Mappings;
 use crate::ingest::keyring::Keyring;
 use crate::ingest::sns::Outside;
 use crate::ingest::sources::Sources;
+use crate::outbound::Gate;
 use deciding::Deciding;
 use live::hub::Hub;
 use live::streams::Streams;
@@ -123,6 +124,10 @@ pub struct Edge {
     pub stage: watch::Sender<Stage>,
     /// The way out to Amazon SNS.
     pub outside: Outside,
+    /// Where requests to addresses that companies name may go.
+    pub gate: Gate,
+    /// How people are told.
+    pub courier: Arc<dyn Courier>,
     /// Companies' own mappings.
     pub mappings: Mappings,
     /// Who listens for what companies are to hear of.
@@ -148,7 +153,8 @@ impl Edge {
         (register, signer): (Arc<Register>, Arc<Signer>),
         (library, cloud): (Arc<Vec<Runbook>>, Cloud),
         (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
-        (outside, settings): (Outside, Settings),
+        (outside, gate, courier): (Outside, Gate, Arc<dyn Courier>),
+        settings: Settings,
     ) -> Arc<Self> {
         let heartbeats = Heartbeats::new(store.clone(), runtime.clone(), (clock.clone(), entropy.clone()));
         let heartbeats = Arc::new(heartbeats);
@@ -175,6 +181,8 @@ impl Edge {
             started,
             stage,
             outside,
+            gate,
+            courier,
             mappings: Mappings::default(),
             heartbeats,
             sources: Arc::default(),

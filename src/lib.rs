@@ -1,6 +1,6 @@
 //! Alert Whisperer: the edge and the adapters around the runtime in `actors`.
 //!
-//! Code map: [`http`] is the edge, [`ingest`] what comes in from monitoring tools, [`mcp`] what any client of the Model Context Protocol may use, [`accounts`] who may do
+//! Code map: [`http`] is the edge, [`ingest`] what comes in from monitoring tools, [`mcp`] what any client of the Model Context Protocol may use, [`notify`] how people are told, [`outbound`] where requests to addresses that others name may go, [`accounts`] who may do
 //! what, [`agentcore`] the side of AWS AgentCore Runtime, [`audit`] how journals are verified, [`aws`] what is called in companies' AWS accounts, [`store`] where everything durable lives, [`cli`] one file per command, [`client`] the sender's side of the
 //! webhook, [`serve`] wires everything together;
 //! [`config`], [`telemetry`], [`secrets`], [`clock`], [`founding`], [`tenancy`] and [`json`] are what their names say.
@@ -27,6 +27,8 @@ pub mod json;
 pub mod llm;
 pub mod mcp;
 pub mod minds;
+pub mod notify;
+pub mod outbound;
 pub mod secrets;
 pub mod serve;
 pub mod store;

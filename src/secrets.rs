@@ -42,6 +42,8 @@ pub enum Purpose {
     WebhookSecret,
     /// The secret of a person's second factor.
     SecondFactor,
+    /// Where a channel leads, and what messages to it are signed with.
+    Channel,
 }
 
 /// The server's key: the one in force, and those before it that still open what they sealed.
@@ -156,6 +158,7 @@ fn bound_to(purpose: Purpose, owner: &str) -> Vec<u8> {
     let name = match purpose {
         Purpose::WebhookSecret => "webhook-secret",
         Purpose::SecondFactor => "second-factor",
+        Purpose::Channel => "channel",
     };
     let mut aad = vec![SEAL_VERSION];
     aad.extend_from_slice(name.as_bytes());

@@ -11,9 +11,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actors::domain::CompanyId;
 use actors::domain::runbook::library::{self, BrokenLibrary};
 use actors::haste::Haste;
-use actors::port::{Clock, Entropy, Store};
+use actors::limits::PAGE;
+use actors::port::{Clock, Courier, Entropy, RecordKind, Store};
 use actors::runtime::{Ports, Runtime};
 use futures::future::OptionFuture;
 use tokio::net::TcpListener;
@@ -42,6 +44,9 @@ use crate::ingest::keyring::{Keyring, LoadError};
 use crate::ingest::sns::Outside;
 use crate::llm::NoModel;
 use crate::minds;
+use crate::notify::Couriers;
+use crate::notify::mail::{Mailer, NoMail};
+use crate::outbound::Gate;
 use crate::secrets::{KeyError, ServerKey};
 use crate::store::{OpenStore, StoreError};
 use crate::telemetry;
@@ -72,6 +77,9 @@ pub enum StartError {
     /// The built-in runbooks.
     #[error(transparent)]
     Library(#[from] BrokenLibrary),
+    /// The relay for mail.
+    #[error(transparent)]
+    Mail(#[from] NoMail),
     /// Who we are to AWS.
     #[error(transparent)]
     Aws(#[from] BadBase),
@@ -195,7 +203,16 @@ pub async fn start_under(
     let signer = Arc::new(Signer::of(&server_key)?);
     let journals = keeper::found_at_the_start(&port).await.map_err(LoadError::from)?;
     let library = Arc::new(library::built_in()?);
+    let gate = Gate::new(&settings.outbound_networks);
+    let mailer = settings
+        .mail
+        .as_ref()
+        .map(|(url, from)| Mailer::new(url, from))
+        .transpose()?;
+    let courier = Couriers::new(server_key.clone(), gate.clone(), mailer, clock.clone())?;
+    let courier: Arc<dyn Courier> = Arc::new(courier);
     let ports = Ports {
+        courier: courier.clone(),
         store: port.clone(),
         clock: clock.clone(),
         entropy: entropy.clone(),
@@ -228,7 +245,8 @@ pub async fn start_under(
         (register.clone(), signer.clone()),
         (library, cloud),
         (clock.clone(), entropy),
-        (outside, settings),
+        (outside, gate, courier),
+        settings,
     );
     let first_admin = edge.accounts.first_admin(&edge.settings).await?;
     // Where nobody has served before, nothing was signed, and nothing is missed.
@@ -270,6 +288,7 @@ pub async fn start_under(
         edge.runtime.clone(),
         gathering.clone(),
     ));
+    wake_who_has_to_tell(&edge).await.map_err(LoadError::from)?;
     edge.heartbeats.load().await.map_err(LoadError::from)?;
     gathered.spawn(edge.heartbeats.clone().run(gathering.clone()));
     let polling = Polling::new(
@@ -308,6 +327,20 @@ pub async fn start_under(
         kept,
         _background: background,
     })
+}
+
+/// Wakes the companies that had notices to deliver when the process before this one ended.
+async fn wake_who_has_to_tell(edge: &Edge) -> Result<(), actors::port::Error> {
+    let mut after: Option<(CompanyId, String)> = None;
+    loop {
+        let behind = after.as_ref().map(|(company, id)| (company, id.as_str()));
+        let page = edge.store.all_records(RecordKind::Notices, behind, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some((last.company_id.clone(), last.id.clone()));
+        for record in page {
+            edge.runtime.news(&record.company_id);
+        }
+    }
 }
 
 /// AgentCore Runtime's listener, where the settings have one, and where it is.

@@ -2,18 +2,23 @@
 //! commit is to hold; whoever commits it looks again where another was first.
 
 pub mod aws;
+pub mod channel;
 pub mod config;
 pub mod intake;
 pub mod memory;
 pub mod runbook;
+pub mod silence;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use actors::correlator::rules::Rules;
 use actors::domain::ids::{EntryId, KeyId, SecretId};
+use actors::domain::suppression::{Inhibition, MaintenanceWindow, Mutes};
 use actors::domain::{
-    AwsSettings, Company, CompanyId, Correlation, Fact, Intake, Origin, Policy, RateLimit, Retention, Rule, Timestamp,
+    AwsSettings, Company, CompanyId, Correlation, Fact, Intake, Notifications, Origin, Policy, RateLimit, Retention,
+    Rule, Silence, Suppression, Timestamp,
 };
 use actors::limits::{API_KEYS, WEBHOOK_SECRETS};
 use actors::port::{Amendment, Clock, Entropy, Error, Put};
@@ -23,6 +28,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use self::intake::IntakeChange;
+use self::silence::SilenceChange;
 use crate::accounts::api_key::{ApiKey, Scope};
 use crate::accounts::staff::{check_name, difference};
 use crate::accounts::webhook_secret::WebhookSecret;
@@ -137,6 +143,24 @@ impl Desk<'_> {
         if let Some(rules) = &change.rules {
             Rules::compile(rules).map_err(|error| invalid(format!("rules{}", error.field), error.rule))?;
             after.rules.clone_from(rules);
+        }
+        if let Some(windows) = &change.maintenance_windows {
+            after.suppression.maintenance_windows.clone_from(windows);
+        }
+        if let Some((inhibitions, silence_dependents)) = &change.inhibitions {
+            after.suppression.inhibitions.clone_from(inhibitions);
+            after.suppression.silence_dependents = *silence_dependents;
+        }
+        if let Some(silence) = &change.silence {
+            after.silences = silence.over(company, now)?;
+        }
+        if after.suppression != company.suppression {
+            Mutes::read(&after.suppression, &after.silences).map_err(|error| invalid(error.field, error.rule))?;
+        }
+        if let Some((notifications, channels)) = &change.notifications {
+            let checked = notifications.check(channels);
+            checked.map_err(|error| invalid(error.field, error.rule))?;
+            after.notifications.clone_from(notifications);
         }
         if after.correlation != company.correlation || after.rules != company.rules {
             after.correlation.version = company.correlation.version + 1;
@@ -376,7 +400,11 @@ impl Desk<'_> {
 
 /// When open incidents are due under other settings: at once where these say otherwise what an incident does.
 fn wake(before: &Company, after: &Company, now: Timestamp) -> Option<Timestamp> {
-    (before.correlation != after.correlation).then_some(now)
+    let is_otherwise = before.correlation != after.correlation
+        || before.suppression != after.suppression
+        || before.silences != after.silences
+        || before.notifications != after.notifications;
+    is_otherwise.then_some(now)
 }
 
 /// Whether a text from elsewhere may be a secret: a tool has made it by chance, and it can stand in a header.
@@ -403,6 +431,14 @@ pub struct Change {
     pub intake: Option<IntakeChange>,
     /// Its own rules of grouping.
     pub rules: Option<Vec<Rule>>,
+    /// Its maintenance windows.
+    pub maintenance_windows: Option<Vec<MaintenanceWindow>>,
+    /// Its inhibitions, and whether what depends on something in trouble is quiet.
+    pub inhibitions: Option<(Vec<Inhibition>, bool)>,
+    /// A silence that begins or ends.
+    pub silence: Option<SilenceChange>,
+    /// Who hears of its incidents, and the channels that there are.
+    pub notifications: Option<(Notifications, BTreeSet<String>)>,
     /// Whether it is archived.
     pub archived: Option<bool>,
     /// Whether all of it shall go, for good.
@@ -457,6 +493,13 @@ pub struct ShownCompany {
     pub intake: Intake,
     /// Its own rules of grouping.
     pub rules: Vec<Rule>,
+    /// What keeps its incidents quiet.
+    pub suppression: Suppression,
+    /// What its people have silenced for a while.
+    #[schema(value_type = Vec<Value>)]
+    pub silences: Vec<Silence>,
+    /// Who hears of its incidents.
+    pub notifications: Notifications,
 }
 
 /// A company with its settings.
@@ -476,6 +519,9 @@ pub fn shown(company: &Company) -> ShownCompany {
         aws: company.aws.clone(),
         intake: company.intake.clone(),
         rules: company.rules.clone(),
+        suppression: company.suppression.clone(),
+        silences: company.silences.clone(),
+        notifications: company.notifications.clone(),
     }
 }
 

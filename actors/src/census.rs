@@ -29,6 +29,10 @@ pub enum Kind {
     Tenant,
     /// Places a company's alerts.
     Correlator,
+    /// Delivers what a company's channels are to be told.
+    Notifier,
+    /// A delivery.
+    Delivery,
     /// An incident.
     Incident,
     /// A decision.
@@ -37,7 +41,7 @@ pub enum Kind {
     Tool,
 }
 
-const KINDS: usize = 8;
+const KINDS: usize = 10;
 
 impl Kind {
     /// Every kind.
@@ -47,6 +51,8 @@ impl Kind {
         Self::Sweeper,
         Self::Tenant,
         Self::Correlator,
+        Self::Notifier,
+        Self::Delivery,
         Self::Incident,
         Self::Decision,
         Self::Tool,

@@ -4,7 +4,9 @@ pub mod alert;
 pub mod approval;
 pub mod asset;
 pub mod aws;
+pub mod channel;
 pub mod company;
+pub mod condition;
 pub mod decision;
 pub mod digest;
 pub mod expression;
@@ -14,6 +16,8 @@ pub mod intake;
 pub mod journal;
 pub mod kpi;
 pub mod memory;
+pub mod notice;
+pub mod notification;
 pub mod origin;
 pub mod outcome;
 pub mod policy;
@@ -22,6 +26,8 @@ pub mod redact;
 pub mod rule;
 pub mod run;
 pub mod runbook;
+pub mod schedule;
+pub mod suppression;
 pub mod talk;
 pub mod text;
 pub mod time;
@@ -31,20 +37,24 @@ pub use alert::{Alert, AlertState, NewAlert, Severity, Signal};
 pub use approval::Approval;
 pub use asset::Asset;
 pub use aws::{AwsSettings, AwsTimeouts, SecretReference};
+pub use channel::{Channel, ChannelKind};
 pub use company::{AggregationKey, Company, Correlation, RateLimit, Retention};
 pub use decision::{Decision, DecisionRequest, IncidentFacts, ToolCall};
 pub use ids::{
-    AlertId, ApprovalId, CompanyId, DecisionId, DeliveryId, IncidentId, InvalidId, MemoryId, RunId, RunbookId,
-    SessionId,
+    AlertId, ApprovalId, CompanyId, DecisionId, DeliveryId, DeliveryNoteId, IncidentId, InvalidId, MemoryId, RunId,
+    RunbookId, SessionId, SilenceId,
 };
-pub use incident::{Incident, IncidentStatus, Life, Phase, Proposal, Remedy, Session, Snooze};
+pub use incident::{Incident, IncidentStatus, Life, Phase, Proposal, Remedy, Session, Snooze, Suppressed, Told};
 pub use intake::Intake;
 pub use journal::{ChainHash, Entry, Fact};
 pub use kpi::{Impact, Kpis, Rollup};
 pub use memory::{Message, Role, ShortMemory, Summary};
+pub use notice::Notice;
+pub use notification::{Clocked, News, Notifications};
 pub use origin::Origin;
 pub use policy::Policy;
 pub use rule::Rule;
 pub use run::Run;
 pub use runbook::Runbook;
+pub use suppression::{Silence, Suppression};
 pub use time::Timestamp;

@@ -9,16 +9,17 @@ pub mod acts;
 mod decisions;
 mod leaving;
 pub mod lifecycle;
+mod quiet;
 pub mod refusal;
 pub mod remedy;
 mod session;
+mod telling;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef, SupervisionEvent};
-use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -28,14 +29,15 @@ use crate::census::{Alive, Census, Kind, Post};
 use crate::company_now::CompanyNow;
 use crate::decision::Outcome;
 use crate::domain::ids::EntryId;
+use crate::domain::suppression::Found;
 use crate::domain::{
-    Alert, CompanyId, Decision, DecisionRequest, Fact, Incident, IncidentId, Life, MemoryId, Origin, Role, Session,
-    Severity, ShortMemory, Signal, Timestamp,
+    Alert, CompanyId, Decision, DecisionRequest, Fact, Incident, IncidentId, Life, MemoryId, News, Origin, Role,
+    Session, Severity, ShortMemory, Signal, Timestamp,
 };
 use crate::limits::MEMORY_MESSAGES;
 use crate::port::reader::Briefing;
 use crate::port::writer::{Changed, Expect, IncidentChange};
-use crate::port::{Error, Reader, Writer};
+use crate::port::{Error, Reader, RecordKind, Writer};
 use crate::runtime::{CallError, DecisionEvent, Ports};
 use crate::supervision::Timer;
 use crate::tenant::{Permit, TenantMsg};
@@ -43,8 +45,9 @@ use crate::tool::Report;
 use crate::tool::turns::Turns;
 use acts::{Act, ActRefusal, Done};
 use decisions::Pending;
-use lifecycle::{Ending, Step, Turn};
+use lifecycle::{Ending, House, Step, Turn};
 use remedy::{ApprovalCall, ExecuteCall, Seat, StopCall};
+use telling::Tiding;
 
 /// How often a change that met another row is tried again before it is left to its due time.
 const CHANGE_TRIES: usize = 5;
@@ -114,6 +117,8 @@ pub struct IncidentState {
     row: Option<Incident>,
     memory: ShortMemory,
     session: Session,
+    /// What was found to keep it quiet when it last looked.
+    found: Found,
     /// Up to which commit its alerts are in memory.
     absorbed_no: u64,
     /// Whether it has been read what it comes back from.
@@ -155,6 +160,7 @@ impl Actor for IncidentActor {
             row: None,
             memory,
             session,
+            found: Found::default(),
             absorbed_no: 0,
             loaded: false,
             just_loaded: false,
@@ -291,7 +297,8 @@ impl IncidentState {
             self.absorb().await?;
             let Some(row) = &self.row else { return Ok(()) };
             let now = self.args.ports.clock.now();
-            let done = match lifecycle::step(row, &self.args.company.now().correlation, now) {
+            self.found = self.look_for_quiet(row, now).await?;
+            let done = match self.step(row, now) {
                 Step::Over => return self.leave(),
                 Step::End(ending) => self.end(ending, now).await?,
                 // Changed or not, it is looked at again.
@@ -368,6 +375,9 @@ impl IncidentState {
         change
             .facts
             .push(self.fact("incident.resolved", "incident", now, &data));
+        let after = with_life_of(&row, &change);
+        self.tell(&mut change, &after, Tiding::new(News::Resolved, data))
+            .await?;
         if !self.commit(change, None).await? {
             return Ok(false);
         }
@@ -381,29 +391,43 @@ impl IncidentState {
     /// A change that the clock or its alerts bring about.
     async fn turn(&mut self, turn: Turn, now: Timestamp) -> Result<(), Error> {
         let Some(row) = &self.row else { return Ok(()) };
-        let life = row.life.clone();
-        let (life, data) = match turn {
-            Turn::FlappingBegins => (
-                Life {
-                    flapping_since: Some(now),
-                    ..life
-                },
-                json!({"flapping": true}),
-            ),
-            Turn::FlappingEnds => (
-                Life {
-                    flapping_since: None,
-                    ..life
-                },
-                json!({"flapping": false}),
-            ),
-            Turn::Wakes => (Life { snooze: None, ..life }, json!({"snoozed_until": Value::Null})),
+        let notifications = self.args.company.now().notifications.clone();
+        let turned = lifecycle::turned(row, &turn, &notifications, now);
+        let after = Incident {
+            life: turned.life.clone(),
+            ..row.clone()
         };
         let mut change = self.change(now);
-        change.life = Some(life);
+        // A session that begins with this turn is not lost by it.
+        let session = change.life.as_ref().and_then(|life| life.session.clone());
+        change.life = Some(Life {
+            session: session.or(turned.life.session.clone()),
+            ..turned.life
+        });
         change.wake_due = Some(now);
-        change.facts.push(self.fact("incident.changed", "incident", now, &data));
+        change
+            .facts
+            .push(self.fact("incident.changed", "incident", now, &turned.data));
+        if let Some(news) = turned.news {
+            let tiding = Tiding {
+                news,
+                detail: turned.data,
+                step: turned.step,
+            };
+            self.tell(&mut change, &after, tiding).await?;
+        }
         self.commit(change, None).await.map(drop)
+    }
+
+    /// One look at it, as it is and as things are around it.
+    fn step(&self, row: &Incident, now: Timestamp) -> Step {
+        let company = self.args.company.now();
+        let house = House {
+            correlation: &company.correlation,
+            notifications: &company.notifications,
+            found: &self.found,
+        };
+        lifecycle::step(row, &house, now)
     }
 
     /// Does what somebody asks, and answers once it is durable.
@@ -470,6 +494,11 @@ impl IncidentState {
         change.memory = Some(memory.clone()).filter(|memory| !memory.messages.is_empty());
         // Looked at again at once: what it asks for may have changed with its life.
         change.wake_due = is_open.then_some(now);
+        if let Some(news) = done.news {
+            let after = with_life_of(row, &change);
+            self.tell(&mut change, &after, Tiding::new(news, done.data.clone()))
+                .await?;
+        }
         change.facts.push(self.fact_from(done.kind, by, now, done.data));
         if !self.commit(change, Some(deadline)).await? {
             return Ok(false);
@@ -528,9 +557,13 @@ impl IncidentState {
 
     /// Commits; `false` where the row was another one, which is then taken.
     async fn commit(&mut self, change: IncidentChange, deadline: Option<Instant>) -> Result<bool, Error> {
+        let tells = change.puts.iter().any(|put| put.kind == RecordKind::Notices);
         match self.args.writer.change(change, deadline).await? {
             Changed::Done(row) => {
                 self.row = row.map(|row| *row);
+                if tells {
+                    self.send_notices()?;
+                }
                 Ok(true)
             }
             Changed::Refused(_) | Changed::Overtaken => {
@@ -553,6 +586,12 @@ impl IncidentState {
     fn company(&self) -> &CompanyId {
         self.args.company.id()
     }
+}
+
+/// The row as a change leaves its life.
+fn with_life_of(row: &Incident, change: &IncidentChange) -> Incident {
+    let life = change.life.clone().unwrap_or_else(|| row.life.clone());
+    Incident { life, ..row.clone() }
 }
 
 /// An alert as the incident's memory tells it.

@@ -2,7 +2,7 @@
 //!
 //! Code map: [`domain`] holds values and their rules; [`port`] what the runtime needs of the world;
 //! [`supervision`] the arithmetic of restarts; [`root`], [`tenants`], [`sweeper`], [`tenant`],
-//! [`correlator`], [`incident`] and [`decision`] one actor each, with their pure rooms beneath;
+//! [`correlator`], [`notifier`], [`incident`] and [`decision`] one actor each, with their pure rooms beneath;
 //! [`directory`] who is where; [`company_now`] a company as its actors know it; [`runtime`] the handle that the edge holds; [`limits`] every limit.
 //!
 //! What is absent on purpose: HTTP, databases, clouds, files, environment.
@@ -23,6 +23,7 @@ pub mod incident;
 pub mod labour;
 pub mod limits;
 pub mod measures;
+pub mod notifier;
 pub mod port;
 pub mod recall;
 pub mod root;

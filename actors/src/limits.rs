@@ -138,6 +138,30 @@ pub const CEL_BYTES: usize = 1_024;
 pub const TOPOLOGY_WALK: usize = 256;
 /// Rules of one company's own.
 pub const RULES: usize = 200;
+/// Routes of one company's notifications.
+pub const ROUTES: usize = 50;
+/// Channels that one route or step names.
+pub const ROUTE_CHANNELS: usize = 10;
+/// Steps of one company's escalation.
+pub const ESCALATION_STEPS: usize = 10;
+/// Channels of one company.
+pub const CHANNELS: usize = 50;
+/// Notices of one company that are in memory to be delivered; the rest waits in the store.
+pub const NOTICES_LOADED: usize = 2_000;
+/// Notices that one message to people tells of.
+pub const NOTICES_DIGESTED: usize = 100;
+/// Silences of one company, with those that ended in the last week.
+pub const SILENCES: usize = 200;
+/// Maintenance windows of one company.
+pub const MAINTENANCE_WINDOWS: usize = 100;
+/// Inhibitions of one company.
+pub const INHIBITIONS: usize = 50;
+/// Newest alerts of an incident by which it is found out whether all that fires is suppressed.
+pub const SUPPRESSION_ALERTS: usize = 500;
+/// Open incidents, newest first, among which a cause is looked for, of each status.
+pub const CAUSES: usize = 200;
+/// Of them those whose newest alerts are compared with an inhibition's source.
+pub const CAUSES_COMPARED: usize = 50;
 /// Alerts of the past that rules are tried on, the newest.
 pub const REPLAYED_ALERTS: usize = 20_000;
 /// Alerts that are named where rules are tried.

@@ -7,6 +7,7 @@
 
 pub mod clock;
 pub mod cloud;
+pub mod courier;
 pub mod engine;
 pub mod events;
 pub mod inbox;
@@ -28,6 +29,7 @@ use tokio::sync::broadcast;
 use crate::domain::CompanyId;
 
 pub use clock::{Clock, Entropy};
+pub use courier::Courier;
 pub use engine::{DecisionEngine, EngineEvent, EngineInput, Verdict};
 pub use events::{Committed, CompanySet, EventReader};
 pub use inbox::{Accepted, Delivery, Inbox};

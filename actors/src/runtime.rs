@@ -26,7 +26,9 @@ use crate::incident::remedy::{ApprovalCall, Decided, ExecuteCall, Executed, RunA
 use crate::incident::{ActCall, DecideCall};
 use crate::limits::WAKING_INCIDENTS;
 use crate::port::cloud::{Automations, Commands, Inventory, Watch};
-use crate::port::{self, Amended, Amendment, Clock, DecisionEngine, EngineEvent, Entropy, NewCompany, Notices, Store};
+use crate::port::{
+    self, Amended, Amendment, Clock, Courier, DecisionEngine, EngineEvent, Entropy, NewCompany, Notices, Store,
+};
 use crate::root::{RootActor, RootArgs, RootMsg};
 use crate::tenant::{AmendCall, RegroupCall, Regrouping, Shared, TenantMsg};
 use crate::tenants::TenantsMsg;
@@ -43,6 +45,8 @@ pub struct Ports {
     pub entropy: Arc<dyn Entropy>,
     /// Who is told what was amended.
     pub notices: Arc<dyn Notices>,
+    /// Delivers what people are told.
+    pub courier: Arc<dyn Courier>,
     /// What decides.
     pub engine: Arc<dyn DecisionEngine>,
     /// What a decision may spend.

@@ -7,6 +7,7 @@ mod admission;
 mod amend;
 mod children;
 mod human;
+mod notifying;
 mod regroup;
 
 use std::sync::Arc;
@@ -27,7 +28,7 @@ use crate::incident::acts::Act;
 use crate::incident::remedy::{ApprovalCall, ExecuteCall, StopCall};
 use crate::incident::{ActCall, DecideCall, IncidentArgs, IncidentMsg};
 use crate::limits::{LIVE_INCIDENTS, TENANT_IDLE};
-use crate::port::{DueWork, Error, Reader, Writer, own_runbook};
+use crate::port::{DueWork, Error, Reader, RecordKind, Writer, own_runbook};
 use crate::runtime::{CallError, Ports};
 use crate::supervision::{Budget, Timer, backoff, table};
 use crate::tenants::TenantsMsg;
@@ -36,6 +37,7 @@ use admission::Admission;
 pub use admission::Permit;
 pub use amend::AmendCall;
 use children::{Children, Ended};
+use notifying::Notifying;
 pub use regroup::{RegroupCall, Regrouping};
 
 /// How soon a tenant that could not leave looks again.
@@ -51,6 +53,10 @@ pub enum TenantMsg {
     News,
     /// Something is due.
     Due(DueWork),
+    /// There are notices to be delivered.
+    Notices,
+    /// The notifier's wait is over.
+    StartNotifier,
     /// An incident of this severity has something to decide.
     IncidentNews(IncidentId, Severity),
     /// A permit to look at news has come back.
@@ -145,6 +151,7 @@ pub struct TenantState {
     timer: Option<Timer<TenantMsg>>,
     correlator: Option<ActorRef<CorrelatorMsg>>,
     correlator_budget: Budget,
+    notifier: Notifying,
     incidents: Children,
     admission: Admission,
     /// When something last happened here.
@@ -175,6 +182,7 @@ impl Actor for TenantActor {
             timer: None,
             correlator: None,
             correlator_budget: table::CORRELATOR.budget(),
+            notifier: Notifying::default(),
             incidents: Children::default(),
             admission: Admission::default(),
             used_at: Instant::now(),
@@ -269,11 +277,13 @@ impl TenantState {
             TenantMsg::Retire(incident, child) => self.incidents.retire(&incident, Some(child)),
             TenantMsg::Ended { child, failed } => self.ended(me, child, failed).await?,
             TenantMsg::StartCorrelator => self.start_correlator(me).await?,
+            TenantMsg::Notices | TenantMsg::StartNotifier => self.notify(me).await?,
             TenantMsg::Idle => self.leave_if_idle(me)?,
             TenantMsg::Fenced => return Err(Error::Fenced.into()),
             TenantMsg::Drain(leaving) => self.begin_drain(leaving),
         }
-        if self.draining.is_some() && self.correlator.is_none() && self.incidents.is_empty() {
+        let have_ended = self.correlator.is_none() && !self.notifier.is_alive() && self.incidents.is_empty();
+        if self.draining.is_some() && have_ended {
             // What was sent before is still handled, and a later sender gets its message back.
             me.drain()?;
         }
@@ -288,7 +298,13 @@ impl TenantState {
         }
         match self.become_writer().await {
             Ok(held) => {
+                let notices = held.reader.records(RecordKind::Notices, None, 1).await;
                 self.held = Some(held);
+                // Where it cannot be seen, the notifier looks itself.
+                if notices.is_ok_and(|notices| notices.is_empty()) {
+                    return self.start_correlator(me).await;
+                }
+                self.notify(me).await?;
                 self.start_correlator(me).await
             }
             Err(error @ (Error::NoSuchCompany | Error::Corrupt(_))) => Err(error.into()),
@@ -462,6 +478,9 @@ impl TenantState {
                 self.restart_correlator(me)
             };
         }
+        if self.notifier.is(child) {
+            return self.notifier_ended(me);
+        }
         match self.incidents.ended(child, failed, Instant::now()) {
             Ended::Unknown | Ended::Gone => Ok(()),
             _ if self.draining.is_some() => Ok(()),
@@ -517,7 +536,7 @@ impl TenantState {
             return Ok(());
         }
         let left = TENANT_IDLE.saturating_sub(self.used_at.elapsed());
-        if left.is_zero() && self.incidents.is_empty() {
+        if left.is_zero() && self.incidents.is_empty() && !self.notifier.has_work() {
             let company = self.args.company_id.clone();
             return Ok(self.args.tenants.cast(TenantsMsg::Retire(company, me.get_id()))?);
         }
@@ -531,6 +550,7 @@ impl TenantState {
         self.timer = None;
         self.idle = None;
         self.tell_correlator(CorrelatorMsg::Drain);
+        self.notifier.drain();
         self.incidents.drain();
     }
 }

@@ -370,6 +370,9 @@ impl Look<'_> {
             aws: None,
             intake: Intake::default(),
             rules: Vec::new(),
+            suppression: Default::default(),
+            silences: Vec::new(),
+            notifications: Default::default(),
             ..settings
         };
         let amendment = Amendment {

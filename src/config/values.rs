@@ -22,6 +22,19 @@ pub(super) fn strong(token: Option<SecretString>) -> Result<Option<SecretString>
     }
 }
 
+/// A relay and a sender: both or none.
+pub(super) fn mail(
+    url: Option<SecretString>,
+    from: Option<String>,
+) -> Result<Option<(SecretString, String)>, ConfigError> {
+    match (given(url), from.filter(|from| !from.is_empty())) {
+        (Some(url), Some(from)) => Ok(Some((url, from))),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(ConfigError::Mail("SMTP_FROM", "SMTP_URL")),
+        (None, Some(_)) => Err(ConfigError::Mail("SMTP_URL", "SMTP_FROM")),
+    }
+}
+
 pub(super) fn principal(named: Option<String>) -> Result<Option<String>, ConfigError> {
     match named.filter(|text| !text.is_empty()) {
         Some(other) if !is_principal(&other) => Err(ConfigError::Principal(other)),

@@ -1,11 +1,14 @@
-//! `/api/companies`: companies and their settings; [`credentials`], [`config`], [`aws`], [`intake`] and [`rules`] have rooms of their own. What is
+//! `/api/companies`: companies and their settings; [`credentials`], [`config`], [`aws`], [`intake`],
+//! [`rules`], [`suppression`] and [`notifications`] have rooms of their own. What is
 //! changed holds at once.
 
 pub(super) mod aws;
 pub(super) mod config;
 pub(super) mod credentials;
 pub(super) mod intake;
+pub(super) mod notifications;
 pub(super) mod rules;
+pub(super) mod suppression;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::companies::{aws, config, credentials, intake, rules};
+use super::companies::{aws, config, credentials, intake, notifications, rules, suppression};
 pub use super::gate::Policy;
 use super::live::{events, socket};
 use super::problem::{Code, Problem};
@@ -228,6 +228,81 @@ fn routes() -> Routes {
             "/api/companies/{company_id}/sources",
             intake::sources,
             "From which tools its alerts come",
+        )
+        .get(
+            "/api/companies/{company_id}/maintenance-windows",
+            suppression::windows,
+            "Its maintenance windows",
+        )
+        .put(
+            "/api/companies/{company_id}/maintenance-windows",
+            suppression::set_windows,
+            "Say when its incidents are quiet because something is worked on",
+        )
+        .get(
+            "/api/companies/{company_id}/inhibitions",
+            suppression::inhibitions,
+            "Which of its trouble makes which other no news",
+        )
+        .put(
+            "/api/companies/{company_id}/inhibitions",
+            suppression::set_inhibitions,
+            "Say which trouble makes which other no news",
+        )
+        .get(
+            "/api/companies/{company_id}/silences",
+            suppression::silences,
+            "Its silences",
+        )
+        .post(
+            "/api/companies/{company_id}/silences",
+            suppression::silence,
+            "Silence some of its alerts for a while",
+        )
+        .delete(
+            "/api/companies/{company_id}/silences/{silence_id}",
+            suppression::end_silence,
+            "End a silence",
+        )
+        .get(
+            "/api/companies/{company_id}/notifications",
+            notifications::settings,
+            "Who hears of its incidents, and how soon somebody has to take them up",
+        )
+        .put(
+            "/api/companies/{company_id}/notifications",
+            notifications::set,
+            "Say who hears of its incidents",
+        )
+        .get(
+            "/api/companies/{company_id}/channels",
+            notifications::channels,
+            "Where its people are told",
+        )
+        .put(
+            "/api/companies/{company_id}/channels/{name}",
+            notifications::set_channel,
+            "Make a channel, or make it otherwise",
+        )
+        .delete(
+            "/api/companies/{company_id}/channels/{name}",
+            notifications::remove_channel,
+            "Remove a channel",
+        )
+        .post(
+            "/api/companies/{company_id}/channels/{name}/test",
+            notifications::test_channel,
+            "Send a test message to a channel",
+        )
+        .get(
+            "/api/companies/{company_id}/deliveries",
+            notifications::deliveries,
+            "What its channels were told, newest first",
+        )
+        .post(
+            "/api/companies/{company_id}/deliveries/{delivery_id}/redeliver",
+            notifications::redeliver,
+            "Deliver a message once more",
         )
         .get(
             "/api/companies/{company_id}/heartbeats",

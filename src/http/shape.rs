@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use actors::domain::ids::{DeliveryId, MemoryId, SessionId};
 use actors::domain::memory::Message;
+use actors::domain::suppression::SuppressedBy;
 use actors::domain::{
-    AlertId, AlertState, CompanyId, Decision, IncidentId, IncidentStatus, Phase, Severity, ShortMemory, Signal,
-    Summary, Timestamp,
+    AlertId, AlertState, Clocked, CompanyId, Decision, IncidentId, IncidentStatus, Phase, Severity, ShortMemory,
+    Signal, Summary, Timestamp,
 };
 use actors::incident::lifecycle;
 use actors::port::reader::{self, AlertView, IncidentView};
@@ -76,6 +77,24 @@ pub(super) struct Incident {
     resolved_by: Option<String>,
     /// Since when its alerts are in an archive alone.
     alerts_archived_at: Option<Timestamp>,
+    /// What keeps it quiet: nobody is told of it, and it decides nothing by itself.
+    suppressed_by: Vec<SuppressedBy>,
+    /// Since when whoever is to hear of it has been told; its clocks run from here.
+    told_at: Option<Timestamp>,
+    /// The clocks that its company's service levels give it.
+    clocks: Vec<IncidentClock>,
+}
+
+/// A clock of an incident.
+#[derive(Serialize, ToSchema)]
+pub(super) struct IncidentClock {
+    /// Until when something has to happen.
+    clock: Clocked,
+    due_at: Timestamp,
+    /// When it did; `null` where it has not.
+    stopped_at: Option<Timestamp>,
+    /// Whether it was, or is, too late.
+    breached: bool,
 }
 
 /// An incident's time at work: at most eight hours.
@@ -193,7 +212,18 @@ pub(super) fn incident(edge: &Edge, view: IncidentView) -> Incident {
     let (row, decision) = (view.incident, view.decision);
     let phase = lifecycle::phase(&row);
     let priority_score = row.priority_score(now, edge.keyring.is_critical(&row.company_id, &row.asset_name));
+    let notifications = edge.keyring.company(&row.company_id);
+    let clocks = notifications.map(|company| lifecycle::clocks(&row, &company.notifications));
+    let clocks = clocks.unwrap_or_default().into_iter().map(|clock| IncidentClock {
+        clock: clock.clock,
+        due_at: clock.due_at,
+        breached: clock.is_breached(now),
+        stopped_at: clock.stopped_at,
+    });
+    let clocks = clocks.collect();
     let life = row.life;
+    let suppressed_by = life.suppressed.map(|suppressed| suppressed.by).unwrap_or_default();
+    let told_at = life.told.map(|told| told.at);
     let session = life.session.map(|session| Session {
         session_id: session.session_id,
         started_at: session.started_at,
@@ -225,6 +255,9 @@ pub(super) fn incident(edge: &Edge, view: IncidentView) -> Incident {
         resolved_at: life.resolved_at,
         resolved_by: life.resolved_by,
         alerts_archived_at: life.alerts_archived_at,
+        suppressed_by,
+        told_at,
+        clocks,
     }
 }
 

@@ -1,10 +1,13 @@
 //! A company's whole configuration as one document, to be kept in git: what is in force, what another would change,
 //! and the one commit that changes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actors::domain::asset::{self, Asset, Assets, Traits};
-use actors::domain::{AwsSettings, Company, CompanyId, Correlation, Intake, Policy, RateLimit, Retention, Rule};
+use actors::domain::{
+    AwsSettings, Company, CompanyId, Correlation, Intake, Notifications, Policy, RateLimit, Retention, Rule,
+    Suppression,
+};
 use actors::limits::ASSET_CHANGES;
 use actors::port::{Amendment, Put, RecordKind};
 use serde::{Deserialize, Serialize, Serializer};
@@ -44,6 +47,12 @@ pub struct Config {
     #[serde(default)]
     #[schema(max_items = 200)]
     pub rules: Option<Vec<Rule>>,
+    /// What keeps its incidents quiet, but for silences, which come and go. Left out, it stays as it is.
+    #[serde(default)]
+    pub suppression: Option<Suppression>,
+    /// Who hears of its incidents; the channels have to be there. Left out, it stays as it is.
+    #[serde(default)]
+    pub notifications: Option<Notifications>,
     /// What it has.
     #[serde(default)]
     pub assets: Assets,
@@ -74,6 +83,8 @@ impl Config {
             aws: company.aws.clone(),
             intake: Some(company.intake.clone()),
             rules: Some(company.rules.clone()),
+            suppression: Some(company.suppression.clone()),
+            notifications: Some(company.notifications.clone()),
             assets: assets.iter().map(plain).collect(),
         }
     }
@@ -87,6 +98,8 @@ impl Config {
             aws: self.aws.or_else(|| before.aws.clone()),
             intake: self.intake.or_else(|| before.intake.clone()),
             rules: self.rules.or_else(|| before.rules.clone()),
+            suppression: self.suppression.or_else(|| before.suppression.clone()),
+            notifications: self.notifications.or_else(|| before.notifications.clone()),
             ..self
         }
     }
@@ -116,6 +129,8 @@ impl Config {
             ("policy", json!(self.policy)),
             ("aws", json!(self.aws)),
             ("intake", json!(self.intake)),
+            ("suppression", json!(self.suppression)),
+            ("notifications", json!(self.notifications)),
         ] {
             for (name, value) in fields
                 .as_object()
@@ -144,7 +159,7 @@ impl Desk<'_> {
     pub fn configure(
         &self,
         company: &Company,
-        stored: &StoredAssets,
+        (stored, channels): (&StoredAssets, &BTreeSet<String>),
         wanted: &Config,
     ) -> Result<Option<Amendment>, TenancyError> {
         if let Some(other) = wanted.company_id.as_ref().filter(|id| *id != self.company_id) {
@@ -161,6 +176,12 @@ impl Desk<'_> {
             aws: wanted.aws.clone().map(Some),
             intake: wanted.intake.clone().map(Into::into),
             rules: wanted.rules.clone(),
+            maintenance_windows: wanted.suppression.clone().map(|quiet| quiet.maintenance_windows),
+            inhibitions: wanted
+                .suppression
+                .clone()
+                .map(|quiet| (quiet.inhibitions, quiet.silence_dependents)),
+            notifications: wanted.notifications.clone().map(|told| (told, channels.clone())),
             ..Change::default()
         };
         let mut puts = Vec::new();

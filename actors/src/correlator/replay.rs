@@ -10,8 +10,9 @@ use super::rules::Rules;
 use super::topology::Topology;
 use crate::domain::ids::EntryId;
 use crate::domain::incident::DecidedMark;
-use crate::domain::{Alert, AlertState, CompanyId, Correlation, Incident, IncidentId, Timestamp};
-use crate::incident::lifecycle::{Step, Turn, step};
+use crate::domain::suppression::Found;
+use crate::domain::{Alert, AlertState, CompanyId, Correlation, Incident, IncidentId, Notifications, Timestamp};
+use crate::incident::lifecycle::{House, Step, step, turned};
 use crate::port::writer::{PlaceBatch, Placement};
 
 /// What became of an alert.
@@ -172,18 +173,15 @@ impl Replay {
         if let Some(at) = row.wake_due.take() {
             self.due.remove(&(at, id.clone()));
         }
+        let (untold, nothing) = (Notifications::default(), Found::default());
+        let house = House {
+            correlation: &self.settings,
+            notifications: &untold,
+            found: &nothing,
+        };
         loop {
-            match step(row, &self.settings, now) {
-                Step::Change(turn) => {
-                    row.life.flapping_since = match turn {
-                        Turn::FlappingBegins => Some(now),
-                        Turn::FlappingEnds => None,
-                        Turn::Wakes => row.life.flapping_since,
-                    };
-                    if turn == Turn::Wakes {
-                        row.life.snooze = None;
-                    }
-                }
+            match step(row, &house, now) {
+                Step::Change(turn) => row.life = turned(row, &turn, &untold, now).life,
                 Step::Decide => {
                     row.decided = Some(DecidedMark {
                         at: now,

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::aws::AwsSettings;
 use super::ids::CompanyId;
 use super::intake::Intake;
+use super::notification::Notifications;
 use super::policy::Policy;
 use super::rule::Rule;
+use super::suppression::{Silence, Suppression};
 use super::time::Timestamp;
 
 /// A tenant as the runtime knows it.
@@ -53,6 +55,15 @@ pub struct Company {
     /// Its own rules of grouping.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Rule>,
+    /// What keeps its incidents quiet.
+    #[serde(default, skip_serializing_if = "Suppression::is_default")]
+    pub suppression: Suppression,
+    /// What its people have silenced for a while.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub silences: Vec<Silence>,
+    /// Who hears of its incidents, and how soon somebody has to take them up.
+    #[serde(default, skip_serializing_if = "Notifications::is_default")]
+    pub notifications: Notifications,
 }
 
 fn first_version() -> u64 {

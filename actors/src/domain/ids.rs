@@ -114,6 +114,14 @@ text_id! {
     MemoryId, "mem-"
 }
 text_id! {
+    /// A silence: quiet for a while, by a person's word.
+    SilenceId, "sil-"
+}
+text_id! {
+    /// Something that one receiver is to be told.
+    DeliveryNoteId, "dlv-"
+}
+text_id! {
     /// An incident's time at work.
     SessionId, "ses-"
 }

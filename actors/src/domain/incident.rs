@@ -1,11 +1,14 @@
 //! An incident: a group of alerts with one cause.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::alert::Severity;
 use super::ids::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId, SessionId};
+use super::notification::Clocked;
+use super::suppression::SuppressedBy;
 use super::time::Timestamp;
 use crate::limits;
 
@@ -91,6 +94,33 @@ pub struct Snooze {
     pub until: Timestamp,
     /// How grave it was; it comes back when it is graver.
     pub severity: Severity,
+}
+
+/// An incident that is kept quiet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppressed {
+    /// By what: at least one thing.
+    pub by: Vec<SuppressedBy>,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What whoever is to hear of an incident has been told. Its clocks run from here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// When it was first told.
+    pub at: Timestamp,
+    /// The gravest that was told.
+    pub severity: Severity,
+    /// How many steps of the escalation are done with.
+    #[serde(default)]
+    pub steps: usize,
+    /// The clocks that were warned of.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub warned: BTreeSet<Clocked>,
+    /// The clocks that have run out.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub breached: BTreeSet<Clocked>,
 }
 
 /// What is under way to heal an incident: one thing at a time.
@@ -214,6 +244,12 @@ pub struct Life {
     /// The runbooks that it has proposed by itself: each once, at most [`limits::PROPOSALS`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proposed: Vec<RunbookId>,
+    /// What keeps it quiet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<Suppressed>,
+    /// What people were told of it, if they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
 }
 
 impl Life {
@@ -239,6 +275,8 @@ impl Life {
             proposal: None,
             runs: Vec::new(),
             proposed: Vec::new(),
+            suppressed: None,
+            told: None,
         }
     }
 
@@ -261,9 +299,8 @@ impl Life {
     /// Begins it again.
     #[must_use]
     pub fn reopened(self) -> Self {
-        let taken_up = self.acknowledged_at.is_some() || self.assigned_to.is_some();
         Self {
-            status: if taken_up {
+            status: if self.is_taken_up() {
                 IncidentStatus::InProgress
             } else {
                 IncidentStatus::New
@@ -272,8 +309,14 @@ impl Life {
             resolved_at: None,
             resolved_by: None,
             healed_by: None,
+            told: None,
             ..self
         }
+    }
+
+    /// Whether somebody has taken notice of it, or has it.
+    pub fn is_taken_up(&self) -> bool {
+        self.acknowledged_at.is_some() || self.assigned_to.is_some()
     }
 
     /// As it is once a person has acted on it.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::alert::NewAlert;
 use crate::limits::{CEL_BYTES, RULE_GROUP_BY, RULES};
 
 /// Characters of a rule's name.
@@ -86,6 +87,19 @@ impl Trait {
                     .then(|| Self::Label(label.to_owned()))?
             }
         })
+    }
+}
+
+impl Trait {
+    /// What an alert has of it; nothing said is the empty text.
+    pub fn value<'a>(&self, alert: &'a NewAlert) -> &'a str {
+        match self {
+            Self::Asset => &alert.asset_name,
+            Self::Signature => &alert.signature,
+            Self::Tool => alert.tool_source.as_deref().unwrap_or_default(),
+            Self::Severity => alert.severity.as_str(),
+            Self::Label(name) => alert.labels.get(name).map(String::as_str).unwrap_or_default(),
+        }
     }
 }
 

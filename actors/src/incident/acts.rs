@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::{Incident, IncidentStatus, Life, Phase, Remedy, Snooze, Timestamp};
+use crate::domain::{Incident, IncidentStatus, Life, News, Phase, Remedy, Snooze, Timestamp};
 
 /// Something that a person or a client does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +64,8 @@ pub struct Done {
     pub data: Value,
     /// What its memory is told.
     pub told: Option<String>,
+    /// What people are told.
+    pub news: Option<News>,
 }
 
 /// Does an act.
@@ -149,6 +151,14 @@ pub fn act(row: &Incident, act: &Act, by: &str, now: Timestamp) -> Result<Done, 
             changed(Life { snooze, ..life }, data)
         }
     };
+    done.news = match act {
+        _ if done.data.is_null() => None,
+        Act::Acknowledge => Some(News::Acknowledged),
+        Act::Update { .. } if !row.life.is_taken_up() && done.life.is_taken_up() => Some(News::Acknowledged),
+        Act::Resolve => Some(News::Resolved),
+        Act::Escalate(_) => Some(News::Escalated),
+        Act::Update { .. } | Act::Reopen | Act::Snooze(_) => None,
+    };
     // Whatever a person does: the incident does not heal by itself any more.
     done.life.touched |= !done.data.is_null() && (row.is_open() || *act == Act::Reopen);
     Ok(done)
@@ -187,6 +197,7 @@ fn changed(life: Life, data: Value) -> Done {
         kind: "incident.changed",
         data,
         told: None,
+        news: None,
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::lifecycle::{self, Step};
+use super::lifecycle::Step;
 use super::{CHANGE_TRIES, DecideCall, IncidentMsg, IncidentState, session};
 use crate::call::Call;
 use crate::census::{Kind, Post};
@@ -323,7 +323,7 @@ impl IncidentState {
         if let Some(life) = life {
             decided.life = life.clone();
         }
-        match lifecycle::step(&decided, &self.args.company.now().correlation, now) {
+        match self.step(&decided, now) {
             Step::Rest(due) => Some(due),
             Step::Over => None,
             Step::End(_) | Step::Decide | Step::Change(_) | Step::Expire | Step::HandUp(_) => Some(now),

@@ -1,8 +1,16 @@
 //! The incident's life as a pure machine: its row, the company's settings and the clock in, what is
 //! to be done out. What people do to it is in [`super::acts`].
 
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
 use crate::domain::incident::DecidedMark;
-use crate::domain::{Correlation, Incident, Phase, Remedy, RunId, Timestamp};
+use crate::domain::suppression::{Found, SuppressedBy};
+use crate::domain::{
+    Clocked, Correlation, Incident, Life, News, Notifications, Phase, Remedy, RunId, Snooze, Suppressed, Timestamp,
+    Told,
+};
 use crate::limits::{DECISION_PACE, FLAP_OFF, FLAP_ON, FLAP_WINDOW};
 
 /// An incident is decided again when its alerts have doubled past this many.
@@ -27,8 +35,8 @@ impl Ending {
     }
 }
 
-/// A change of its life that the clock or its alerts bring about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A change of its life that the clock, its alerts or its company's settings bring about.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Turn {
     /// It goes back and forth too often: it neither decides nor ends by itself until it is calm.
     FlappingBegins,
@@ -36,6 +44,31 @@ pub enum Turn {
     FlappingEnds,
     /// Its snooze is over: the time has come, or it is graver than it was.
     Wakes,
+    /// All that fires in it is suppressed by these.
+    Quiet(Vec<SuppressedBy>),
+    /// Something in it is suppressed no more.
+    Heard,
+    /// Whoever is to hear of it is told.
+    Told,
+    /// It is graver than was told.
+    Graver,
+    /// Nobody has taken notice until the time of this step.
+    Step(usize),
+    /// A clock is about to run out.
+    Warns(Clocked),
+    /// A clock has run out.
+    Breaches(Clocked),
+}
+
+/// Under what an incident lives.
+#[derive(Clone, Copy, Debug)]
+pub struct House<'a> {
+    /// How alerts are grouped, and what ends an incident.
+    pub correlation: &'a Correlation,
+    /// Who hears of it.
+    pub notifications: &'a Notifications,
+    /// What all that fires in it is suppressed by; nothing where nothing suppresses.
+    pub found: &'a Found,
 }
 
 /// What an incident has to do now.
@@ -70,7 +103,7 @@ pub fn asks_again_at(decided: Option<&DecidedMark>) -> u64 {
 /// Where its machine stands, as clients see it: an open incident that has something to decide is
 /// deciding.
 pub fn phase(row: &Incident) -> Phase {
-    let held = row.life.flapping_since.is_some() && row.decided.is_some();
+    let held = row.life.suppressed.is_some() || (row.life.flapping_since.is_some() && row.decided.is_some());
     if let Some(remedy) = row.life.remedy.as_ref().filter(|_| row.is_open()) {
         return remedy.phase();
     }
@@ -81,13 +114,14 @@ pub fn phase(row: &Incident) -> Phase {
 }
 
 /// One look at an incident.
-pub fn step(row: &Incident, settings: &Correlation, now: Timestamp) -> Step {
+pub fn step(row: &Incident, house: &House<'_>, now: Timestamp) -> Step {
     if !row.is_open() {
         return Step::Over;
     }
-    if let Some(turn) = turn(row, now) {
+    if let Some(turn) = turn(row, house, now) {
         return Step::Change(turn);
     }
+    let settings = house.correlation;
     match &row.life.remedy {
         Some(remedy) if remedy.acts() => return Step::Tend,
         Some(Remedy::AwaitingApproval { until, .. }) if now >= *until => return Step::Expire,
@@ -108,7 +142,8 @@ pub fn step(row: &Incident, settings: &Correlation, now: Timestamp) -> Step {
     if ends_at.is_some_and(|at| now >= at) {
         return Step::End(Ending::Recovery);
     }
-    let decides_at = decides_at(row, now).filter(|_| !flapping || row.decided.is_none());
+    let is_quiet = row.life.suppressed.is_some();
+    let decides_at = decides_at(row, now).filter(|_| !is_quiet && (!flapping || row.decided.is_none()));
     if decides_at.is_some_and(|at| now >= at) {
         return Step::Decide;
     }
@@ -129,6 +164,8 @@ pub fn step(row: &Incident, settings: &Correlation, now: Timestamp) -> Step {
         calm_at(row).filter(|_| flapping),
         remedy_due,
         proposes_at,
+        house.found.changes_at.filter(|_| !row.all_recovered()),
+        told_next(row, house.notifications, now).map(|(at, _)| at),
     ];
     Step::Rest(dues.into_iter().flatten().fold(stale_at, Timestamp::min))
 }
@@ -145,7 +182,10 @@ fn asks_for_decision(row: &Incident) -> bool {
 
 /// When it may try to begin what it wants: while nothing is under way, and there is something to heal.
 fn proposes_at(row: &Incident) -> Option<Timestamp> {
-    let is_calm = row.life.remedy.is_none() && row.life.flapping_since.is_none() && !row.all_recovered();
+    let is_calm = row.life.remedy.is_none()
+        && row.life.flapping_since.is_none()
+        && row.life.suppressed.is_none()
+        && !row.all_recovered();
     row.life
         .proposal
         .as_ref()
@@ -159,15 +199,215 @@ fn decides_at(row: &Incident, now: Timestamp) -> Option<Timestamp> {
     asks_for_decision(row).then_some(paced)
 }
 
-fn turn(row: &Incident, now: Timestamp) -> Option<Turn> {
+fn turn(row: &Incident, house: &House<'_>, now: Timestamp) -> Option<Turn> {
+    let life = &row.life;
     let recent = row.flips.iter().filter(|at| now.since(**at) < FLAP_WINDOW).count();
-    match row.life.flapping_since {
+    match life.flapping_since {
         None if recent > FLAP_ON => return Some(Turn::FlappingBegins),
         Some(_) if recent <= FLAP_OFF => return Some(Turn::FlappingEnds),
         _ => {}
     }
-    let snooze = row.life.snooze?;
-    (now >= snooze.until || row.severity > snooze.severity).then_some(Turn::Wakes)
+    let is_over = |snooze: &Snooze| now >= snooze.until || row.severity > snooze.severity;
+    if life.snooze.as_ref().is_some_and(is_over) {
+        return Some(Turn::Wakes);
+    }
+    // What has recovered is as quiet as it was until its end.
+    if !row.all_recovered() {
+        match &life.suppressed {
+            None if !house.found.by.is_empty() => return Some(Turn::Quiet(house.found.by.clone())),
+            Some(_) if house.found.by.is_empty() => return Some(Turn::Heard),
+            Some(quiet) if quiet.by != house.found.by => return Some(Turn::Quiet(house.found.by.clone())),
+            _ => {}
+        }
+    }
+    let (_, turn) = told_next(row, house.notifications, now).filter(|(at, _)| now >= *at)?;
+    Some(turn)
+}
+
+/// What a turn makes of an incident.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turned {
+    /// Its new life.
+    pub life: Life,
+    /// What the fact says.
+    pub data: Value,
+    /// What people are told.
+    pub news: Option<News>,
+    /// The step of the escalation whose channels are told.
+    pub step: Option<usize>,
+}
+
+/// Carries a turn out.
+pub fn turned(row: &Incident, turn: &Turn, notifications: &Notifications, now: Timestamp) -> Turned {
+    let life = row.life.clone();
+    let told = life.told.clone().unwrap_or(Told {
+        at: now,
+        severity: row.severity,
+        steps: 0,
+        warned: BTreeSet::new(),
+        breached: BTreeSet::new(),
+    });
+    let clock_due = |clock: Clocked| {
+        let level = notifications.service_levels.get(&row.severity);
+        let span = level.and_then(|level| level.span(clock));
+        span.map(|span| told.at.plus(span))
+    };
+    let quiet = |life: Life, data: Value| (life, data, None, None);
+    let (life, data, news, step) = match turn {
+        Turn::FlappingBegins => quiet(
+            Life {
+                flapping_since: Some(now),
+                ..life
+            },
+            json!({"flapping": true}),
+        ),
+        Turn::FlappingEnds => quiet(
+            Life {
+                flapping_since: None,
+                ..life
+            },
+            json!({"flapping": false}),
+        ),
+        Turn::Wakes => quiet(Life { snooze: None, ..life }, json!({"snoozed_until": Value::Null})),
+        Turn::Quiet(by) => {
+            let since = life.suppressed.as_ref().map_or(now, |quiet| quiet.since);
+            let by = by.clone();
+            let data = json!({"suppressed_by": by});
+            let suppressed = Some(Suppressed { by, since });
+            quiet(Life { suppressed, ..life }, data)
+        }
+        // Its clocks run from when it is told again.
+        Turn::Heard => quiet(
+            Life {
+                suppressed: None,
+                told: None,
+                ..life
+            },
+            json!({"suppressed_by": []}),
+        ),
+        Turn::Told => {
+            let life = Life {
+                told: Some(told),
+                ..life
+            };
+            (life, json!({"told": true}), Some(News::Opened), None)
+        }
+        Turn::Graver => {
+            let data = json!({"severity": {"from": told.severity, "to": row.severity}});
+            let severity = row.severity;
+            let told = Some(Told { severity, ..told });
+            (Life { told, ..life }, data, Some(News::Graver), None)
+        }
+        Turn::Step(no) => {
+            let data = json!({"step": no + 1, "told_at": told.at});
+            let told = Some(Told { steps: no + 1, ..told });
+            (Life { told, ..life }, data, Some(News::Escalated), Some(*no))
+        }
+        Turn::Warns(clock) => {
+            let data = json!({"clock": clock, "due_at": clock_due(*clock)});
+            let mut told = told;
+            told.warned.insert(*clock);
+            let told = Some(told);
+            (Life { told, ..life }, data, Some(News::ClockWarns), None)
+        }
+        Turn::Breaches(clock) => {
+            let data = json!({"clock": clock, "breached_at": clock_due(*clock)});
+            let mut told = told;
+            told.warned.insert(*clock);
+            told.breached.insert(*clock);
+            let told = Some(told);
+            (Life { told, ..life }, data, Some(News::ClockBreached), None)
+        }
+    };
+    Turned { life, data, news, step }
+}
+
+/// A clock of an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// Which.
+    pub clock: Clocked,
+    /// When it runs out.
+    pub due_at: Timestamp,
+    /// When it was stopped, where it was.
+    pub stopped_at: Option<Timestamp>,
+}
+
+impl Clock {
+    /// Whether it has run out before it was stopped.
+    pub fn is_breached(&self, now: Timestamp) -> bool {
+        self.stopped_at.unwrap_or(now) >= self.due_at
+    }
+}
+
+/// The clocks of an incident that was told.
+pub fn clocks(row: &Incident, notifications: &Notifications) -> Vec<Clock> {
+    let Some(told) = &row.life.told else { return Vec::new() };
+    let level = notifications
+        .service_levels
+        .get(&row.severity)
+        .copied()
+        .unwrap_or_default();
+    let clock = |clock: Clocked| {
+        let stopped_at = match clock {
+            Clocked::Response => row.life.acknowledged_at.or(row.life.resolved_at),
+            Clocked::Resolution => row.life.resolved_at,
+        };
+        let due_at = told.at.plus(level.span(clock)?);
+        Some(Clock {
+            clock,
+            due_at,
+            stopped_at,
+        })
+    };
+    [Clocked::Response, Clocked::Resolution]
+        .into_iter()
+        .filter_map(clock)
+        .collect()
+}
+
+/// What people are told next of an open incident, and when.
+fn told_next(row: &Incident, notifications: &Notifications, now: Timestamp) -> Option<(Timestamp, Turn)> {
+    let life = &row.life;
+    let is_held = life.suppressed.is_some() || life.flapping_since.is_some();
+    if is_held || row.all_recovered() || !notifications.are_on() {
+        return None;
+    }
+    let Some(told) = &life.told else {
+        return Some((Timestamp::default(), Turn::Told));
+    };
+    if row.severity > told.severity {
+        return Some((Timestamp::default(), Turn::Graver));
+    }
+    let is_awaited = !life.is_taken_up() && life.snooze.is_none();
+    let step = notifications.escalation.iter().enumerate().skip(told.steps);
+    let step = step
+        .filter(|_| is_awaited)
+        .find(|(_, step)| step.is_for(row.severity))
+        .map(|(no, step)| (told.at.plus(step.after()), Turn::Step(no)));
+    let level = notifications
+        .service_levels
+        .get(&row.severity)
+        .copied()
+        .unwrap_or_default();
+    let clocks = [Clocked::Response, Clocked::Resolution].into_iter();
+    let clocks = clocks
+        .filter(|clock| *clock == Clocked::Resolution || !life.is_taken_up())
+        .filter(|clock| !told.breached.contains(clock))
+        .filter_map(|clock| {
+            let span = level.span(clock)?;
+            let end = (told.at.plus(span), Turn::Breaches(clock));
+            let share = span.mul_f64(f64::from(notifications.warn_percent.0) / 100.0);
+            let warning = (told.at.plus(share), Turn::Warns(clock));
+            // Where nobody looked in time, one word is enough.
+            let is_late = now >= end.0;
+            Some(if is_late || told.warned.contains(&clock) {
+                end
+            } else {
+                warning
+            })
+        });
+    step.into_iter().chain(clocks).min_by_key(|(at, _)| *at)
 }
 
 /// When so few flips are left in the span that a flapping incident is calm.
@@ -179,7 +419,7 @@ fn calm_at(row: &Incident) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{IncidentStatus, Life, Proposal, Remedy, Severity, Snooze};
+    use crate::domain::{IncidentStatus, Proposal, Severity};
 
     const DAY: i64 = 24 * 3600;
 
@@ -216,7 +456,12 @@ mod tests {
     fn check(change: impl FnOnce(&mut Incident), now: i64, expected: Step) {
         let mut row = row();
         change(&mut row);
-        assert_eq!(step(&row, &Correlation::default(), at(now)), expected);
+        let house = House {
+            correlation: &Correlation::default(),
+            notifications: &Notifications::default(),
+            found: &Found::default(),
+        };
+        assert_eq!(step(&row, &house, at(now)), expected);
     }
 
     fn decided(at_seconds: i64, severity: Severity, alert_count: u64) -> Option<DecidedMark> {
@@ -339,5 +584,173 @@ mod tests {
             row.severity = Severity::Critical;
         };
         check(graver, 1, Step::Change(Turn::Wakes));
+    }
+
+    fn promised() -> Notifications {
+        serde_json::from_value(json!({
+            "routes": [{"name": "all", "channels": ["chat"]}],
+            "escalation": [
+                {"after_minutes": 5, "channels": ["second"]},
+                {"after_minutes": 15, "severities": ["critical"], "channels": ["chief"]},
+            ],
+            "service_levels": {"high": {"response_minutes": 10, "resolution_minutes": 60}},
+        }))
+        .unwrap()
+    }
+
+    /// What becomes of an incident that is looked at whenever it wants to be, until a moment: each turn with its time in
+    /// seconds.
+    fn turns(
+        mut row: Incident,
+        found: &Found,
+        until: i64,
+        mut meanwhile: impl FnMut(i64, &mut Incident),
+    ) -> Vec<(i64, Turn)> {
+        let notifications = promised();
+        let house = House {
+            correlation: &Correlation::default(),
+            notifications: &notifications,
+            found,
+        };
+        let (mut now, mut seen) = (at(0), Vec::new());
+        while now <= at(until) {
+            meanwhile(now.as_millis() / 1000, &mut row);
+            match step(&row, &house, now) {
+                Step::Change(turn) => {
+                    row.life = turned(&row, &turn, &notifications, now).life;
+                    seen.push((now.as_millis() / 1000, turn));
+                }
+                Step::Rest(next) => now = next,
+                _ => break,
+            }
+        }
+        seen
+    }
+
+    #[test]
+    fn nobody_takes_notice_and_every_clock_is_told_in_its_time() {
+        let seen = turns(row(), &Found::default(), 7200, |_, _| ());
+        assert_eq!(
+            seen,
+            [
+                (0, Turn::Told),
+                (300, Turn::Step(0)),
+                (480, Turn::Warns(Clocked::Response)),
+                (600, Turn::Breaches(Clocked::Response)),
+                (2880, Turn::Warns(Clocked::Resolution)),
+                (3600, Turn::Breaches(Clocked::Resolution)),
+            ],
+            "the step for critical ones is passed over"
+        );
+    }
+
+    #[test]
+    fn whoever_takes_notice_stops_the_steps_and_the_first_clock() {
+        let seen = turns(row(), &Found::default(), 7200, |now, row| {
+            if now >= 300 && row.life.told.as_ref().is_some_and(|told| told.steps == 1) {
+                row.life.acknowledged_at = Some(at(301));
+            }
+        });
+        let told: Vec<Turn> = seen.into_iter().map(|(_, turn)| turn).collect();
+        let resolution = Clocked::Resolution;
+        assert_eq!(
+            told,
+            [
+                Turn::Told,
+                Turn::Step(0),
+                Turn::Warns(resolution),
+                Turn::Breaches(resolution)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_graver_one_is_told_again_and_has_the_steps_of_its_severity() {
+        let seen = turns(row(), &Found::default(), 900, |now, row| {
+            if now >= 300 {
+                row.severity = Severity::Critical;
+                row.decided = decided(300, Severity::Critical, 1);
+            }
+        });
+        assert_eq!(
+            seen,
+            [
+                (0, Turn::Told),
+                (300, Turn::Graver),
+                (300, Turn::Step(0)),
+                (900, Turn::Step(1))
+            ]
+        );
+    }
+
+    #[test]
+    fn what_nobody_looked_at_in_time_is_told_in_one_word() {
+        let mut late = row();
+        late.life.told = Some(Told {
+            at: at(0),
+            severity: Severity::High,
+            steps: 2,
+            warned: BTreeSet::new(),
+            breached: BTreeSet::new(),
+        });
+        let notifications = promised();
+        let house = House {
+            correlation: &Correlation::default(),
+            notifications: &notifications,
+            found: &Found::default(),
+        };
+        assert_eq!(
+            step(&late, &house, at(601)),
+            Step::Change(Turn::Breaches(Clocked::Response))
+        );
+    }
+
+    #[test]
+    fn what_is_suppressed_is_neither_told_nor_decided_until_that_ends() {
+        let by = |name: &str| {
+            vec![SuppressedBy {
+                kind: crate::domain::suppression::SuppressedByKind::Silence,
+                name: name.to_owned(),
+                cause: None,
+            }]
+        };
+        let quiet = Found {
+            by: by("sil-1"),
+            changes_at: Some(at(900)),
+        };
+        let mut new = row();
+        new.decided = None;
+        assert_eq!(
+            turns(new.clone(), &quiet, 800, |_, _| ()),
+            [(0, Turn::Quiet(by("sil-1")))]
+        );
+        new.life.suppressed = Some(Suppressed {
+            by: by("sil-1"),
+            since: at(0),
+        });
+        assert_eq!(phase(&new), Phase::Open);
+        let seen = turns(new.clone(), &Found::default(), 0, |_, _| ());
+        assert_eq!(seen, [(0, Turn::Heard), (0, Turn::Told)]);
+        // Another reason is another word; one that has recovered stays as it is.
+        let other = Found {
+            by: by("sil-2"),
+            changes_at: None,
+        };
+        assert_eq!(
+            turns(new.clone(), &other, 0, |_, _| ()),
+            [(0, Turn::Quiet(by("sil-2")))]
+        );
+        recovered(0)(&mut new);
+        assert_eq!(turns(new, &Found::default(), 0, |_, _| ()), []);
+    }
+
+    #[test]
+    fn what_flaps_is_told_when_it_is_calm() {
+        let mut flapping = row();
+        flapping.flips = (0..5).map(|flip| at(-60 + 60 * flip)).collect();
+        let seen = turns(flapping, &Found::default(), 900, |_, _| ());
+        assert_eq!(seen[0], (0, Turn::FlappingBegins));
+        assert_eq!(seen[1].1, Turn::FlappingEnds);
+        assert_eq!(seen[2], (seen[1].0, Turn::Told));
     }
 }

@@ -1,6 +1,8 @@
-//! What the runtime itself keeps as records: runs, what keeps them from machines, consent to them, what they have taught.
+//! What the runtime itself keeps as records: runs, what keeps them from machines, consent to them, what they have taught, and who is told.
 
 use super::{Kept, RecordKind};
+use crate::domain::channel::Channel;
+use crate::domain::notice::{Delivery, Notice};
 use crate::domain::outcome::{Effectiveness, LongMemory};
 use crate::domain::run::{Lock, UnderWay};
 use crate::domain::trace::KeptTrace;
@@ -80,5 +82,33 @@ impl Kept for LongMemory {
 
     fn id(&self) -> String {
         self.memory_id.to_string()
+    }
+}
+
+impl Kept for Channel {
+    const KIND: RecordKind = RecordKind::Channels;
+
+    fn id(&self) -> String {
+        self.name.clone()
+    }
+}
+
+impl Kept for Notice {
+    const KIND: RecordKind = RecordKind::Notices;
+
+    fn id(&self) -> String {
+        self.delivery_id.to_string()
+    }
+}
+
+impl Kept for Delivery {
+    const KIND: RecordKind = RecordKind::Notified;
+
+    fn id(&self) -> String {
+        self.notice.delivery_id.to_string()
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.kept_until())
     }
 }

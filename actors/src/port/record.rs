@@ -49,6 +49,12 @@ pub enum RecordKind {
     Sources,
     /// What a company is to hear of at least so often.
     Heartbeats,
+    /// Where a company's people are told.
+    Channels,
+    /// What a channel is to be told, and has not been yet.
+    Notices,
+    /// What a channel was told, or could not be. Expires.
+    Notified,
 }
 
 /// The id of the platform's switch: while there is such a record, no run begins.

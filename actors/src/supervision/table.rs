@@ -50,6 +50,15 @@ pub const SWEEPER: Rule = rule("Root", "Sweeper", Restart::Permanent, 3, 60);
 pub const TENANT: Rule = rule("Tenants", "Tenant", Restart::Permanent, 5, 60);
 /// Spent: the tenant fails.
 pub const CORRELATOR: Rule = rule("Tenant", "Correlator", Restart::Permanent, 3, 60);
+/// Spent: the tenant fails.
+pub const NOTIFIER: Rule = rule("Tenant", "Notifier", Restart::Permanent, 3, 60);
+/// Its end without a word: it may have been delivered, and is delivered again.
+pub const DELIVERY: Rule = Rule {
+    parent: "Notifier",
+    child: "Delivery",
+    restart: Restart::Temporary,
+    limit: None,
+};
 /// Spent: the incident needs a human.
 pub const INCIDENT: Rule = rule("Tenant", "Incident", Restart::Transient, 3, 300);
 /// Its end without a verdict is the rules' verdict.
@@ -69,7 +78,9 @@ pub const TOOL: Rule = Rule {
 };
 
 /// The whole table.
-pub const TABLE: [Rule; 7] = [TENANTS, SWEEPER, TENANT, CORRELATOR, INCIDENT, DECISION, TOOL];
+pub const TABLE: [Rule; 9] = [
+    TENANTS, SWEEPER, TENANT, CORRELATOR, NOTIFIER, DELIVERY, INCIDENT, DECISION, TOOL,
+];
 
 impl Rule {
     /// A fresh budget for one child.

@@ -50,14 +50,23 @@ impl TenantState {
                 held.company.set_shelf(after);
             }
         }
+        let told_otherwise = ask.amendment.puts.iter().any(|put| {
+            use crate::port::RecordKind::{Channels, Notices};
+            matches!(put.kind, Channels | Notices)
+        });
         let settings = ask.amendment.company.filter(|_| amended == Ok(Amended::Done));
         // After an unknown outcome this incarnation may work under old settings.
         let failed = match &amended {
             Err(error @ (Error::Fenced | Error::Unknown)) => Some(error.clone()),
             _ => None,
         };
+        if amended == Ok(Amended::Done) && told_otherwise {
+            self.notify(me).await?;
+        }
         if let Some(company) = settings {
-            held.company.set(company);
+            if let Some(held) = &self.held {
+                held.company.set(company);
+            }
             self.tell_correlator(CorrelatorMsg::Reload);
             for incident in self.incidents.living() {
                 self.tell_incident(me, incident, IncidentMsg::News(None)).await?;

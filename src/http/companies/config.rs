@@ -13,6 +13,7 @@ use serde_json::Value;
 use utoipa::openapi::path::Parameter;
 use utoipa::{IntoParams, ToSchema};
 
+use super::notifications::channel_names;
 use super::{Answer, TRIES, commit, desk, records};
 use crate::http::body::{Sent, Unread};
 use crate::http::page::{Ask, Asked, Items, Query};
@@ -132,7 +133,8 @@ pub(in crate::http) async fn set_config(
         let company = edge.store.reader(may.company()).company().await?;
         is_seen(&seen, &company)?;
         let origin = may.origin();
-        desk(&edge, &may, &origin).configure(&company, &stored, &wanted)?;
+        let channels = channel_names(&edge, &may).await?;
+        desk(&edge, &may, &origin).configure(&company, (&stored, &channels), &wanted)?;
         let before = Config::of(&company, &stored);
         let changes = before.difference(&wanted.over(&before));
         return Ok(Json(Configured {
@@ -166,7 +168,8 @@ async fn configured(
         change(&mut wanted)?;
         let wanted = wanted.over(&before);
         let origin = may.origin();
-        let done = match desk(edge, may, &origin).configure(&company, &stored, &wanted)? {
+        let channels = channel_names(edge, may).await?;
+        let done = match desk(edge, may, &origin).configure(&company, (&stored, &channels), &wanted)? {
             Some(amendment) => commit(edge, may, amendment).await?,
             None => true,
         };

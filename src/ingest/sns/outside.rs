@@ -2,18 +2,18 @@
 //! Only SNS's own hosts are asked, over TLS, at public addresses, without following anything, for a short while and a few
 //! bytes.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
+
+use crate::outbound::Gate;
 
 /// How long one fetch may take, and how many may be under way.
 const WITHIN: Duration = Duration::from_secs(5);
@@ -70,7 +70,7 @@ impl Outside {
             .connect_timeout(WITHIN);
         let client = match instead {
             Some(_) => client,
-            None => client.https_only(true).dns_resolver(Arc::new(Public)),
+            None => client.https_only(true).dns_resolver(Arc::new(Gate::public())),
         };
         Ok(Self {
             client: client.build()?,
@@ -178,58 +178,6 @@ fn is_sns(host: &str) -> bool {
     region.is_some_and(|region| region.len() >= 3 && region.bytes().all(plain))
 }
 
-/// Resolves names to public addresses alone.
-#[derive(Debug)]
-struct Public;
-
-impl Resolve for Public {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 443)).await?;
-            let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
-            match public.is_empty() {
-                true => Err("it has no public address".into()),
-                false => Ok(Box::new(public.into_iter()) as Addrs),
-            }
-        })
-    }
-}
-
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(mapped) => is_public_v4(mapped),
-            None => is_public_v6(address),
-        },
-    }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    let is_shared = a == 100 && (64..128).contains(&b);
-    let is_of_protocols = (a, b, c) == (192, 0, 0);
-    let is_for_benchmarks = a == 198 && (b == 18 || b == 19);
-    !(address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_documentation()
-        || address.is_multicast()
-        || a == 0
-        || a >= 240
-        || is_shared
-        || is_of_protocols
-        || is_for_benchmarks)
-}
-
-/// Of the addresses that are given out (2000::/3), those that stand for no other.
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [first, second, ..] = address.segments();
-    let is_given = first & 0xe000 == 0x2000;
-    // Teredo, documentation, 6to4.
-    is_given && (first, second) != (0x2001, 0) && (first, second) != (0x2001, 0xdb8) && first != 0x2002
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,44 +210,5 @@ mod tests {
             assert!(theirs(bad).is_none(), "{bad}");
         }
         assert!(theirs(&format!("https://sns.us-east-1.amazonaws.com/{}.pem", "a".repeat(URL))).is_none());
-    }
-
-    #[test]
-    fn private_addresses_are_no_place_to_ask() {
-        for inside in [
-            "10.0.0.1",
-            "172.16.0.1",
-            "192.168.1.1",
-            "127.0.0.1",
-            "169.254.169.254",
-            "0.0.0.0",
-            "100.64.0.1",
-            "192.0.0.8",
-            "198.18.0.1",
-            "224.0.0.1",
-            "255.255.255.255",
-            "::1",
-            "::",
-            "fe80::1",
-            "fd00:ec2::254",
-            "::ffff:10.0.0.1",
-            "::ffff:169.254.169.254",
-            "ff02::1",
-            "2001:db8::1",
-            "2002:a00:1::",
-            "64:ff9b::a00:1",
-        ] {
-            assert!(!is_public(inside.parse().unwrap()), "{inside}");
-        }
-        for outside in ["8.8.8.8", "54.239.28.85", "2600:9000::1", "::ffff:8.8.8.8"] {
-            assert!(is_public(outside.parse().unwrap()), "{outside}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_name_that_is_of_this_machine_is_not_asked() {
-        let name = "localhost".parse::<Name>().unwrap();
-        let resolved = Public.resolve(name).await;
-        assert!(resolved.is_err());
     }
 }

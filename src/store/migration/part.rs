@@ -49,7 +49,7 @@ pub enum Part {
 
 impl Part {
     /// Every one, in the order in which they are moved: what says of a company that it is there comes last.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::Alerts,
         Self::Incidents,
         Self::Identities,
@@ -78,6 +78,9 @@ impl Part {
         Self::Records(RecordKind::Traces),
         Self::Records(RecordKind::Sources),
         Self::Records(RecordKind::Heartbeats),
+        Self::Records(RecordKind::Channels),
+        Self::Records(RecordKind::Notices),
+        Self::Records(RecordKind::Notified),
         Self::Companies,
         Self::Heads,
     ];
@@ -113,6 +116,9 @@ impl Part {
             Self::Records(RecordKind::Traces) => "traces of decisions",
             Self::Records(RecordKind::Sources) => "sources of alerts",
             Self::Records(RecordKind::Heartbeats) => "heartbeats",
+            Self::Records(RecordKind::Channels) => "channels",
+            Self::Records(RecordKind::Notices) => "notices to be delivered",
+            Self::Records(RecordKind::Notified) => "notices delivered",
             Self::Companies => "companies",
             Self::Heads => "heads",
         }

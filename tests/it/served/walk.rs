@@ -61,6 +61,9 @@ impl Estate {
                 ("login_id", logins["items"][0]["login_id"].as_str().unwrap().to_owned()),
                 ("file", "index.html".to_owned()),
                 ("name", "backup".to_owned()),
+                // Nothing is silenced, nobody was told.
+                ("silence_id", "sil-own".to_owned()),
+                ("delivery_id", "dlv-own".to_owned()),
             ]),
         }
     }
@@ -85,6 +88,8 @@ impl Estate {
                 ("login_id", id("lgn-")),
                 ("file", "none.html".to_owned()),
                 ("name", "none".to_owned()),
+                ("silence_id", id("sil-")),
+                ("delivery_id", id("dlv-")),
             ]),
         }
     }
@@ -128,6 +133,10 @@ fn body(route: &Route, company: &str) -> Value {
         ("PUT", "/api/runbooks/{runbook_id}") => written("disk-own"),
         ("POST", "/api/memory") => post_mortem(),
         ("PUT", path) if path.ends_with("/rules") => json!({"rules": []}),
+        ("PUT", path) if path.ends_with("/maintenance-windows") => json!({"maintenance_windows": []}),
+        ("PUT", path) if path.ends_with("/inhibitions") => json!({"inhibitions": []}),
+        ("POST", path) if path.ends_with("/silences") => json!({"match": "asset == 'none'", "minutes": 5}),
+        ("PUT", path) if path.contains("/channels/") => json!({"kind": "webhook", "url": "https://example.com/"}),
         ("POST", path) if path.ends_with("/intake/try") => json!({"body": {}}),
         (_, path) if path.ends_with("/quarantine") => json!({"reason": "not ours"}),
         ("POST", "/api/companies") => json!({"name": ""}),

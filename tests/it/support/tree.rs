@@ -374,6 +374,7 @@ async fn start(
     cloud: &Arc<Estate>,
 ) -> Runtime {
     let ports = Ports {
+        courier: Arc::new(actors::port::courier::Nowhere),
         store: store.clone(),
         clock: clock.clone(),
         notices: Arc::new(Unheard),
@@ -411,6 +412,9 @@ pub fn new_company(id: &str, correlation: Correlation, now: Timestamp, entropy: 
             aws: None,
             intake: Intake::default(),
             rules: Vec::new(),
+            suppression: Default::default(),
+            silences: Vec::new(),
+            notifications: Default::default(),
         },
         puts: Vec::new(),
         fact: Fact::new(fact_id, now, "company.created", id, "test", &json!({})),

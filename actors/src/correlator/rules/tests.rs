@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::Severity;
+use crate::domain::condition::PATTERNS;
 use crate::domain::{AlertId, Signal};
 
 fn rule(name: &str, matches: &str) -> Rule {

@@ -9,9 +9,10 @@ use crate::domain::approval::{ApprovalStatus, Decider, LIFE};
 use crate::domain::policy::Need;
 use crate::domain::run::{Plan, Venue, free_commands_id};
 use crate::domain::runbook::Targets;
-use crate::domain::{Approval, ApprovalId, Life, Origin, Proposal, Remedy, Role, RunId, Timestamp};
+use crate::domain::{Approval, ApprovalId, Life, News, Origin, Proposal, Remedy, Role, RunId, Timestamp};
 use crate::incident::refusal::RunRefusal;
-use crate::incident::{CHANGE_TRIES, IncidentMsg, IncidentState};
+use crate::incident::telling::Tiding;
+use crate::incident::{CHANGE_TRIES, IncidentMsg, IncidentState, with_life_of};
 use crate::port::writer::IncidentChange;
 use crate::port::{Error, Put, RecordKind};
 use crate::runtime::CallError;
@@ -52,6 +53,15 @@ impl IncidentState {
                 machines(&approval)
             );
             self.remember_system(&mut change, &told, now);
+            if let Some(row) = &self.row {
+                let detail = json!({
+                    "approval_id": approval.approval_id, "runbook": approval.runbook, "risk_level": approval.risk_level,
+                    "expires_at": approval.expires_at,
+                });
+                let after = with_life_of(row, &change);
+                self.tell(&mut change, &after, Tiding::new(News::ApprovalRequested, detail))
+                    .await?;
+            }
             change
                 .facts
                 .push(self.fact_from("approval.requested", &by, now, json!(approval)));

@@ -1,0 +1,179 @@
+//! Something that one channel is to be told of an incident. It is made in the commit of what it tells of, so that nothing is
+//! told that has not happened, and nothing that has happened is forgotten.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::ids::{CompanyId, DeliveryNoteId, IncidentId};
+use super::incident::IncidentStatus;
+use super::notification::News;
+use super::time::Timestamp;
+use crate::domain::Severity;
+
+/// How long after each failure it is tried again, as Standard Webhooks recommends: eleven tries in three days.
+const AGAIN_AFTER: [Duration; 10] = [
+    Duration::from_secs(5),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(30 * 60),
+    Duration::from_secs(2 * 3600),
+    Duration::from_secs(5 * 3600),
+    Duration::from_secs(10 * 3600),
+    Duration::from_secs(10 * 3600),
+    Duration::from_secs(14 * 3600),
+    Duration::from_secs(14 * 3600),
+    Duration::from_secs(20 * 3600),
+];
+/// How long what was delivered, or was not, is remembered.
+const KEPT: Duration = Duration::from_secs(30 * 86_400);
+/// Tries of which a delivery tells.
+const TRIES_TOLD: usize = 11;
+
+/// What is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Message {
+    /// What has happened.
+    #[serde(rename = "type")]
+    pub news: News,
+    /// When.
+    pub timestamp: Timestamp,
+    /// Whose incident.
+    pub company_id: CompanyId,
+    /// What people call the company.
+    pub company_name: String,
+    /// The incident as it was then.
+    pub incident: IncidentTold,
+    /// What else there is to say: `by`, `step`, `clock`, `due_at`, `note`.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub detail: Value,
+}
+
+/// An incident as a message shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct IncidentTold {
+    /// Which.
+    pub incident_id: IncidentId,
+    /// Where it stood.
+    pub status: IncidentStatus,
+    /// How grave it was.
+    pub severity: Severity,
+    /// The kind of trouble.
+    pub signature: String,
+    /// What is in trouble.
+    pub asset_name: String,
+    /// How many alerts.
+    pub alert_count: u64,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Who has it.
+    pub assigned_to: Option<String>,
+    /// What the newest alert that fires says.
+    pub message: Option<String>,
+    /// Its labels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// A link back to the tool.
+    pub url: Option<String>,
+}
+
+/// A try to deliver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Try {
+    /// When.
+    pub at: Timestamp,
+    /// What came of it.
+    pub answer: String,
+}
+
+/// A message on its way to one channel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Its id; what receivers know repeats by.
+    pub delivery_id: DeliveryNoteId,
+    /// Which channel.
+    pub channel: String,
+    /// The route or step that leads there.
+    pub because: String,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it is tried next.
+    pub next_at: Timestamp,
+    /// How often it was tried.
+    pub tried: usize,
+    /// The last tries.
+    pub tries: Vec<Try>,
+    /// What is told.
+    pub message: Message,
+}
+
+/// What has become of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Fate {
+    /// It is on its way.
+    Pending,
+    /// The receiver has taken it.
+    Delivered,
+    /// The receiver has refused it, or was tried as often as it is.
+    Failed,
+}
+
+/// A message that is delivered, or never will be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Which it was.
+    #[serde(flatten)]
+    pub notice: Notice,
+    /// What has become of it.
+    pub fate: Fate,
+    /// When.
+    pub ended_at: Timestamp,
+}
+
+impl Notice {
+    /// As it is after a try that failed.
+    ///
+    /// # Errors
+    /// The same, where it is not tried again.
+    #[allow(clippy::result_large_err, reason = "both are what it is from now on")]
+    pub fn again(mut self, answer: String, wait: Option<Duration>, now: Timestamp) -> Result<Self, Self> {
+        let usual = AGAIN_AFTER.get(self.tried).copied();
+        self = self.tried(answer, now);
+        match usual {
+            None => Err(self),
+            Some(usual) => {
+                self.next_at = now.plus(wait.map_or(usual, |wait| wait.max(usual).min(Duration::from_secs(86_400))));
+                Ok(self)
+            }
+        }
+    }
+
+    /// With one more try.
+    #[must_use]
+    pub fn tried(mut self, answer: String, now: Timestamp) -> Self {
+        self.tried += 1;
+        self.tries.push(Try { at: now, answer });
+        let too_many = self.tries.len().saturating_sub(TRIES_TOLD);
+        self.tries.drain(..too_many);
+        self
+    }
+
+    /// As it is remembered.
+    pub fn ended(self, fate: Fate, now: Timestamp) -> Delivery {
+        Delivery {
+            notice: self,
+            fate,
+            ended_at: now,
+        }
+    }
+}
+
+impl Delivery {
+    /// Until when it is remembered.
+    pub fn kept_until(&self) -> Timestamp {
+        self.ended_at.plus(KEPT)
+    }
+}

@@ -1,0 +1,104 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::domain::{AlertId, Signal};
+
+fn notifications(value: Value) -> Notifications {
+    serde_json::from_value(value).unwrap()
+}
+
+fn alert(severity: Severity) -> NewAlert {
+    NewAlert {
+        alert_id: AlertId(uuid::Uuid::nil()),
+        asset_name: "db-1".to_owned(),
+        signature: "disk".to_owned(),
+        severity,
+        message: String::new(),
+        tool_source: None,
+        status: Signal::Firing,
+        fingerprint: None,
+        starts_at: None,
+        ends_at: None,
+        labels: BTreeMap::new(),
+        url: None,
+        unsigned: false,
+    }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+#[test]
+fn every_route_that_fits_counts_and_a_channel_is_told_once() {
+    let routes = Routes::read(&notifications(json!({"routes": [
+        {"name": "grave", "severities": ["critical"], "channels": ["pager", "chat"]},
+        {"name": "all", "channels": ["chat"]},
+        {"name": "ends", "events": ["incident.resolved"], "channels": ["log"]},
+        {"name": "databases", "match": "asset.startsWith('db-')", "channels": ["dba"]},
+    ]})))
+    .unwrap();
+    let now = at("2026-11-27T10:00:00Z");
+    let told = |news, severity| {
+        let told = routes.of(news, &alert(severity), now);
+        told.into_iter()
+            .map(|(channel, route)| format!("{channel} by {route}"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(News::Opened, Severity::Low), ["chat by all", "dba by databases"]);
+    assert_eq!(
+        told(News::Resolved, Severity::Critical),
+        ["chat by grave", "dba by databases", "log by ends", "pager by grave"]
+    );
+}
+
+/// On the night of 2026-10-25 half past two comes twice in Berlin: who has the night is told both times, and who has the day
+/// is told from six on.
+#[test]
+fn the_night_that_has_an_hour_more_has_no_hole() {
+    let hours = |from: &str, to: &str| json!({"from": from, "to": to, "time_zone": "Europe/Berlin"});
+    let routes = Routes::read(&notifications(json!({"routes": [
+        {"name": "night", "hours": hours("22:00", "06:00"), "channels": ["night"]},
+        {"name": "day", "hours": hours("06:00", "22:00"), "channels": ["day"]},
+    ]})))
+    .unwrap();
+    for minute in 0..(26 * 60) {
+        let now = at("2026-10-24T18:00:00Z").plus(Duration::from_secs(minute * 60));
+        let told = routes.of(News::Opened, &alert(Severity::High), now);
+        let is_night = now >= at("2026-10-24T20:00:00Z") && now < at("2026-10-25T05:00:00Z");
+        let expected = if is_night { "night" } else { "day" };
+        assert_eq!(told.keys().collect::<Vec<_>>(), [expected], "{now}");
+    }
+}
+
+#[test]
+fn what_is_not_as_it_must_be_is_named() {
+    let known = BTreeSet::from(["chat".to_owned()]);
+    let field = |value: Value| notifications(value).check(&known).unwrap_err().field;
+    let route = |more: Value| {
+        let mut route = json!({"name": "r", "channels": ["chat"]});
+        route.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        field(json!({"routes": [route]}))
+    };
+    assert_eq!(route(json!({"name": " r"})), "routes[0].name");
+    assert_eq!(route(json!({"channels": []})), "routes[0].channels");
+    assert_eq!(route(json!({"channels": ["other"]})), "routes[0].channels");
+    assert_eq!(route(json!({"match": "1 + 1"})), "routes[0].match");
+    assert_eq!(
+        route(json!({"hours": {"from": "22:00", "to": "06:00", "time_zone": "Mars/Olympus"}})),
+        "routes[0].hours.time_zone"
+    );
+    let step = |minutes: u32| json!({"after_minutes": minutes, "channels": ["chat"]});
+    assert_eq!(field(json!({"escalation": [step(0)]})), "escalation[0].after_minutes");
+    assert_eq!(
+        field(json!({"escalation": [step(9), step(5)]})),
+        "escalation[1].after_minutes"
+    );
+    assert_eq!(
+        field(json!({"service_levels": {"high": {"response_minutes": 0}}})),
+        "service_levels.high.response_minutes"
+    );
+    assert_eq!(field(json!({"warn_percent": 100})), "warn_percent");
+    let good = json!({"routes": [{"name": "r", "channels": ["chat"]}], "escalation": [step(5), step(5)]});
+    assert_eq!(notifications(good).check(&known), Ok(()));
+}

@@ -1,0 +1,458 @@
+//! Delivers what a company's channels are to be told: one channel never waits for another, and no incident for any.
+//!
+//! What there is to tell is in the store, put there by the commits that it tells of. The notifier reads it, has one message
+//! at a time on its way to each channel, and commits what came of it. A message may reach its receiver twice, where the
+//! process ends in between; its id is the same then.
+
+mod delivery;
+mod pace;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef, SupervisionEvent};
+use serde_json::json;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use crate::census::{Alive, Census, Kind, Post};
+use crate::domain::channel::Disabled;
+use crate::domain::ids::EntryId;
+use crate::domain::notice::Fate;
+use crate::domain::{Channel, CompanyId, Fact, Notice, Timestamp};
+use crate::limits::{NOTICES_DIGESTED, NOTICES_LOADED, PAGE};
+use crate::port::courier::{Courier, Undelivered, Verdict};
+use crate::port::{Amended, Amendment, Clock, Entropy, Error, Kept, Put, Reader, RecordKind, Writer};
+use crate::supervision::Timer;
+use crate::tenant::TenantMsg;
+use delivery::{DeliveryActor, DeliveryArgs};
+use pace::Pace;
+
+/// How soon a store that was away is asked again.
+const AGAIN: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// What a notifier hears.
+#[derive(strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum NotifierMsg {
+    /// There are new notices, or channels are otherwise than before.
+    News,
+    /// Something is due.
+    Due,
+    /// What came of a delivery.
+    Delivered(ActorId, Result<String, Undelivered>),
+    /// A delivery has ended; judged behind its messages.
+    Ended(ActorId),
+    /// End once nothing is on its way.
+    Drain,
+}
+
+/// What a notifier is made from.
+pub struct NotifierArgs {
+    pub(crate) courier: Arc<dyn Courier>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) company_id: CompanyId,
+    pub(crate) reader: Arc<dyn Reader>,
+    pub(crate) writer: Arc<dyn Writer>,
+    pub(crate) tenant: ActorRef<TenantMsg>,
+    pub(crate) census: Arc<Census>,
+    /// How much there is to be delivered, for the tenant.
+    pub(crate) waiting: Arc<AtomicUsize>,
+    pub(crate) restarts: u32,
+}
+
+/// A notifier's memory.
+pub struct NotifierState {
+    args: NotifierArgs,
+    channels: HashMap<String, (Channel, u64)>,
+    /// What is to be told, in the order of its ids, each with its version.
+    notices: BTreeMap<String, (Notice, u64)>,
+    /// Whether there is more than is in memory.
+    is_more: bool,
+    /// Whether what is in memory is to be read again.
+    is_stale: bool,
+    under_way: HashMap<ActorId, UnderWay>,
+    paces: HashMap<String, Pace>,
+    timer: Option<(Instant, Timer<NotifierMsg>)>,
+    draining: bool,
+    alive: Alive,
+}
+
+struct UnderWay {
+    channel: String,
+    notices: Vec<String>,
+}
+
+/// The actor.
+pub struct NotifierActor;
+
+impl Actor for NotifierActor {
+    type Msg = NotifierMsg;
+    type State = NotifierState;
+    type Arguments = NotifierArgs;
+
+    async fn pre_start(
+        &self,
+        _me: ActorRef<NotifierMsg>,
+        args: NotifierArgs,
+    ) -> Result<NotifierState, ActorProcessingErr> {
+        let alive = args
+            .census
+            .enter(Post::of_company(Kind::Notifier, &args.company_id, args.restarts));
+        Ok(NotifierState {
+            args,
+            channels: HashMap::new(),
+            notices: BTreeMap::new(),
+            is_more: false,
+            is_stale: true,
+            under_way: HashMap::new(),
+            paces: HashMap::new(),
+            timer: None,
+            draining: false,
+            alive,
+        })
+    }
+
+    async fn post_start(
+        &self,
+        me: ActorRef<NotifierMsg>,
+        _state: &mut NotifierState,
+    ) -> Result<(), ActorProcessingErr> {
+        Ok(me.cast(NotifierMsg::News)?)
+    }
+
+    async fn handle(
+        &self,
+        me: ActorRef<NotifierMsg>,
+        msg: NotifierMsg,
+        state: &mut NotifierState,
+    ) -> Result<(), ActorProcessingErr> {
+        let span = state.alive.hears((&msg).into());
+        Box::pin(state.hear(&me, msg).instrument(span)).await
+    }
+
+    async fn handle_supervisor_evt(
+        &self,
+        me: ActorRef<NotifierMsg>,
+        event: SupervisionEvent,
+        _state: &mut NotifierState,
+    ) -> Result<(), ActorProcessingErr> {
+        match event {
+            SupervisionEvent::ActorTerminated(child, _, _) | SupervisionEvent::ActorFailed(child, _) => {
+                me.cast(NotifierMsg::Ended(child.get_id()))?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl NotifierState {
+    async fn hear(&mut self, me: &ActorRef<NotifierMsg>, msg: NotifierMsg) -> Result<(), ActorProcessingErr> {
+        let done = match msg {
+            NotifierMsg::News => {
+                self.is_stale = true;
+                Ok(())
+            }
+            NotifierMsg::Due => {
+                self.timer = None;
+                Ok(())
+            }
+            NotifierMsg::Delivered(child, outcome) => self.conclude(child, outcome).await,
+            NotifierMsg::Ended(child) => {
+                let lost = Undelivered {
+                    why: "it was broken off".to_owned(),
+                    verdict: Verdict::Again(None),
+                };
+                self.conclude(child, Err(lost)).await
+            }
+            NotifierMsg::Drain => {
+                self.draining = true;
+                self.alive.drains();
+                Ok(())
+            }
+        };
+        match done {
+            Ok(()) => {}
+            Err(Error::Fenced) => return Ok(self.args.tenant.cast(TenantMsg::Fenced)?),
+            Err(error @ (Error::Corrupt(_) | Error::NoSuchCompany)) => return Err(error.into()),
+            // What is in memory may not be what is in the store: it is read again.
+            Err(error) => {
+                tracing::warn!(company_id = %self.args.company_id, %error, "the notifier waits for the store");
+                self.is_stale = true;
+                self.wake_at(me, Instant::now() + AGAIN);
+                return Ok(());
+            }
+        }
+        if self.draining {
+            if self.under_way.is_empty() {
+                me.stop(None);
+            }
+            return Ok(());
+        }
+        match self.go_on(me).await {
+            Ok(()) => Ok(()),
+            Err(Error::Fenced) => Ok(self.args.tenant.cast(TenantMsg::Fenced)?),
+            Err(error @ (Error::Corrupt(_) | Error::NoSuchCompany)) => Err(error.into()),
+            Err(error) => {
+                tracing::warn!(company_id = %self.args.company_id, %error, "the notifier waits for the store");
+                self.wake_at(me, Instant::now() + AGAIN);
+                Ok(())
+            }
+        }
+    }
+
+    /// Sends what is due, and sets the clock for what is next.
+    async fn go_on(&mut self, me: &ActorRef<NotifierMsg>) -> Result<(), Error> {
+        if self.is_stale || (self.is_more && self.notices.is_empty()) {
+            self.load().await?;
+        }
+        let now = self.args.clock.now();
+        let busy: HashSet<String> = self.under_way.values().map(|way| way.channel.clone()).collect();
+        let mut due: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut next: Option<Timestamp> = None;
+        for (id, (notice, _)) in &self.notices {
+            if busy.contains(&notice.channel) {
+                continue;
+            }
+            if notice.next_at <= now {
+                due.entry(notice.channel.clone()).or_default().push(id.clone());
+            } else {
+                next = Some(next.map_or(notice.next_at, |next| next.min(notice.next_at)));
+            }
+        }
+        for (channel, ids) in due {
+            let turn = self.send(me, &channel, ids, now).await?;
+            next = next.into_iter().chain(turn).min();
+        }
+        self.alive.queue(self.notices.len());
+        self.args.waiting.store(self.notices.len(), Ordering::SeqCst);
+        if let Some(next) = next {
+            self.wake_at(me, Instant::now() + next.since(now));
+        }
+        Ok(())
+    }
+
+    /// Reads what is to be told, and the channels.
+    async fn load(&mut self) -> Result<(), Error> {
+        let reader = self.args.reader.clone();
+        self.channels = all::<Channel>(&*reader, usize::MAX)
+            .await?
+            .0
+            .into_iter()
+            .map(|(channel, version)| (channel.name.clone(), (channel, version)))
+            .collect();
+        let (notices, is_more) = all::<Notice>(&*reader, NOTICES_LOADED).await?;
+        self.notices = notices
+            .into_iter()
+            .map(|(notice, version)| (notice.id(), (notice, version)))
+            .collect();
+        (self.is_more, self.is_stale) = (is_more, false);
+        Ok(())
+    }
+
+    /// Starts a delivery of what is due on a channel; when it may begin, where it has to wait for others.
+    async fn send(
+        &mut self,
+        me: &ActorRef<NotifierMsg>,
+        channel: &str,
+        mut ids: Vec<String>,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, Error> {
+        let known = self.channels.get(channel).map(|(channel, _)| channel.clone());
+        let why = match &known {
+            None => Some("there is no such channel any more".to_owned()),
+            Some(channel) => channel.disabled.as_ref().map(|disabled| disabled.why.clone()),
+        };
+        if let Some(why) = why {
+            self.fail(&ids, &why, now).await?;
+            return Ok(None);
+        }
+        let Some(known) = known else { return Ok(None) };
+        if known.kind.is_read_by_people() {
+            let pace = self.paces.entry(channel.to_owned()).or_default();
+            if let Err(at) = pace.take(now) {
+                return Ok(Some(at));
+            }
+            ids.truncate(NOTICES_DIGESTED);
+        } else {
+            ids.truncate(1);
+        }
+        let notices: Vec<Notice> = ids
+            .iter()
+            .filter_map(|id| Some(self.notices.get(id)?.0.clone()))
+            .collect();
+        let post = Post::of_company(Kind::Delivery, &self.args.company_id, 0);
+        let args = DeliveryArgs {
+            courier: self.args.courier.clone(),
+            company_id: self.args.company_id.clone(),
+            channel: known,
+            notices,
+            notifier: me.clone(),
+            alive: self.args.census.enter(post),
+        };
+        let spawned = Actor::spawn_linked(None, DeliveryActor, args, me.get_cell()).await;
+        let (child, _) = spawned.map_err(|error| Error::Unavailable(error.to_string()))?;
+        let way = UnderWay {
+            channel: channel.to_owned(),
+            notices: ids,
+        };
+        self.under_way.insert(child.get_id(), way);
+        Ok(None)
+    }
+
+    /// Commits what came of a delivery.
+    async fn conclude(&mut self, child: ActorId, outcome: Result<String, Undelivered>) -> Result<(), Error> {
+        let Some(way) = self.under_way.remove(&child) else {
+            return Ok(());
+        };
+        let now = self.args.clock.now();
+        let mut amendment = Amendment::default();
+        for id in &way.notices {
+            let Some((notice, version)) = self.notices.get(id).cloned() else {
+                continue;
+            };
+            match &outcome {
+                Ok(answer) => {
+                    self.end(
+                        &mut amendment,
+                        (notice.tried(answer.clone(), now), version),
+                        Fate::Delivered,
+                        now,
+                    )?;
+                }
+                Err(Undelivered { why, verdict }) => {
+                    let again = match verdict {
+                        Verdict::Again(wait) => notice.again(why.clone(), *wait, now),
+                        Verdict::Never | Verdict::Gone => Err(notice.tried(why.clone(), now)),
+                    };
+                    match again {
+                        Ok(notice) => amendment.puts.push(Put::change(&notice, version)?),
+                        Err(notice) => self.end(&mut amendment, (notice, version), Fate::Failed, now)?,
+                    }
+                }
+            }
+        }
+        if let Err(gone) = &outcome
+            && gone.verdict == Verdict::Gone
+        {
+            self.disable(&mut amendment, &way.channel, &gone.why, now)?;
+        }
+        self.commit(amendment).await
+    }
+
+    /// Gives up what cannot be delivered.
+    async fn fail(&mut self, ids: &[String], why: &str, now: Timestamp) -> Result<(), Error> {
+        let mut amendment = Amendment::default();
+        for id in ids.iter().take(NOTICES_DIGESTED) {
+            if let Some((notice, version)) = self.notices.get(id).cloned() {
+                self.end(
+                    &mut amendment,
+                    (notice.tried(why.to_owned(), now), version),
+                    Fate::Failed,
+                    now,
+                )?;
+            }
+        }
+        self.commit(amendment).await
+    }
+
+    fn end(
+        &self,
+        amendment: &mut Amendment,
+        (notice, version): (Notice, u64),
+        fate: Fate,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let kind = match fate {
+            Fate::Delivered => "notification.delivered",
+            Fate::Pending | Fate::Failed => "notification.failed",
+        };
+        let answer = notice.tries.last().map(|last| last.answer.clone());
+        let data = json!({
+            "delivery_id": notice.delivery_id, "channel": notice.channel, "because": notice.because,
+            "news": notice.message.news, "tries": notice.tried, "answer": answer,
+        });
+        let incident = notice.message.incident.incident_id.clone();
+        amendment.facts.push(self.fact(kind, incident.as_str(), now, &data));
+        amendment
+            .puts
+            .push(Put::remove(RecordKind::Notices, notice.id(), version));
+        amendment.puts.push(Put::new(&notice.ended(fate, now))?);
+        Ok(())
+    }
+
+    fn disable(&self, amendment: &mut Amendment, name: &str, why: &str, now: Timestamp) -> Result<(), Error> {
+        let Some((channel, version)) = self.channels.get(name) else {
+            return Ok(());
+        };
+        let disabled = Channel {
+            disabled: Some(Disabled {
+                at: now,
+                why: why.to_owned(),
+            }),
+            ..channel.clone()
+        };
+        amendment.puts.push(Put::change(&disabled, *version)?);
+        let data = json!({"channel": name, "why": why});
+        amendment.facts.push(self.fact("channel.disabled", name, now, &data));
+        Ok(())
+    }
+
+    fn fact(&self, kind: &'static str, subject: &str, now: Timestamp, data: &serde_json::Value) -> Fact {
+        let id = EntryId::from_uuid(self.args.entropy.uuid(now));
+        Fact::new(id, now, kind, subject, "notifier", data)
+    }
+
+    async fn commit(&mut self, amendment: Amendment) -> Result<(), Error> {
+        if amendment.puts.is_empty() {
+            return Ok(());
+        }
+        let puts = amendment.puts.clone();
+        if self.args.writer.amend(amendment, None).await? != Amended::Done {
+            // Somebody has changed a channel or sent a notice anew: it is looked at again.
+            self.is_stale = true;
+            return Ok(());
+        }
+        for put in puts {
+            let Some(record) = put.record(&self.args.company_id) else {
+                self.notices.remove(&put.id);
+                continue;
+            };
+            match put.kind {
+                RecordKind::Notices => drop(self.notices.insert(put.id, (record.read()?, record.version))),
+                RecordKind::Channels => drop(self.channels.insert(put.id, (record.read()?, record.version))),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn wake_at(&mut self, me: &ActorRef<NotifierMsg>, at: Instant) {
+        if self.timer.as_ref().is_none_or(|(other, _)| at < *other) {
+            let wait = at.saturating_duration_since(Instant::now());
+            self.timer = Some((at, Timer::after(me, wait, || NotifierMsg::Due)));
+        }
+    }
+}
+
+/// Records of a kind, at most so many, and whether there are more.
+async fn all<K: Kept>(reader: &dyn Reader, most: usize) -> Result<(Vec<(K, u64)>, bool), Error> {
+    let mut found: Vec<(K, u64)> = Vec::new();
+    let mut last: Option<String> = None;
+    loop {
+        let page = reader.records(K::KIND, last.as_deref(), PAGE).await?;
+        let Some(end) = page.last() else {
+            return Ok((found, false));
+        };
+        last = Some(end.id.clone());
+        for record in page {
+            found.push((record.read()?, record.version));
+        }
+        if found.len() >= most {
+            return Ok((found, true));
+        }
+    }
+}
