@@ -4,6 +4,7 @@ mod audit;
 mod company;
 mod decide;
 mod demo;
+mod import;
 mod init;
 mod mcp;
 mod migrate;
@@ -40,6 +41,7 @@ enum Command {
     Audit(audit::AuditArgs),
     Decide(decide::DecideArgs),
     Replay(replay::ReplayArgs),
+    Import(import::ImportArgs),
     Send(send::SendArgs),
     Ping(ping::PingArgs),
     Demo(demo::DemoArgs),
@@ -75,6 +77,7 @@ impl Command {
             Self::Audit(args) => succeed(EXIT_FAILED, args.run().await),
             Self::Decide(args) => succeed(EXIT_FAILED, decide::run(args).await),
             Self::Replay(args) => succeed(EXIT_FAILED, replay::run(args).await),
+            Self::Import(args) => succeed(EXIT_FAILED, import::run(&args)),
             Self::Send(args) => succeed(EXIT_FAILED, send::run(args).await),
             Self::Ping(args) => succeed(EXIT_FAILED, ping::run(args).await),
             Self::Demo(args) => succeed(EXIT_FAILED, demo::run(args).await),

@@ -153,8 +153,7 @@ impl Edge {
         (register, signer): (Arc<Register>, Arc<Signer>),
         (library, cloud): (Arc<Vec<Runbook>>, Cloud),
         (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
-        (outside, gate, courier): (Outside, Gate, Arc<dyn Courier>),
-        settings: Settings,
+        ((outside, gate, courier), settings): ((Outside, Gate, Arc<dyn Courier>), Settings),
     ) -> Arc<Self> {
         let heartbeats = Heartbeats::new(store.clone(), runtime.clone(), (clock.clone(), entropy.clone()));
         let heartbeats = Arc::new(heartbeats);

@@ -3,6 +3,7 @@
 
 pub mod formats;
 pub mod keyring;
+pub mod matcher;
 pub mod native;
 pub mod rate;
 pub mod signature;

@@ -245,8 +245,7 @@ pub async fn start_under(
         (register.clone(), signer.clone()),
         (library, cloud),
         (clock.clone(), entropy),
-        (outside, gate, courier),
-        settings,
+        ((outside, gate, courier), settings),
     );
     let first_admin = edge.accounts.first_admin(&edge.settings).await?;
     // Where nobody has served before, nothing was signed, and nothing is missed.

@@ -1,8 +1,6 @@
 //! `/api/v2/alerts`: as much of Alertmanager's API as Prometheus needs to send alerts here, and `amtool alert query` to
 //! read them.
 
-pub mod matcher;
-
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -15,11 +13,12 @@ use serde::Serialize;
 use utoipa::openapi::path::Parameter;
 use utoipa::{IntoParams, ToSchema};
 
-use self::matcher::Matcher;
 use super::Edge;
 use super::page::{Ask, Asked, Query};
 use super::problem::Problem;
 use super::rights::{May, Read};
+
+use crate::ingest::matcher::{self, Matcher};
 
 /// Alerts that are told at once.
 const ALERTS: usize = 1_000;

@@ -23,7 +23,20 @@ const SIZE: usize = 256 * 1024;
 /// Bytes of one condition.
 const MATCHER_BYTES: usize = 1_024;
 
-impl Matcher {
+/// A condition as it is written: a name, `=`, `!=`, `=~` or `!~`, and a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The label.
+    pub name: String,
+    /// The value, or the pattern.
+    pub value: String,
+    /// Whether the value is a pattern.
+    pub is_pattern: bool,
+    /// Whether it must not be so.
+    pub is_negated: bool,
+}
+
+impl Written {
     /// Reads a condition.
     ///
     /// # Errors
@@ -40,14 +53,33 @@ impl Matcher {
         if name.is_empty() || text.len() > MATCHER_BYTES {
             return Err(rule());
         }
-        let value = match operator {
-            "=~" | "!~" => Value::Matches(pattern(&value).map_err(|_| rule())?),
-            _ => Value::Is(value),
-        };
+        let is_pattern = operator.ends_with('~');
+        if is_pattern {
+            pattern(&value).map_err(|_| rule())?;
+        }
         Ok(Self {
             name: unquoted(name).ok_or_else(rule)?,
             value,
+            is_pattern,
             is_negated: operator.starts_with('!'),
+        })
+    }
+}
+
+impl Matcher {
+    /// Reads a condition.
+    ///
+    /// # Errors
+    /// What it must be.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let written = Written::read(text)?;
+        Ok(Self {
+            value: match written.is_pattern {
+                true => Value::Matches(pattern(&written.value)?),
+                false => Value::Is(written.value),
+            },
+            name: written.name,
+            is_negated: written.is_negated,
         })
     }
 
@@ -66,7 +98,7 @@ impl Matcher {
 ///
 /// # Errors
 /// What it must be.
-pub(super) fn pattern(text: &str) -> Result<Regex, String> {
+pub fn pattern(text: &str) -> Result<Regex, String> {
     let rule = || format!("must be a regular expression of at most {MATCHER_BYTES} bytes");
     let whole = Some(text).filter(|text| text.len() <= MATCHER_BYTES).ok_or_else(rule)?;
     let whole = RegexBuilder::new(&format!("^(?:{whole})$")).size_limit(SIZE).build();

@@ -1,0 +1,3 @@
+//! What the configurations of other tools come to here.
+
+pub mod alertmanager;

@@ -1,0 +1,173 @@
+use std::collections::BTreeMap;
+
+use actors::domain::condition::Reading;
+use actors::domain::notification::Routes;
+use actors::domain::suppression::Mutes;
+use actors::domain::{AlertId, NewAlert, News, Severity, Signal, Suppression};
+use proptest::prelude::*;
+
+use super::*;
+use crate::ingest::matcher::Matcher;
+
+const CONFIG: &str = r##"
+global: {smtp_smarthost: "mail:25"}
+route:
+  receiver: default
+  group_by: [alertname, cluster]
+  group_wait: 30s
+  repeat_interval: 4h
+  routes:
+    - matchers: [team="db"]
+      receiver: dba
+      continue: true
+    - matchers: ['severity=~"critical|page"']
+      receiver: pager
+      active_time_intervals: [nights]
+      routes:
+        - match: {site: lab}
+          receiver: quiet
+    - matchers: [severity="info"]
+      receiver: quiet
+receivers:
+  - name: default
+    email_configs: [{to: "ops@example.com, noc@example.com"}]
+  - name: dba
+    slack_configs: [{channel: "#dba"}]
+  - name: pager
+    webhook_configs: [{url: "https://pager.example.com/hook"}]
+    pagerduty_configs: [{routing_key: x}]
+  - name: quiet
+inhibit_rules:
+  - source_matchers: [severity="critical"]
+    target_matchers: ['severity=~"warning|info"']
+    equal: [alertname, instance]
+time_intervals:
+  - name: nights
+    time_intervals:
+      - weekdays: ["monday:friday"]
+        times: [{start_time: "18:00", end_time: "24:00"}]
+        location: Europe/Berlin
+"##;
+
+fn alert(labels: &[(&str, &str)]) -> NewAlert {
+    NewAlert {
+        alert_id: AlertId(uuid::Uuid::nil()),
+        asset_name: "web-1".to_owned(),
+        signature: "disk".to_owned(),
+        severity: Severity::High,
+        message: String::new(),
+        tool_source: None,
+        status: Signal::Firing,
+        fingerprint: None,
+        starts_at: None,
+        ends_at: None,
+        labels: labels
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
+        url: None,
+        unsigned: false,
+    }
+}
+
+/// The channels that Alertmanager's own tree leads to (`dispatch.Route.Match`), of this configuration.
+fn told(imported: &Imported, labels: &[(&str, &str)], at: &str) -> Vec<String> {
+    let routes = Routes::read(&imported.notifications).unwrap();
+    routes
+        .of(News::Opened, &alert(labels), at.parse().unwrap())
+        .into_keys()
+        .collect()
+}
+
+#[test]
+fn the_tree_of_routes_leads_where_alertmanagers_does() {
+    let imported = read(CONFIG, None).unwrap();
+    let (night, day) = ("2026-11-27T18:00:00Z", "2026-11-27T10:00:00Z");
+    assert_eq!(told(&imported, &[], night), ["default"]);
+    assert_eq!(told(&imported, &[("team", "db")], night), ["dba"]);
+    assert_eq!(told(&imported, &[("severity", "critical")], night), ["pager"]);
+    assert_eq!(
+        told(&imported, &[("severity", "critical")], day),
+        Vec::<String>::new(),
+        "only at night"
+    );
+    assert_eq!(
+        told(&imported, &[("severity", "page"), ("team", "db")], night),
+        ["dba", "pager"],
+        "it continues"
+    );
+    assert_eq!(
+        told(&imported, &[("severity", "page"), ("site", "lab")], night),
+        Vec::<String>::new()
+    );
+    assert_eq!(told(&imported, &[("severity", "info")], night), Vec::<String>::new());
+    assert_eq!(
+        imported.channels["default"],
+        json!({"kind": "email", "to": ["ops@example.com", "noc@example.com"]})
+    );
+}
+
+#[test]
+fn what_has_no_place_is_told() {
+    let report = read(CONFIG, None).unwrap().report;
+    for says in [
+        "global: ",
+        "route.group_wait: ",
+        "route.repeat_interval: ",
+        "receivers \"dba\": slack_configs[0]: its URL is not in this file",
+        "receivers \"pager\": pagerduty_configs[0]: there is no such kind",
+        "receiver \"quiet\" has no channel here",
+    ] {
+        assert!(report.iter().any(|line| line.contains(says)), "{says}: {report:#?}");
+    }
+    let months = CONFIG.replace("weekdays: [\"monday:friday\"]", "months: [\"january\"]");
+    let report = read(&months, None).unwrap().report;
+    assert!(
+        report.iter().any(|line| line.contains("have no place here")),
+        "{report:#?}"
+    );
+    assert!(matches!(read("route: [", None), Err(Unread::Config(_))));
+    assert!(matches!(read(CONFIG, Some("{}")), Err(Unread::Silences(_))));
+}
+
+#[test]
+fn rules_inhibitions_and_silences_can_be_used_as_they_are() {
+    let silences = r#"[{"id": "1", "matchers": [{"name": "instance", "value": "web-.*", "isRegex": true, "isEqual": true}],
+        "startsAt": "2026-11-27T10:00:00.000Z", "endsAt": "2026-11-27T12:00:00.000Z", "createdBy": "ann", "comment": "move",
+        "status": {"state": "active"}},
+        {"id": "2", "matchers": [], "startsAt": "x", "endsAt": "x", "status": {"state": "expired"}}]"#;
+    let imported = read(CONFIG, Some(silences)).unwrap();
+    let rules = actors::correlator::rules::Rules::compile(&imported.rules);
+    assert!(rules.is_ok(), "{:?}", rules.err());
+    let suppression = Suppression {
+        inhibitions: imported.inhibitions.clone(),
+        ..Suppression::default()
+    };
+    assert!(Mutes::read(&suppression, &[]).is_ok());
+    assert_eq!(imported.inhibitions[0].equal, ["labels.alertname", "labels.instance"]);
+    assert_eq!(imported.silences.len(), 1);
+    assert_eq!(
+        imported.silences[0]["match"],
+        "('instance' in labels && labels['instance'].matches('^(?:web-.*)$'))"
+    );
+}
+
+proptest! {
+    /// A matcher is true here of just the labels that it is true of there.
+    #[test]
+    fn a_matcher_says_the_same_here(
+        name in "[ab]",
+        operator in prop::sample::select(vec!["=", "!=", "=~", "!~"]),
+        value in prop::sample::select(vec!["", "x", "x'y\\\\", "x.*", ".*", "x|", "(?i)X"]),
+        labels in prop::collection::btree_map("[ab]", prop::sample::select(vec!["", "x", "xy", "x'y\\", "X"]), 0..3),
+    ) {
+        let text = format!("{name}{operator}\"{value}\"");
+        let (Ok(theirs), Ok(written)) = (Matcher::read(&text), condition::Written::read(&text)) else { return Ok(()) };
+        let mut reading = Reading::default();
+        let ours = reading.read(&condition::cel(&written)).unwrap();
+        let all: BTreeMap<String, String> = labels.iter().map(|(name, value)| (name.clone(), (*value).to_owned())).collect();
+        let pairs: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let conditions = reading.done();
+        prop_assert_eq!(ours.holds(&conditions.of(&alert(&pairs))), theirs.meets(&all), "{}", text);
+    }
+}
