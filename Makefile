@@ -73,6 +73,7 @@ tools:
 	@tests/mcp/install.sh >/dev/null
 	@tests/standardwebhooks/install.sh >/dev/null
 	@tests/alertmanager/install.sh >/dev/null
+	@tests/sns-validator/install.sh >/dev/null
 
 lint:
 	cargo fmt --all --check

@@ -50,6 +50,7 @@ mod webhook;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use actors::company_now::Outwards;
 use actors::domain::{Company, CompanyId, Runbook};
 use actors::port::{Clock, Courier, Entropy, Store};
 use actors::runtime::Runtime;
@@ -128,6 +129,8 @@ pub struct Edge {
     pub gate: Gate,
     /// How people are told.
     pub courier: Arc<dyn Courier>,
+    /// What companies' settings say of the news that incidents are.
+    pub outwards: Outwards,
     /// Companies' own mappings.
     pub mappings: Mappings,
     /// Who listens for what companies are to hear of.
@@ -182,6 +185,7 @@ impl Edge {
             outside,
             gate,
             courier,
+            outwards: Outwards::default(),
             mappings: Mappings::default(),
             heartbeats,
             sources: Arc::default(),

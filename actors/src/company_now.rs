@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use dashmap::DashMap;
+
 use crate::decision::purse::Purse;
 use crate::domain::notification::Routes;
 use crate::domain::runbook::Shelf;
@@ -39,6 +41,24 @@ impl Outward {
             mutes: mutes.map_err(unreadable).unwrap_or_default(),
             routes: routes.map_err(unreadable).unwrap_or_default(),
         }
+    }
+}
+
+/// Companies' [`Outward`]s, each read once for a version of its company.
+#[derive(Default)]
+pub struct Outwards(DashMap<CompanyId, (u64, Arc<Outward>)>);
+
+impl Outwards {
+    /// A company's, as it is now.
+    pub fn of(&self, company: &Company) -> Arc<Outward> {
+        let known = self.0.get(&company.company_id);
+        if let Some(known) = known.filter(|known| known.0 == company.version) {
+            return known.1.clone();
+        }
+        let outward = Arc::new(Outward::of(company));
+        let entry = (company.version, outward.clone());
+        self.0.insert(company.company_id.clone(), entry);
+        outward
     }
 }
 

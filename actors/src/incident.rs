@@ -9,7 +9,7 @@ pub mod acts;
 mod decisions;
 mod leaving;
 pub mod lifecycle;
-mod quiet;
+pub mod quiet;
 pub mod refusal;
 pub mod remedy;
 mod session;

@@ -1,10 +1,12 @@
-//! Tools that nobody here wrote: Debian's Alertmanager sends to us, `amtool` reads, Standard Webhooks' own library signs.
+//! Tools that nobody here wrote: Debian's Alertmanager sends to us, `amtool` reads, Standard Webhooks' own library signs,
+//! Amazon's own verifies.
 
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use alert_whisperer::accounts::rights::Role;
 use axum::Router;
 use axum::http::StatusCode;
 use reqwest::Method;
@@ -18,6 +20,7 @@ use tokio::time::timeout;
 use crate::support::engine::Engine;
 use crate::support::process::{PATIENCE, Place, Server as Process, binary, eventually};
 use crate::support::server::{Server, headers};
+use crate::support::sns::{Sns, TOPIC};
 
 /// What an installing script prints.
 async fn installed(script: &str) -> String {
@@ -293,5 +296,78 @@ async fn what_the_library_of_standard_webhooks_signs_is_genuine() {
         taken.text
     );
     send(&body.replace("db-1", "db-2")).await.problem(401);
+    server.stop().await;
+}
+
+/// What Amazon's own verifier (npm `sns-validator`) says of SNS's messages is what we say of them: of whole ones, and of ones
+/// that were changed in any field after they were signed.
+#[tokio::test]
+async fn amazons_verifier_and_ours_say_the_same_of_every_message() {
+    let home = installed("sns-validator/install.sh").await;
+    let sns = Sns::start().await;
+    let server = Server::start_with(Engine::Sqlite, |flags| flags.sns_endpoint = Some(sns.url.clone())).await;
+    let acme = server.company("comp-acme").await;
+    let boss = server.person("boss@acme.example", Role::CompanyAdmin, &[&acme]).await;
+    let intake = json!({"sns_topics": [TOPIC]}).to_string();
+    let set = server
+        .ask(Method::PUT, "/api/companies/comp-acme/intake", boss.headers(), intake)
+        .await;
+    assert_eq!(set.status, 200, "{}", set.text);
+    let mut messages = Vec::new();
+    for kind in ["Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation"] {
+        for version in ["1", "2"] {
+            let whole = sns.message(kind, "2026-01-31T08:00:00.000Z", |message| {
+                message["Message"] = json!("{\"AlarmName\": \"disk\", \"NewStateValue\": \"ALARM\"}");
+                message["SignatureVersion"] = json!(version);
+                message["MessageId"] = json!(format!("m-{kind}-{version}"));
+            });
+            messages.push(whole.clone());
+            for name in [
+                "Message",
+                "MessageId",
+                "Timestamp",
+                "TopicArn",
+                "Type",
+                "Signature",
+                "Token",
+            ] {
+                if whole[name].is_string() {
+                    let mut changed = whole.clone();
+                    changed[name] = json!(format!("{}x", whole[name].as_str().unwrap()));
+                    messages.push(changed);
+                }
+            }
+        }
+    }
+    let lines: String = messages
+        .iter()
+        .map(|message| json!({"pem": sns.pem, "message": message}).to_string() + "\n")
+        .collect();
+    let mut node = Command::new("node");
+    node.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sns-validator/check.js"))
+        .arg(&home)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut checking = node.spawn().unwrap();
+    checking
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(lines.as_bytes())
+        .await
+        .unwrap();
+    let checked = timeout(PATIENCE, checking.wait_with_output()).await.unwrap().unwrap();
+    let theirs = String::from_utf8(checked.stdout).unwrap();
+    let theirs: Vec<&str> = theirs.lines().collect();
+    assert_eq!(theirs.len(), messages.len(), "{theirs:?}");
+    for (message, theirs) in messages.iter().zip(theirs) {
+        let key = headers(&[("x-api-key", acme.key.as_bytes())]);
+        let ours = server
+            .ask(Method::POST, "/api/webhooks/cloudwatch", key, message.to_string())
+            .await;
+        // Version 1 is of SHA-1, which is not believed here.
+        let expected = theirs == "valid" && message["SignatureVersion"] == "2";
+        assert_eq!(ours.status == 200, expected, "{theirs}: {} {message}", ours.text);
+    }
     server.stop().await;
 }

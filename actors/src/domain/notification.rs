@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::alert::{NewAlert, Severity};
-use super::condition::{Condition, Conditions, Reading};
+use super::condition::{Condition, Conditions, Reading, Sight};
 use super::rule::InvalidRule;
 use super::schedule::{Hours, Weekly};
 use super::time::Timestamp;
@@ -323,24 +323,61 @@ impl Routes {
         Ok(read)
     }
 
+    /// Of each route, why it does not lead some news of an incident anywhere at a moment.
+    pub fn explain(&self, news: News, alert: &NewAlert, now: Timestamp) -> Vec<Considered> {
+        let sight = self.conditions.of(alert);
+        let explained = |way: &Way| Considered {
+            route: way.route.name.clone(),
+            channels: way.route.channels.clone(),
+            why_not: way.why_not(news, alert, (&sight, now)),
+        };
+        self.each.iter().map(explained).collect()
+    }
+
     /// The channels that are told some news of an incident, as its alert shows it, at a moment: each with the first route
     /// that leads there.
     pub fn of(&self, news: News, alert: &NewAlert, now: Timestamp) -> BTreeMap<String, String> {
         let sight = self.conditions.of(alert);
         let mut told = BTreeMap::new();
         for way in &self.each {
-            let route = &way.route;
-            let is_severity = route.severities.is_empty() || route.severities.contains(&alert.severity);
-            let is_news = route.events.is_empty() || route.events.contains(&news);
-            let is_time = way.hours.as_ref().is_none_or(|hours| hours.hold(now));
-            let fits = way.condition.as_ref().is_none_or(|condition| condition.holds(&sight));
-            if is_severity && is_news && is_time && fits {
-                for channel in &route.channels {
-                    told.entry(channel.clone()).or_insert_with(|| route.name.clone());
+            if way.why_not(news, alert, (&sight, now)).is_none() {
+                for channel in &way.route.channels {
+                    told.entry(channel.clone()).or_insert_with(|| way.route.name.clone());
                 }
             }
         }
         told
+    }
+}
+
+/// A route, and whether it leads somewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = ConsideredRoute)]
+pub struct Considered {
+    /// Its name.
+    pub route: String,
+    /// Where it leads.
+    pub channels: Vec<String>,
+    /// Why it leads nowhere; `null` where it does.
+    pub why_not: Option<String>,
+}
+
+impl Way {
+    /// The first thing by which a route does not fit; nothing where it does.
+    fn why_not(&self, news: News, alert: &NewAlert, (sight, now): (&Sight, Timestamp)) -> Option<String> {
+        let route = &self.route;
+        if !route.severities.is_empty() && !route.severities.contains(&alert.severity) {
+            return Some(format!("it is not for {}", alert.severity));
+        }
+        if !route.events.is_empty() && !route.events.contains(&news) {
+            return Some(format!("it is not for {}", news.as_str()));
+        }
+        if let Some(hours) = self.hours.as_ref().filter(|hours| !hours.hold(now)) {
+            let opens = hours.next_change(now).map(|at| format!(" before {at}"));
+            return Some(format!("it is not open{}", opens.unwrap_or_default()));
+        }
+        let condition = self.condition.as_ref().filter(|condition| !condition.holds(sight));
+        condition.map(|_| "its match is not true of the newest alert that fires".to_owned())
     }
 }
 

@@ -307,6 +307,70 @@ impl Mutes {
     }
 }
 
+/// Something that could keep an incident quiet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Considered {
+    /// What kind of thing.
+    pub kind: SuppressedByKind,
+    /// The silence's id, or the name of the window or inhibition.
+    pub name: String,
+    /// Why it does not; `null` where it does.
+    pub why_not: Option<String>,
+}
+
+impl Mutes {
+    /// Of each silence, window and inhibition, why it does not keep what fires quiet, once that is judged.
+    pub fn explain(&self, firing: &[&NewAlert], found: &Found, now: Timestamp) -> Vec<Considered> {
+        let sights: Vec<Sight> = firing.iter().map(|alert| self.conditions.of(alert)).collect();
+        let count = |condition: Option<&Condition>| {
+            let holds = |sight: &&Sight| condition.is_none_or(|condition| condition.holds(sight));
+            sights.iter().filter(holds).count()
+        };
+        let some = |matching: usize| {
+            let all = sights.len();
+            format!("{matching} of the {all} alerts that fire match, and nothing keeps the rest quiet")
+        };
+        let timed = self.timed.iter().map(|timed| {
+            let matching = count(timed.condition.as_ref());
+            let why_not = if found.by.contains(&timed.by) {
+                None
+            } else if matching == 0 {
+                Some("no alert that fires matches".to_owned())
+            } else if timed.times.hold(now) {
+                Some(some(matching))
+            } else {
+                Some(match timed.times.next_change(now) {
+                    Some(at) => format!("it is not in force before {at}"),
+                    None => "it is over".to_owned(),
+                })
+            };
+            Considered {
+                kind: timed.by.kind,
+                name: timed.by.name.clone(),
+                why_not,
+            }
+        });
+        let inhibiting = self.inhibitions.iter().map(|inhibits| {
+            let is_by = |by: &SuppressedBy| by.kind == SuppressedByKind::Inhibition && by.name == inhibits.name;
+            let matching = count(Some(&inhibits.target));
+            let why_not = if found.by.iter().any(is_by) {
+                None
+            } else if matching == 0 {
+                Some("no alert that fires matches its target".to_owned())
+            } else {
+                let cause = "no open incident has an alert that fires, matches its source and is equal";
+                Some(format!("{cause}, or {}", some(matching)))
+            };
+            Considered {
+                kind: SuppressedByKind::Inhibition,
+                name: inhibits.name.clone(),
+                why_not,
+            }
+        });
+        timed.chain(inhibiting).collect()
+    }
+}
+
 impl Inhibits {
     fn by_one_of(&self, causes: &[(&Cause<'_>, Sight)], alert: &NewAlert) -> Option<SuppressedBy> {
         let (cause, _) = causes.iter().find(|(cause, sight)| {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::IncidentState;
 use crate::domain::alert::Identity;
-use crate::domain::suppression::{Cause, Found, SuppressedBy, SuppressedByKind};
+use crate::domain::suppression::{Cause, Considered, Found, Mutes, SuppressedBy, SuppressedByKind};
 use crate::domain::{Asset, Incident, IncidentId, IncidentStatus, NewAlert, Signal, Timestamp};
 use crate::limits::{CAUSES, CAUSES_COMPARED, PAGE, SUPPRESSION_ALERTS, TOPOLOGY_WALK};
 use crate::port::reader::{AlertFilter, IncidentFilter, PageRequest};
@@ -25,34 +25,70 @@ impl IncidentState {
         if !row.is_open() || row.all_recovered() || (outward.mutes.is_empty() && !by_dependency) {
             return Ok(Found::default());
         }
-        let reader = &*self.args.reader;
-        let firing = firing(reader, &row.incident_id).await?;
-        let others = match by_dependency || outward.mutes.wants_causes() {
-            true => others(reader, &row.incident_id).await?,
-            false => Vec::new(),
-        };
-        let mut known = Vec::new();
-        if by_dependency {
-            known.extend(in_trouble(reader, &firing, &others).await?);
+        let seen = see(&*self.args.reader, row, (&outward.mutes, by_dependency)).await?;
+        Ok(seen.judge(&outward.mutes, now))
+    }
+}
+
+/// What fires in an incident, and what else is in trouble.
+#[derive(Default)]
+pub struct Seen {
+    /// The last word of each trouble in it, where it is that it fires.
+    pub firing: Vec<Arc<NewAlert>>,
+    known: Vec<SuppressedBy>,
+    causes: Vec<(IncidentId, Arc<NewAlert>)>,
+}
+
+/// Reads what it takes to judge whether an incident is kept quiet.
+///
+/// # Errors
+/// The store's.
+pub async fn see(reader: &dyn Reader, row: &Incident, (mutes, by_dependency): (&Mutes, bool)) -> Result<Seen, Error> {
+    let mut seen = Seen {
+        firing: firing(reader, &row.incident_id).await?,
+        ..Seen::default()
+    };
+    let others = match by_dependency || mutes.wants_causes() {
+        true => others(reader, &row.incident_id).await?,
+        false => Vec::new(),
+    };
+    if by_dependency {
+        seen.known.extend(in_trouble(reader, &seen.firing, &others).await?);
+    }
+    if mutes.wants_causes() {
+        for other in others.iter().take(CAUSES_COMPARED) {
+            let those = newest(reader, &other.incident_id, CAUSE_ALERTS).await?;
+            let of_it = those.into_iter().map(|alert| (other.incident_id.clone(), alert));
+            seen.causes.extend(of_it);
         }
-        let mut alerts: Vec<(&IncidentId, Arc<NewAlert>)> = Vec::new();
-        if outward.mutes.wants_causes() {
-            for other in others.iter().take(CAUSES_COMPARED) {
-                let those = newest(reader, &other.incident_id, CAUSE_ALERTS).await?;
-                alerts.extend(those.into_iter().map(|alert| (&other.incident_id, alert)));
-            }
-        }
-        let causes: Vec<Cause<'_>> = alerts
+    }
+    Ok(seen)
+}
+
+impl Seen {
+    /// Whether it is kept quiet, and until when it need not be looked at again.
+    pub fn judge(&self, mutes: &Mutes, now: Timestamp) -> Found {
+        let causes: Vec<Cause<'_>> = self
+            .causes
             .iter()
             .map(|(incident_id, alert)| Cause { incident_id, alert })
             .collect();
-        let firing: Vec<&NewAlert> = firing.iter().map(|alert| &**alert).collect();
-        let mut found = outward.mutes.judge(&firing, &causes, &known, now);
+        let mut found = mutes.judge(&self.alerts(), &causes, &self.known, now);
         if found.by.iter().any(|by| by.cause.is_some()) {
             let soon = now.plus(CAUSE_EVERY);
             found.changes_at = Some(found.changes_at.map_or(soon, |at| at.min(soon)));
         }
-        Ok(found)
+        found
+    }
+
+    /// Of everything that could keep it quiet, why it does not.
+    pub fn explain(&self, mutes: &Mutes, now: Timestamp) -> Vec<Considered> {
+        let found = self.judge(mutes, now);
+        mutes.explain(&self.alerts(), &found, now)
+    }
+
+    fn alerts(&self) -> Vec<&NewAlert> {
+        self.firing.iter().map(|alert| &**alert).collect()
     }
 }
 

@@ -111,6 +111,19 @@ async fn a_silence_keeps_an_incident_quiet_until_it_ends() {
         .any(|item| item["data"]["suppressed_by"][0]["name"] == id);
     assert!(says, "{timeline}");
 
+    // So does its receipt, which names the cause; without it the outcome is another.
+    let why = format!("/api/incidents/{}/why", quiet["incident_id"].as_str().unwrap());
+    let named = server.get(&house.acme, &why).await.json();
+    assert_eq!(named["opened"]["receipt"]["layer"], "opened", "{named}");
+    assert_eq!(named["suppression"]["suppressed_by"][0]["name"], id);
+    assert_eq!(
+        named["suppression"]["considered"],
+        json!([{"kind": "silence", "name": id, "why_not": null}])
+    );
+    assert_eq!(
+        (&named["told"]["told_at"], &named["undecided"]),
+        (&Value::Null, &json!("it is suppressed"))
+    );
     let other = server.company("comp-other").await;
     let stranger = server.technician(&other).await;
     let end = format!("{path}/{id}");
@@ -123,6 +136,11 @@ async fn a_silence_keeps_an_incident_quiet_until_it_ends() {
     assert_eq!(ended.status, 200, "{}", ended.text);
     let told = house.until_decided(&quiet).await;
     assert_eq!(told["suppressed_by"], json!([]));
+    let named = server.get(&house.acme, &why).await.json();
+    assert_eq!(
+        named["suppression"]["considered"],
+        json!([{"kind": "silence", "name": id, "why_not": "it is over"}])
+    );
     let listed = server.get_as(boss, &path).await.json();
     assert_eq!(listed["items"][0]["state"], "expired", "{listed}");
     house.server.stop().await;

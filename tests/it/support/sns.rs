@@ -21,6 +21,8 @@ const HOST: &str = "https://sns.eu-central-1.amazonaws.com";
 /// The double; it ends with the test.
 pub struct Sns {
     pub url: String,
+    /// Its certificate.
+    pub pem: String,
     key: KeyPair,
     /// How often the certificate was fetched, and a subscription confirmed.
     pub fetched: Arc<AtomicUsize>,
@@ -35,9 +37,10 @@ impl Sns {
         let pem = params.self_signed(&key).unwrap().pem();
         let (fetched, confirmed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let counted = fetched.clone();
+        let served = pem.clone();
         let certificate = move || {
             counted.fetch_add(1, Ordering::SeqCst);
-            std::future::ready(pem.clone())
+            std::future::ready(served.clone())
         };
         let counted = confirmed.clone();
         let confirm = move |RawQuery(query): RawQuery| {
@@ -62,6 +65,7 @@ impl Sns {
         serving.spawn(async move { axum::serve(listener, app).await.unwrap() });
         Self {
             url,
+            pem,
             key,
             fetched,
             confirmed,

@@ -102,3 +102,48 @@ fn what_is_not_as_it_must_be_is_named() {
     let good = json!({"routes": [{"name": "r", "channels": ["chat"]}], "escalation": [step(5), step(5)]});
     assert_eq!(notifications(good).check(&known), Ok(()));
 }
+
+/// Take away the route that is named, and its channel is not told; meet the reason that is named, and it is.
+#[test]
+fn what_is_named_as_the_reason_is_the_reason() {
+    let all = notifications(json!({"routes": [
+        {"name": "grave", "severities": ["critical"], "channels": ["pager"]},
+        {"name": "ends", "events": ["incident.resolved"], "channels": ["log"]},
+        {"name": "web", "match": "asset == 'web-1'", "channels": ["web"]},
+        {"name": "night", "hours": {"from": "22:00", "to": "06:00", "time_zone": "UTC"}, "channels": ["night"]},
+        {"name": "all", "channels": ["chat"]},
+    ]}));
+    let now = at("2026-11-27T10:00:00Z");
+    let explained = Routes::read(&all)
+        .unwrap()
+        .explain(News::Opened, &alert(Severity::High), now);
+    for considered in &explained {
+        let mut mutated = all.clone();
+        let place = mutated
+            .routes
+            .iter()
+            .position(|route| route.name == considered.route)
+            .unwrap();
+        let route = &mut mutated.routes[place];
+        match considered.why_not.as_deref() {
+            None => drop(mutated.routes.remove(place)),
+            Some("it is not for high") => route.severities.clear(),
+            Some("it is not for incident.opened") => route.events.clear(),
+            Some("it is not open before 2026-11-27T22:00:00.000Z") => route.hours = None,
+            Some("its match is not true of the newest alert that fires") => route.matches = None,
+            Some(other) => panic!("{other}"),
+        }
+        let told = Routes::read(&mutated)
+            .unwrap()
+            .of(News::Opened, &alert(Severity::High), now);
+        let is_told = told.contains_key(&considered.channels[0]);
+        assert_eq!(is_told, considered.why_not.is_some(), "{considered:?}");
+    }
+    assert_eq!(
+        explained
+            .iter()
+            .filter(|considered| considered.why_not.is_none())
+            .count(),
+        1
+    );
+}

@@ -179,3 +179,48 @@ fn what_is_not_as_it_must_be_is_named() {
     let refused = Mutes::read(&Suppression::default(), &[backwards]).err().unwrap();
     assert_eq!(refused.field, "silences[0].ends_at");
 }
+
+/// Of what does not keep an incident quiet the reason is named; where that is met, it does.
+#[test]
+fn what_is_named_as_the_reason_is_the_reason() {
+    let windows = suppression(json!({"maintenance_windows": [
+        {"name": "later", "starts_at": "2026-11-27T20:00:00Z", "ends_at": "2026-11-27T21:00:00Z"},
+        {"name": "others", "match": "asset == 'web-1'",
+            "starts_at": "2026-11-27T10:00:00Z", "ends_at": "2026-11-27T12:00:00Z"},
+        {"name": "some", "match": "severity == 'low'",
+            "starts_at": "2026-11-27T10:00:00Z", "ends_at": "2026-11-27T12:00:00Z"},
+    ]}));
+    let mutes = Mutes::read(&windows, &[]).unwrap();
+    let (low, high) = (alert("db-1", Severity::Low, "a"), alert("db-2", Severity::High, "a"));
+    let explained = |firing: &[&NewAlert], text: &str| {
+        let found = mutes.judge(firing, &[], &[], at(text));
+        let whys = mutes.explain(firing, &found, at(text)).into_iter();
+        whys.map(|one| one.why_not.unwrap_or_else(|| "it does".to_owned()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        explained(&[&low, &high], "2026-11-27T11:00:00Z"),
+        [
+            "it is not in force before 2026-11-27T20:00:00.000Z",
+            "no alert that fires matches",
+            "1 of the 2 alerts that fire match, and nothing keeps the rest quiet",
+        ]
+    );
+    assert_eq!(
+        explained(&[&low, &high], "2026-11-27T20:00:00Z")[0],
+        "it does",
+        "once its time has come"
+    );
+    assert_eq!(
+        explained(&[&low], "2026-11-27T11:00:00Z")[2],
+        "it does",
+        "once the rest fires no more"
+    );
+    assert_eq!(explained(&[&low, &high], "2026-11-27T21:00:00Z")[0], "it is over");
+    let web = alert("web-1", Severity::High, "a");
+    assert_eq!(
+        explained(&[&web], "2026-11-27T11:00:00Z")[1],
+        "it does",
+        "once it matches"
+    );
+}
