@@ -1,17 +1,18 @@
-//! Taking messages to where people are: webhooks, Slack, Teams, mailboxes.
+//! Taking messages to where people are: webhooks, Slack, Teams, mailboxes, ticket systems.
 
 mod chat;
 pub mod mail;
 pub mod target;
+mod ticket;
 mod webhook;
 mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::{Channel, ChannelKind, CompanyId, Notice};
+use actors::domain::{Channel, ChannelKind, CompanyId, Notice, Ticket};
 use actors::port::Clock;
-use actors::port::courier::{Courier, Undelivered, Verdict};
+use actors::port::courier::{Courier, Delivered, Undelivered, Verdict};
 use async_trait::async_trait;
 use futures::StreamExt;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
@@ -19,6 +20,9 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode};
 
 use self::mail::Mailer;
 use self::target::Target;
+use self::ticket::Desk;
+use self::ticket::jira::Jira;
+use self::ticket::service_now::ServiceNow;
 pub use self::webhook::body;
 use crate::outbound::Gate;
 use crate::secrets::ServerKey;
@@ -61,7 +65,13 @@ impl Couriers {
         })
     }
 
-    async fn take(&self, company: &CompanyId, channel: &Channel, notices: &[Notice]) -> Result<String, Undelivered> {
+    async fn take(
+        &self,
+        company: &CompanyId,
+        channel: &Channel,
+        notices: &[Notice],
+        ticket: Option<&Ticket>,
+    ) -> Result<Delivered, Undelivered> {
         let target = Target::open(&self.key, company, channel).map_err(|_| Undelivered {
             why: "the channel's address cannot be opened under this server key: set the channel anew".to_owned(),
             verdict: Verdict::Never,
@@ -73,7 +83,7 @@ impl Couriers {
                     verdict: Verdict::Never,
                 });
             };
-            return mailer.send(&target.to, notices).await;
+            return mailer.send(&target.to, notices).await.map(Delivered::from);
         }
         let url = self.gate.url(target.url()).map_err(|why| Undelivered {
             why: why.to_string(),
@@ -83,21 +93,30 @@ impl Couriers {
             "https" => &self.encrypted,
             _ => &self.plain,
         };
-        let request = client.post(url);
+        let Some(notice) = notices.first() else {
+            return Ok("nothing to tell".to_owned().into());
+        };
+        let desk = Desk {
+            client,
+            base: url.as_str().trim_end_matches('/'),
+            tickets: &target.tickets(),
+            channel: &channel.name,
+            now: self.clock.now(),
+        };
+        let request = client.post(url.clone());
         match channel.kind {
+            ChannelKind::Jira => desk.tell(&Jira, notice, ticket).await,
+            ChannelKind::ServiceNow => desk.tell(&ServiceNow, notice, ticket).await,
             ChannelKind::Slack => self.ask(request.json(&chat::slack(notices))).await,
             ChannelKind::Teams => self.ask(request.json(&chat::teams(notices))).await,
             ChannelKind::Webhook | ChannelKind::Email => {
-                let Some(notice) = notices.first() else {
-                    return Ok("nothing to tell".to_owned());
-                };
                 let signed = webhook::signed(request, &target, notice, self.clock.now());
                 self.ask(signed).await
             }
         }
     }
 
-    async fn ask(&self, request: RequestBuilder) -> Result<String, Undelivered> {
+    async fn ask(&self, request: RequestBuilder) -> Result<Delivered, Undelivered> {
         let answer = request.send().await.map_err(|error| Undelivered {
             why: cause(error),
             verdict: Verdict::Again(None),
@@ -109,7 +128,7 @@ impl Couriers {
             false => format!("{status}: {said}"),
         };
         match verdict(status, &headers) {
-            None => Ok(status.to_string()),
+            None => Ok(status.to_string().into()),
             Some(verdict) => Err(Undelivered { why, verdict }),
         }
     }
@@ -117,14 +136,20 @@ impl Couriers {
 
 #[async_trait]
 impl Courier for Couriers {
-    async fn deliver(&self, company: &CompanyId, channel: &Channel, notices: &[Notice]) -> Result<String, Undelivered> {
+    async fn deliver(
+        &self,
+        company: &CompanyId,
+        channel: &Channel,
+        notices: &[Notice],
+        ticket: Option<&Ticket>,
+    ) -> Result<Delivered, Undelivered> {
         let late = |_| {
             Err(Undelivered {
                 why: format!("no answer within {} s", WITHIN.as_secs()),
                 verdict: Verdict::Again(None),
             })
         };
-        tokio::time::timeout(WITHIN, self.take(company, channel, notices))
+        tokio::time::timeout(WITHIN, self.take(company, channel, notices, ticket))
             .await
             .unwrap_or_else(late)
     }

@@ -30,6 +30,7 @@ pub mod schedule;
 pub mod suppression;
 pub mod talk;
 pub mod text;
+pub mod ticket;
 pub mod time;
 pub mod trace;
 
@@ -57,4 +58,5 @@ pub use rule::Rule;
 pub use run::Run;
 pub use runbook::Runbook;
 pub use suppression::{Silence, Suppression};
+pub use ticket::Ticket;
 pub use time::Timestamp;

@@ -20,9 +20,9 @@ use crate::census::{Alive, Census, Kind, Post};
 use crate::domain::channel::Disabled;
 use crate::domain::ids::EntryId;
 use crate::domain::notice::Fate;
-use crate::domain::{Channel, CompanyId, Fact, Notice, Timestamp};
+use crate::domain::{Channel, ChannelKind, CompanyId, Fact, IncidentId, Notice, Timestamp};
 use crate::limits::{NOTICES_DIGESTED, NOTICES_LOADED, PAGE};
-use crate::port::courier::{Courier, Undelivered, Verdict};
+use crate::port::courier::{Courier, Delivered, Undelivered, Verdict};
 use crate::port::{Amended, Amendment, Clock, Entropy, Error, Kept, Put, Reader, RecordKind, Writer};
 use crate::supervision::Timer;
 use crate::tenant::TenantMsg;
@@ -41,7 +41,7 @@ pub enum NotifierMsg {
     /// Something is due.
     Due,
     /// What came of a delivery.
-    Delivered(ActorId, Result<String, Undelivered>),
+    Delivered(ActorId, Box<Result<Delivered, Undelivered>>),
     /// A delivery has ended; judged behind its messages.
     Ended(ActorId),
     /// End once nothing is on its way.
@@ -160,7 +160,7 @@ impl NotifierState {
                 self.timer = None;
                 Ok(())
             }
-            NotifierMsg::Delivered(child, outcome) => self.conclude(child, outcome).await,
+            NotifierMsg::Delivered(child, outcome) => self.conclude(child, *outcome).await,
             NotifierMsg::Ended(child) => {
                 let lost = Undelivered {
                     why: "it was broken off".to_owned(),
@@ -213,9 +213,20 @@ impl NotifierState {
         let busy: HashSet<String> = self.under_way.values().map(|way| way.channel.clone()).collect();
         let mut due: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut next: Option<Timestamp> = None;
+        // A ticket is told its incident's news in their order.
+        let mut waiting: HashSet<(&str, &IncidentId)> = HashSet::new();
         for (id, (notice, _)) in &self.notices {
             if busy.contains(&notice.channel) {
                 continue;
+            }
+            let of = (notice.channel.as_str(), &notice.message.incident.incident_id);
+            let kind = self.channels.get(&notice.channel).map(|(channel, _)| channel.kind);
+            let is_in_order = kind.is_some_and(ChannelKind::keeps_tickets);
+            if is_in_order && waiting.contains(&of) {
+                continue;
+            }
+            if is_in_order && notice.next_at > now {
+                waiting.insert(of);
             }
             if notice.next_at <= now {
                 due.entry(notice.channel.clone()).or_default().push(id.clone());
@@ -287,6 +298,7 @@ impl NotifierState {
         let post = Post::of_company(Kind::Delivery, &self.args.company_id, 0);
         let args = DeliveryArgs {
             courier: self.args.courier.clone(),
+            reader: self.args.reader.clone(),
             company_id: self.args.company_id.clone(),
             channel: known,
             notices,
@@ -304,7 +316,7 @@ impl NotifierState {
     }
 
     /// Commits what came of a delivery.
-    async fn conclude(&mut self, child: ActorId, outcome: Result<String, Undelivered>) -> Result<(), Error> {
+    async fn conclude(&mut self, child: ActorId, outcome: Result<Delivered, Undelivered>) -> Result<(), Error> {
         let Some(way) = self.under_way.remove(&child) else {
             return Ok(());
         };
@@ -315,7 +327,7 @@ impl NotifierState {
                 continue;
             };
             match &outcome {
-                Ok(answer) => {
+                Ok(Delivered { answer, .. }) => {
                     self.end(
                         &mut amendment,
                         (notice.tried(answer.clone(), now), version),
@@ -334,6 +346,12 @@ impl NotifierState {
                     }
                 }
             }
+        }
+        if let Ok(Delivered {
+            ticket: Some(ticket), ..
+        }) = &outcome
+        {
+            amendment.puts.push(Put::new(ticket)?);
         }
         if let Err(gone) = &outcome
             && gone.verdict == Verdict::Gone

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use actors::domain::suppression::SuppressedBy;
 use actors::domain::{
-    AlertId, CompanyId, IncidentId, IncidentStatus, News, Severity, Timestamp, kpi, notification, suppression,
+    AlertId, Channel, CompanyId, IncidentId, IncidentStatus, News, Severity, Ticket, Timestamp, kpi, notification,
+    suppression,
 };
 use actors::incident::quiet;
 use actors::limits::PAGE;
-use actors::port::Reader;
 use actors::port::reader::{self, IncidentFilter, IncidentView, PageRequest};
 use actors::port::writer::Receipt;
+use actors::port::{Reader, RecordKind};
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,8 @@ use utoipa::openapi::path::Parameter;
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::SentOrNot;
-use super::page::{Ask, Asked, Paged, Query, write_cursor};
+use super::companies::records;
+use super::page::{Ask, Asked, Items, Paged, Query, write_cursor};
 use super::problem::Problem;
 use super::rights::{May, Reaches, Read};
 use super::{Edge, shape};
@@ -229,6 +231,26 @@ async fn opened(reader: &dyn Reader, id: &IncidentId) -> Result<Option<Opened>, 
             receipt: receipt?,
         })
     }))
+}
+
+/// Its tickets in other systems.
+pub(super) async fn tickets(
+    may: May<Read>,
+    State(edge): State<Arc<Edge>>,
+    Path(id): Path<String>,
+) -> Result<Json<Items<Ticket>>, Problem> {
+    let (incident_id, _) = find(&edge, &may, &id).await?;
+    let reader = edge.store.reader(may.company());
+    let mut found = Vec::new();
+    for (channel, _) in records::<Channel, _>(&edge, &may).await? {
+        let id = Ticket::id_of(&channel.name, &incident_id);
+        if channel.kind.keeps_tickets()
+            && let Some(record) = reader.record(RecordKind::Tickets, &id).await?
+        {
+            found.push(record.read()?);
+        }
+    }
+    Ok(Json(found.into_iter().collect()))
 }
 
 /// Its short memory; an incident that was only ever decided has one too.

@@ -554,6 +554,11 @@ fn routes() -> Routes {
             "Wait no longer for a run's end",
         )
         .get(
+            "/api/incidents/{incident_id}/tickets",
+            incidents::tickets,
+            "Its tickets in other systems",
+        )
+        .get(
             "/api/incidents/{incident_id}/why",
             incidents::why,
             "Why an incident is as it is, and why not otherwise",

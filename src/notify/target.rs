@@ -18,6 +18,40 @@ pub struct Target {
     /// Mailboxes.
     #[serde(default)]
     pub to: Vec<String>,
+    /// Where tickets are made, and as whom.
+    #[serde(default)]
+    tickets: Option<Tickets>,
+}
+
+/// Where tickets are made, and as whom.
+#[derive(Clone, Default, Deserialize, Serialize)]
+pub struct Tickets {
+    /// The user.
+    pub user: String,
+    /// The user's API token or password.
+    token: String,
+    /// Jira's project, by its key.
+    pub project: String,
+    /// Jira's type of issue.
+    pub issue_type: String,
+    /// ServiceNow's code of a resolution.
+    pub close_code: String,
+}
+
+impl Tickets {
+    /// As a user with a token.
+    pub fn of(user: &str, token: &SecretString) -> Self {
+        Self {
+            user: user.to_owned(),
+            token: token.expose_secret().to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// The user's API token or password.
+    pub fn token(&self) -> SecretString {
+        self.token.clone().into()
+    }
 }
 
 impl Target {
@@ -36,6 +70,20 @@ impl Target {
             secret: Some(secret.expose_secret().to_owned()),
             ..self
         }
+    }
+
+    /// With where tickets are made.
+    #[must_use]
+    pub fn with_tickets(self, tickets: Tickets) -> Self {
+        Self {
+            tickets: Some(tickets),
+            ..self
+        }
+    }
+
+    /// Where tickets are made.
+    pub fn tickets(&self) -> Tickets {
+        self.tickets.clone().unwrap_or_default()
     }
 
     /// Mailboxes.

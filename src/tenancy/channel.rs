@@ -5,14 +5,14 @@ use actors::domain::notice::Fate;
 use actors::domain::{ChannelKind, Company, Notice, Timestamp};
 use actors::limits::CHANNELS;
 use actors::port::{Amendment, Put, RecordKind};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{Desk, TenancyError, invalid};
 use crate::notify::mail::is_mailbox;
-use crate::notify::target::Target;
+use crate::notify::target::{Target, Tickets};
 use crate::outbound::Gate;
 use crate::secrets::new_webhook_secret;
 
@@ -39,6 +39,26 @@ pub struct WantedChannel {
     /// Whether a webhook gets a new secret; it has one from the beginning.
     #[serde(default)]
     pub new_secret: bool,
+    /// For a ticket system, whose `url` is its own, as `https://acme.atlassian.net`: as whom tickets are made.
+    #[serde(default)]
+    #[schema(nullable = false, max_length = 256)]
+    pub user: Option<String>,
+    /// The user's API token or password. Shown to nobody again.
+    #[serde(default)]
+    #[schema(nullable = false, max_length = 1024, value_type = Option<String>)]
+    pub token: Option<SecretString>,
+    /// Jira's project, by its key, as `OPS`.
+    #[serde(default)]
+    #[schema(nullable = false, pattern = "^[A-Z][A-Z0-9_]{1,31}$")]
+    pub project: Option<String>,
+    /// Jira's type of issue; `Task` where nothing is said.
+    #[serde(default)]
+    #[schema(nullable = false, max_length = 64)]
+    pub issue_type: Option<String>,
+    /// ServiceNow's code of a resolution; `Solved (Permanently)` where nothing is said.
+    #[serde(default)]
+    #[schema(nullable = false, max_length = 64)]
+    pub close_code: Option<String>,
 }
 
 impl Desk<'_> {
@@ -176,12 +196,69 @@ fn leads_to(wanted: &WantedChannel, gate: &Gate, has_mail: bool) -> Result<(Targ
     }
     let text = wanted.url.as_deref().unwrap_or_default();
     let url = gate.url(text).map_err(|rule| invalid("url", rule))?;
+    if wanted.kind.keeps_tickets() {
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(invalid("url", "must be the system's own, without a query"));
+        }
+        let target = Target::at(url.as_str()).with_tickets(tickets(wanted)?);
+        let shown = format!("{}{}", url.origin().ascii_serialization(), url.path());
+        let project = wanted.project.as_deref().map(|project| format!(" {project}"));
+        return Ok((target, shown + &project.unwrap_or_default()));
+    }
+    let of_tickets = [
+        ("user", wanted.user.is_some()),
+        ("token", wanted.token.is_some()),
+        ("project", wanted.project.is_some()),
+    ];
+    if let Some((field, _)) = of_tickets.into_iter().find(|(_, is_said)| *is_said) {
+        return Err(invalid(field, "must be left out: it is for ticket systems"));
+    }
     // Whoever has the rest of a chat's URL can write there; a webhook's query may hold a token.
     let shown = match wanted.kind {
         ChannelKind::Webhook => format!("{}{}", url.origin().ascii_serialization(), url.path()),
         _ => url.origin().ascii_serialization(),
     };
     Ok((Target::at(url.as_str()), shown))
+}
+
+fn tickets(wanted: &WantedChannel) -> Result<Tickets, TenancyError> {
+    let said = |field: &'static str, text: &Option<String>, most: usize| {
+        let text = text.clone().unwrap_or_default();
+        let fits = (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        match fits {
+            true => Ok(text),
+            false => Err(invalid(field, format!("must be 1 to {most} characters"))),
+        }
+    };
+    let user = said("user", &wanted.user, 256)?;
+    if user.contains(':') {
+        return Err(invalid("user", "must not hold a colon"));
+    }
+    let token = wanted.token.clone().unwrap_or_default();
+    if !(1..=1024).contains(&token.expose_secret().len()) {
+        return Err(invalid("token", "must be 1 to 1024 bytes"));
+    }
+    let mut tickets = Tickets::of(&user, &token);
+    match wanted.kind {
+        ChannelKind::Jira => {
+            let project = wanted.project.clone().unwrap_or_default();
+            let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+            let is_key = (2..=32).contains(&project.len())
+                && project.starts_with(|char: char| char.is_ascii_uppercase())
+                && project.bytes().all(plain);
+            if !is_key {
+                return Err(invalid("project", "must be the key of a project, as OPS"));
+            }
+            let issue_type = wanted.issue_type.clone().or(Some("Task".to_owned()));
+            tickets.issue_type = said("issue_type", &issue_type, 64)?;
+            tickets.project = project;
+        }
+        _ => {
+            let close_code = wanted.close_code.clone().or(Some("Solved (Permanently)".to_owned()));
+            tickets.close_code = said("close_code", &close_code, 64)?;
+        }
+    }
+    Ok(tickets)
 }
 
 fn is_name(name: &str) -> bool {

@@ -23,4 +23,5 @@ pub mod smtp;
 pub mod sns;
 pub mod ssm;
 pub mod storm;
+pub mod tickets;
 pub mod tree;

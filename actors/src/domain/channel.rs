@@ -29,6 +29,10 @@ pub enum ChannelKind {
     Teams,
     /// Mailboxes, through the platform's SMTP relay.
     Email,
+    /// An issue for each incident in Jira (REST API v3).
+    Jira,
+    /// A record for each incident in ServiceNow's table `incident` (Table API).
+    ServiceNow,
 }
 
 impl ChannelKind {
@@ -39,7 +43,12 @@ impl ChannelKind {
 
     /// Whether people read it: who is told much at once there is told in one message.
     pub fn is_read_by_people(self) -> bool {
-        self != Self::Webhook
+        matches!(self, Self::Slack | Self::Teams | Self::Email)
+    }
+
+    /// Whether each incident has a ticket there, to which its news come in their order.
+    pub fn keeps_tickets(self) -> bool {
+        matches!(self, Self::Jira | Self::ServiceNow)
     }
 }
 

@@ -7,17 +7,40 @@ use tracing::Instrument;
 
 use super::NotifierMsg;
 use crate::census::Alive;
-use crate::domain::{Channel, CompanyId, Notice};
-use crate::port::courier::Courier;
+use crate::domain::{Channel, CompanyId, Notice, Ticket};
+use crate::port::courier::{Courier, Delivered, Undelivered, Verdict};
+use crate::port::{Reader, RecordKind};
 
 /// What a delivery is made from.
 pub(super) struct DeliveryArgs {
     pub(super) courier: Arc<dyn Courier>,
+    pub(super) reader: Arc<dyn Reader>,
     pub(super) company_id: CompanyId,
     pub(super) channel: Channel,
     pub(super) notices: Vec<Notice>,
     pub(super) notifier: ActorRef<NotifierMsg>,
     pub(super) alive: Alive,
+}
+
+impl DeliveryArgs {
+    async fn deliver(&self) -> Result<Delivered, Undelivered> {
+        let ticket = match self.notices.first() {
+            Some(notice) if self.channel.kind.keeps_tickets() => {
+                let id = Ticket::id_of(&self.channel.name, &notice.message.incident.incident_id);
+                let found = self.reader.record(RecordKind::Tickets, &id).await;
+                let read = found.and_then(|record| record.map(|record| record.read::<Ticket>()).transpose());
+                read.map_err(|error| Undelivered {
+                    why: error.to_string(),
+                    verdict: Verdict::Again(None),
+                })?
+            }
+            _ => None,
+        };
+        let (company, channel) = (&self.company_id, &self.channel);
+        self.courier
+            .deliver(company, channel, &self.notices, ticket.as_ref())
+            .await
+    }
 }
 
 /// The actor. It hears nothing.
@@ -34,10 +57,10 @@ impl Actor for DeliveryActor {
 
     async fn post_start(&self, me: ActorRef<()>, args: &mut DeliveryArgs) -> Result<(), ActorProcessingErr> {
         let span = args.alive.hears("deliver");
-        let delivered = args.courier.deliver(&args.company_id, &args.channel, &args.notices);
-        let outcome = delivered.instrument(span).await;
+        let outcome = args.deliver().instrument(span).await;
         args.alive.rests();
-        args.notifier.cast(NotifierMsg::Delivered(me.get_id(), outcome))?;
+        args.notifier
+            .cast(NotifierMsg::Delivered(me.get_id(), Box::new(outcome)))?;
         me.stop(None);
         Ok(())
     }

@@ -6,7 +6,7 @@ use crate::domain::notice::{Delivery, Notice};
 use crate::domain::outcome::{Effectiveness, LongMemory};
 use crate::domain::run::{Lock, UnderWay};
 use crate::domain::trace::KeptTrace;
-use crate::domain::{Approval, Run, Timestamp};
+use crate::domain::{Approval, Run, Ticket, Timestamp};
 use crate::limits::TRACE_KEPT;
 
 impl Kept for Run {
@@ -106,6 +106,18 @@ impl Kept for Delivery {
 
     fn id(&self) -> String {
         self.notice.delivery_id.to_string()
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.kept_until())
+    }
+}
+
+impl Kept for Ticket {
+    const KIND: RecordKind = RecordKind::Tickets;
+
+    fn id(&self) -> String {
+        Self::id_of(&self.channel, &self.incident_id)
     }
 
     fn expires_at(&self) -> Option<Timestamp> {

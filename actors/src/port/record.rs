@@ -55,6 +55,8 @@ pub enum RecordKind {
     Notices,
     /// What a channel was told, or could not be. Expires.
     Notified,
+    /// What incidents are called in ticket systems. Expires.
+    Tickets,
 }
 
 /// The id of the platform's switch: while there is such a record, no run begins.

@@ -26,7 +26,7 @@ use super::{Answer, TRIES, changed, commit, desk, records};
 use crate::http::Edge;
 use crate::http::body::Sent;
 use crate::http::page::{Ask, Asked, Items, Paged, Query};
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 use crate::http::rights::{AdministerCompany, May, Read};
 use crate::tenancy::Change;
 use crate::tenancy::channel::WantedChannel;
@@ -168,9 +168,13 @@ pub(in crate::http) async fn test_channel(
     let record = reader.record(RecordKind::Channels, &name).await?;
     let channel: Channel = record.ok_or_else(|| Problem::not_found("channel"))?.read()?;
     let notice = trial(&edge, &may, &channel)?;
-    let tried = edge.courier.deliver(may.company(), &channel, &[notice]).await;
+    if channel.kind.keeps_tickets() {
+        let detail = "a test would leave a ticket behind: the first incident that is told there shows whether it works";
+        return Err(Problem::new(Code::Conflict, detail));
+    }
+    let tried = edge.courier.deliver(may.company(), &channel, &[notice], None).await;
     let (delivered, answer) = match tried {
-        Ok(answer) => (true, answer),
+        Ok(delivered) => (true, delivered.answer),
         Err(undelivered) => (false, undelivered.why),
     };
     Ok(Json(ChannelTried { delivered, answer }))

@@ -49,7 +49,7 @@ pub enum Part {
 
 impl Part {
     /// Every one, in the order in which they are moved: what says of a company that it is there comes last.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Alerts,
         Self::Incidents,
         Self::Identities,
@@ -81,6 +81,7 @@ impl Part {
         Self::Records(RecordKind::Channels),
         Self::Records(RecordKind::Notices),
         Self::Records(RecordKind::Notified),
+        Self::Records(RecordKind::Tickets),
         Self::Companies,
         Self::Heads,
     ];
@@ -119,6 +120,7 @@ impl Part {
             Self::Records(RecordKind::Channels) => "channels",
             Self::Records(RecordKind::Notices) => "notices to be delivered",
             Self::Records(RecordKind::Notified) => "notices delivered",
+            Self::Records(RecordKind::Tickets) => "tickets",
             Self::Companies => "companies",
             Self::Heads => "heads",
         }
