@@ -119,6 +119,9 @@ pub enum Unheard {
     /// There is no such heartbeat.
     #[error("there is no such heartbeat")]
     Unknown,
+    /// It was signed longer ago than it may be silent.
+    #[error("it was signed {0} s ago, and may be silent for {1} s: set the sender's clock")]
+    Late(u64, u32),
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] Error),
@@ -181,7 +184,7 @@ impl Heartbeats {
     }
 
     /// Takes a ping of a moment: it is kept when this is done, and the end of a silence is told. One that is no newer than
-    /// what was heard, or older than a silence may be, changes nothing.
+    /// what was heard changes nothing.
     ///
     /// # Errors
     /// [`Unheard`].
@@ -197,8 +200,11 @@ impl Heartbeats {
                 silent_since_at: None,
                 ..heartbeat.clone()
             };
-            if heartbeat.last_seen_at.is_some_and(|last| last >= at) || heard.due(Timestamp::default()) <= now {
+            if heartbeat.last_seen_at.is_some_and(|last| last >= at) {
                 return Ok(heartbeat);
+            }
+            if heard.due(Timestamp::default()) <= now {
+                return Err(Unheard::Late(now.since(at).as_secs(), heartbeat.every_seconds));
             }
             let is_late = now >= heartbeat.due(Timestamp::default());
             if heartbeat.silent_since_at.is_some() || is_late {

@@ -112,7 +112,7 @@ pub struct Edge {
     /// Journals are verified one at a time: it takes a processor.
     verifying: Semaphore,
     /// Rules are tried on the past one company at a time, for the same reason.
-    trying: Semaphore,
+    trying: Arc<Semaphore>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -176,7 +176,7 @@ impl Edge {
             patches,
             cloud,
             verifying: Semaphore::new(1),
-            trying: Semaphore::new(1),
+            trying: Arc::new(Semaphore::new(1)),
             clock,
             entropy,
             settings,

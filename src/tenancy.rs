@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use actors::correlator::rules::Rules;
 use actors::domain::ids::{EntryId, KeyId, SecretId};
+use actors::domain::rule;
 use actors::domain::suppression::{Inhibition, MaintenanceWindow, Mutes};
 use actors::domain::{
     AwsSettings, Company, CompanyId, Correlation, Fact, Intake, Notifications, Origin, Policy, RateLimit, Retention,
@@ -144,6 +145,9 @@ impl Desk<'_> {
             Rules::compile(rules).map_err(|error| invalid(format!("rules{}", error.field), error.rule))?;
             after.rules.clone_from(rules);
         }
+        let (rules, stale_after) = (&after.rules, after.correlation.stale_after_minutes);
+        rule::check_windows(rules, stale_after)
+            .map_err(|error| invalid(format!("rules{}", error.field), error.rule))?;
         if let Some(windows) = &change.maintenance_windows {
             after.suppression.maintenance_windows.clone_from(windows);
         }

@@ -31,7 +31,7 @@ const FILE_DOCUMENTS: u64 = 100_000;
 /// Journal entries that one commit removes; those of one commit may go beyond it.
 const ENTRIES_AT_ONCE: usize = 1_000;
 /// What is left of a company when its alerts and incidents have gone.
-const ERASED: [RecordKind; 11] = [
+const ERASED: [RecordKind; 17] = [
     RecordKind::ApiKeys,
     RecordKind::WebhookSecrets,
     RecordKind::Assets,
@@ -43,6 +43,12 @@ const ERASED: [RecordKind; 11] = [
     RecordKind::LongMemory,
     RecordKind::Spending,
     RecordKind::Traces,
+    RecordKind::Sources,
+    RecordKind::Heartbeats,
+    RecordKind::Channels,
+    RecordKind::Notices,
+    RecordKind::Notified,
+    RecordKind::Tickets,
 ];
 /// How often what was changed meanwhile is looked at again.
 const ROUNDS: usize = 3;
@@ -581,6 +587,27 @@ impl Commits {
             self.read.extend(found.items);
             self.is_over = found.next.is_none();
             self.request.after = found.next;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+
+    /// Whatever is kept for a company goes with it; what stays belongs to the platform, or to the proof of what went.
+    #[test]
+    fn every_kind_of_record_is_erased_or_is_no_companys() {
+        let stays = [
+            RecordKind::Users,
+            RecordKind::Logins,
+            RecordKind::Cuts,
+            RecordKind::Switches,
+        ];
+        for kind in RecordKind::iter() {
+            assert!(ERASED.contains(&kind) != stays.contains(&kind), "{kind:?}");
         }
     }
 }

@@ -124,6 +124,13 @@ impl Polling {
             let taken = self.take(company, alarm, known.copied(), now).await?;
             seen.insert(alarm.known_by().to_owned(), taken);
         }
+        // One that is neither raised nor calm, because its data are missing, may end later.
+        let is_unclear = |name: &String| !calm.iter().any(|alarm| alarm.known_by() == name);
+        for (name, taken) in before.into_iter().flatten() {
+            if is_unclear(&name) && now.since(taken.1) < ENDED_WITHIN {
+                seen.entry(name).or_insert(taken);
+            }
+        }
         self.raised.lock().await.insert(id.clone(), seen);
         Ok(())
     }

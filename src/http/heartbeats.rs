@@ -215,6 +215,7 @@ impl From<Unheard> for Problem {
     fn from(unheard: Unheard) -> Self {
         match unheard {
             Unheard::Unknown => Self::not_found("heartbeat"),
+            Unheard::Late(..) => Self::invalid("X-Timestamp", unheard.to_string()),
             Unheard::Store(error) => error.into(),
             Unheard::Call(error) => error.into(),
         }

@@ -260,7 +260,7 @@ impl Import {
         if depth > DEPTH {
             return self.says(format!("{path}: routes are nested too deep"));
         }
-        for (name, _) in &node.others {
+        for name in node.others.keys() {
             let why = match name.as_str() {
                 "group_wait" | "group_interval" => "an incident is told when it opens, and when it is graver",
                 "repeat_interval" => "nothing is repeated; steps of an escalation tell again",

@@ -79,7 +79,7 @@ impl Desk<'_> {
             false => format!("{} told", remote.number),
         };
         // One that was made just now, or was found before we knew, says it already.
-        if !is_new && (known.is_some() || !is_opening) || is_new && !is_opening {
+        if known.is_some() || !is_opening {
             system.say(self, &remote.id, notice).await?;
         }
         if notice.message.news == News::Resolved {

@@ -543,9 +543,14 @@ impl Index {
         {
             self.recoveries.remove(&oldest);
         }
-        let until = arrival.plus(self.settings.window());
+        let until = arrival.plus(self.remembers_for());
         self.recoveries.insert(identity, Recovery { event_at, until });
         self.recoveries_in_order.push_back((until, identity));
+    }
+
+    /// For how long a recovery without an incident is remembered: as long as an alert may be held that it ends.
+    pub(super) fn remembers_for(&self) -> Duration {
+        self.rules.longest_window(&self.settings)
     }
 
     /// When a firing alert was over, if it was: by its own word, or by a recovery that came before it.

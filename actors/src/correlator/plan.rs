@@ -14,6 +14,7 @@ use serde_json::json;
 use super::event_time::event_at;
 use super::index::{HeldAlert, Index, Open};
 use super::rules::Grouping;
+use super::rules::Rules;
 use super::topology::Near;
 use crate::domain::alert::Identity;
 use crate::domain::digest::Digest;
@@ -96,7 +97,8 @@ impl<'a> Plan<'a> {
 
     /// Puts an alert aside that could not be planned.
     pub fn bury(&mut self, alert: &Alert, why: &str) {
-        let grouping = self.index.grouping(&alert.sent);
+        // As without rules: one of them may be what failed.
+        let grouping = Rules::default().grouping(&self.index.settings, &alert.sent);
         let receipt = self.receipt(
             &grouping,
             alert.received_at,
@@ -113,7 +115,11 @@ impl<'a> Plan<'a> {
     /// Lets a held alert go whose window has ended.
     pub fn give_up(&mut self, alert: &Alert) {
         let grouping = self.index.grouping(&alert.sent);
-        self.index.release(&grouping.key, alert.no);
+        let held = self.index.release(&grouping.key, alert.no);
+        if let Some(word) = held.filter(|_| grouping.min_alerts == 1) {
+            // It was held under other settings.
+            return self.place_firing(word, &grouping);
+        }
         let rule = format!("fewer than {} alerts within the window", grouping.min_alerts);
         let at = event_at(alert, self.index.settings.window());
         let receipt = self.receipt(&grouping, at, Ground::plain("unmatched", rule));
@@ -160,7 +166,7 @@ impl<'a> Plan<'a> {
             "a recovery opens no incident, and no open incident holds its fingerprint",
         );
         let receipt = self.receipt(grouping, word.event_at, ground);
-        let due_at = Some(word.received_at.plus(self.index.settings.window()));
+        let due_at = Some(word.received_at.plus(self.index.remembers_for()));
         self.others.push(Placement {
             alert_no: word.alert_no,
             state: AlertState::Unmatched,

@@ -148,6 +148,12 @@ impl Rules {
         )
     }
 
+    /// The longest window in force: for so long a recovery may still be waited for.
+    pub fn longest_window(&self, settings: &Correlation) -> Duration {
+        let own = self.each.iter().filter_map(|rule| rule.window);
+        own.fold(settings.window(), Duration::max)
+    }
+
     fn first(&self, alert: &NewAlert) -> Option<&Compiled> {
         if self.each.is_empty() {
             return None;

@@ -21,6 +21,12 @@ const SEES: [&str; 6] = ["asset", "signature", "severity", "tool", "message", "l
 const PATTERN: &str = "pattern";
 /// Patterns that all conditions of one set may hold: reading one takes up to milliseconds.
 pub const PATTERNS: usize = 100;
+/// How often `map`, `filter`, `all` and `exists` may stand in all conditions of one set.
+const LOOPS: usize = 10;
+/// Characters of a text of an alert that conditions see.
+const SEEN: usize = 1_024;
+/// Labels of an alert that conditions see.
+const LABELS: usize = 64;
 /// Bytes that a pattern may come to.
 const PATTERN_BYTES: usize = 1 << 17;
 
@@ -31,6 +37,7 @@ static STDLIB: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
 #[derive(Default)]
 pub struct Reading {
     patterns: HashMap<String, Regex>,
+    loops: usize,
 }
 
 /// A condition.
@@ -56,6 +63,12 @@ impl Reading {
             return Err(format!("must be at most {CEL_BYTES} bytes"));
         }
         let mut parsed = expression::expression(text, &SEES)?;
+        self.loops += loops(&parsed);
+        if self.loops > LOOPS {
+            return Err(format!(
+                "has a map, filter, all or exists more than the {LOOPS} that all of them together may hold"
+            ));
+        }
         take_patterns(&mut parsed, &mut self.patterns)?;
         Ok(Condition(parsed))
     }
@@ -115,8 +128,10 @@ impl Conditions {
         labels: impl Iterator<Item = (&'a String, &'a String)>,
     ) -> Sight {
         let mut context = Context::with_env(STDLIB.clone());
-        let text = |text: &str| Value::String(Arc::new(text.to_owned()));
-        let labels = labels.map(|(name, value)| (Key::String(Arc::new(name.clone())), text(value)));
+        let text = |text: &str| Value::String(Arc::new(seen(text).to_owned()));
+        let labels = labels
+            .take(LABELS)
+            .map(|(name, value)| (Key::String(Arc::new(name.clone())), text(value)));
         let map = Map {
             map: Arc::new(labels.collect()),
         };
@@ -139,6 +154,39 @@ impl Conditions {
         debug_assert!(added.is_ok());
         Sight(context)
     }
+}
+
+/// How many loops an expression has.
+fn loops(part: &IdedExpr) -> usize {
+    match &part.expr {
+        Expr::Unspecified | Expr::Literal(_) | Expr::Ident(_) => 0,
+        Expr::Struct(_) => 0,
+        Expr::Select(select) => loops(&select.operand),
+        Expr::List(list) => list.elements.iter().map(loops).sum(),
+        Expr::Map(map) => map
+            .entries
+            .iter()
+            .map(|entry| match &entry.expr {
+                EntryExpr::MapEntry(entry) => loops(&entry.key) + loops(&entry.value),
+                EntryExpr::StructField(field) => loops(&field.value),
+            })
+            .sum(),
+        Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).map(loops).sum(),
+        Expr::Comprehension(repeated) => {
+            let parts = [
+                &repeated.iter_range,
+                &repeated.loop_cond,
+                &repeated.loop_step,
+                &repeated.result,
+            ];
+            1 + parts.into_iter().map(loops).sum::<usize>()
+        }
+    }
+}
+
+/// A text as far as conditions see it.
+fn seen(text: &str) -> &str {
+    text.char_indices().nth(SEEN).map_or(text, |(end, _)| &text[..end])
 }
 
 fn literal(part: &IdedExpr) -> Option<String> {

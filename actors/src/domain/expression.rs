@@ -72,7 +72,8 @@ impl Walk {
         }
         let depth = depth + 1;
         match &part.expr {
-            Expr::Unspecified | Expr::Literal(_) => Ok(()),
+            Expr::Unspecified => Err("is no CEL".to_owned()),
+            Expr::Literal(_) => Ok(()),
             Expr::Ident(name) => match self.seen.iter().any(|seen| seen == name) {
                 true => Ok(()),
                 false => Err(format!("speaks of {name:?}; there is {}", self.known)),
@@ -115,7 +116,7 @@ impl Walk {
     }
 
     fn may_call(&mut self, name: &str, arguments: &[&IdedExpr]) -> Result<(), String> {
-        let is_operator = name.contains(['_', '@', '!', '-']);
+        let is_operator = name.starts_with('@') || name.bytes().all(|byte| !byte.is_ascii_alphanumeric());
         if !is_operator && !FUNCTIONS.contains(&name) {
             return Err(format!("calls {name:?}; there are {}", FUNCTIONS.join(", ")));
         }
@@ -189,6 +190,8 @@ mod tests {
             ("body.", "no CEL"),
             ("host", "there is body and alert"),
             ("now()", "there are size"),
+            ("body.starts_with('x')", "there are size"),
+            ("_body('x')", "there are size"),
             ("Alert{a: 1}", "which there is not"),
             (&*long, "levels deep"),
             (&*format!("[{parts}]"), "is too long"),

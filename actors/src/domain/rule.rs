@@ -21,7 +21,7 @@ pub struct Rule {
     #[schema(min_length = 1, max_length = 64, example = "database cluster")]
     pub name: String,
     /// Which alerts it is for, in CEL (cel.dev), of at most 1024 bytes: it sees `asset`, `signature`, `severity`, `tool`,
-    /// `message` (texts) and `labels` (a map of texts), and comes to true or false. What it refers to and an alert has not
+    /// `message` (texts, of at most 1024 characters) and `labels` (a map of at most 64 texts), and comes to true or false. What it refers to and an alert has not
     /// is no match. Left out, it is for every alert.
     #[serde(rename = "match", default, skip_serializing_if = "Option::is_none")]
     #[schema(
@@ -138,6 +138,23 @@ impl Rule {
             return Err(refused("min_alerts", "must be 1 to 1000"));
         }
         Ok(())
+    }
+}
+
+/// Whether these fit to how long an incident may be silent.
+///
+/// # Errors
+/// The first window that is longer.
+pub fn check_windows(rules: &[Rule], stale_after_minutes: u32) -> Result<(), InvalidRule> {
+    let is_longer = |rule: &Rule| rule.window_minutes.is_some_and(|minutes| minutes > stale_after_minutes);
+    match rules.iter().position(is_longer) {
+        None => Ok(()),
+        Some(place) => Err(InvalidRule {
+            field: format!("[{place}].window_minutes"),
+            rule: format!(
+                "must be at most {stale_after_minutes}: an incident that is silent for longer is over (stale_after_minutes)"
+            ),
+        }),
     }
 }
 

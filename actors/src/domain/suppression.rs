@@ -309,6 +309,7 @@ impl Mutes {
 
 /// Something that could keep an incident quiet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = ConsideredSuppression)]
 pub struct Considered {
     /// What kind of thing.
     pub kind: SuppressedByKind,

@@ -8,12 +8,14 @@ use actors::correlator::replay::Replay;
 use actors::correlator::rules::Rules;
 use actors::correlator::topology::Topology;
 use actors::correlator::whatif::{self, Groups};
+use actors::domain::rule::{self, InvalidRule};
 use actors::domain::{Alert, AlertId, Asset, Company, Correlation, Rule, Timestamp};
 use actors::limits::{MOVED_ALERTS, PAGE, REPLAYED_ALERTS};
 use actors::port::reader::{AlertFilter, PageRequest};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use super::{Answer, changed, records};
@@ -55,6 +57,8 @@ pub(in crate::http) async fn set(
 
 /// How long another's trial is waited for.
 const TURN_WITHIN: Duration = Duration::from_secs(5);
+/// How long a trial may take.
+const TRIED_WITHIN: Duration = Duration::from_secs(25);
 /// When to come again where that is not enough.
 const AGAIN_AFTER: Duration = Duration::from_secs(5);
 /// How far back is looked where nothing is said.
@@ -154,21 +158,16 @@ pub(in crate::http) async fn try_rules(
             .check()
             .map_err(|error| wrong(error.field, error.to_string()))?;
     }
-    let rules = match &asked.rules {
-        None => Rules::of(&company),
-        Some(rules) => {
-            let refused = |error: actors::domain::rule::InvalidRule| {
-                Problem::invalid(format!("rules{}", error.field), error.rule)
-            };
-            Rules::compile(rules).map_err(refused)?
-        }
-    };
-    let turn = tokio::time::timeout(TURN_WITHIN, edge.trying.acquire()).await;
+    let correlation = asked.correlation.unwrap_or(company.correlation);
+    let wanted = asked.rules.unwrap_or_else(|| company.rules.clone());
+    let refused = |error: InvalidRule| Problem::invalid(format!("rules{}", error.field), error.rule);
+    rule::check_windows(&wanted, correlation.stale_after_minutes).map_err(refused)?;
+    let turn = tokio::time::timeout(TURN_WITHIN, edge.trying.clone().acquire_owned()).await;
     let late = || {
         let detail = "rules are tried one company at a time, and others are before: come again";
         Problem::unavailable(Code::Overloaded, detail, AGAIN_AFTER)
     };
-    let _turn = turn.map_err(|_| late())?;
+    let turn = turn.map_err(|_| late())?;
     let since = asked.since.unwrap_or_else(|| edge.clock.now().minus(USUALLY));
     let (alerts, recorded, truncated) = past(&edge, &may, since).await?;
     let assets: Vec<Asset> = records(&edge, &may)
@@ -176,15 +175,36 @@ pub(in crate::http) async fn try_rules(
         .into_iter()
         .map(|(asset, _)| asset)
         .collect();
-    let correlation = asked.correlation.unwrap_or(company.correlation);
-    let work = move || compared(&company, (correlation, rules), &assets, (&alerts, &recorded));
-    let tried = tokio::task::spawn_blocking(work).await;
+    let until = Instant::now() + TRIED_WITHIN;
+    let work = move || {
+        // Whoever asked may have gone: the turn ends with the work.
+        let _turn = turn;
+        let rules = Rules::compile(&wanted).map_err(Untried::Invalid)?;
+        compared(&company, (correlation, rules), (&assets, until), (&alerts, &recorded)).ok_or(Untried::Late)
+    };
     let internal = |_| Problem::of_status(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
+    let tried = tokio::task::spawn_blocking(work).await.map_err(internal)?;
+    let tried = tried.map_err(|untried| match untried {
+        Untried::Invalid(invalid) => refused(invalid),
+        Untried::Late => {
+            let detail = format!(
+                "the trial took longer than {} s: try fewer alerts, or simpler rules",
+                TRIED_WITHIN.as_secs()
+            );
+            Problem::new(Code::Conflict, detail)
+        }
+    })?;
     Ok(Json(Tried {
         since,
         truncated,
-        ..tried.map_err(internal)?
+        ..tried
     }))
+}
+
+/// Why there is no outcome.
+enum Untried {
+    Invalid(InvalidRule),
+    Late,
 }
 
 /// The newest alerts since a moment, in the order in which they came; where each is; and whether there were more.
@@ -218,16 +238,21 @@ async fn past(edge: &Edge, may: &May<Read>, since: Timestamp) -> Result<(Vec<Ale
 fn compared(
     company: &Company,
     (correlation, rules): (Correlation, Rules),
-    assets: &[Asset],
+    (assets, until): (&[Asset], Instant),
     (alerts, recorded): (&[Alert], &Groups),
-) -> Tried {
+) -> Option<Tried> {
     let played = |correlation: Correlation, rules: Rules| {
         let mut replay = Replay::new(company.company_id.clone(), correlation, rules, Topology::of(assets));
-        alerts.iter().for_each(|alert| replay.place(alert));
-        replay
+        for alert in alerts {
+            if Instant::now() > until {
+                return None;
+            }
+            replay.place(alert);
+        }
+        Some(replay)
     };
-    let before = played(company.correlation, Rules::of(company));
-    let after = played(correlation, rules);
+    let before = played(company.correlation, Rules::of(company))?;
+    let after = played(correlation, rules)?;
     let groups = whatif::groups(&before);
     let moved = whatif::moved(&groups, &whatif::groups(&after));
     let ids: BTreeMap<u64, AlertId> = alerts.iter().map(|alert| (alert.no, alert.id())).collect();
@@ -241,7 +266,7 @@ fn compared(
         })
     };
     let missed = whatif::missed_criticals(&groups, &after, alerts);
-    Tried {
+    Some(Tried {
         since: Timestamp::default(),
         alerts: alerts.len(),
         truncated: false,
@@ -255,5 +280,5 @@ fn compared(
             .filter_map(|no| ids.get(no).copied())
             .take(MOVED_ALERTS)
             .collect(),
-    }
+    })
 }

@@ -84,13 +84,11 @@ pub(super) fn cel(written: &Written) -> String {
         ),
         false => format!("labels[{name}] == {}", quoted(&written.value)),
     };
-    match (takes_nothing, written.is_negated, written.is_pattern) {
-        (true, false, _) => format!("(!({is_there}) || {holds})"),
-        (true, true, _) => format!("({is_there} && !({holds}))"),
-        // Of a label that is not there nothing is true.
-        (false, false, false) => holds,
-        (false, false, true) => format!("({is_there} && {holds})"),
-        (false, true, _) => format!("!({is_there} && {holds})"),
+    match (takes_nothing, written.is_negated) {
+        (true, false) => format!("(!({is_there}) || {holds})"),
+        (true, true) => format!("({is_there} && !({holds}))"),
+        (false, false) => format!("({is_there} && {holds})"),
+        (false, true) => format!("!({is_there} && {holds})"),
     }
 }
 

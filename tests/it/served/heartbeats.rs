@@ -157,6 +157,12 @@ async fn a_signed_word_is_its_own_heartbeats_and_of_its_own_moment() {
         .map(|heartbeat| heartbeat["silent_since_at"].is_string())
         .collect();
     assert_eq!(silent, [true, true], "{}", shown.text);
+    // A word that was signed longer ago than it may be silent says so, to a sender whose clock is slow.
+    let late = server.signed(&acme, None, body.as_bytes());
+    server.clock.advance(std::time::Duration::from_secs(121));
+    let path = "/api/heartbeats/backup";
+    let refused = server.ask(Method::POST, path, late, body).await;
+    assert_eq!(refused.problem(400), "X-Timestamp");
     ping("backup").await;
     server.settle(&acme).await;
     let alerts = server.all(&acme, "/api/alerts", 50).await;

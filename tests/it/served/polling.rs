@@ -94,6 +94,9 @@ async fn alarms_that_are_not_pushed_are_asked_for_and_their_end_too() {
     assert_eq!(incident["tool_sources"], json!(["cloudwatch"]));
 
     server.clock.advance(std::time::Duration::from_secs(60));
+    stands.set("cpu", AlarmState::InsufficientData, server.clock.now());
+    polling.look().await;
+    assert_eq!(count().await, 1, "nobody knows yet");
     stands.set("cpu", AlarmState::Ok, server.clock.now());
     polling.look().await;
     polling.look().await;

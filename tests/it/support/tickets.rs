@@ -75,9 +75,9 @@ impl Desk {
 }
 
 /// Whether a request is let in, and how it fails.
-fn enter(book: &mut Book, headers: &HeaderMap, changes: bool) -> Result<bool, Response> {
+fn enter(book: &mut Book, headers: &HeaderMap, changes: bool) -> Result<bool, Box<Response>> {
     if headers.get("authorization").is_none_or(|given| given != USER) {
-        return Err(StatusCode::UNAUTHORIZED.into_response());
+        return Err(Box::new(StatusCode::UNAUTHORIZED.into_response()));
     }
     match book.faults.front().copied().filter(|_| changes) {
         None => Ok(false),
@@ -87,7 +87,8 @@ fn enter(book: &mut Book, headers: &HeaderMap, changes: bool) -> Result<bool, Re
         }
         Some(Fault::Busy(seconds)) => {
             book.faults.pop_front();
-            Err((StatusCode::TOO_MANY_REQUESTS, [("retry-after", seconds.to_string())]).into_response())
+            let later = [("retry-after", seconds.to_string())];
+            Err(Box::new((StatusCode::TOO_MANY_REQUESTS, later).into_response()))
         }
     }
 }
@@ -112,7 +113,7 @@ async fn jira(
     let is_search = rest == "search/jql";
     let is_lost = match enter(&mut book, &headers, method == Method::POST && !is_search) {
         Ok(is_lost) => is_lost,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let parts: Vec<&str> = rest.split('/').collect();
@@ -197,7 +198,7 @@ async fn service_now(
     let mut book = book.lock().unwrap();
     let is_lost = match enter(&mut book, &headers, method == Method::POST) {
         Ok(is_lost) => is_lost,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let shown = |no: usize| json!({"sys_id": format!("{no:032}"), "number": format!("INC{:07}", no + 1)});
     if method == Method::GET {
@@ -234,7 +235,7 @@ async fn service_now_one(
     let mut book = book.lock().unwrap();
     let is_lost = match enter(&mut book, &headers, true) {
         Ok(is_lost) => is_lost,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let Some(ticket) = id.parse::<usize>().ok().and_then(|no| book.tickets.get_mut(no)) else {
         return StatusCode::NOT_FOUND.into_response();

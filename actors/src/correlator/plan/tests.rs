@@ -455,6 +455,50 @@ fn what_was_over_while_it_was_held_is_placed_as_over() {
     assert_eq!(batch.incidents[0].firing_delta, [0, 0, 1, 0], "only the second fires");
 }
 
+/// A rule may hold alerts for longer than the company's window: what ends one of them is not forgotten before.
+#[test]
+fn a_recovery_is_remembered_as_long_as_the_alert_that_it_ends_is_held() {
+    let rule = Rule {
+        name: "slow".to_owned(),
+        matches: None,
+        group_by: vec!["signature".to_owned()],
+        window_minutes: Some(60),
+        min_alerts: Some(3),
+        priority: 0,
+    };
+    let rules = Rules::compile(&[rule]).unwrap();
+    let mut bench = Bench::under(Correlation::default(), rules, Topology::default());
+    bench.each(&[
+        firing(1, 0.0, "a", "disk"),
+        resolved(2, 1.0, "a", "disk"),
+        firing(3, 30.0, "b", "disk"),
+        firing(4, 40.0, "c", "disk"),
+    ]);
+    let opened = bench.last().incidents.first().unwrap();
+    assert_eq!(opened.alerts.len(), 3);
+    assert_eq!(
+        opened.firing_delta.iter().sum::<i32>(),
+        2,
+        "the first is over: {opened:?}"
+    );
+}
+
+#[test]
+fn an_alert_that_was_held_under_other_settings_opens_where_it_is_enough_now() {
+    let mut bench = Bench::new(settings(|settings| settings.min_alerts = 3));
+    let held = firing(1, 0.0, "a", "disk");
+    bench.each(std::slice::from_ref(&held));
+    let mut index = Index::new(Correlation::default(), Rules::default(), Topology::default());
+    index.take_strays(crate::port::writer::Strays {
+        held: vec![held.clone()],
+        recoveries: Vec::new(),
+    });
+    let mut plan = Plan::new(&mut index, &mut bench.mint, at(15.0));
+    plan.give_up(&held);
+    let batch = plan.finish(0);
+    assert_eq!((batch.incidents.len(), batch.others.len()), (1, 0), "{batch:?}");
+}
+
 #[test]
 fn a_held_alert_follows_its_fingerprint_to_the_incident_that_has_it_meanwhile() {
     let mut bench = Bench::new(settings(|settings| settings.min_alerts = 2));
