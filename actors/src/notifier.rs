@@ -215,7 +215,9 @@ impl NotifierState {
         let mut next: Option<Timestamp> = None;
         // A ticket is told its incident's news in their order.
         let mut waiting: HashSet<(&str, &IncidentId)> = HashSet::new();
-        for (id, (notice, _)) in &self.notices {
+        let mut in_order: Vec<(&String, &Notice)> = self.notices.iter().map(|(id, (notice, _))| (id, notice)).collect();
+        in_order.sort_by_key(|(_, notice)| (notice.created_at, notice.life_version));
+        for (id, notice) in in_order {
             if busy.contains(&notice.channel) {
                 continue;
             }

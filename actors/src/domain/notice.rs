@@ -98,6 +98,9 @@ pub struct Notice {
     pub because: String,
     /// Since when.
     pub created_at: Timestamp,
+    /// The version of the incident's life that it tells of: of notices of one moment the lower comes first.
+    #[serde(default)]
+    pub life_version: u64,
     /// When it is tried next.
     pub next_at: Timestamp,
     /// How often it was tried.

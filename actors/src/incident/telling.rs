@@ -76,6 +76,7 @@ impl IncidentState {
                 channel,
                 because,
                 created_at: change.now,
+                life_version: row.version,
                 next_at: change.now,
                 tried: 0,
                 tries: Vec::new(),

@@ -188,6 +188,7 @@ fn trial<R>(edge: &Edge, may: &May<R>, channel: &Channel) -> Result<Notice, Prob
         channel: channel.name.clone(),
         because: "test".to_owned(),
         created_at: now,
+        life_version: 0,
         next_at: now,
         tried: 0,
         tries: Vec::new(),
