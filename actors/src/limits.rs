@@ -146,8 +146,8 @@ pub const ROUTE_CHANNELS: usize = 10;
 pub const ESCALATION_STEPS: usize = 10;
 /// Channels of one company.
 pub const CHANNELS: usize = 50;
-/// Notices of one company that are in memory to be delivered; the rest waits in the store.
-pub const NOTICES_LOADED: usize = 2_000;
+/// Notices that may wait for one channel; of more the oldest are given up.
+pub const NOTICES_WAITING: usize = 200;
 /// Notices that one message to people tells of.
 pub const NOTICES_DIGESTED: usize = 100;
 /// Silences of one company, with those that ended in the last week.

@@ -7,7 +7,7 @@
 mod delivery;
 mod pace;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -21,7 +21,7 @@ use crate::domain::channel::Disabled;
 use crate::domain::ids::EntryId;
 use crate::domain::notice::Fate;
 use crate::domain::{Channel, ChannelKind, CompanyId, Fact, IncidentId, Notice, Timestamp};
-use crate::limits::{NOTICES_DIGESTED, NOTICES_LOADED, PAGE};
+use crate::limits::{NOTICES_DIGESTED, NOTICES_WAITING, PAGE};
 use crate::port::courier::{Courier, Delivered, Undelivered, Verdict};
 use crate::port::{Amended, Amendment, Clock, Entropy, Error, Kept, Put, Reader, RecordKind, Writer};
 use crate::supervision::Timer;
@@ -29,6 +29,8 @@ use crate::tenant::TenantMsg;
 use delivery::{DeliveryActor, DeliveryArgs};
 use pace::Pace;
 
+/// How often notices are read from the store, at most: a storm brings many at once.
+const READ_EVERY: std::time::Duration = std::time::Duration::from_millis(200);
 /// How soon a store that was away is asked again.
 const AGAIN: std::time::Duration = std::time::Duration::from_secs(5);
 
@@ -69,10 +71,10 @@ pub struct NotifierState {
     channels: HashMap<String, (Channel, u64)>,
     /// What is to be told, in the order of its ids, each with its version.
     notices: BTreeMap<String, (Notice, u64)>,
-    /// Whether there is more than is in memory.
-    is_more: bool,
     /// Whether what is in memory is to be read again.
     is_stale: bool,
+    /// When it was last read.
+    read_at: Option<Instant>,
     under_way: HashMap<ActorId, UnderWay>,
     paces: HashMap<String, Pace>,
     timer: Option<(Instant, Timer<NotifierMsg>)>,
@@ -105,8 +107,8 @@ impl Actor for NotifierActor {
             args,
             channels: HashMap::new(),
             notices: BTreeMap::new(),
-            is_more: false,
             is_stale: true,
+            read_at: None,
             under_way: HashMap::new(),
             paces: HashMap::new(),
             timer: None,
@@ -183,7 +185,9 @@ impl NotifierState {
                 tracing::warn!(company_id = %self.args.company_id, %error, "the notifier waits for the store");
                 self.is_stale = true;
                 self.wake_at(me, Instant::now() + AGAIN);
-                return Ok(());
+                if !self.draining {
+                    return Ok(());
+                }
             }
         }
         if self.draining {
@@ -197,6 +201,7 @@ impl NotifierState {
             Err(Error::Fenced) => Ok(self.args.tenant.cast(TenantMsg::Fenced)?),
             Err(error @ (Error::Corrupt(_) | Error::NoSuchCompany)) => Err(error.into()),
             Err(error) => {
+                self.is_stale = true;
                 tracing::warn!(company_id = %self.args.company_id, %error, "the notifier waits for the store");
                 self.wake_at(me, Instant::now() + AGAIN);
                 Ok(())
@@ -206,8 +211,11 @@ impl NotifierState {
 
     /// Sends what is due, and sets the clock for what is next.
     async fn go_on(&mut self, me: &ActorRef<NotifierMsg>) -> Result<(), Error> {
-        if self.is_stale || (self.is_more && self.notices.is_empty()) {
-            self.load().await?;
+        if self.is_stale {
+            match self.read_at.map(|at| at + READ_EVERY).filter(|at| Instant::now() < *at) {
+                Some(at) => self.wake_at(me, at),
+                None => self.load().await?,
+            }
         }
         let now = self.args.clock.now();
         let busy: HashSet<String> = self.under_way.values().map(|way| way.channel.clone()).collect();
@@ -248,21 +256,37 @@ impl NotifierState {
         Ok(())
     }
 
-    /// Reads what is to be told, and the channels.
+    /// Reads what is to be told, and the channels. A receiver that is dead for days takes no room from others.
     async fn load(&mut self) -> Result<(), Error> {
+        (self.is_stale, self.read_at) = (false, Some(Instant::now()));
         let reader = self.args.reader.clone();
-        self.channels = all::<Channel>(&*reader, usize::MAX)
-            .await?
-            .0
+        let channels = all::<Channel>(&*reader).await?;
+        self.channels = channels
             .into_iter()
             .map(|(channel, version)| (channel.name.clone(), (channel, version)))
             .collect();
-        let (notices, is_more) = all::<Notice>(&*reader, NOTICES_LOADED).await?;
-        self.notices = notices
-            .into_iter()
-            .map(|(notice, version)| (notice.id(), (notice, version)))
-            .collect();
-        (self.is_more, self.is_stale) = (is_more, false);
+        let (mut waiting, mut over) = (HashMap::<String, VecDeque<String>>::new(), Vec::new());
+        self.notices.clear();
+        let mut last: Option<String> = None;
+        loop {
+            let page = reader.records(RecordKind::Notices, last.as_deref(), PAGE).await?;
+            let Some(end) = page.last() else { break };
+            last = Some(end.id.clone());
+            for record in page {
+                let notice: Notice = record.read()?;
+                let ids = waiting.entry(notice.channel.clone()).or_default();
+                ids.push_back(record.id.clone());
+                self.notices.insert(record.id, (notice, record.version));
+                if ids.len() > NOTICES_WAITING {
+                    over.extend(ids.pop_front());
+                }
+            }
+            // What is over is given up as it is met, so that what is in memory stays bounded.
+            let why = format!("more than {NOTICES_WAITING} wait for this channel");
+            for some in std::mem::take(&mut over).chunks(NOTICES_DIGESTED) {
+                self.fail(some, &why, self.args.clock.now()).await?;
+            }
+        }
         Ok(())
     }
 
@@ -458,21 +482,16 @@ impl NotifierState {
     }
 }
 
-/// Records of a kind, at most so many, and whether there are more.
-async fn all<K: Kept>(reader: &dyn Reader, most: usize) -> Result<(Vec<(K, u64)>, bool), Error> {
+/// All records of a kind.
+async fn all<K: Kept>(reader: &dyn Reader) -> Result<Vec<(K, u64)>, Error> {
     let mut found: Vec<(K, u64)> = Vec::new();
     let mut last: Option<String> = None;
     loop {
         let page = reader.records(K::KIND, last.as_deref(), PAGE).await?;
-        let Some(end) = page.last() else {
-            return Ok((found, false));
-        };
+        let Some(end) = page.last() else { return Ok(found) };
         last = Some(end.id.clone());
         for record in page {
             found.push((record.read()?, record.version));
-        }
-        if found.len() >= most {
-            return Ok((found, true));
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actors::domain::Timestamp;
+use actors::limits::NOTICES_WAITING;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -565,4 +566,34 @@ async fn an_incident_has_one_ticket_that_is_made_told_and_closed_with_it() {
         assert_eq!(shown["items"][0]["number"], number, "{shown}");
         house.server.stop().await;
     }
+}
+
+/// A receiver that is dead while a company has a bad week keeps what is newest, and takes no room from another.
+#[tokio::test]
+async fn what_waits_for_a_dead_receiver_is_bounded_and_another_is_told() {
+    let house = House::new().await;
+    let dead = json!({"kind": "webhook", "url": "http://127.0.0.1:9/"});
+    let made = put(&house.server, &house.boss, &format!("{COMPANY}/channels/dead"), &dead).await;
+    assert_eq!(made.status, 200, "{}", made.text);
+    house.channel("ops", "webhook").await;
+    house
+        .notify(json!({"routes": [
+            {"name": "all", "channels": ["dead"]},
+            {"name": "last", "match": "asset == 'last'", "channels": ["ops"]},
+        ]}))
+        .await;
+    let incident = house.opened("web-1", "low").await;
+    for _ in 0..NOTICES_WAITING + 10 {
+        house.act(&incident, "escalate").await;
+    }
+    let given_up = eventually("what is given up", PATIENCE, async || {
+        let failed = house.deliveries("channel=dead&limit=100").await;
+        (failed.len() >= 10).then_some(failed)
+    })
+    .await;
+    let why = given_up[0]["tries"].as_array().unwrap().last().unwrap()["answer"].clone();
+    assert_eq!(why, format!("more than {NOTICES_WAITING} wait for this channel"));
+    house.opened("last", "low").await;
+    assert_eq!(house.receiver.until(1).await[0].path, "/ops");
+    house.server.stop().await;
 }
