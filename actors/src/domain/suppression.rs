@@ -294,7 +294,7 @@ impl Mutes {
             let inhibiting = self.inhibitions.iter().filter(|inhibits| inhibits.target.holds(&sight));
             found
                 .by
-                .extend(inhibiting.filter_map(|inhibits| inhibits.by_one_of(&causes, alert)));
+                .extend(inhibiting.filter_map(|inhibits| inhibits.by_one_of(&causes, (alert, &sight))));
             is_quiet &= found.by.len() > before || !known.is_empty();
         }
         found.by.extend_from_slice(known);
@@ -373,10 +373,13 @@ impl Mutes {
 }
 
 impl Inhibits {
-    fn by_one_of(&self, causes: &[(&Cause<'_>, Sight)], alert: &NewAlert) -> Option<SuppressedBy> {
+    /// What matches both sides is not inhibited by its like, as Alertmanager has it.
+    fn by_one_of(&self, causes: &[(&Cause<'_>, Sight)], (alert, seen): (&NewAlert, &Sight)) -> Option<SuppressedBy> {
+        let is_both = self.source.holds(seen);
         let (cause, _) = causes.iter().find(|(cause, sight)| {
             let is_same = |of: &Trait| of.value(cause.alert) == of.value(alert);
-            self.source.holds(sight) && self.equal.iter().all(is_same)
+            let is_like = is_both && self.target.holds(sight);
+            self.source.holds(sight) && !is_like && self.equal.iter().all(is_same)
         })?;
         Some(SuppressedBy {
             cause: Some(cause.incident_id.clone()),

@@ -276,11 +276,10 @@ pub fn turned(row: &Incident, turn: &Turn, notifications: &Notifications, now: T
             let suppressed = Some(Suppressed { by, since });
             quiet(Life { suppressed, ..life }, data)
         }
-        // Its clocks run from when it is told again.
+        // What was told before it was suppressed stays told, and its clocks have run on.
         Turn::Heard => quiet(
             Life {
                 suppressed: None,
-                told: None,
                 ..life
             },
             json!({"suppressed_by": []}),
@@ -742,6 +741,34 @@ mod tests {
         );
         recovered(0)(&mut new);
         assert_eq!(turns(new, &Found::default(), 0, |_, _| ()), []);
+    }
+
+    /// A short silence washes no breach away, and tells nobody again.
+    #[test]
+    fn what_was_told_before_it_was_suppressed_is_not_told_again_and_its_clocks_run_on() {
+        let mut silenced = row();
+        silenced.life.told = Some(Told {
+            at: at(0),
+            severity: Severity::High,
+            steps: 2,
+            warned: BTreeSet::new(),
+            breached: BTreeSet::new(),
+        });
+        silenced.life.suppressed = Some(Suppressed {
+            by: Vec::new(),
+            since: at(60),
+        });
+        let notifications = promised();
+        let life = turned(&silenced, &Turn::Heard, &notifications, at(700)).life;
+        assert_eq!(life.told, silenced.life.told);
+        silenced.life = life;
+        let house = House {
+            correlation: &Correlation::default(),
+            notifications: &notifications,
+            found: &Found::default(),
+        };
+        let next = step(&silenced, &house, at(700));
+        assert_eq!(next, Step::Change(Turn::Breaches(Clocked::Response)));
     }
 
     #[test]

@@ -141,7 +141,9 @@ async fn others(reader: &dyn Reader, but: &IncidentId) -> Result<Vec<Incident>, 
         };
         let page = reader.incidents(&filter, request).await?;
         let rows = page.items.into_iter().map(|view| view.incident);
-        found.extend(rows.filter(|row| row.incident_id != *but && !row.all_recovered()));
+        // One that is kept quiet itself is no cause: in a circle nobody would be told.
+        let is_cause = |row: &Incident| !row.all_recovered() && row.life.suppressed.is_none();
+        found.extend(rows.filter(|row| row.incident_id != *but && is_cause(row)));
     }
     found.sort_by_key(|row| std::cmp::Reverse(row.created_at));
     Ok(found)

@@ -224,3 +224,23 @@ fn what_is_named_as_the_reason_is_the_reason() {
         "once it matches"
     );
 }
+
+/// Two that match both sides would keep each other quiet, and nobody would be told.
+#[test]
+fn what_matches_both_sides_is_not_inhibited_by_its_like() {
+    let inhibitions = suppression(json!({"inhibitions": [{
+        "name": "loop", "source": "severity == 'critical'", "target": "severity in ['critical', 'low']",
+    }]}));
+    let mutes = Mutes::read(&inhibitions, &[]).unwrap();
+    let incident_id: IncidentId = "inc-1".parse().unwrap();
+    let cause = alert("router", Severity::Critical, "a");
+    let judged = |target: &NewAlert| {
+        let causes = [Cause {
+            incident_id: &incident_id,
+            alert: &cause,
+        }];
+        mutes.judge(&[target], &causes, &[], at("2026-11-27T10:00:00Z")).by
+    };
+    assert!(judged(&alert("web-1", Severity::Critical, "a")).is_empty());
+    assert_eq!(judged(&alert("web-1", Severity::Low, "a")).len(), 1);
+}
