@@ -391,8 +391,8 @@ impl IncidentState {
     /// A change that the clock or its alerts bring about.
     async fn turn(&mut self, turn: Turn, now: Timestamp) -> Result<(), Error> {
         let Some(row) = &self.row else { return Ok(()) };
-        let notifications = self.args.company.now().notifications.clone();
-        let turned = lifecycle::turned(row, &turn, &notifications, now);
+        let company = self.args.company.now();
+        let turned = lifecycle::turned(row, &turn, &company.notifications, now);
         let after = Incident {
             life: turned.life.clone(),
             ..row.clone()

@@ -19,8 +19,8 @@ use tracing::Instrument;
 use crate::census::{Alive, Census, Kind, Post};
 use crate::domain::channel::Disabled;
 use crate::domain::ids::EntryId;
-use crate::domain::notice::Fate;
-use crate::domain::{Channel, ChannelKind, CompanyId, Fact, IncidentId, Notice, Timestamp};
+use crate::domain::notice::{Delivery, Fate};
+use crate::domain::{Channel, CompanyId, Fact, IncidentId, Notice, Timestamp};
 use crate::limits::{NOTICES_DIGESTED, NOTICES_WAITING, PAGE};
 use crate::port::courier::{Courier, Delivered, Undelivered, Verdict};
 use crate::port::{Amended, Amendment, Clock, Entropy, Error, Kept, Put, Reader, RecordKind, Writer};
@@ -230,15 +230,18 @@ impl NotifierState {
                 continue;
             }
             let of = (notice.channel.as_str(), &notice.message.incident.incident_id);
-            let kind = self.channels.get(&notice.channel).map(|(channel, _)| channel.kind);
-            let is_in_order = kind.is_some_and(ChannelKind::keeps_tickets);
+            let channel = self.channels.get(&notice.channel).map(|(channel, _)| channel);
+            let is_in_order = channel.is_some_and(|channel| channel.kind.keeps_tickets());
+            // What leads nowhere any more is given up now, not when it would be tried.
+            let is_lost = channel.is_none_or(|channel| channel.disabled.is_some());
             if is_in_order && waiting.contains(&of) {
                 continue;
             }
-            if is_in_order && notice.next_at > now {
+            let is_due = is_lost || notice.next_at <= now;
+            if is_in_order && !is_due {
                 waiting.insert(of);
             }
-            if notice.next_at <= now {
+            if is_due {
                 due.entry(notice.channel.clone()).or_default().push(id.clone());
             } else {
                 next = Some(next.map_or(notice.next_at, |next| next.min(notice.next_at)));
@@ -283,9 +286,8 @@ impl NotifierState {
             }
             // What is over is given up as it is met, so that what is in memory stays bounded.
             let why = format!("more than {NOTICES_WAITING} wait for this channel");
-            for some in std::mem::take(&mut over).chunks(NOTICES_DIGESTED) {
-                self.fail(some, &why, self.args.clock.now()).await?;
-            }
+            self.fail(&std::mem::take(&mut over), &why, self.args.clock.now())
+                .await?;
         }
         Ok(())
     }
@@ -301,7 +303,10 @@ impl NotifierState {
         let known = self.channels.get(channel).map(|(channel, _)| channel.clone());
         let why = match &known {
             None => Some("there is no such channel any more".to_owned()),
-            Some(channel) => channel.disabled.as_ref().map(|disabled| disabled.why.clone()),
+            Some(channel) => channel
+                .disabled
+                .as_ref()
+                .map(|disabled| format!("the channel is disabled: {}", disabled.why)),
         };
         if let Some(why) = why {
             self.fail(&ids, &why, now).await?;
@@ -354,12 +359,8 @@ impl NotifierState {
             };
             match &outcome {
                 Ok(Delivered { answer, .. }) => {
-                    self.end(
-                        &mut amendment,
-                        (notice.tried(answer.clone(), now), version),
-                        Fate::Delivered,
-                        now,
-                    )?;
+                    let delivered = notice.tried(answer.clone(), now).ended(Fate::Delivered, None, now);
+                    self.end(&mut amendment, delivered, version)?;
                 }
                 Err(Undelivered { why, verdict }) => {
                     let again = match verdict {
@@ -368,7 +369,7 @@ impl NotifierState {
                     };
                     match again {
                         Ok(notice) => amendment.puts.push(Put::change(&notice, version)?),
-                        Err(notice) => self.end(&mut amendment, (notice, version), Fate::Failed, now)?,
+                        Err(notice) => self.end(&mut amendment, notice.ended(Fate::Failed, None, now), version)?,
                     }
                 }
             }
@@ -389,42 +390,37 @@ impl NotifierState {
 
     /// Gives up what cannot be delivered.
     async fn fail(&mut self, ids: &[String], why: &str, now: Timestamp) -> Result<(), Error> {
-        let mut amendment = Amendment::default();
-        for id in ids.iter().take(NOTICES_DIGESTED) {
-            if let Some((notice, version)) = self.notices.get(id).cloned() {
-                self.end(
-                    &mut amendment,
-                    (notice.tried(why.to_owned(), now), version),
-                    Fate::Failed,
-                    now,
-                )?;
+        for some in ids.chunks(NOTICES_DIGESTED) {
+            let mut amendment = Amendment::default();
+            for id in some {
+                if let Some((notice, version)) = self.notices.get(id).cloned() {
+                    let failed = notice.ended(Fate::Failed, Some(why.to_owned()), now);
+                    self.end(&mut amendment, failed, version)?;
+                }
             }
+            self.commit(amendment).await?;
         }
-        self.commit(amendment).await
+        Ok(())
     }
 
-    fn end(
-        &self,
-        amendment: &mut Amendment,
-        (notice, version): (Notice, u64),
-        fate: Fate,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let kind = match fate {
+    fn end(&self, amendment: &mut Amendment, delivery: Delivery, version: u64) -> Result<(), Error> {
+        let notice = &delivery.notice;
+        let kind = match delivery.fate {
             Fate::Delivered => "notification.delivered",
             Fate::Pending | Fate::Failed => "notification.failed",
         };
-        let answer = notice.tries.last().map(|last| last.answer.clone());
+        let answer = notice.tries.last().map(|last| &last.answer);
         let data = json!({
             "delivery_id": notice.delivery_id, "channel": notice.channel, "because": notice.because,
-            "news": notice.message.news, "tries": notice.tried, "answer": answer,
+            "news": notice.message.news, "tries": notice.tried, "answer": answer, "why": delivery.why,
         });
-        let incident = notice.message.incident.incident_id.clone();
-        amendment.facts.push(self.fact(kind, incident.as_str(), now, &data));
+        let incident = notice.message.incident.incident_id.as_str();
+        let fact = self.fact(kind, incident, delivery.ended_at, &data);
+        amendment.facts.push(fact);
         amendment
             .puts
             .push(Put::remove(RecordKind::Notices, notice.id(), version));
-        amendment.puts.push(Put::new(&notice.ended(fate, now))?);
+        amendment.puts.push(Put::new(&delivery)?);
         Ok(())
     }
 

@@ -9,8 +9,7 @@ use actors::domain::runbook::{RenderedAutomation, Risk, RunbookPart, Shelf};
 use actors::domain::{ApprovalId, CompanyId, IncidentId, RunId, RunbookId, Timestamp};
 use actors::incident::refusal::RunRefusal;
 use actors::incident::remedy::Word;
-use actors::limits::PAGE;
-use actors::port::reader::{Cursor, Page, PageRequest};
+use actors::port::reader::PageRequest;
 use actors::port::{Record, RecordKind};
 use actors::runtime::CallError;
 use axum::Json;
@@ -21,12 +20,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::openapi::path::Parameter;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::Edge;
 use super::body::SentOrNot;
 use super::describe::{self, Description};
-use super::page::{Ask, Asked, Paged, Query};
+use super::page::{Ask, Asked, Paged, Query, newest};
 use super::problem::Problem;
 use super::rights::{Approve, May, Read};
 use super::runbooks::shelf;
@@ -36,8 +34,6 @@ use super::users::works_in;
 
 /// How long a word may take.
 const WITHIN: Duration = Duration::from_secs(15);
-/// Pages of records that one page of the list is looked for in.
-const PAGES: usize = 10;
 
 /// An approval, as it is shown.
 #[derive(Serialize, ToSchema)]
@@ -152,45 +148,14 @@ pub(super) async fn list(
     let (filter, request) = asked;
     let reader = edge.store.reader(may.company());
     let (now, shelf) = (edge.clock.now(), shelf(&edge, &may).await?);
-    let mut before = request.after.map(|Cursor(high, low)| id_of(high, low));
-    let mut items = Vec::new();
-    for _ in 0..PAGES {
-        let records = reader
-            .records_backwards(RecordKind::Approvals, before.as_deref(), PAGE)
-            .await?;
-        let is_last = records.len() < PAGE;
-        for record in records {
-            before = Some(record.id.clone());
-            let shown = ShownApproval::of(now, &shelf, record.read()?);
-            let wanted = filter.status.is_none_or(|status| shown.status == status)
-                && filter.incident_id.as_ref().is_none_or(|id| shown.incident_id == *id);
-            if wanted {
-                items.push(shown);
-            }
-            if items.len() == request.limit {
-                return Ok(Json(page(items, before.as_deref())));
-            }
-        }
-        if is_last {
-            return Ok(Json(page(items, None)));
-        }
-    }
-    Ok(Json(page(items, before.as_deref())))
-}
-
-fn page(items: Vec<ShownApproval>, last: Option<&str>) -> Paged<ShownApproval> {
-    let next = last.and_then(cursor_of);
-    Paged::of(Page { items, next }, |item| item)
-}
-
-/// Its uuid as the two numbers of a cursor.
-fn cursor_of(id: &str) -> Option<Cursor> {
-    let (high, low) = Uuid::parse_str(id.strip_prefix("apr-")?).ok()?.as_u64_pair();
-    Some(Cursor(high, low))
-}
-
-fn id_of(high: u64, low: u64) -> String {
-    ApprovalId::from_uuid(Uuid::from_u64_pair(high, low)).to_string()
+    let of = (RecordKind::Approvals, ApprovalId::PREFIX);
+    let found = newest(&*reader, of, request, |record| {
+        let shown = ShownApproval::of(now, &shelf, record.read()?);
+        let wanted = filter.status.is_none_or(|status| shown.status == status)
+            && filter.incident_id.as_ref().is_none_or(|id| shown.incident_id == *id);
+        Ok(wanted.then_some(shown))
+    });
+    Ok(Json(found.await?))
 }
 
 /// An approval, with the exact commands, machines and dry run.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use actors::domain::{CompanyId, Timestamp};
 use actors::limits::PAGE;
 use actors::port::reader::{Cursor, Page, PageRequest};
+use actors::port::{Error, Reader, Record, RecordKind};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use base64::Engine;
@@ -19,6 +20,7 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
+use uuid::Uuid;
 
 use super::Edge;
 use super::describe::{Argument, Description};
@@ -243,6 +245,49 @@ impl<T> FromIterator<T> for Items<T> {
             items: items.into_iter().collect(),
         }
     }
+}
+
+/// Records that one page of a list is looked for in.
+const LOOKED_AT: usize = 10 * PAGE;
+
+/// A page of a company's records of a kind, the newest first, as `shown` makes them: those that it makes nothing of are left
+/// out. Their ids are a prefix and a UUIDv7. A page may hold fewer than it was asked for.
+///
+/// # Errors
+/// The store's, and those of `shown`.
+pub(super) async fn newest<T>(
+    reader: &dyn Reader,
+    (kind, prefix): (RecordKind, &str),
+    request: PageRequest,
+    mut shown: impl FnMut(Record) -> Result<Option<T>, Error>,
+) -> Result<Paged<T>, Error> {
+    let mut before = request.after.map(|Cursor(high, low)| {
+        let uuid = Uuid::from_u64_pair(high, low);
+        format!("{prefix}{}", uuid.simple())
+    });
+    let cursor_of = |id: &String| {
+        let (high, low) = Uuid::parse_str(id.strip_prefix(prefix)?).ok()?.as_u64_pair();
+        Some(Cursor(high, low))
+    };
+    let (mut items, mut looked_at) = (Vec::new(), 0);
+    while looked_at < LOOKED_AT {
+        let records = reader.records_backwards(kind, before.as_deref(), PAGE).await?;
+        looked_at += records.len();
+        let is_last = records.len() < PAGE;
+        for record in records {
+            before = Some(record.id.clone());
+            items.extend(shown(record)?);
+            if items.len() == request.limit {
+                let next = before.as_ref().and_then(cursor_of);
+                return Ok(Paged::of(Page { items, next }, |item| item));
+            }
+        }
+        if is_last {
+            return Ok(Paged::of(Page { items, next: None }, |item| item));
+        }
+    }
+    let next = before.as_ref().and_then(cursor_of);
+    Ok(Paged::of(Page { items, next }, |item| item))
 }
 
 fn items_of<T: ToSchema>() -> ObjectBuilder {

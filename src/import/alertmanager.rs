@@ -6,7 +6,7 @@ mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actors::domain::notification::{EscalationStep, Notifications, Percent, Route};
+use actors::domain::notification::{Notifications, Route};
 use actors::domain::rule::Rule;
 use actors::domain::suppression::Inhibition;
 use actors::limits::{CEL_BYTES, INHIBITIONS, ROUTES, RULE_GROUP_BY, RULES};
@@ -173,8 +173,6 @@ pub fn read(config: &str, silences: Option<&str>) -> Result<Imported, Unread> {
         let all: Vec<Silence> = serde_json::from_str(text).map_err(|error| Unread::Silences(error.to_string()))?;
         all.into_iter().for_each(|silence| import.silence(silence));
     }
-    import.to.notifications.escalation = Vec::<EscalationStep>::new();
-    import.to.notifications.warn_percent = Percent::default();
     Ok(import.to)
 }
 

@@ -2,7 +2,7 @@
 
 use actors::domain::channel::Channel;
 use actors::domain::notice::Fate;
-use actors::domain::{ChannelKind, Company, Notice, Timestamp};
+use actors::domain::{ChannelKind, Company, Notice};
 use actors::limits::CHANNELS;
 use actors::port::{Amendment, Put, RecordKind};
 use secrecy::{ExposeSecret, SecretString};
@@ -164,11 +164,6 @@ impl Desk<'_> {
             facts: vec![self.fact(now, "notification.redelivered", &incident, data)],
             ..Amendment::default()
         })
-    }
-
-    /// A moment of the desk's clock.
-    pub fn now(&self) -> Timestamp {
-        self.clock.now()
     }
 }
 

@@ -19,6 +19,7 @@ pub mod profile;
 pub mod provider;
 pub mod receiver;
 pub mod server;
+pub mod serving;
 pub mod smtp;
 pub mod sns;
 pub mod ssm;

@@ -164,6 +164,28 @@ impl NewAlert {
     }
 }
 
+#[cfg(test)]
+impl NewAlert {
+    /// One that fires and says little.
+    pub(crate) fn sample(asset_name: &str, severity: Severity) -> Self {
+        Self {
+            alert_id: AlertId(uuid::Uuid::nil()),
+            asset_name: asset_name.to_owned(),
+            signature: "disk".to_owned(),
+            severity,
+            message: String::new(),
+            tool_source: None,
+            status: Signal::Firing,
+            fingerprint: None,
+            starts_at: None,
+            ends_at: None,
+            labels: BTreeMap::new(),
+            url: None,
+            unsigned: false,
+        }
+    }
+}
+
 /// A durable alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {

@@ -12,7 +12,7 @@ use cel::{Context, Env, Value};
 use regex::{Regex, RegexBuilder};
 
 use super::alert::{NewAlert, Severity};
-use super::expression;
+use super::expression::{self, Read};
 use crate::limits::CEL_BYTES;
 
 /// What an expression speaks of.
@@ -62,15 +62,15 @@ impl Reading {
         if text.len() > CEL_BYTES {
             return Err(format!("must be at most {CEL_BYTES} bytes"));
         }
-        let mut parsed = expression::expression(text, &SEES)?;
-        self.loops += loops(&parsed);
+        let Read { mut expression, loops } = expression::expression(text, &SEES)?;
+        self.loops += loops;
         if self.loops > LOOPS {
             return Err(format!(
                 "has a map, filter, all or exists more than the {LOOPS} that all of them together may hold"
             ));
         }
-        take_patterns(&mut parsed, &mut self.patterns)?;
-        Ok(Condition(parsed))
+        take_patterns(&mut expression, &mut self.patterns)?;
+        Ok(Condition(expression))
     }
 
     /// All of them are read.
@@ -97,8 +97,7 @@ impl Condition {
     /// # Errors
     /// Why not, as what follows the field's name.
     pub fn try_out(&self, conditions: &Conditions) -> Result<(), String> {
-        let empty = [String::new(), String::new(), String::new(), String::new()];
-        let sight = conditions.sight(&empty, Severity::Low, std::iter::empty());
+        let sight = conditions.sight([""; 4], Severity::Low, std::iter::empty());
         match Value::resolve(&self.0, &sight.0) {
             Err(_) | Ok(Value::Bool(_)) => Ok(()),
             Ok(value) => Err(format!(
@@ -113,17 +112,17 @@ impl Conditions {
     /// An alert as they see it.
     pub fn of(&self, alert: &NewAlert) -> Sight {
         let texts = [
-            alert.asset_name.clone(),
-            alert.signature.clone(),
-            alert.tool_source.clone().unwrap_or_default(),
-            alert.message.clone(),
+            &*alert.asset_name,
+            &alert.signature,
+            alert.tool_source.as_deref().unwrap_or_default(),
+            &alert.message,
         ];
-        self.sight(&texts, alert.severity, alert.labels.iter())
+        self.sight(texts, alert.severity, alert.labels.iter())
     }
 
     fn sight<'a>(
         &self,
-        [asset, signature, tool, message]: &[String; 4],
+        [asset, signature, tool, message]: [&str; 4],
         severity: Severity,
         labels: impl Iterator<Item = (&'a String, &'a String)>,
     ) -> Sight {
@@ -153,34 +152,6 @@ impl Conditions {
         let added = context.add_function(PATTERN, is_match);
         debug_assert!(added.is_ok());
         Sight(context)
-    }
-}
-
-/// How many loops an expression has.
-fn loops(part: &IdedExpr) -> usize {
-    match &part.expr {
-        Expr::Unspecified | Expr::Literal(_) | Expr::Ident(_) => 0,
-        Expr::Struct(_) => 0,
-        Expr::Select(select) => loops(&select.operand),
-        Expr::List(list) => list.elements.iter().map(loops).sum(),
-        Expr::Map(map) => map
-            .entries
-            .iter()
-            .map(|entry| match &entry.expr {
-                EntryExpr::MapEntry(entry) => loops(&entry.key) + loops(&entry.value),
-                EntryExpr::StructField(field) => loops(&field.value),
-            })
-            .sum(),
-        Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).map(loops).sum(),
-        Expr::Comprehension(repeated) => {
-            let parts = [
-                &repeated.iter_range,
-                &repeated.loop_cond,
-                &repeated.loop_step,
-                &repeated.result,
-            ];
-            1 + parts.into_iter().map(loops).sum::<usize>()
-        }
     }
 }
 

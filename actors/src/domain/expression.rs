@@ -30,11 +30,20 @@ const FUNCTIONS: [&str; 12] = [
     "type",
 ];
 
+/// An expression that may be used.
+#[derive(Debug)]
+pub struct Read {
+    /// What was read.
+    pub expression: IdedExpr,
+    /// How often `map`, `filter`, `all` and `exists` stand in it.
+    pub loops: usize,
+}
+
 /// Reads an expression that may speak of these, and be used.
 ///
 /// # Errors
 /// Why not, as what follows the field's name.
-pub fn expression(text: &str, sees: &[&str]) -> Result<IdedExpr, String> {
+pub fn expression(text: &str, sees: &[&str]) -> Result<Read, String> {
     let parser = PrattParser::default()
         .max_recursion_depth(DEPTH as u16)
         .error_recovery_limit(0)
@@ -50,7 +59,10 @@ pub fn expression(text: &str, sees: &[&str]) -> Result<IdedExpr, String> {
         ..Walk::default()
     };
     walk.step(&parsed, 0)?;
-    Ok(parsed)
+    Ok(Read {
+        expression: parsed,
+        loops: walk.loops,
+    })
 }
 
 #[derive(Default)]

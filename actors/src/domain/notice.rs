@@ -132,6 +132,9 @@ pub struct Delivery {
     pub notice: Notice,
     /// What has become of it.
     pub fate: Fate,
+    /// Why it was given up, where that was not for what its last try came to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// When.
     pub ended_at: Timestamp,
 }
@@ -165,10 +168,11 @@ impl Notice {
     }
 
     /// As it is remembered.
-    pub fn ended(self, fate: Fate, now: Timestamp) -> Delivery {
+    pub fn ended(self, fate: Fate, why: Option<String>, now: Timestamp) -> Delivery {
         Delivery {
             notice: self,
             fate,
+            why,
             ended_at: now,
         }
     }

@@ -233,4 +233,16 @@ mod tests {
         let many: Vec<Rule> = (0..=RULES).map(|no| rule(&no.to_string())).collect();
         assert_eq!(check(&many).unwrap_err().field, "");
     }
+
+    #[test]
+    fn a_window_is_no_longer_than_an_incident_may_be_silent() {
+        let slow = Rule {
+            window_minutes: Some(60),
+            ..rule("slow")
+        };
+        let rules = [rule("usual"), slow];
+        assert_eq!(check_windows(&rules, 60), Ok(()));
+        let refused = check_windows(&rules, 59).unwrap_err();
+        assert_eq!(refused.field, "[1].window_minutes");
+    }
 }

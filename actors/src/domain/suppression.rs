@@ -3,6 +3,8 @@
 //! An incident is suppressed while everything that fires in it is. Nothing of it is lost: its alerts are placed as ever, it
 //! shows what it is suppressed by, and when that ends while it still fires, it is told and decided then.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::alert::NewAlert;
@@ -18,7 +20,7 @@ const NAME: usize = 64;
 /// Characters of a comment.
 const COMMENT: usize = 512;
 /// How long a silence may last: a year.
-const LONGEST_DAYS: u64 = 366;
+const LONGEST: Duration = Duration::from_secs(366 * 86_400);
 
 /// What keeps a company's incidents quiet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -199,7 +201,7 @@ impl Mutes {
     pub fn read(suppression: &Suppression, silences: &[Silence]) -> Result<Self, InvalidRule> {
         let mut reading = Reading::default();
         let mut mutes = Self::default();
-        silences::check(silences)?;
+        check_silences(silences)?;
         for (place, silence) in silences.iter().enumerate() {
             let path = |field: &str| format!("silences[{place}].{field}");
             let condition = reading.read(&silence.matches);
@@ -406,30 +408,21 @@ impl MaintenanceWindow {
     }
 }
 
-/// What a person may ask of a silence.
-pub mod silences {
-    use super::{COMMENT, InvalidRule, LONGEST_DAYS, SILENCES, Silence, at_most, refused};
-
-    /// Whether these may be a company's, but for their expressions.
-    ///
-    /// # Errors
-    /// The first thing that is not as it must be.
-    pub fn check(silences: &[Silence]) -> Result<(), InvalidRule> {
-        at_most("silences", silences.len(), SILENCES)?;
-        for (place, silence) in silences.iter().enumerate() {
-            let path = |field: &str| format!("silences[{place}].{field}");
-            let longest = std::time::Duration::from_secs(LONGEST_DAYS * 86_400);
-            if silence.ends_at <= silence.starts_at || silence.ends_at.since(silence.starts_at) > longest {
-                let rule = "must be after starts_at, by at most 366 days";
-                return Err(refused(path("ends_at"), rule.to_owned()));
-            }
-            if silence.comment.chars().count() > COMMENT {
-                let rule = format!("must be at most {COMMENT} characters");
-                return Err(refused(path("comment"), rule));
-            }
+/// Whether these may be a company's silences, but for their expressions.
+fn check_silences(silences: &[Silence]) -> Result<(), InvalidRule> {
+    at_most("silences", silences.len(), SILENCES)?;
+    for (place, silence) in silences.iter().enumerate() {
+        let path = |field: &str| format!("silences[{place}].{field}");
+        if silence.ends_at <= silence.starts_at || silence.ends_at.since(silence.starts_at) > LONGEST {
+            let rule = "must be after starts_at, by at most 366 days";
+            return Err(refused(path("ends_at"), rule.to_owned()));
         }
-        Ok(())
+        if silence.comment.chars().count() > COMMENT {
+            let rule = format!("must be at most {COMMENT} characters");
+            return Err(refused(path("comment"), rule));
+        }
     }
+    Ok(())
 }
 
 fn by(kind: SuppressedByKind, name: &str) -> SuppressedBy {

@@ -38,23 +38,23 @@ impl Tiding {
 }
 
 impl IncidentState {
-    /// Adds what is told to the commit of what it tells of. What is suppressed or flapping, or was never told, is not told
-    /// of further.
+    /// Adds what is told to the commit of what it tells of. What was never told is not told of further, and what is
+    /// suppressed or flapping is not either, but for its end: whoever was told of it waits for that.
     pub(super) async fn tell(&self, change: &mut IncidentChange, row: &Incident, tiding: Tiding) -> Result<(), Error> {
         let company = self.args.company.now();
         let life = &row.life;
-        let is_held = life.suppressed.is_some() || life.flapping_since.is_some() || life.told.is_none();
-        if is_held || !company.notifications.are_on() {
+        let is_quiet = life.suppressed.is_some() || life.flapping_since.is_some();
+        let is_held = is_quiet && tiding.news != News::Resolved;
+        if life.told.is_none() || is_held || !company.notifications.are_on() {
             return Ok(());
         }
         let alert = self.shown_by(row).await?;
         let mut shown = (*alert).clone();
         shown.severity = row.severity;
-        let mut channels = self.args.company.outward().routes.of(tiding.news, &shown, change.now);
-        let route = |name: String| format!("route {name}");
-        let mut told: BTreeMap<String, String> = std::mem::take(&mut channels)
+        let routed = self.args.company.outward().routes.of(tiding.news, &shown, change.now);
+        let mut told: BTreeMap<String, String> = routed
             .into_iter()
-            .map(|(channel, name)| (channel, route(name)))
+            .map(|(channel, route)| (channel, format!("route {route}")))
             .collect();
         if let Some(no) = tiding.step {
             let step = company.notifications.escalation.get(no);

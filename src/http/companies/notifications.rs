@@ -9,9 +9,8 @@ use actors::domain::notice::{Delivery, Fate, IncidentTold, Message, Try};
 use actors::domain::{
     Channel, ChannelKind, DeliveryNoteId, IncidentId, IncidentStatus, News, Notice, Notifications, Severity, Timestamp,
 };
-use actors::limits::PAGE;
-use actors::port::reader::{Cursor, Page, PageRequest};
-use actors::port::{Put, RecordKind};
+use actors::port::reader::PageRequest;
+use actors::port::{Amendment, Put, Reader, RecordKind};
 use actors::runtime::CallError;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -20,19 +19,15 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::path::Parameter;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::{Answer, TRIES, changed, commit, desk, records};
 use crate::http::Edge;
 use crate::http::body::Sent;
-use crate::http::page::{Ask, Asked, Items, Paged, Query};
+use crate::http::page::{Ask, Asked, Items, Paged, Query, newest};
 use crate::http::problem::{Code, Problem};
 use crate::http::rights::{AdministerCompany, May, Read};
 use crate::tenancy::Change;
 use crate::tenancy::channel::WantedChannel;
-
-/// Pages of records that one page of deliveries is looked for in.
-const PAGES: usize = 10;
 
 /// Who hears of its incidents, and how soon somebody has to take them up.
 pub(in crate::http) async fn settings(may: May<Read>, State(edge): State<Arc<Edge>>) -> Answer<Notifications> {
@@ -224,6 +219,8 @@ fn trial<R>(edge: &Edge, may: &May<R>, channel: &Channel) -> Result<Notice, Prob
 pub(in crate::http) struct ShownDelivery {
     delivery_id: DeliveryNoteId,
     status: Fate,
+    /// Why it was given up, where that was not for what its last try came to.
+    why: Option<String>,
     channel: String,
     /// The route or step that leads there.
     because: String,
@@ -244,20 +241,31 @@ pub(in crate::http) struct ShownDelivery {
 }
 
 impl ShownDelivery {
-    fn of(notice: Notice, status: Fate, ended_at: Option<Timestamp>) -> Self {
+    fn pending(notice: Notice) -> Self {
         Self {
             message: crate::notify::body(&notice),
             delivery_id: notice.delivery_id,
-            status,
+            status: Fate::Pending,
+            why: None,
             channel: notice.channel,
             because: notice.because,
             incident_id: notice.message.incident.incident_id,
             news: notice.message.news,
             created_at: notice.created_at,
-            next_at: Some(notice.next_at).filter(|_| status == Fate::Pending),
-            ended_at,
+            next_at: Some(notice.next_at),
+            ended_at: None,
             tried: notice.tried,
             tries: notice.tries,
+        }
+    }
+
+    fn of(delivery: Delivery) -> Self {
+        Self {
+            status: delivery.fate,
+            why: delivery.why,
+            next_at: None,
+            ended_at: Some(delivery.ended_at),
+            ..Self::pending(delivery.notice)
         }
     }
 }
@@ -291,10 +299,9 @@ impl Ask for Filter {
 }
 
 impl Filter {
-    fn wants(&self, notice: &Notice) -> bool {
-        let is_channel = self.channel.as_ref().is_none_or(|channel| notice.channel == *channel);
-        let incident = &notice.message.incident.incident_id;
-        is_channel && self.incident_id.as_ref().is_none_or(|id| id == incident)
+    fn wants(&self, delivery: &ShownDelivery) -> bool {
+        let is_channel = self.channel.as_ref().is_none_or(|channel| delivery.channel == *channel);
+        is_channel && self.incident_id.as_ref().is_none_or(|id| *id == delivery.incident_id)
     }
 }
 
@@ -311,49 +318,14 @@ pub(in crate::http) async fn deliveries(
         true => RecordKind::Notices,
         false => RecordKind::Notified,
     };
-    let mut before = request.after.map(|Cursor(high, low)| id_of(high, low));
-    let mut items = Vec::new();
-    for _ in 0..PAGES {
-        let records = reader.records_backwards(kind, before.as_deref(), PAGE).await?;
-        let is_last = records.len() < PAGE;
-        for record in records {
-            before = Some(record.id.clone());
-            let (notice, status, ended_at) = match filter.pending {
-                true => (record.read()?, Fate::Pending, None),
-                false => {
-                    let delivery: Delivery = record.read()?;
-                    (delivery.notice, delivery.fate, Some(delivery.ended_at))
-                }
-            };
-            if filter.wants(&notice) {
-                items.push(ShownDelivery::of(notice, status, ended_at));
-            }
-            if items.len() == request.limit {
-                return Ok(Json(page(items, before.as_deref())));
-            }
-        }
-        if is_last {
-            return Ok(Json(page(items, None)));
-        }
-    }
-    Ok(Json(page(items, before.as_deref())))
-}
-
-fn page(items: Vec<ShownDelivery>, last: Option<&str>) -> Paged<ShownDelivery> {
-    let next = last.and_then(cursor_of);
-    Paged::of(Page { items, next }, |item| item)
-}
-
-/// Its uuid as the two numbers of a cursor.
-fn cursor_of(id: &str) -> Option<Cursor> {
-    let (high, low) = Uuid::parse_str(id.strip_prefix(DeliveryNoteId::PREFIX)?)
-        .ok()?
-        .as_u64_pair();
-    Some(Cursor(high, low))
-}
-
-fn id_of(high: u64, low: u64) -> String {
-    DeliveryNoteId::from_uuid(Uuid::from_u64_pair(high, low)).to_string()
+    let found = newest(&*reader, (kind, DeliveryNoteId::PREFIX), request, |record| {
+        let delivery = match filter.pending {
+            true => ShownDelivery::pending(record.read()?),
+            false => ShownDelivery::of(record.read()?),
+        };
+        Ok(Some(delivery).filter(|delivery| filter.wants(delivery)))
+    });
+    Ok(Json(found.await?))
 }
 
 /// `POST redeliver`: on its way once more, under the same id; one that still is, is tried now.
@@ -378,29 +350,25 @@ pub(in crate::http) async fn redeliver(
                     next_at: now,
                     ..record.read()?
                 };
-                actors::port::Amendment {
+                Amendment {
                     puts: vec![Put::change(&notice, record.version)?],
-                    ..Default::default()
+                    ..Amendment::default()
                 }
             }
         };
         if commit(&edge, &may, amendment).await? {
-            let record = reader.record(RecordKind::Notices, &id).await?;
-            return match record {
-                Some(record) => Ok(Json(ShownDelivery::of(record.read()?, Fate::Pending, None))),
-                // It was delivered in the meantime.
-                None => {
-                    let record = reader.record(RecordKind::Notified, &id).await?;
-                    let record = record.ok_or_else(|| Problem::not_found("delivery"))?;
-                    let delivery: Delivery = record.read()?;
-                    Ok(Json(ShownDelivery::of(
-                        delivery.notice,
-                        delivery.fate,
-                        Some(delivery.ended_at),
-                    )))
-                }
-            };
+            return Ok(Json(delivery(&*reader, &id).await?));
         }
     }
     Err(CallError::Overloaded.into())
+}
+
+/// A message on its way, or what has become of it.
+async fn delivery(reader: &dyn Reader, id: &str) -> Result<ShownDelivery, Problem> {
+    if let Some(record) = reader.record(RecordKind::Notices, id).await? {
+        return Ok(ShownDelivery::pending(record.read()?));
+    }
+    let record = reader.record(RecordKind::Notified, id).await?;
+    let record = record.ok_or_else(|| Problem::not_found("delivery"))?;
+    Ok(ShownDelivery::of(record.read()?))
 }

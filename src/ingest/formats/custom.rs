@@ -73,8 +73,8 @@ pub fn compile(mapping: &Mapping) -> Result<Compiled, FieldError> {
             _ => &["body", "alert"],
         };
         let read = expression::expression(text, sees);
-        let expression = read.map_err(|rule| FieldError::new(format!("custom.{name}"), rule))?;
-        fields.insert(name, expression);
+        let read = read.map_err(|rule| FieldError::new(format!("custom.{name}"), rule))?;
+        fields.insert(name, read.expression);
     }
     Ok(Compiled {
         alerts: fields.remove("alerts"),

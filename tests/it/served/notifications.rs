@@ -236,9 +236,11 @@ async fn a_receiver_that_is_gone_is_left_alone_until_its_channel_is_set_anew() {
     })
     .await;
     assert!(failed.iter().all(|one| one["status"] == "failed"), "{failed:?}");
+    let unsent = failed.iter().find(|one| one["tried"] == 0).unwrap();
+    assert_eq!(unsent["why"], "the channel is disabled: 410 Gone: so it is");
     assert_eq!(house.receiver.received().len(), 1, "nobody is asked who wants nothing");
     house.channel("ops", "webhook").await;
-    let id = failed[0]["delivery_id"].as_str().unwrap();
+    let id = unsent["delivery_id"].as_str().unwrap();
     let path = format!("{COMPANY}/deliveries/{id}/redeliver");
     let again = house.server.post_as(&house.boss, &path, &json!({})).await;
     assert_eq!(again.status, 200, "{}", again.text);
@@ -591,9 +593,70 @@ async fn what_waits_for_a_dead_receiver_is_bounded_and_another_is_told() {
         (failed.len() >= 10).then_some(failed)
     })
     .await;
-    let why = given_up[0]["tries"].as_array().unwrap().last().unwrap()["answer"].clone();
-    assert_eq!(why, format!("more than {NOTICES_WAITING} wait for this channel"));
+    let why = format!("more than {NOTICES_WAITING} wait for this channel");
+    for one in &given_up {
+        assert_eq!(one["why"], why, "{one}");
+        assert_eq!(
+            one["tried"],
+            one["tries"].as_array().unwrap().len(),
+            "what was not tried is no try: {one}"
+        );
+    }
     house.opened("last", "low").await;
     assert_eq!(house.receiver.until(1).await[0].path, "/ops");
+    house.server.stop().await;
+}
+
+/// Whoever was told of an incident is told of its end, silenced or not; nothing in between.
+#[tokio::test]
+async fn the_end_of_what_was_told_is_told_even_in_a_silence() {
+    let house = House::new().await;
+    house.channel("ops", "webhook").await;
+    house.notify(everything("ops")).await;
+    let incident = house.opened("sw-1", "high").await;
+    house.receiver.until(1).await;
+    let wanted = json!({"match": "asset == 'sw-1'", "minutes": 60});
+    let path = format!("{COMPANY}/silences");
+    let silenced = house.server.post_as(&house.boss, &path, &wanted).await;
+    assert_eq!(silenced.status, 200, "{}", silenced.text);
+    let path = format!("/api/incidents/{incident}");
+    eventually("its silence", PATIENCE, async || {
+        let shown = house.server.get(&house.acme, &path).await.json();
+        (shown["suppressed_by"] != json!([])).then_some(())
+    })
+    .await;
+    house.act(&incident, "acknowledge").await;
+    house.act(&incident, "resolve").await;
+    let received = house.receiver.until(2).await;
+    assert_eq!(told(&received), ["incident.opened", "incident.resolved"]);
+    house.server.stop().await;
+}
+
+/// What waits for a channel that is removed is given up at once.
+#[tokio::test]
+async fn a_channel_that_is_removed_takes_what_waits_for_it_along() {
+    let house = House::new().await;
+    house.channel("ops", "webhook").await;
+    house.notify(everything("ops")).await;
+    house.receiver.says([Says::Status(500)]);
+    house.opened("sw-1", "high").await;
+    house.receiver.until(1).await;
+    eventually("a failed try", PATIENCE, async || {
+        let pending = house.deliveries("pending=true").await;
+        (pending.first()?["tried"] == 1).then_some(())
+    })
+    .await;
+    house.notify(json!({})).await;
+    let path = format!("{COMPANY}/channels/ops");
+    let gone = house.server.ask(Method::DELETE, &path, house.boss.headers(), "").await;
+    assert_eq!(gone.status, 200, "{}", gone.text);
+    let failed = eventually("its end", PATIENCE, async || {
+        house.deliveries("channel=ops").await.first().cloned()
+    })
+    .await;
+    assert_eq!(
+        (&failed["status"], &failed["why"], &failed["tried"]),
+        (&json!("failed"), &json!("there is no such channel any more"), &json!(1))
+    );
     house.server.stop().await;
 }

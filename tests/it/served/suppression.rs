@@ -270,3 +270,29 @@ async fn a_silence_that_is_none_names_its_field() {
     }
     house.server.stop().await;
 }
+
+/// Two rules that point at each other keep one of the two quiet, and never both.
+#[tokio::test]
+async fn causes_that_point_at_each_other_leave_one_that_is_told() {
+    let house = House::new().await;
+    let one_way = |name: &str, source: &str, target: &str| json!({"name": name, "source": format!("signature == '{source}'"), "target": format!("signature == '{target}'")});
+    let circle = json!({"inhibitions": [one_way("a to b", "a", "b"), one_way("b to a", "b", "a")]});
+    let set = put(&house.server, &house.boss, &format!("{COMPANY}/inhibitions"), &circle).await;
+    assert_eq!(set.status, 200, "{}", set.text);
+    let of = |signature: &str| {
+        let mut alert = alert("sw-1", "high");
+        alert["signature"] = json!(signature);
+        alert
+    };
+    let first = house.incident(of("a")).await;
+    house.until_decided(&first).await;
+    let second = house.incident(of("b")).await;
+    house.until_suppressed(&second, &["a to b"]).await;
+    // The first is looked at again; what it could be quiet for is quiet itself.
+    house.incident(of("a")).await;
+    house.server.clock.advance(Duration::from_secs(61));
+    house.until_suppressed(&second, &["a to b"]).await;
+    let first = house.shown(first["incident_id"].as_str().unwrap()).await;
+    assert_eq!(first["suppressed_by"], json!([]), "{first}");
+    house.server.stop().await;
+}

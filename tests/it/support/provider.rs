@@ -16,9 +16,10 @@ use axum::response::Response;
 use base64::Engine as _;
 use futures::StreamExt;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+
+use super::serving::serve;
 
 /// One answer.
 #[derive(Clone)]
@@ -68,12 +69,9 @@ struct World {
 
 impl Provider {
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         let world = Arc::new(World::default());
         let app = Router::new().fallback(answer).with_state(world.clone());
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let (url, serving) = serve(app).await;
         Self {
             url,
             world,

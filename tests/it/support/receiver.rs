@@ -10,10 +10,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::process::{PATIENCE, eventually};
+use super::serving::serve;
 
 /// A request as it came.
 #[derive(Clone, Debug)]
@@ -58,10 +58,7 @@ impl Receiver {
     pub async fn start() -> Self {
         let book = Arc::new(Book::default());
         let app = Router::new().fallback(take).with_state(book.clone());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let (url, serving) = serve(app).await;
         Self {
             url,
             book,

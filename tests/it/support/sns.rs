@@ -12,8 +12,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, SigningKey};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+
+use super::serving::serve;
 
 pub const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:alarms";
 const HOST: &str = "https://sns.eu-central-1.amazonaws.com";
@@ -59,10 +60,7 @@ impl Sns {
             .route("/long.pem", get(|| std::future::ready("x".repeat(100_000))))
             .route("/odd.pem", get(|| std::future::ready("no certificate")))
             .route("/", get(confirm));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let (url, serving) = serve(app).await;
         Self {
             url,
             pem,

@@ -11,8 +11,9 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+
+use super::serving::serve;
 
 /// How the next request that changes something goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,10 +55,7 @@ impl Desk {
             .route("/api/now/table/incident", any(service_now))
             .route("/api/now/table/incident/{id}", any(service_now_one))
             .with_state(book.clone());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let (url, serving) = serve(app).await;
         Self {
             url,
             book,

@@ -5,7 +5,6 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::Severity;
 use crate::domain::condition::PATTERNS;
-use crate::domain::{AlertId, Signal};
 
 fn rule(name: &str, matches: &str) -> Rule {
     Rule {
@@ -24,19 +23,10 @@ fn alert(asset: &str, labels: &[(&str, &str)]) -> NewAlert {
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
     NewAlert {
-        alert_id: AlertId(uuid::Uuid::nil()),
-        asset_name: asset.to_owned(),
         signature: "disk full".to_owned(),
-        severity: Severity::High,
         message: "95 %".to_owned(),
-        tool_source: None,
-        status: Signal::Firing,
-        fingerprint: None,
-        starts_at: None,
-        ends_at: None,
         labels,
-        url: None,
-        unsigned: false,
+        ..NewAlert::sample(asset, Severity::High)
     }
 }
 
@@ -167,4 +157,24 @@ proptest! {
         });
         prop_assert_eq!(falls_under(&rules, &seen), one_by_one.map(|no| no.to_string()));
     }
+}
+
+#[test]
+fn all_rules_together_hold_a_bounded_number_of_loops() {
+    let many = |count: usize| -> Vec<Rule> {
+        let looping = |no: usize| rule(&no.to_string(), "labels.exists(name, name == 'a')");
+        (0..count).map(looping).collect()
+    };
+    assert!(Rules::compile(&many(10)).is_ok());
+    let refused = Rules::compile(&many(11)).unwrap_err();
+    assert_eq!(refused.field, "[10].match");
+    assert!(refused.rule.contains("more than the 10"), "{}", refused.rule);
+}
+
+#[test]
+fn rules_see_so_much_of_a_text_and_no_more() {
+    let rules = Rules::compile(&[rule("long", "asset.endsWith('end')")]).unwrap();
+    let of = |asset: String| rules.grouping(&Correlation::default(), &alert(&asset, &[])).rule;
+    assert!(of("x".repeat(1_021) + "end").is_some());
+    assert!(of("x".repeat(1_022) + "end").is_none());
 }

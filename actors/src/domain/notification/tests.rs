@@ -1,28 +1,13 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::{AlertId, Signal};
 
 fn notifications(value: Value) -> Notifications {
     serde_json::from_value(value).unwrap()
 }
 
 fn alert(severity: Severity) -> NewAlert {
-    NewAlert {
-        alert_id: AlertId(uuid::Uuid::nil()),
-        asset_name: "db-1".to_owned(),
-        signature: "disk".to_owned(),
-        severity,
-        message: String::new(),
-        tool_source: None,
-        status: Signal::Firing,
-        fingerprint: None,
-        starts_at: None,
-        ends_at: None,
-        labels: BTreeMap::new(),
-        url: None,
-        unsigned: false,
-    }
+    NewAlert::sample("db-1", severity)
 }
 
 fn at(text: &str) -> Timestamp {

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::{AlertId, Severity, Signal};
+use crate::domain::Severity;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -11,19 +11,8 @@ fn at(text: &str) -> Timestamp {
 
 fn alert(asset: &str, severity: Severity, site: &str) -> NewAlert {
     NewAlert {
-        alert_id: AlertId(uuid::Uuid::nil()),
-        asset_name: asset.to_owned(),
-        signature: "disk".to_owned(),
-        severity,
-        message: String::new(),
-        tool_source: None,
-        status: Signal::Firing,
-        fingerprint: None,
-        starts_at: None,
-        ends_at: None,
         labels: BTreeMap::from([("site".to_owned(), site.to_owned())]),
-        url: None,
-        unsigned: false,
+        ..NewAlert::sample(asset, severity)
     }
 }
 
