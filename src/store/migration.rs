@@ -121,7 +121,7 @@ pub async fn migrate(
     for part in Part::ALL {
         moved.push((part, move_part(&source, &target, part, tell).await?));
     }
-    target.count_terms().await?;
+    target.index_memories().await?;
     verify(&source, &target, tell).await?;
     match target.finish().await? {
         true => Ok(moved),

@@ -28,6 +28,13 @@ impl<K: Eq + Hash + Ord> Tally<K> {
         }
     }
 
+    /// So much more speaks for each that was found.
+    pub(super) fn add_each(&mut self, weight: impl Fn(&K) -> f64) {
+        for (key, tallied) in &mut self.0 {
+            *tallied += weight(key);
+        }
+    }
+
     /// At least so much speaks for each of these.
     pub(super) fn at_least(&mut self, found: Vec<K>, weight: f64) {
         for key in found {

@@ -265,6 +265,7 @@ promises! {
     recall::what_runs_have_shown_comes_with_a_memory,
     recall::no_text_is_taken_for_syntax,
     recall::the_rare_and_the_newest_are_found_among_many,
+    recall::older_ones_are_found_when_the_newest_are_removed,
     recall::an_old_one_with_two_common_words_is_found_among_many,
     rollups::hours_are_what_the_rows_come_to,
     rollups::what_retention_removes_stays_counted,

@@ -120,9 +120,9 @@ impl Target {
         Ok(())
     }
 
-    /// Counts what was not moved because it can be counted.
-    pub(in crate::store) async fn count_terms(&self) -> Result<(), MongoError> {
-        recall::recount(&self.database).await
+    /// Makes what was not moved because it follows from what was.
+    pub(in crate::store) async fn index_memories(&self) -> Result<(), MongoError> {
+        recall::index_all(&self.database).await
     }
 
     /// Takes the mark away: `false` where another migration has put its own there.

@@ -253,9 +253,10 @@ pub(super) async fn write(tx: &mut Tx, company: &CompanyId, puts: &[Put]) -> Res
             .map(|record| document(&record))
             .collect();
         let new = new?;
-        if kind == RecordKind::LongMemory {
-            recall::count(tx, company, &gone, &new).await?;
-        }
+        let terms = match kind {
+            RecordKind::LongMemory => Some(recall::changes(tx, company, &gone, &new).await?),
+            _ => None,
+        };
         if !gone.is_empty() {
             let which = doc! { "_id": { "$in": gone }, "company_id": company.as_str() };
             tx.delete(kind.as_str(), vec![which]).await?;
@@ -265,6 +266,9 @@ pub(super) async fn write(tx: &mut Tx, company: &CompanyId, puts: &[Put]) -> Res
             .map(|document| Ok(RawDocumentBuf::try_from(document)?))
             .collect();
         tx.insert(kind.as_str(), new?).await.map_err(anew)?;
+        if let Some(terms) = terms {
+            recall::index(tx, company, terms).await?;
+        }
     }
     Ok(())
 }

@@ -26,11 +26,13 @@ use super::rows::UNSETTLED;
 use super::shape::Fields;
 
 /// What this binary knows; a database of a later version is refused.
-const VERSION: i64 = 5;
+const VERSION: i64 = 6;
 /// Older databases have no rollups.
 const WITH_ROLLUPS: i64 = 4;
 /// Older memories have no terms, and are found by other indexes.
 const WITH_TERMS: i64 = 5;
+/// Older terms do not name their newest memories.
+const WITH_NEWEST: i64 = 6;
 const BEFORE_TERMS: [&str; 4] = ["by_signature", "by_tag", "by_newest_tag", "by_text"];
 /// How long one process may hold the lock without a word.
 const LOCK_SECONDS: i64 = 60;
@@ -304,6 +306,9 @@ async fn make(database: &Database) -> Result<(), MongoError> {
         for index in BEFORE_TERMS {
             drop_index(database, RecordKind::LongMemory, index).await?;
         }
+    }
+    if found.is_some_and(|version| version < WITH_NEWEST) {
+        recall::index_all(database).await?;
     }
     found_platform(database).await
 }

@@ -316,6 +316,33 @@ pub async fn an_old_one_with_two_common_words_is_found_among_many(w: World) {
     assert_eq!(found[0].memory, memories[3]);
 }
 
+pub async fn older_ones_are_found_when_the_newest_are_removed(w: World) {
+    let writer = w.writer().await;
+    let memories: Vec<LongMemory> = (0..900)
+        .map(|no| written(&w.a, no, "disk-full", &["web"], "Removed old logs."))
+        .collect();
+    keep(&*writer, &memories).await;
+    for some in memories[300..].rchunks(500) {
+        let remove = |memory: &LongMemory| Put::remove(RecordKind::LongMemory, memory.memory_id.to_string(), 1);
+        let removed = writer.amend(of(some.iter().map(remove).collect()), None).await;
+        assert_eq!(removed, Ok(Amended::Done));
+    }
+    for asked in [
+        ask(Some("disk-full"), &[], ""),
+        ask(None, &["web"], ""),
+        ask(None, &[], "logs"),
+    ] {
+        let asked = RecallAsk {
+            limit: RECALLED,
+            ..asked
+        };
+        let lookup = asked.lookup();
+        let found = w.reader().recall(&lookup).await.unwrap();
+        assert_eq!(found.found.len(), lookup.candidates(), "{asked:?}");
+        assert_eq!(recalled(&w, &w.a, &asked).await[0].memory, memories[299], "{asked:?}");
+    }
+}
+
 #[tokio::test]
 async fn what_an_older_file_holds_is_found_once_it_is_opened() {
     let (clock, home) = (Arc::new(ManualClock::default()), Home::on(Engine::Sqlite));
@@ -368,10 +395,15 @@ async fn what_an_older_database_holds_is_found_once_it_is_opened() {
     let command = doc! { "createIndexes": "long_memory", "indexes": [old] };
     database.run_command(command).await.unwrap();
     let schema = database.collection::<Document>("schema");
-    // Twice, as where the first try was cut short.
-    for _ in 0..2 {
+    let terms = database.collection::<Document>("memory_terms");
+    // Version 4 twice, as where the first try was cut short; terms of version 5 did not name their newest.
+    for version in [4_i64, 4, 5] {
+        terms
+            .update_many(doc! {}, doc! { "$unset": { "newest": "" } })
+            .await
+            .unwrap();
         schema
-            .update_one(doc! {}, doc! { "$set": { "version": 4_i64 } })
+            .update_one(doc! {}, doc! { "$set": { "version": version } })
             .await
             .unwrap();
         let store = MongoStore::open(url, clock.clone()).await.unwrap();
