@@ -139,7 +139,7 @@ pub const TOPOLOGY_WALK: usize = 256;
 /// Rules of one company's own.
 pub const RULES: usize = 200;
 /// Routes of one company's notifications.
-pub const ROUTES: usize = 50;
+pub const ROUTES: usize = 200;
 /// Channels that one route or step names.
 pub const ROUTE_CHANNELS: usize = 10;
 /// Steps of one company's escalation.

@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actors::domain::notification::{Notifications, Route};
 use actors::domain::rule::Rule;
+use actors::domain::schedule::Weekly;
 use actors::domain::suppression::Inhibition;
 use actors::limits::{CEL_BYTES, INHIBITIONS, ROUTES, RULE_GROUP_BY, RULES};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use self::condition::Conditions;
+use self::condition::{Conditions, Plain};
 use self::times::Interval;
 
 /// How deep routes may be nested.
@@ -25,15 +26,29 @@ pub struct Imported {
     /// For `PUT /companies/{id}/channels/{name}`, by name.
     pub channels: BTreeMap<String, Value>,
     /// For `PUT /companies/{id}/rules`.
-    pub rules: Vec<Rule>,
+    pub rules: Rules,
     /// For `PUT /companies/{id}/notifications`.
     pub notifications: Notifications,
     /// For `PUT /companies/{id}/inhibitions`.
-    pub inhibitions: Vec<Inhibition>,
+    pub inhibitions: Inhibitions,
     /// For `POST /companies/{id}/silences`, one by one.
     pub silences: Vec<Value>,
     /// What has no place here, or another one.
     pub report: Vec<String>,
+}
+
+/// Rules of grouping.
+#[derive(Debug, Default, PartialEq, Serialize)]
+pub struct Rules {
+    /// In their order.
+    pub rules: Vec<Rule>,
+}
+
+/// Inhibitions.
+#[derive(Debug, Default, PartialEq, Serialize)]
+pub struct Inhibitions {
+    /// In their order.
+    pub inhibitions: Vec<Inhibition>,
 }
 
 #[derive(Deserialize)]
@@ -84,13 +99,13 @@ struct InhibitRule {
     #[serde(default)]
     target_matchers: Vec<String>,
     #[serde(default)]
-    source_match: BTreeMap<String, String>,
+    source_match: BTreeMap<String, Plain>,
     #[serde(default)]
-    target_match: BTreeMap<String, String>,
+    target_match: BTreeMap<String, Plain>,
     #[serde(default)]
-    source_match_re: BTreeMap<String, String>,
+    source_match_re: BTreeMap<String, Plain>,
     #[serde(default)]
-    target_match_re: BTreeMap<String, String>,
+    target_match_re: BTreeMap<String, Plain>,
     #[serde(default)]
     equal: Vec<String>,
 }
@@ -164,7 +179,11 @@ pub fn read(config: &str, silences: Option<&str>) -> Result<Imported, Unread> {
         }
     }
     if let Some(route) = &config.route {
-        import.route(route, &Above::default(), 0);
+        let top = Above {
+            is_last: true,
+            ..Above::default()
+        };
+        import.route(route, &top, 0);
     }
     for (no, rule) in config.inhibit_rules.iter().enumerate() {
         import.inhibition(no, rule);
@@ -181,8 +200,12 @@ pub fn read(config: &str, silences: Option<&str>) -> Result<Imported, Unread> {
 struct Above {
     path: String,
     conditions: Vec<String>,
+    /// What goes to a route beside one of these, from where it does not go on.
+    elsewhere: Vec<String>,
     receiver: Option<String>,
     group_by: Option<Vec<String>>,
+    /// Whether nothing is asked after it about what it is for: neither it nor one above it continues.
+    is_last: bool,
 }
 
 struct Import {
@@ -233,6 +256,7 @@ impl Import {
                     self.says(format!("{path}: there is no such kind of channel here"));
                     continue;
                 };
+                self.settings(&path, one);
                 if wanted["kind"] != "email" && wanted["url"].is_null() {
                     self.says(format!(
                         "{path}: its URL is not in this file; put it into channel {name:?}"
@@ -248,6 +272,19 @@ impl Import {
             }
         }
         self.channels.insert(receiver.name.clone(), channels);
+    }
+
+    /// Says which settings of a receiver are left out.
+    fn settings(&mut self, path: &str, receiver: &Value) {
+        for (name, value) in receiver.as_object().into_iter().flatten() {
+            match (name.as_str(), value) {
+                ("url" | "api_url" | "webhook_url" | "to", _) | ("send_resolved", Value::Bool(true)) => {}
+                ("send_resolved", _) => self.says(format!(
+                    "{path}.send_resolved: name the `events` of its routes here, without incident.resolved"
+                )),
+                _ => self.says(format!("{path}.{name}: has no place here")),
+            }
+        }
     }
 
     fn route(&mut self, node: &Node, above: &Above, depth: usize) {
@@ -271,64 +308,53 @@ impl Import {
             Ok(own) => here.conditions.extend(own),
             Err(why) => return self.says(format!("{path}: {why}; the route and those in it are left out")),
         }
+        here.is_last &= depth == 0 || !node.r#continue;
         here.receiver = node.receiver.clone().or(here.receiver);
         here.group_by = node.group_by.clone().or(here.group_by);
-        // What goes to a route within this one does not come to it, nor to a later one.
-        let mut elsewhere: Vec<String> = Vec::new();
+        // What a route within this one is for does not come to it, and to a later one only if that one continues. Where
+        // it ends for good, the order of the routes says so.
+        let (mut below, mut within) = (here.clone(), Vec::new());
         for (no, child) in node.routes.iter().enumerate() {
-            let mut below = here.clone();
             below.path = format!("{path}.routes[{no}]");
-            below
-                .conditions
-                .extend(elsewhere.iter().map(|taken| format!("!({taken})")));
             self.route(child, &below, depth + 1);
-            let own = child.conditions.cel().unwrap_or_default();
+            if here.is_last && !child.r#continue {
+                continue;
+            }
+            let Ok(own) = child.conditions.cel() else { continue };
+            let taken = all_of(&own).unwrap_or_else(|| "true".to_owned());
+            within.push(format!("!({taken})"));
             if !child.r#continue {
-                elsewhere.push(if own.is_empty() {
-                    "true".to_owned()
-                } else {
-                    own.join(" && ")
-                });
+                below.elsewhere.push(format!("!({taken})"));
             }
         }
-        let taken = node
-            .routes
-            .iter()
-            .map(|child| child.conditions.cel().unwrap_or_default());
-        let taken: Vec<String> = taken
-            .map(|own| {
-                if own.is_empty() {
-                    "true".to_owned()
-                } else {
-                    own.join(" && ")
-                }
-            })
-            .collect();
-        here.conditions.extend(taken.iter().map(|taken| format!("!({taken})")));
-        if here.conditions.iter().any(|one| one == "!(true)") {
-            return;
-        }
-        let matches = Some(here.conditions.join(" && ")).filter(|all| !all.is_empty());
-        if matches.as_ref().is_some_and(|all| all.len() > CEL_BYTES) {
+        let all = |conditions: &[String]| all_of(&[&here.elsewhere[..], conditions].concat());
+        let own = all(&here.conditions);
+        let rest = all(&[&here.conditions[..], &within[..]].concat());
+        if own.iter().chain(&rest).any(|all| all.len() > CEL_BYTES) {
             return self.says(format!(
                 "{path}: its conditions come to more than {CEL_BYTES} bytes here; write them anew"
             ));
         }
-        self.grouping(&path, &here, matches.clone());
-        self.telling(&path, node, &here, matches);
+        self.grouping(&path, &here, own.clone());
+        self.telling(&path, node, &here, rest);
+        if here.is_last && depth > 0 && !within.is_empty() {
+            self.add(end_of(&path), own, None, Vec::new(), false);
+        }
     }
 
     fn grouping(&mut self, path: &str, here: &Above, matches: Option<String>) {
         let Some(by) = &here.group_by else { return };
         if by.iter().any(|label| label == "...") {
-            return self.says(format!("{path}.group_by: by all labels is as here without a rule"));
+            return self.says(format!(
+                "{path}.group_by: by all labels is as here without a rule; a later one may be for it"
+            ));
         }
-        if by.len() > RULE_GROUP_BY || self.to.rules.len() == RULES {
+        if by.len() > RULE_GROUP_BY || self.to.rules.rules.len() == RULES {
             return self.says(format!(
                 "{path}.group_by: a rule groups by at most {RULE_GROUP_BY}, and there are at most {RULES}"
             ));
         }
-        self.to.rules.push(Rule {
+        self.to.rules.rules.push(Rule {
             name: name_of(path),
             matches,
             group_by: by.iter().map(|label| format!("labels.{label}")).collect(),
@@ -340,13 +366,19 @@ impl Import {
 
     fn telling(&mut self, path: &str, node: &Node, here: &Above, matches: Option<String>) {
         let Some(receiver) = &here.receiver else { return };
-        let Some(channels) = self.channels.get(receiver).cloned() else {
-            return self.says(format!("{path}: there is no receiver {receiver:?}"));
-        };
+        let channels = self.channels.get(receiver).cloned();
+        let channels = channels.unwrap_or_else(|| {
+            self.says(format!("{path}: there is no receiver {receiver:?}"));
+            Vec::new()
+        });
         if channels.is_empty() {
-            return self.says(format!(
+            self.says(format!(
                 "{path}: receiver {receiver:?} has no channel here, so that nobody is told"
             ));
+            if here.is_last {
+                self.add(name_of(path), matches, None, channels, false);
+            }
+            return;
         }
         for name in &node.mute_time_intervals {
             self.says(format!(
@@ -364,23 +396,37 @@ impl Import {
         } else if !node.active_time_intervals.is_empty() {
             self.says(format!("{path}.active_time_intervals: a route has one time here"));
         }
+        let times = hours.len();
         for (no, hours) in hours.into_iter().enumerate() {
-            if self.to.notifications.routes.len() == ROUTES {
-                return self.says(format!("{path}: there are at most {ROUTES} routes here"));
-            }
             let name = match no {
                 0 => name_of(path),
                 no => format!("{} {}", name_of(path), no + 1),
             };
-            self.to.notifications.routes.push(Route {
-                name,
-                matches: matches.clone(),
-                severities: BTreeSet::new(),
-                events: BTreeSet::new(),
-                hours,
-                channels: channels.clone(),
-            });
+            let continues = no + 1 < times || !here.is_last;
+            self.add(name, matches.clone(), hours, channels.clone(), continues);
         }
+    }
+
+    fn add(
+        &mut self,
+        name: String,
+        matches: Option<String>,
+        hours: Option<Weekly>,
+        channels: Vec<String>,
+        continues: bool,
+    ) {
+        if self.to.notifications.routes.len() == ROUTES {
+            return self.says(format!("{name}: there are at most {ROUTES} routes here"));
+        }
+        self.to.notifications.routes.push(Route {
+            name,
+            matches,
+            severities: BTreeSet::new(),
+            events: BTreeSet::new(),
+            hours,
+            channels,
+            continues,
+        });
     }
 
     fn inhibition(&mut self, no: usize, rule: &InhibitRule) {
@@ -393,10 +439,10 @@ impl Import {
         };
         let or_all = |text: String| if text.is_empty() { "true".to_owned() } else { text };
         let (source, target) = (or_all(source), or_all(target));
-        if source.len().max(target.len()) > CEL_BYTES || self.to.inhibitions.len() == INHIBITIONS {
+        if source.len().max(target.len()) > CEL_BYTES || self.to.inhibitions.inhibitions.len() == INHIBITIONS {
             return self.says(format!("{path}: is too long, or there are more than {INHIBITIONS}"));
         }
-        self.to.inhibitions.push(Inhibition {
+        self.to.inhibitions.inhibitions.push(Inhibition {
             name: path,
             source,
             target,
@@ -428,13 +474,23 @@ impl Import {
     }
 }
 
+/// Conditions as one; nothing where there is none.
+fn all_of(conditions: &[String]) -> Option<String> {
+    Some(conditions.join(" && ")).filter(|all| !all.is_empty())
+}
+
+/// What a route that ends what routes within another have begun is called.
+fn end_of(path: &str) -> String {
+    format!("{} end", name_of(path))
+}
+
 fn name_of(path: &str) -> String {
     let short = path.replace(".routes", "");
-    match short.chars().count() > 60 {
+    match short.chars().count() > 56 {
         true => short
             .chars()
             .rev()
-            .take(60)
+            .take(56)
             .collect::<Vec<_>>()
             .into_iter()
             .rev()

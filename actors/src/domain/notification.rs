@@ -70,8 +70,8 @@ impl News {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Notifications {
-    /// Who is told what; every route that fits counts. At most 50.
-    #[schema(max_items = 50)]
+    /// Who is told what: every route that fits counts, up to the first that says not to continue. At most 200.
+    #[schema(max_items = 200)]
     pub routes: Vec<Route>,
     /// Who is told besides, while nobody has taken notice; in the order of their times. At most 10.
     #[schema(max_items = 10)]
@@ -118,9 +118,21 @@ pub struct Route {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub hours: Option<Weekly>,
-    /// To these channels, by name: 1 to 10.
-    #[schema(min_items = 1, max_items = 10)]
+    /// To these channels, by name: 1 to 10. Nowhere, if it does not continue: what it is for is told to nobody.
+    #[schema(max_items = 10)]
     pub channels: Vec<String>,
+    /// Whether the routes after it are asked about what it is for, too, whether it is open or not.
+    #[serde(rename = "continue", default = "yes", skip_serializing_if = "is_yes")]
+    #[schema(default = true)]
+    pub continues: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(is: &bool) -> bool {
+    *is
 }
 
 /// A step while nobody takes notice: nobody has acknowledged the incident, and nobody has it.
@@ -220,9 +232,9 @@ impl Notifications {
     /// The first thing that is not, by its path.
     pub fn check(&self, known: &BTreeSet<String>) -> Result<(), InvalidRule> {
         Routes::read(self)?;
-        let are_known = |names: &[String], path: String| {
-            if !(1..=ROUTE_CHANNELS).contains(&names.len()) {
-                return Err(refused(path, format!("must name 1 to {ROUTE_CHANNELS} channels")));
+        let are_known = |names: &[String], least: usize, path: String| {
+            if !(least..=ROUTE_CHANNELS).contains(&names.len()) {
+                return Err(refused(path, format!("must name {least} to {ROUTE_CHANNELS} channels")));
             }
             match names.iter().find(|name| !known.contains(*name)) {
                 Some(name) => Err(refused(
@@ -233,14 +245,15 @@ impl Notifications {
             }
         };
         for (place, route) in self.routes.iter().enumerate() {
-            are_known(&route.channels, format!("routes[{place}].channels"))?;
+            let least = usize::from(route.continues);
+            are_known(&route.channels, least, format!("routes[{place}].channels"))?;
         }
         if self.escalation.len() > ESCALATION_STEPS {
             let rule = format!("must be at most {ESCALATION_STEPS} steps");
             return Err(refused("escalation".to_owned(), rule));
         }
         for (place, step) in self.escalation.iter().enumerate() {
-            are_known(&step.channels, format!("escalation[{place}].channels"))?;
+            are_known(&step.channels, 1, format!("escalation[{place}].channels"))?;
             let before = place
                 .checked_sub(1)
                 .map_or(1, |before| self.escalation[before].after_minutes);
@@ -325,28 +338,43 @@ impl Routes {
 
     /// Of each route, why it does not lead some news of an incident anywhere at a moment.
     pub fn explain(&self, news: News, alert: &NewAlert, now: Timestamp) -> Vec<Considered> {
-        let sight = self.conditions.of(alert);
-        let explained = |way: &Way| Considered {
+        let considered = self.considered(news, alert, now).map(|(way, why_not)| Considered {
             route: way.route.name.clone(),
             channels: way.route.channels.clone(),
-            why_not: way.why_not(news, alert, (&sight, now)),
-        };
-        self.each.iter().map(explained).collect()
+            why_not,
+        });
+        considered.collect()
     }
 
     /// The channels that are told some news of an incident, as its alert shows it, at a moment: each with the first route
     /// that leads there.
     pub fn of(&self, news: News, alert: &NewAlert, now: Timestamp) -> BTreeMap<String, String> {
-        let sight = self.conditions.of(alert);
         let mut told = BTreeMap::new();
-        for way in &self.each {
-            if way.why_not(news, alert, (&sight, now)).is_none() {
-                for channel in &way.route.channels {
-                    told.entry(channel.clone()).or_insert_with(|| way.route.name.clone());
-                }
+        for (way, _) in self
+            .considered(news, alert, now)
+            .filter(|(_, why_not)| why_not.is_none())
+        {
+            for channel in &way.route.channels {
+                told.entry(channel.clone()).or_insert_with(|| way.route.name.clone());
             }
         }
         told
+    }
+
+    /// Each route, with the first thing by which it leads nowhere.
+    fn considered(&self, news: News, alert: &NewAlert, now: Timestamp) -> impl Iterator<Item = (&Way, Option<String>)> {
+        let sight = self.conditions.of(alert);
+        let mut last: Option<&str> = None;
+        self.each.iter().map(move |way| {
+            if let Some(last) = last {
+                return (way, Some(format!("{last:?} is for it, and does not continue")));
+            }
+            let why_not = way.is_not_for(news, alert, &sight);
+            if why_not.is_none() && !way.route.continues {
+                last = Some(&way.route.name);
+            }
+            (way, why_not.or_else(|| way.is_closed(now)))
+        })
     }
 }
 
@@ -363,8 +391,8 @@ pub struct Considered {
 }
 
 impl Way {
-    /// The first thing by which a route does not fit; nothing where it does.
-    fn why_not(&self, news: News, alert: &NewAlert, (sight, now): (&Sight, Timestamp)) -> Option<String> {
+    /// The first thing by which some news is none that it is for.
+    fn is_not_for(&self, news: News, alert: &NewAlert, sight: &Sight) -> Option<String> {
         let route = &self.route;
         if !route.severities.is_empty() && !route.severities.contains(&alert.severity) {
             return Some(format!("it is not for {}", alert.severity));
@@ -372,12 +400,15 @@ impl Way {
         if !route.events.is_empty() && !route.events.contains(&news) {
             return Some(format!("it is not for {}", news.as_str()));
         }
-        if let Some(hours) = self.hours.as_ref().filter(|hours| !hours.hold(now)) {
-            let opens = hours.next_change(now).map(|at| format!(" before {at}"));
-            return Some(format!("it is not open{}", opens.unwrap_or_default()));
-        }
         let condition = self.condition.as_ref().filter(|condition| !condition.holds(sight));
         condition.map(|_| "its match is not true of the newest alert that fires".to_owned())
+    }
+
+    /// Until when it is closed.
+    fn is_closed(&self, now: Timestamp) -> Option<String> {
+        let hours = self.hours.as_ref().filter(|hours| !hours.hold(now))?;
+        let opens = hours.next_change(now).map(|at| format!(" before {at}"));
+        Some(format!("it is not open{}", opens.unwrap_or_default()))
     }
 }
 

@@ -13,13 +13,34 @@ pub(super) struct Conditions {
     #[serde(default)]
     matchers: Vec<String>,
     #[serde(default, rename = "match")]
-    equal: BTreeMap<String, String>,
+    equal: BTreeMap<String, Plain>,
     #[serde(default, rename = "match_re")]
-    like: BTreeMap<String, String>,
+    like: BTreeMap<String, Plain>,
+}
+
+/// A text, or what YAML takes for something else where Alertmanager takes it for a text: `code: 500`, `up: true`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Plain {
+    Text(String),
+    Whole(i64),
+    Number(f64),
+    Truth(bool),
+}
+
+impl Plain {
+    fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Whole(number) => number.to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Truth(is) => is.to_string(),
+        }
+    }
 }
 
 impl Conditions {
-    pub(super) fn of(matchers: &[String], equal: &BTreeMap<String, String>, like: &BTreeMap<String, String>) -> Self {
+    pub(super) fn of(matchers: &[String], equal: &BTreeMap<String, Plain>, like: &BTreeMap<String, Plain>) -> Self {
         Self {
             matchers: matchers.to_vec(),
             equal: equal.clone(),
@@ -34,7 +55,7 @@ impl Conditions {
             for (name, value) in names {
                 all.push(cel(&Written {
                     name: name.clone(),
-                    value: value.clone(),
+                    value: value.text(),
                     is_pattern,
                     is_negated: false,
                 }));

@@ -117,6 +117,7 @@ fn what_has_no_place_is_told() {
         "receivers \"dba\": slack_configs[0]: its URL is not in this file",
         "receivers \"pager\": pagerduty_configs[0]: there is no such kind",
         "receiver \"quiet\" has no channel here",
+        "receivers \"dba\": slack_configs[0].channel: has no place here",
     ] {
         assert!(report.iter().any(|line| line.contains(says)), "{says}: {report:#?}");
     }
@@ -137,14 +138,17 @@ fn rules_inhibitions_and_silences_can_be_used_as_they_are() {
         "status": {"state": "active"}},
         {"id": "2", "matchers": [], "startsAt": "x", "endsAt": "x", "status": {"state": "expired"}}]"#;
     let imported = read(CONFIG, Some(silences)).unwrap();
-    let rules = actors::correlator::rules::Rules::compile(&imported.rules);
+    let rules = actors::correlator::rules::Rules::compile(&imported.rules.rules);
     assert!(rules.is_ok(), "{:?}", rules.err());
     let suppression = Suppression {
-        inhibitions: imported.inhibitions.clone(),
+        inhibitions: imported.inhibitions.inhibitions.clone(),
         ..Suppression::default()
     };
     assert!(Mutes::read(&suppression, &[]).is_ok());
-    assert_eq!(imported.inhibitions[0].equal, ["labels.alertname", "labels.instance"]);
+    assert_eq!(
+        imported.inhibitions.inhibitions[0].equal,
+        ["labels.alertname", "labels.instance"]
+    );
     assert_eq!(imported.silences.len(), 1);
     assert_eq!(
         imported.silences[0]["match"],
@@ -152,7 +156,101 @@ fn rules_inhibitions_and_silences_can_be_used_as_they_are() {
     );
 }
 
+/// Thirty teams, each with a route of its own for what is critical.
+#[test]
+fn many_routes_beside_each_other_are_all_taken_over() {
+    let route = |no: usize| {
+        json!({"matchers": [format!("team=\"{no}\"")], "receiver": "ops", "routes": [
+            {"match": {"code": 500}, "receiver": "pager"},
+        ]})
+    };
+    let config = json!({
+        "route": {"receiver": "ops", "group_by": ["team"], "routes": (0..30).map(route).collect::<Vec<_>>()},
+        "receivers": [
+            {"name": "ops", "email_configs": [{"to": "ops@example.com"}]},
+            {"name": "pager", "webhook_configs": [{"url": "https://pager.example.com/hook"}]},
+        ],
+    });
+    let imported = read(&config.to_string(), None).unwrap();
+    let now = "2026-11-27T18:00:00Z";
+    assert_eq!(
+        told(&imported, &[("team", "29")], now),
+        ["ops"],
+        "{:#?}",
+        imported.report
+    );
+    assert_eq!(told(&imported, &[("team", "29"), ("code", "500")], now), ["pager"]);
+    assert_eq!(told(&imported, &[("team", "30"), ("code", "500")], now), ["ops"]);
+    let rules = actors::correlator::rules::Rules::compile(&imported.rules.rules);
+    assert_eq!((imported.rules.rules.len(), rules.err()), (61, None));
+}
+
+/// A tree of routes, as it stands in a file.
+fn tree() -> impl Strategy<Value = Value> {
+    let node = |children: Vec<Value>| {
+        let matchers = prop::collection::vec((prop::sample::select(vec!["a", "b"]), "[xy]"), 0..2);
+        let parts = (matchers, prop::option::of("[pqrs]"), any::<bool>());
+        parts.prop_map(move |(matchers, receiver, continues)| {
+            let matchers: Vec<String> = matchers
+                .iter()
+                .map(|(name, value)| format!("{name}=\"{value}\""))
+                .collect();
+            let mut node = json!({"matchers": matchers, "continue": continues, "routes": children});
+            if let Some(receiver) = receiver {
+                node["receiver"] = json!(receiver);
+            }
+            node
+        })
+    };
+    let inner = node(Vec::new()).prop_recursive(4, 24, 4, move |inner| {
+        prop::collection::vec(inner, 0..4).prop_flat_map(node)
+    });
+    prop::collection::vec(inner, 0..4).prop_map(|routes| json!({"receiver": "p", "routes": routes}))
+}
+
+/// The receivers that Alertmanager's own walk comes to (`dispatch.Route.Match`).
+fn walked(node: &Value, above: &str, labels: &BTreeMap<String, String>, told: &mut BTreeSet<String>) -> bool {
+    let matchers = node["matchers"].as_array().into_iter().flatten();
+    let mut matchers = matchers.map(|text| Matcher::read(text.as_str().unwrap()).unwrap());
+    if !matchers.all(|matcher| matcher.meets(labels)) {
+        return false;
+    }
+    let receiver = node["receiver"].as_str().unwrap_or(above);
+    let mut is_within = false;
+    for child in node["routes"].as_array().into_iter().flatten() {
+        let is_taken = walked(child, receiver, labels, told);
+        is_within |= is_taken;
+        if is_taken && child["continue"] != true {
+            break;
+        }
+    }
+    if !is_within {
+        told.insert(receiver.to_owned());
+    }
+    true
+}
+
 proptest! {
+    /// Whoever Alertmanager tells is told here, and nobody else; nobody hears of what goes to `s`.
+    #[test]
+    fn any_tree_of_routes_leads_where_alertmanagers_does(
+        tree in tree(),
+        labels in prop::collection::btree_map("[ab]", "[xyz]".prop_map(String::from), 0..3),
+    ) {
+        let to = |name: &str| json!({"name": name, "email_configs": [{"to": "ops@example.com"}]});
+        let config = json!({"route": tree, "receivers": [to("p"), to("q"), to("r"), {"name": "s"}]});
+        let imported = read(&config.to_string(), None).unwrap();
+        let known = imported.channels.keys().cloned().collect();
+        prop_assert_eq!(imported.notifications.check(&known), Ok(()));
+        prop_assume!(!imported.report.iter().any(|line| line.contains("bytes here") || line.contains("at most")));
+        let pairs: Vec<(&str, &str)> = labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let ours = told(&imported, &pairs, "2026-11-27T18:00:00Z");
+        let mut theirs = BTreeSet::new();
+        walked(&config["route"], "", &labels, &mut theirs);
+        theirs.remove("s");
+        prop_assert_eq!(ours, theirs.into_iter().collect::<Vec<_>>(), "{:#?}", imported.notifications);
+    }
+
     /// A matcher is true here of just the labels that it is true of there.
     #[test]
     fn a_matcher_says_the_same_here(

@@ -37,6 +37,27 @@ fn every_route_that_fits_counts_and_a_channel_is_told_once() {
     );
 }
 
+/// A route that does not continue keeps what it is for from those after it, at whatever hour.
+#[test]
+fn what_a_route_ends_goes_no_further() {
+    let routes = Routes::read(&notifications(json!({"routes": [
+        {"name": "noise", "severities": ["low"], "channels": [], "continue": false},
+        {"name": "night", "severities": ["critical"], "channels": ["night"], "continue": false,
+            "hours": {"from": "22:00", "to": "06:00", "time_zone": "UTC"}},
+        {"name": "all", "channels": ["chat"]},
+    ]})))
+    .unwrap();
+    let told = |severity, now| {
+        let told = routes.of(News::Opened, &alert(severity), at(now));
+        told.into_keys().collect::<Vec<_>>()
+    };
+    let (day, night) = ("2026-11-27T10:00:00Z", "2026-11-27T23:00:00Z");
+    assert_eq!(told(Severity::Low, day), Vec::<String>::new());
+    assert_eq!(told(Severity::Critical, night), ["night"]);
+    assert_eq!(told(Severity::Critical, day), Vec::<String>::new());
+    assert_eq!(told(Severity::High, day), ["chat"]);
+}
+
 /// On the night of 2026-10-25 half past two comes twice in Berlin: who has the night is told both times, and who has the day
 /// is told from six on.
 #[test]
@@ -96,7 +117,8 @@ fn what_is_named_as_the_reason_is_the_reason() {
         {"name": "ends", "events": ["incident.resolved"], "channels": ["log"]},
         {"name": "web", "match": "asset == 'web-1'", "channels": ["web"]},
         {"name": "night", "hours": {"from": "22:00", "to": "06:00", "time_zone": "UTC"}, "channels": ["night"]},
-        {"name": "all", "channels": ["chat"]},
+        {"name": "all", "channels": ["chat"], "continue": false},
+        {"name": "rest", "channels": ["mail"]},
     ]}));
     let now = at("2026-11-27T10:00:00Z");
     let explained = Routes::read(&all)
@@ -109,6 +131,9 @@ fn what_is_named_as_the_reason_is_the_reason() {
             .iter()
             .position(|route| route.name == considered.route)
             .unwrap();
+        if considered.why_not.as_deref() == Some("\"all\" is for it, and does not continue") {
+            mutated.routes[place - 1].continues = true;
+        }
         let route = &mut mutated.routes[place];
         match considered.why_not.as_deref() {
             None => drop(mutated.routes.remove(place)),
@@ -116,6 +141,7 @@ fn what_is_named_as_the_reason_is_the_reason() {
             Some("it is not for incident.opened") => route.events.clear(),
             Some("it is not open before 2026-11-27T22:00:00.000Z") => route.hours = None,
             Some("its match is not true of the newest alert that fires") => route.matches = None,
+            Some("\"all\" is for it, and does not continue") => {}
             Some(other) => panic!("{other}"),
         }
         let told = Routes::read(&mutated)
