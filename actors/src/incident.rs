@@ -13,7 +13,7 @@ pub mod quiet;
 pub mod refusal;
 pub mod remedy;
 mod session;
-mod telling;
+pub(crate) mod telling;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actors::domain::Notice;
 use actors::port::courier::{Undelivered, Verdict};
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
@@ -77,6 +77,11 @@ impl Mailer {
         }
         let letter = letter
             .header(ContentType::TEXT_PLAIN)
+            // Nobody's absence is answered to it (RFC 3834, section 5).
+            .raw_header(HeaderValue::new(
+                HeaderName::new_from_ascii_str("Auto-Submitted"),
+                "auto-generated".to_owned(),
+            ))
             .body(format!("{title}\n\n{}\n", lines.join("\n")))
             .map_err(|error| never(error.to_string()))?;
         match self.relay.send(letter).await {

@@ -1,4 +1,4 @@
-//! An incident's ticket: made once, told its incident's news, closed at its end.
+//! An incident's ticket: made once, told its incident's news, closed at its end, and opened with it again.
 //!
 //! Making one cannot be repeated safely, so that a system is asked first whether there is one that bears the incident's id:
 //! one that was made and not heard of is found, and no second one is made.
@@ -38,6 +38,9 @@ pub(super) trait System: Sync {
 
     /// Says something in it.
     async fn say(&self, desk: &Desk<'_>, id: &str, notice: &Notice) -> Result<(), Undelivered>;
+
+    /// Opens it again where it is closed; a word where it cannot be.
+    async fn reopen(&self, desk: &Desk<'_>, id: &str) -> Result<Option<String>, Undelivered>;
 
     /// Closes it; a word where it cannot be.
     async fn close(&self, desk: &Desk<'_>, id: &str, notice: &Notice) -> Result<Option<String>, Undelivered>;
@@ -82,10 +85,14 @@ impl Desk<'_> {
         if known.is_some() || !is_opening {
             system.say(self, &remote.id, notice).await?;
         }
-        if notice.message.news == News::Resolved {
-            let cannot = system.close(self, &remote.id, notice).await?;
+        let outcome = match notice.message.news {
+            News::Opened if known.is_some() => Some(("open again", system.reopen(self, &remote.id).await?)),
+            News::Resolved => Some(("closed", system.close(self, &remote.id, notice).await?)),
+            _ => None,
+        };
+        if let Some((done, cannot)) = outcome {
             answer = match cannot {
-                None => format!("{} closed", remote.number),
+                None => format!("{} {done}", remote.number),
                 Some(why) => format!("{} told; {why}", remote.number),
             };
         }

@@ -75,7 +75,12 @@ pub(super) fn told(notices: &[Notice]) -> (String, Vec<String>) {
         [one] => (headline(&one.message), lines(&one.message)),
         [first, ..] => {
             let company = one_line(&first.message.company_name);
-            let title = format!("{} notices of {company}", notices.len());
+            let gravest = notices.iter().map(|notice| notice.message.incident.severity).max();
+            let severity = gravest
+                .unwrap_or(first.message.incident.severity)
+                .as_str()
+                .to_uppercase();
+            let title = format!("[{severity}] {} notices of {company}", notices.len());
             let mut lines: Vec<String> = notices
                 .iter()
                 .take(NAMED)

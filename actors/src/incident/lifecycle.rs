@@ -13,8 +13,8 @@ pub use told::{Clock, clocks};
 use crate::domain::incident::DecidedMark;
 use crate::domain::suppression::{Found, SuppressedBy};
 use crate::domain::{
-    Clocked, Correlation, Incident, Life, News, Notifications, Phase, Remedy, RunId, Snooze, Suppressed, Timestamp,
-    Told,
+    Clocked, Correlation, Incident, IncidentStatus, Life, News, Notifications, Phase, Remedy, RunId, Snooze,
+    Suppressed, Timestamp, Told,
 };
 use crate::limits::{DECISION_PACE, FLAP_OFF, FLAP_ON, FLAP_WINDOW};
 
@@ -206,7 +206,7 @@ fn decides_at(row: &Incident, now: Timestamp) -> Option<Timestamp> {
 
 fn turn(row: &Incident, house: &House<'_>, now: Timestamp) -> Option<Turn> {
     let life = &row.life;
-    let recent = row.flips.iter().filter(|at| now.since(**at) < FLAP_WINDOW).count();
+    let recent = flips_lately(row, now);
     match life.flapping_since {
         None if recent > FLAP_ON => return Some(Turn::FlappingBegins),
         Some(_) if recent <= FLAP_OFF => return Some(Turn::FlappingEnds),
@@ -303,9 +303,17 @@ pub fn turned(row: &Incident, turn: &Turn, notifications: &Notifications, now: T
             (Life { told, ..life }, data, Some(News::Graver), None)
         }
         Turn::Step(no) => {
-            let data = json!({"step": no + 1, "told_at": told.at});
+            let mut data = json!({"step": no + 1, "told_at": told.at});
             let told = Some(Told { steps: no + 1, ..told });
-            (Life { told, ..life }, data, Some(News::Escalated), Some(*no))
+            // Where a run is under way something is done about it already.
+            let status = match life.status {
+                IncidentStatus::New => IncidentStatus::Escalated,
+                other => other,
+            };
+            if status != life.status {
+                data["status"] = json!({"from": life.status, "to": status});
+            }
+            (Life { told, status, ..life }, data, Some(News::Escalated), Some(*no))
         }
         Turn::Warns(clock) => {
             let data = json!({"clock": clock, "due_at": clock_due(*clock)});
@@ -326,8 +334,13 @@ pub fn turned(row: &Incident, turn: &Turn, notifications: &Notifications, now: T
     Turned { life, data, news, step }
 }
 
+/// How often it has changed between firing and recovered within [`FLAP_WINDOW`].
+pub fn flips_lately(row: &Incident, now: Timestamp) -> usize {
+    row.flips.iter().filter(|at| now.since(**at) < FLAP_WINDOW).count()
+}
+
 /// When so few flips are left in the span that a flapping incident is calm.
-fn calm_at(row: &Incident) -> Option<Timestamp> {
+pub fn calm_at(row: &Incident) -> Option<Timestamp> {
     let decisive = row.flips.len().checked_sub(FLAP_OFF + 1)?;
     Some(row.flips[decisive].plus(FLAP_WINDOW))
 }

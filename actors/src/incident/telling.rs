@@ -6,11 +6,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::IncidentState;
+use crate::company_now::CompanyNow;
 use crate::domain::notice::{IncidentTold, Message};
-use crate::domain::{DeliveryNoteId, Incident, NewAlert, News, Notice, Signal};
+use crate::domain::{DeliveryNoteId, Incident, NewAlert, News, Notice, Signal, Timestamp};
 use crate::port::reader::{AlertFilter, PageRequest};
 use crate::port::writer::IncidentChange;
-use crate::port::{Error, Put};
+use crate::port::{Entropy, Error, Put, Reader};
 use crate::tenant::TenantMsg;
 
 /// Newest alerts among which one that fires is looked for.
@@ -19,7 +20,7 @@ const LOOKED_AT: usize = 20;
 const LABELS: usize = 16;
 
 /// Something to be told.
-pub(super) struct Tiding {
+pub(crate) struct Tiding {
     pub(super) news: News,
     /// What else there is to say.
     pub(super) detail: Value,
@@ -28,7 +29,7 @@ pub(super) struct Tiding {
 }
 
 impl Tiding {
-    pub(super) fn new(news: News, detail: Value) -> Self {
+    pub(crate) fn new(news: News, detail: Value) -> Self {
         Self {
             news,
             detail,
@@ -38,20 +39,45 @@ impl Tiding {
 }
 
 impl IncidentState {
-    /// Adds what is told to the commit of what it tells of. What was never told is not told of further, and what is
-    /// suppressed or flapping is not either, but for its end: whoever was told of it waits for that.
+    /// Adds what is told to the commit of what it tells of.
     pub(super) async fn tell(&self, change: &mut IncidentChange, row: &Incident, tiding: Tiding) -> Result<(), Error> {
-        let company = self.args.company.now();
+        let house = Telling {
+            company: &self.args.company,
+            reader: &*self.args.reader,
+            entropy: &*self.args.ports.entropy,
+        };
+        change.puts.extend(house.notices(row, tiding, change.now).await?);
+        Ok(())
+    }
+
+    /// Tells the tenant that there are notices to be delivered.
+    pub(super) fn send_notices(&self) -> Result<(), Error> {
+        self.args.tenant.cast(TenantMsg::Notices).map_err(|_| Error::Fenced)
+    }
+}
+
+/// What it takes to tell of an incident.
+pub(crate) struct Telling<'a> {
+    pub(crate) company: &'a CompanyNow,
+    pub(crate) reader: &'a dyn Reader,
+    pub(crate) entropy: &'a dyn Entropy,
+}
+
+impl Telling<'_> {
+    /// What is told of an incident, to be written in the commit of what it tells of. What was never told is not told of
+    /// further, and what is suppressed or flapping is not either, but for its end: whoever was told of it waits for that.
+    pub(crate) async fn notices(&self, row: &Incident, tiding: Tiding, now: Timestamp) -> Result<Vec<Put>, Error> {
+        let company = self.company.now();
         let life = &row.life;
         let is_quiet = life.suppressed.is_some() || life.flapping_since.is_some();
         let is_held = is_quiet && tiding.news != News::Resolved;
         if life.told.is_none() || is_held || !company.notifications.are_on() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let alert = self.shown_by(row).await?;
         let mut shown = (*alert).clone();
         shown.severity = row.severity;
-        let routed = self.args.company.outward().routes.of(tiding.news, &shown, change.now);
+        let routed = self.company.outward().routes.of(tiding.news, &shown, now);
         let mut told: BTreeMap<String, String> = routed
             .into_iter()
             .map(|(channel, route)| (channel, format!("route {route}")))
@@ -64,31 +90,26 @@ impl IncidentState {
         }
         let message = Message {
             news: tiding.news,
-            timestamp: change.now,
+            timestamp: now,
             company_id: company.company_id.clone(),
             company_name: company.name.clone(),
             incident: incident_told(row, &shown),
             detail: tiding.detail,
         };
-        for (channel, because) in told {
-            change.puts.push(Put::new(&Notice {
-                delivery_id: DeliveryNoteId::from_uuid(self.args.ports.entropy.uuid(change.now)),
+        let notice = |(channel, because)| {
+            Put::new(&Notice {
+                delivery_id: DeliveryNoteId::from_uuid(self.entropy.uuid(now)),
                 channel,
                 because,
-                created_at: change.now,
+                created_at: now,
                 life_version: row.version,
-                next_at: change.now,
+                next_at: now,
                 tried: 0,
                 tries: Vec::new(),
                 message: message.clone(),
-            })?);
-        }
-        Ok(())
-    }
-
-    /// Tells the tenant that there are notices to be delivered.
-    pub(super) fn send_notices(&self) -> Result<(), Error> {
-        self.args.tenant.cast(TenantMsg::Notices).map_err(|_| Error::Fenced)
+            })
+        };
+        told.into_iter().map(notice).collect()
     }
 
     /// The newest alert that fires, else the newest.
@@ -101,7 +122,7 @@ impl IncidentState {
             limit: LOOKED_AT,
             after: None,
         };
-        let page = self.args.reader.alerts(&filter, request).await?;
+        let page = self.reader.alerts(&filter, request).await?;
         let newest = page.items.iter().map(|view| &view.alert.sent);
         let shown = newest
             .clone()

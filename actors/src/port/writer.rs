@@ -353,6 +353,8 @@ pub struct Regroup {
     pub parts: Vec<RegroupPart>,
     /// The alerts that move.
     pub moves: Vec<Move>,
+    /// Records of the company that come with it; one that cannot be written as it is asked refuses the whole.
+    pub puts: Vec<Put>,
     /// Facts.
     pub facts: Vec<Fact>,
     /// The clock of the change.

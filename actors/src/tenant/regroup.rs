@@ -11,8 +11,9 @@ use crate::correlator::CorrelatorMsg;
 use crate::correlator::regroup::{self, RegroupRefusal};
 use crate::correlator::rules::Rules;
 use crate::domain::ids::EntryId;
-use crate::domain::{AlertId, Fact, IncidentId, Life, Origin, Timestamp};
+use crate::domain::{AlertId, Fact, Incident, IncidentId, Life, News, Origin, Timestamp};
 use crate::incident::IncidentMsg;
+use crate::incident::telling::{Telling, Tiding};
 use crate::limits::REGROUPED_ALERTS;
 use crate::port::writer::{Move, OpenIncident, Opening, Owned, Regroup, RegroupPart, Seen};
 use crate::port::{Entropy, Error};
@@ -90,6 +91,7 @@ impl TenantState {
             match what {
                 Regrouping::Merge { sources, .. } => {
                     sources.iter().for_each(|source| self.incidents.retire(source, None));
+                    self.notify(me).await?;
                 }
                 Regrouping::Split { from, .. } => self.tell_incident(me, from, IncidentMsg::News(None)).await?,
             }
@@ -162,7 +164,12 @@ async fn merge(
     let mut told = vec![facts.fact("incident.merged", into, json!({"merged": names, "alert_count": alerts}))];
     let nothing = regroup::merged(&[], facts.now);
     let mut parts = Vec::with_capacity(all.len());
-    let mut moves = Vec::new();
+    let (mut moves, mut puts) = (Vec::new(), Vec::new());
+    let telling = Telling {
+        company: &held.company,
+        reader: &*held.reader,
+        entropy: facts.entropy,
+    };
     for incident in &all {
         let row = &incident.row;
         let stays = row.incident_id == *into;
@@ -174,6 +181,21 @@ async fn merge(
                 ..life.resolved("merge", facts.now)
             },
         };
+        if !stays {
+            let data = json!({"by": "merge", "merged_into": into, "alert_count": row.alert_count});
+            told.push(facts.fact("incident.resolved", &row.incident_id, data.clone()));
+            moves.push(Move {
+                from: row.incident_id.clone(),
+                to: into.clone(),
+                alerts: None,
+            });
+            let after = Incident {
+                life: life.clone(),
+                ..row.clone()
+            };
+            let tiding = Tiding::new(News::Resolved, data);
+            puts.extend(telling.notices(&after, tiding, facts.now).await?);
+        }
         parts.push(RegroupPart {
             incident_id: row.incident_id.clone(),
             from: Ok(seen(incident)),
@@ -186,19 +208,11 @@ async fn merge(
                 },
             },
         });
-        if !stays {
-            let data = json!({"by": "merge", "merged_into": into, "alert_count": row.alert_count});
-            told.push(facts.fact("incident.resolved", &row.incident_id, data));
-            moves.push(Move {
-                from: row.incident_id.clone(),
-                to: into.clone(),
-                alerts: None,
-            });
-        }
     }
     Ok(Regroup {
         parts,
         moves,
+        puts,
         facts: told,
         now: facts.now,
     })
@@ -245,6 +259,7 @@ async fn split(
             to: new.clone(),
             alerts: Some(moved.iter().map(|alert| alert.no).collect()),
         }],
+        puts: Vec::new(),
         facts: vec![
             facts.fact("incident.split", from, split),
             facts.fact("incident.opened", new, opened),

@@ -48,18 +48,38 @@ impl System for Jira {
         Ok(())
     }
 
-    async fn close(&self, desk: &Desk<'_>, id: &str, _: &Notice) -> Result<Option<String>, Undelivered> {
-        let path = format!("/rest/api/3/issue/{id}/transitions");
-        let answer = desk.ask(Method::GET, &path, None).await?;
-        let mut transitions = answer["transitions"].as_array().into_iter().flatten();
-        let ends = transitions.find(|one| one.pointer("/to/statusCategory/key") == Some(&json!("done")));
-        let Some(ends) = ends else {
-            return Ok(Some("its workflow has no step from where it is to its end".to_owned()));
-        };
-        let asked = json!({"transition": {"id": ends["id"]}});
-        desk.ask(Method::POST, &path, Some(&asked)).await?;
-        Ok(None)
+    async fn reopen(&self, desk: &Desk<'_>, id: &str) -> Result<Option<String>, Undelivered> {
+        let path = format!("/rest/api/3/issue/{id}?fields=status");
+        let issue = desk.ask(Method::GET, &path, None).await?;
+        match text(&issue, "/fields/status/statusCategory/key")?.as_str() {
+            "done" => go(desk, id, ["new", "indeterminate"]).await,
+            _ => Ok(None),
+        }
     }
+
+    async fn close(&self, desk: &Desk<'_>, id: &str, _: &Notice) -> Result<Option<String>, Undelivered> {
+        go(desk, id, ["done"]).await
+    }
+}
+
+/// Takes an issue's first step into a status of one of these categories; a word where its workflow has none.
+async fn go<const N: usize>(desk: &Desk<'_>, id: &str, to: [&str; N]) -> Result<Option<String>, Undelivered> {
+    let path = format!("/rest/api/3/issue/{id}/transitions");
+    let answer = desk.ask(Method::GET, &path, None).await?;
+    let transitions = || answer["transitions"].as_array().into_iter().flatten();
+    let leads_to = |category: &str| {
+        transitions().find(|one| one.pointer("/to/statusCategory/key").and_then(Value::as_str) == Some(category))
+    };
+    let Some(step) = to.into_iter().find_map(leads_to) else {
+        let why = format!(
+            "its workflow has no step from where it is to a status of {}",
+            to.join(" or ")
+        );
+        return Ok(Some(why));
+    };
+    let asked = json!({"transition": {"id": step["id"]}});
+    desk.ask(Method::POST, &path, Some(&asked)).await?;
+    Ok(None)
 }
 
 fn remote(desk: &Desk<'_>, issue: &Value) -> Result<Remote, Undelivered> {

@@ -11,8 +11,12 @@ use super::{Desk, Remote, System, text, told};
 const TABLE: &str = "/api/now/table/incident";
 /// Characters of a short description.
 const SHORT: usize = 160;
+/// The state of a record that is worked on.
+const IN_PROGRESS: &str = "2";
 /// The state of a record that is resolved.
 const RESOLVED: &str = "6";
+/// The state of a record that is closed, or cancelled, for good.
+const FOR_GOOD: [&str; 2] = ["7", "8"];
 
 pub(in crate::notify) struct ServiceNow;
 
@@ -51,6 +55,21 @@ impl System for ServiceNow {
         let note = json!({"work_notes": format!("{title}\n{}", lines.join("\n"))});
         desk.ask(Method::PATCH, &format!("{TABLE}/{id}"), Some(&note)).await?;
         Ok(())
+    }
+
+    async fn reopen(&self, desk: &Desk<'_>, id: &str) -> Result<Option<String>, Undelivered> {
+        let path = format!("{TABLE}/{id}");
+        let asked = format!("{path}?sysparm_fields=state");
+        let record = desk.ask(Method::GET, &asked, None).await?;
+        match text(&record, "/result/state")?.as_str() {
+            RESOLVED => {
+                let change = json!({"state": IN_PROGRESS});
+                desk.ask(Method::PATCH, &path, Some(&change)).await?;
+                Ok(None)
+            }
+            state if FOR_GOOD.contains(&state) => Ok(Some("it is closed for good there".to_owned())),
+            _ => Ok(None),
+        }
     }
 
     async fn close(&self, desk: &Desk<'_>, id: &str, notice: &Notice) -> Result<Option<String>, Undelivered> {

@@ -2,7 +2,7 @@
 
 use actors::domain::{AlertId, AlertState, Company, CompanyId};
 use actors::port::record::ALL_RUNS;
-use actors::port::writer::{Changed, Guard, IncidentChange};
+use actors::port::writer::{Changed, Guard, IncidentChange, Regroup};
 use actors::port::{Amended, Amendment, Error, NewCompany, RecordKind};
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 use tokio::time::Instant;
@@ -98,7 +98,7 @@ pub(super) async fn run(op: &mut Op, work: &mut Work, tx: &mut Tx, is_heard: boo
         Op::Barrier(slot) => note(slot, Ok(work.head.place.joinable_no)),
         Op::Place(batch, slot) => note(slot, work.place(batch, is_heard)),
         Op::Change(wanted, deadline, slot) => note(slot, change(tx, work, wanted, *deadline).await),
-        Op::Regroup(regroup, deadline, slot) => note(slot, work.regroup(regroup, *deadline)),
+        Op::Regroup(wanted, deadline, slot) => note(slot, regroup(tx, work, wanted, *deadline).await),
         Op::Release(alert, slot) => note(slot, release(tx, work, *alert).await),
         Op::Amend(wanted, deadline, slot) => note(slot, amend(tx, work, wanted, *deadline).await),
         Op::Found(company, slot) => note(slot, found(tx, work, company).await),
@@ -122,6 +122,15 @@ async fn change(
         return Ok(Changed::Overtaken);
     }
     work.change(wanted)
+}
+
+/// Merges or splits; `false` where a row is not as it was seen, or a record is not as is asked.
+async fn regroup(tx: &mut Tx, work: &mut Work, wanted: &Regroup, deadline: Option<Instant>) -> Result<bool, Fault> {
+    in_time(deadline)?;
+    if records::judged(tx, &work.company, &wanted.puts).await? != Amended::Done {
+        return Ok(false);
+    }
+    Ok(work.regroup(wanted))
 }
 
 /// Whether a run may begin. The switch is read in the transaction: one that is thrown meanwhile was thrown after it.

@@ -13,7 +13,6 @@ use actors::port::writer::{
 };
 use actors::port::{Amendment, Error, Put};
 use mongodb::bson::{Document, doc};
-use tokio::time::Instant;
 
 use super::companies::company_document;
 use super::fault::Fault;
@@ -22,7 +21,7 @@ use super::read::incidents::OPEN;
 use super::rollups;
 use super::rows::{self, StoredIncident, key};
 use super::shape::{self, date, int};
-use crate::store::commit::{Verdict, apply, check_repeats, counts, in_time, is_as_seen, judge, may_change, take};
+use crate::store::commit::{Verdict, apply, check_repeats, counts, is_as_seen, judge, may_change, take};
 use crate::store::rollup::Tally;
 
 /// A batch under way.
@@ -256,8 +255,7 @@ impl Work {
     // ---- regrouping ----------------------------------------------------------------------------
 
     /// Merges or splits; `false` where a row is not as it was seen.
-    pub(super) fn regroup(&mut self, wanted: &Regroup, deadline: Option<Instant>) -> Result<bool, Fault> {
-        in_time(deadline)?;
+    pub(super) fn regroup(&mut self, wanted: &Regroup) -> bool {
         let as_seen = wanted
             .parts
             .iter()
@@ -267,7 +265,7 @@ impl Work {
                 _ => false,
             });
         if !as_seen {
-            return Ok(false);
+            return false;
         }
         // From here on everything is written.
         self.head.place.commit_no += 1;
@@ -297,8 +295,9 @@ impl Work {
             let change = doc! { "$set": { "incident_id": step.to.as_str() } };
             self.moves.push(doc! { "q": which, "u": change, "multi": true });
         }
+        self.puts.extend_from_slice(&wanted.puts);
         self.journal(&wanted.facts);
-        Ok(true)
+        true
     }
 
     /// Takes a dead letter's verdict back, so that it waits to be placed again.

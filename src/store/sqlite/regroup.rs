@@ -4,10 +4,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use actors::domain::{AlertId, Incident};
+use actors::port::Amended;
 use actors::port::writer::{Opening, Regroup, RegroupPart};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::time::Instant;
 
+use super::amend;
 use super::chain::Chains;
 use super::fault::Fault;
 use super::machine::Machine;
@@ -35,6 +37,9 @@ pub(super) fn regroup(
             _ => return Ok(false),
         }
     }
+    if amend::judged(&m.conn, cell.no, &cell.id, &wanted.puts)? != Amended::Done {
+        return Ok(false);
+    }
     // From here on everything is written.
     head.commit_no += 1;
     head.joinable_no += 1;
@@ -61,6 +66,7 @@ pub(super) fn regroup(
         })?;
     }
     chains.write(&m.conn)?;
+    amend::write(&m.conn, cell.no, &cell.id, &wanted.puts)?;
     m.journal(cell, &mut head, &wanted.facts)?;
     m.heads.stage(cell.no, head);
     Ok(true)

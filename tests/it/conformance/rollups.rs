@@ -195,6 +195,7 @@ impl Story<'_> {
                 to: into.incident_id.clone(),
                 alerts: None,
             }],
+            puts: vec![],
             facts: vec![],
             now,
         })
@@ -233,6 +234,7 @@ impl Story<'_> {
                     owned: goes,
                 },
             ],
+            puts: vec![],
             facts: vec![],
             now,
         })

@@ -364,7 +364,8 @@ async fn chats_and_mailboxes_are_told_in_words_and_a_storm_in_few() {
     let letter = eventually("a letter", PATIENCE, async || smtp.letters().first().cloned()).await;
     assert_eq!(letter.to, ["ann@example.com", "bob@example.com"]);
     assert!(
-        letter.text.contains("Subject: [HIGH] New incident: link-down on sw-1"),
+        letter.text.contains("Subject: [HIGH] New incident: link-down on sw-1")
+            && letter.text.contains("Auto-Submitted: auto-generated"),
         "{}",
         letter.text
     );
@@ -444,6 +445,7 @@ async fn at_three_in_the_night_when_the_clocks_change_the_second_is_told_in_time
     assert_eq!(paths, ["/night", "/night", "/second"]);
     assert_eq!(received[2].json()["type"], "incident.escalated");
     assert_eq!(received[2].json()["timestamp"], "2026-10-25T01:10:00.000Z");
+    assert_eq!(received[2].json()["incident"]["status"], "escalated");
     // Whoever takes it up stops the clock before it has run out.
     house.act(&incident, "acknowledge").await;
     house.server.clock.set(at("2026-10-25T02:00:00Z"));
@@ -566,6 +568,24 @@ async fn an_incident_has_one_ticket_that_is_made_told_and_closed_with_it() {
         let path = format!("/api/incidents/{incident}/tickets");
         let shown = house.server.get(&house.acme, &path).await.json();
         assert_eq!(shown["items"][0]["number"], number, "{shown}");
+        // It opens again with its incident, and ends with one that becomes part of another.
+        house.act(&incident, "reopen").await;
+        let answered = |all: &[Value], answer: &str| all.iter().any(|one| one.to_string().contains(answer));
+        let all = ended(6).await;
+        assert!(answered(&all, &format!("{number} open again")), "{all:?}");
+        assert!(!desk.tickets()[0].is_closed);
+        let other = house.opened("sw-4", "high").await;
+        ended(7).await;
+        let merged = json!({"incident_ids": [incident]});
+        let merge = format!("/api/incidents/{other}/merge");
+        let answer = house.server.post_as(&house.boss, &merge, &merged).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let all = ended(8).await;
+        let closed = all
+            .iter()
+            .filter(|one| one.to_string().contains(&format!("{number} closed")));
+        assert_eq!(closed.count(), 2, "{all:#?}");
+        assert!(desk.tickets()[0].is_closed, "{all:#?}");
         house.server.stop().await;
     }
 }

@@ -167,6 +167,14 @@ async fn jira(
             }
             None => StatusCode::NOT_FOUND.into_response(),
         },
+        ("GET", ["issue", key]) => match place(key).and_then(|no| book.tickets.get(no)) {
+            Some(ticket) => {
+                let category = if ticket.is_closed { "done" } else { "indeterminate" };
+                let status = json!({"statusCategory": {"key": category}});
+                answer(false, StatusCode::OK, json!({"key": key, "fields": {"status": status}}))
+            }
+            None => StatusCode::NOT_FOUND.into_response(),
+        },
         ("GET", ["issue", _, "transitions"]) => answer(
             false,
             StatusCode::OK,
@@ -176,8 +184,8 @@ async fn jira(
             ]}),
         ),
         ("POST", ["issue", key, "transitions"]) => match place(key).and_then(|no| book.tickets.get_mut(no)) {
-            Some(ticket) if body["transition"]["id"] == "31" => {
-                ticket.is_closed = true;
+            Some(ticket) if ["11", "31"].contains(&body["transition"]["id"].as_str().unwrap_or_default()) => {
+                ticket.is_closed = body["transition"]["id"] == "31";
                 answer(is_lost, StatusCode::NO_CONTENT, Value::Null)
             }
             _ => StatusCode::BAD_REQUEST.into_response(),
@@ -226,18 +234,23 @@ async fn service_now(
 
 async fn service_now_one(
     State(book): State<Arc<Mutex<Book>>>,
+    method: Method,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let mut book = book.lock().unwrap();
-    let is_lost = match enter(&mut book, &headers, true) {
+    let is_lost = match enter(&mut book, &headers, method != Method::GET) {
         Ok(is_lost) => is_lost,
         Err(refused) => return *refused,
     };
     let Some(ticket) = id.parse::<usize>().ok().and_then(|no| book.tickets.get_mut(no)) else {
         return StatusCode::NOT_FOUND.into_response();
     };
+    if method == Method::GET {
+        let state = if ticket.is_closed { "6" } else { "1" };
+        return answer(false, StatusCode::OK, json!({"result": {"state": state}}));
+    }
     let fields: Value = serde_json::from_slice(&body).unwrap();
     match fields["state"].as_str() {
         Some(state) => ticket.is_closed = state == "6" && fields["close_code"].is_string(),

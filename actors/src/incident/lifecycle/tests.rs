@@ -225,6 +225,20 @@ fn nobody_takes_notice_and_every_clock_is_told_in_its_time() {
 }
 
 #[test]
+fn a_step_escalates_what_nothing_is_done_about() {
+    for (before, after) in [
+        (IncidentStatus::New, IncidentStatus::Escalated),
+        (IncidentStatus::InProgress, IncidentStatus::InProgress),
+    ] {
+        let mut row = row();
+        row.life.status = before;
+        let turned = turned(&row, &Turn::Step(0), &promised(), at(300));
+        assert_eq!(turned.life.status, after);
+        assert_eq!(turned.data["status"].is_null(), before == after, "{}", turned.data);
+    }
+}
+
+#[test]
 fn whoever_takes_notice_stops_the_steps_and_the_first_clock() {
     let seen = turns(row(), &Found::default(), 7200, |now, row| {
         if now >= 300 && row.life.told.as_ref().is_some_and(|told| told.steps == 1) {
