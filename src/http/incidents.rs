@@ -8,8 +8,8 @@ use actors::domain::{
     AlertId, Channel, CompanyId, IncidentId, IncidentStatus, News, Severity, Ticket, Timestamp, kpi, notification,
     suppression,
 };
-use actors::incident::quiet;
-use actors::limits::PAGE;
+use actors::incident::{lifecycle, quiet};
+use actors::limits::{FLAP_OFF, FLAP_ON, PAGE};
 use actors::port::reader::{self, IncidentFilter, IncidentView, PageRequest};
 use actors::port::writer::Receipt;
 use actors::port::{Reader, RecordKind};
@@ -108,8 +108,36 @@ pub(super) struct Why {
     suppression: SuppressionWhy,
     /// Who is told of it, or would be, and who is not.
     told: ToldWhy,
+    /// Why it flaps, or does not.
+    flapping: FlappingWhy,
     /// Why nothing was decided; `null` where it was, and the decision says why.
     undecided: Option<String>,
+    /// Why it is over; `null` while it is open.
+    ended: Option<Ended>,
+}
+
+/// Why it flaps, or does not.
+#[derive(Serialize, ToSchema)]
+struct FlappingWhy {
+    /// Since when it flaps.
+    since: Option<Timestamp>,
+    /// How often it has changed between firing and recovered in the last 10 minutes.
+    flips: usize,
+    /// How many make it flap, or keep it flapping.
+    more_than: usize,
+    /// When it is calm, if it does not change any more.
+    calm_at: Option<Timestamp>,
+}
+
+/// Why it is over.
+#[derive(Serialize, ToSchema)]
+struct Ended {
+    /// When.
+    at: Option<Timestamp>,
+    /// By whom, or by what: `recovery`, `merge`, `stale`, a run.
+    by: Option<String>,
+    /// The incident that its alerts have gone to.
+    merged_into: Option<IncidentId>,
 }
 
 /// How it came about.
@@ -175,6 +203,20 @@ pub(super) async fn why(
     let is_told = told_at.is_some();
     let untold = why_untold(&row, company.notifications.are_on()).filter(|_| !is_told);
     let undecided = row.decided.is_none().then(|| why_undecided(&row).to_owned());
+    let flapping = FlappingWhy {
+        since: life.flapping_since,
+        flips: lifecycle::flips_lately(&row, now),
+        more_than: match life.flapping_since {
+            None => FLAP_ON,
+            Some(_) => FLAP_OFF,
+        },
+        calm_at: life.flapping_since.and_then(|_| lifecycle::calm_at(&row)),
+    };
+    let ended = (!row.is_open()).then(|| Ended {
+        at: life.resolved_at,
+        by: life.resolved_by.clone(),
+        merged_into: life.merged_into.clone(),
+    });
     let suppressed = life.suppressed;
     Ok(Json(Why {
         opened: opened(&*reader, &incident_id).await?,
@@ -189,7 +231,9 @@ pub(super) async fn why(
             why_not: untold.map(str::to_owned),
             routes,
         },
+        flapping,
         undecided,
+        ended,
     }))
 }
 

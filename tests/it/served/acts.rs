@@ -132,6 +132,12 @@ async fn incidents_are_merged_and_split() {
         (&gone["status"], &gone["merged_into"]),
         (&json!("resolved"), &json!(first))
     );
+    let why = server.get(&acme, &format!("/api/incidents/{second}/why")).await.json();
+    assert_eq!(
+        (&why["ended"]["by"], &why["ended"]["merged_into"]),
+        (&json!("merge"), &json!(first)),
+        "{why}"
+    );
     let alerts = server.all(&acme, &format!("/api/alerts?incident_id={first}"), 10).await;
     let of_second = alerts.iter().find(|alert| alert["asset_name"] == "web-2").unwrap();
     let split = json!({"alert_ids": [of_second["alert_id"]]});

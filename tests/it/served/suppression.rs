@@ -124,6 +124,8 @@ async fn a_silence_keeps_an_incident_quiet_until_it_ends() {
         (&named["told"]["told_at"], &named["undecided"]),
         (&Value::Null, &json!("it is suppressed"))
     );
+    let calm = json!({"since": null, "flips": 0, "more_than": 4, "calm_at": null});
+    assert_eq!((&named["flapping"], &named["ended"]), (&calm, &Value::Null));
     let other = server.company("comp-other").await;
     let stranger = server.technician(&other).await;
     let end = format!("{path}/{id}");
