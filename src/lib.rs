@@ -35,5 +35,6 @@ pub mod serve;
 pub mod store;
 pub mod telemetry;
 pub mod tenancy;
+pub mod trial;
 
 pub(crate) use failpoint::failpoint;

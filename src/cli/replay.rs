@@ -1,4 +1,7 @@
-//! `alert-whisperer replay`: what other rules would have made of a company's alerts of the past.
+//! `alert-whisperer replay`: what other rules would have made of a company's alerts of the past, as its server has them or
+//! as they stand in a file.
+
+mod file;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,6 +19,8 @@ use crate::client::Client;
 use crate::clock::SystemClock;
 
 const DAY: Duration = Duration::from_secs(86_400);
+/// How far back is looked where nothing is said.
+const USUALLY: Duration = Duration::from_secs(7 * 86_400);
 
 /// Try rules of grouping on the alerts of the past; nothing is changed.
 #[derive(Debug, Args)]
@@ -24,14 +29,26 @@ pub(super) struct ReplayArgs {
     #[arg(long, default_value = "http://127.0.0.1:8001")]
     url: String,
     /// An API key of the company that may read.
-    #[arg(long, env = "ALERT_WHISPERER_API_KEY", hide_env_values = true)]
-    api_key: SecretString,
+    #[arg(
+        long,
+        env = "ALERT_WHISPERER_API_KEY",
+        hide_env_values = true,
+        required_unless_present = "alerts"
+    )]
+    api_key: Option<SecretString>,
     /// The company.
-    #[arg(long)]
-    company: String,
-    /// From when on: as many days as 30d, or a moment (RFC 3339).
-    #[arg(long, default_value = "7d", value_parser = since)]
-    since: Since,
+    #[arg(long, required_unless_present = "alerts")]
+    company: Option<String>,
+    /// From when on: as many days as 30d, or a moment (RFC 3339); 7d, or all of a file, where it is left out.
+    #[arg(long, value_parser = since)]
+    since: Option<Since>,
+    /// A file of alerts, as `GET /api/alerts` lists them, one JSON value after the other: no server is asked.
+    #[arg(long, requires = "rules", conflicts_with_all = ["url", "company"])]
+    alerts: Option<PathBuf>,
+    /// The company's configuration, as `GET /api/companies/{id}/config` tells it: the rules in force and the assets of a
+    /// file's alerts. Nothing of its own where it is left out.
+    #[arg(long, requires = "alerts")]
+    config: Option<PathBuf>,
     /// The rules, as `{"rules": [...], "correlation": {...}}` in TOML or JSON (.json); the company's own where it is left
     /// out.
     #[arg(long)]
@@ -56,7 +73,7 @@ fn since(text: &str) -> Result<Since, String> {
 }
 
 /// What a file may say.
-#[derive(Deserialize, Serialize)]
+#[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,22 +82,33 @@ struct Wanted {
     correlation: Option<Correlation>,
 }
 
-/// Asks the server, and prints what it says.
+/// Asks the server, or reads the file, and prints what it comes to.
 ///
 /// # Errors
-/// The file cannot be read, or the server refuses, with its reason.
+/// A file cannot be read, or the server refuses, with its reason.
 pub(super) async fn run(args: ReplayArgs) -> anyhow::Result<()> {
-    let mut asked = match &args.rules {
-        None => json!({}),
-        Some(file) => read(file)?,
+    let wanted = args.rules.as_deref().map(read).transpose()?.unwrap_or_default();
+    let since = args.since.map(|since| match since {
+        Since::At(at) => at,
+        Since::Days(days) => SystemClock.now().minus(DAY * days),
+    });
+    let tried = match &args.alerts {
+        Some(alerts) => {
+            let config = args.config.as_deref();
+            serde_json::to_value(file::tried(alerts, config, wanted, since)?)?
+        }
+        None => {
+            let mut asked = serde_json::to_value(wanted)?;
+            asked["since"] = json!(since.unwrap_or_else(|| SystemClock.now().minus(USUALLY)));
+            let api_key = args.api_key.clone().context("--api-key is missing")?;
+            let client = Client::new(&args.url)?.with_api_key(api_key);
+            let company = args.company.as_deref().context("--company is missing")?;
+            client
+                .post(&format!("/api/companies/{company}/rules/try"), &asked)
+                .await?
+                .body
+        }
     };
-    asked["since"] = match args.since {
-        Since::At(at) => json!(at),
-        Since::Days(days) => json!(SystemClock.now().minus(DAY * days)),
-    };
-    let client = Client::new(&args.url)?.with_api_key(args.api_key.clone());
-    let path = format!("/api/companies/{}/rules/try", args.company);
-    let tried = client.post(&path, &asked).await?.body;
     match args.json {
         true => out::line(&tried),
         false => out::line(in_words(&tried)),
@@ -88,7 +116,7 @@ pub(super) async fn run(args: ReplayArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn read(file: &Path) -> anyhow::Result<Value> {
+fn read(file: &Path) -> anyhow::Result<Wanted> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let wanted: Wanted = match file.extension() {
         Some(extension) if extension == "json" => serde_json::from_str(&text)?,
@@ -97,7 +125,7 @@ fn read(file: &Path) -> anyhow::Result<Value> {
     if wanted.rules.is_none() && wanted.correlation.is_none() {
         bail!("{} holds neither `rules` nor `correlation`", file.display());
     }
-    Ok(serde_json::to_value(wanted)?)
+    Ok(wanted)
 }
 
 fn in_words(tried: &Value) -> String {

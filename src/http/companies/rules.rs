@@ -1,16 +1,13 @@
 //! `/api/companies/{id}/rules`: a company's own rules of grouping.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::correlator::replay::Replay;
 use actors::correlator::rules::Rules;
-use actors::correlator::topology::Topology;
-use actors::correlator::whatif::{self, Groups};
+use actors::correlator::whatif::Groups;
 use actors::domain::rule::{self, InvalidRule};
-use actors::domain::{Alert, AlertId, Asset, Company, Correlation, Rule, Timestamp};
-use actors::limits::{MOVED_ALERTS, PAGE, REPLAYED_ALERTS};
+use actors::domain::{Alert, Asset, Correlation, Rule, Timestamp};
+use actors::limits::{PAGE, REPLAYED_ALERTS};
 use actors::port::reader::{AlertFilter, PageRequest};
 use axum::Json;
 use axum::extract::State;
@@ -24,6 +21,7 @@ use crate::http::body::Sent;
 use crate::http::problem::{Code, Problem};
 use crate::http::rights::{AdministerCompany, May, Read};
 use crate::tenancy::Change;
+use crate::trial::{self, Past, Tried};
 
 /// A company's rules.
 #[derive(Deserialize, Serialize, ToSchema)]
@@ -83,68 +81,6 @@ pub(in crate::http) struct ToTry {
     since: Option<Timestamp>,
 }
 
-/// What alerts come to.
-#[derive(Serialize, ToSchema)]
-#[schema(as = RulesFigures)]
-struct Figures {
-    /// Incidents that they are in.
-    incidents: usize,
-    /// One minus incidents by alerts; `null` where there are no alerts.
-    noise_reduction: Option<f64>,
-    /// Firing alerts in no incident: there were fewer than open one.
-    unmatched: usize,
-    /// How long after its first alert's own time an incident was opened, in seconds, on average.
-    detected_after_seconds: Option<f64>,
-}
-
-impl From<whatif::Figures> for Figures {
-    fn from(figures: whatif::Figures) -> Self {
-        Self {
-            incidents: figures.incidents,
-            noise_reduction: figures.noise_reduction(),
-            unmatched: figures.unmatched,
-            detected_after_seconds: figures.detected_after_seconds,
-        }
-    }
-}
-
-/// An alert that would be with others.
-#[derive(Serialize, ToSchema)]
-struct MovedAlert {
-    alert_id: AlertId,
-    /// The layer that places it under the rules in force.
-    layer_before: String,
-    /// The layer that would place it.
-    layer_after: String,
-    /// The rule that would group it.
-    by_rule: Option<String>,
-}
-
-/// What other rules would have made of the past.
-#[derive(Serialize, ToSchema)]
-#[schema(as = RulesTried)]
-pub(in crate::http) struct Tried {
-    /// From when on.
-    since: Timestamp,
-    /// How many alerts were looked at.
-    alerts: usize,
-    /// Whether there were more: then only the newest were.
-    truncated: bool,
-    /// Under the rules in force, without people and runs.
-    before: Figures,
-    /// Under those that are tried.
-    after: Figures,
-    /// How many alerts are in other company than they were in fact: by rules of another time, by what people have done, and
-    /// by what began before.
-    unlike_recorded: usize,
-    /// How many would be with others.
-    moved: usize,
-    /// The first 100 of them.
-    moved_alerts: Vec<MovedAlert>,
-    /// Critical alerts that are in an incident and would be in none, at most 100.
-    missed_criticals: Vec<AlertId>,
-}
-
 /// `POST try {rules?, correlation?, since?}`: what would have become of the alerts of the past. Nothing is changed.
 pub(in crate::http) async fn try_rules(
     may: May<Read>,
@@ -179,8 +115,17 @@ pub(in crate::http) async fn try_rules(
     let work = move || {
         // Whoever asked may have gone: the turn ends with the work.
         let _turn = turn;
-        let rules = Rules::compile(&wanted).map_err(Untried::Invalid)?;
-        compared(&company, (correlation, rules), (&assets, until), (&alerts, &recorded)).ok_or(Untried::Late)
+        let past = Past {
+            alerts: &alerts,
+            recorded: Some(&recorded),
+            assets: &assets,
+            since,
+            truncated,
+        };
+        let before = (company.correlation, Rules::of(&company));
+        let after = (correlation, Rules::compile(&wanted).map_err(Untried::Invalid)?);
+        let is_late = || Instant::now() > until;
+        trial::tried(&company.company_id, before, after, &past, &is_late).ok_or(Untried::Late)
     };
     let internal = |_| Problem::of_status(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
     let tried = tokio::task::spawn_blocking(work).await.map_err(internal)?;
@@ -194,11 +139,7 @@ pub(in crate::http) async fn try_rules(
             Problem::new(Code::Conflict, detail)
         }
     })?;
-    Ok(Json(Tried {
-        since,
-        truncated,
-        ..tried
-    }))
+    Ok(Json(tried))
 }
 
 /// Why there is no outcome.
@@ -233,52 +174,4 @@ async fn past(edge: &Edge, may: &May<Read>, since: Timestamp) -> Result<(Vec<Ale
     let truncated = page.after.is_some();
     alerts.sort_by_key(|alert| alert.no);
     Ok((alerts, recorded, truncated))
-}
-
-fn compared(
-    company: &Company,
-    (correlation, rules): (Correlation, Rules),
-    (assets, until): (&[Asset], Instant),
-    (alerts, recorded): (&[Alert], &Groups),
-) -> Option<Tried> {
-    let played = |correlation: Correlation, rules: Rules| {
-        let mut replay = Replay::new(company.company_id.clone(), correlation, rules, Topology::of(assets));
-        for alert in alerts {
-            if Instant::now() > until {
-                return None;
-            }
-            replay.place(alert);
-        }
-        Some(replay)
-    };
-    let before = played(company.correlation, Rules::of(company))?;
-    let after = played(correlation, rules)?;
-    let groups = whatif::groups(&before);
-    let moved = whatif::moved(&groups, &whatif::groups(&after));
-    let ids: BTreeMap<u64, AlertId> = alerts.iter().map(|alert| (alert.no, alert.id())).collect();
-    let told = |no: &u64| {
-        let (old, new) = (before.verdicts().get(no)?, after.verdicts().get(no)?);
-        Some(MovedAlert {
-            alert_id: *ids.get(no)?,
-            layer_before: old.layer.to_string(),
-            layer_after: new.layer.to_string(),
-            by_rule: new.by_rule.clone(),
-        })
-    };
-    let missed = whatif::missed_criticals(&groups, &after, alerts);
-    Some(Tried {
-        since: Timestamp::default(),
-        alerts: alerts.len(),
-        truncated: false,
-        before: whatif::Figures::of(&before, alerts).into(),
-        after: whatif::Figures::of(&after, alerts).into(),
-        unlike_recorded: whatif::moved(recorded, &groups).len(),
-        moved: moved.len(),
-        moved_alerts: moved.iter().filter_map(told).take(MOVED_ALERTS).collect(),
-        missed_criticals: missed
-            .iter()
-            .filter_map(|no| ids.get(no).copied())
-            .take(MOVED_ALERTS)
-            .collect(),
-    })
 }
