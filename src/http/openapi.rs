@@ -1,5 +1,7 @@
 //! The OpenAPI document (OpenAPI 3.1), made from the handlers' signatures, and a page to read it with.
 
+mod webhooks;
+
 use std::sync::{Arc, LazyLock};
 
 use axum::Json;
@@ -58,6 +60,7 @@ static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);
 pub fn document() -> OpenApi {
     let (routes, mut schemas) = router::described();
     schemas.add::<ProblemBody>();
+    let webhooks = webhooks::webhooks(&mut schemas);
     let mut paths = PathsBuilder::new();
     for (route, operation) in routes {
         paths = paths.path(
@@ -87,6 +90,7 @@ pub fn document() -> OpenApi {
     OpenApiBuilder::new()
         .info(info)
         .paths(paths)
+        .webhooks(Some(webhooks))
         .components(Some(components.build()))
         .build()
 }

@@ -33,6 +33,7 @@ const TRIES_TOLD: usize = 11;
 
 /// What is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = IncidentMessage)]
 pub struct Message {
     /// What has happened.
     #[serde(rename = "type")]
