@@ -1,10 +1,13 @@
 //! The product's API as a company asks it.
 
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
 use super::Result;
 use super::client::{Answer, Connection, request};
 use super::companies::Company;
+use super::load::Latencies;
 
 /// Items of a page, as many as there may be.
 const PAGE: usize = 200;
@@ -39,6 +42,18 @@ impl Api {
     /// Sends bytes as they are.
     pub async fn send(&mut self, request: &[u8]) -> Result<Answer> {
         self.connection.send(request).await?.ok()
+    }
+
+    /// How long it takes to answer a question, asked so many times with a pause between.
+    pub async fn timed(&mut self, path: &str, questions: u32) -> Result<Latencies> {
+        let mut latencies = Latencies::default();
+        for _ in 0..questions {
+            let began = Instant::now();
+            self.get(path).await?;
+            latencies.push(began.elapsed());
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Ok(latencies)
     }
 
     /// The newest items of a list, at most so many.

@@ -28,16 +28,24 @@ const TURNS: usize = 3;
 /// How long a turn takes.
 const TURN: Duration = Duration::from_secs(1);
 
+/// What of the formats is measured, separated by commas (`group` for the group); all where it is not set.
+const ONLY: &str = "FORMATS";
+
 /// One alert a request in every format, and a group of Alertmanager's.
 pub async fn formats(bench: &mut Bench) -> Result<()> {
+    let only = std::env::var(ONLY).ok();
+    let is_wanted = |name: &str| only.as_ref().is_none_or(|only| only.split(',').any(|one| one == name));
     let native = json!({
         "asset_name": "db-1", "signature": "CPU is high", "severity": "critical", "fingerprint": "db-1/cpu",
         "message": "CPU of db-1 has been over 90 % for 5 minutes", "tool_source": "bench",
         "labels": {"team": "data", "env": "prod"}, "url": "https://watcher.example/e/1",
     });
-    for format in Format::iter() {
+    for format in Format::iter().filter(|format| is_wanted(&format.to_string())) {
         let body = format.sample().firing.to_owned();
         compared(bench, (format, body), native.to_string(), 1, MOST).await?;
+    }
+    if !is_wanted("group") {
+        return Ok(());
     }
     let many: Vec<Value> = (0..GROUP)
         .map(|n| {

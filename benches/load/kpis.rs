@@ -1,14 +1,12 @@
 //! A company's figures over a long past: a million alerts, in incidents that are spread over ninety days.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
 use super::Result;
 use super::api::Api;
 use super::bench::Bench;
-use super::load::Latencies;
 use super::past::{ALERTS, INCIDENTS};
 use super::process::Server;
 
@@ -58,7 +56,7 @@ pub async fn kpis(bench: &mut Bench) -> Result<()> {
 
     let mut api = Api::open(&server.address, company).await?;
     let path = format!("/api/companies/{}/retention", company.company_id);
-    let mut floor = asked(&mut api, &path).await?;
+    let mut floor = api.timed(&path, QUESTIONS).await?;
     let note = format!("p50 {:.2} ms; a company's settings", floor.millis(0.5));
     let what = "floor: a question that is answered from memory p99";
     bench.table.add(what, floor.millis(0.99), "ms", None, note);
@@ -68,7 +66,7 @@ pub async fn kpis(bench: &mut Bench) -> Result<()> {
     if (counts("alerts"), counts("incidents")) != (Some(ALERTS), Some(INCIDENTS)) {
         return Err(format!("they come to something else: {found}").into());
     }
-    let mut figures = asked(&mut api, &path).await?;
+    let mut figures = api.timed(&path, QUESTIONS).await?;
     let note = format!(
         "p50 {:.2} ms; {ALERTS} alerts, {INCIDENTS} incidents in {} hours",
         figures.millis(0.5),
@@ -78,18 +76,6 @@ pub async fn kpis(bench: &mut Bench) -> Result<()> {
         .table
         .add("a company's figures p99", figures.millis(0.99), "ms", Some(MOST), note);
     Ok(())
-}
-
-/// Asks one question after another.
-async fn asked(api: &mut Api, path: &str) -> Result<Latencies> {
-    let mut latencies = Latencies::default();
-    for _ in 0..QUESTIONS {
-        let began = Instant::now();
-        api.get(path).await?;
-        latencies.push(began.elapsed());
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    Ok(latencies)
 }
 
 /// Copies the files of a directory that no server holds.

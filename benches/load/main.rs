@@ -38,6 +38,7 @@ mod memory;
 mod minds;
 mod mongo;
 mod opened;
+mod pages;
 mod past;
 mod people;
 mod process;
@@ -60,7 +61,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every measurement, in the order in which they are run.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 23] = [
     "single",
     "batches",
     "grouping",
@@ -74,6 +75,7 @@ const NAMES: [&str; 22] = [
     "minds",
     "history",
     "kpis",
+    "pages",
     "recall",
     "storm",
     "people",
@@ -120,6 +122,7 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
         "minds" => minds::minds(bench).await,
         "history" => history::history(bench).await,
         "kpis" => kpis::kpis(bench).await,
+        "pages" => pages::pages(bench).await,
         "recall" => recall::recall(bench).await,
         "storm" => storm::storm(bench).await,
         "people" => people::people(bench).await,
