@@ -155,6 +155,7 @@ impl Desk<'_> {
         let notice = Notice {
             next_at: now,
             tried: 0,
+            put_off: 0,
             ..delivery.notice
         };
         let incident = notice.message.incident.incident_id.to_string();

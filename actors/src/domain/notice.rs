@@ -26,6 +26,10 @@ const AGAIN_AFTER: [Duration; 10] = [
     Duration::from_secs(14 * 3600),
     Duration::from_secs(20 * 3600),
 ];
+/// How often a receiver may say when to come again, and the longest that is waited for it; what it says beyond that is a
+/// failure like any other.
+const PUT_OFF: usize = 100;
+const LONGEST: Duration = Duration::from_secs(86_400);
 /// How long what was delivered, or was not, is remembered.
 const KEPT: Duration = Duration::from_secs(30 * 86_400);
 /// Tries of which a delivery tells.
@@ -33,7 +37,6 @@ const TRIES_TOLD: usize = 11;
 
 /// What is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(as = IncidentMessage)]
 pub struct Message {
     /// What has happened.
     #[serde(rename = "type")]
@@ -106,10 +109,17 @@ pub struct Notice {
     pub next_at: Timestamp,
     /// How often it was tried.
     pub tried: usize,
+    /// How often of these the receiver has said when to come again: these are no failures.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub put_off: usize,
     /// The last tries.
     pub tries: Vec<Try>,
     /// What is told.
     pub message: Message,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// What has become of a message.
@@ -147,12 +157,15 @@ impl Notice {
     /// The same, where it is not tried again.
     #[allow(clippy::result_large_err, reason = "both are what it is from now on")]
     pub fn again(mut self, answer: String, wait: Option<Duration>, now: Timestamp) -> Result<Self, Self> {
-        let usual = AGAIN_AFTER.get(self.tried).copied();
+        let asked = wait.filter(|_| self.put_off < PUT_OFF);
+        self.put_off += usize::from(asked.is_some());
+        let usual = AGAIN_AFTER.get(self.tried.saturating_sub(self.put_off)).copied();
         self = self.tried(answer, now);
-        match usual {
+        let soonest = AGAIN_AFTER[0];
+        match asked.map(|wait| wait.clamp(soonest, LONGEST)).or(usual) {
             None => Err(self),
-            Some(usual) => {
-                self.next_at = now.plus(wait.map_or(usual, |wait| wait.max(usual).min(Duration::from_secs(86_400))));
+            Some(wait) => {
+                self.next_at = now.plus(wait);
                 Ok(self)
             }
         }
@@ -183,5 +196,94 @@ impl Delivery {
     /// Until when it is remembered.
     pub fn kept_until(&self) -> Timestamp {
         self.ended_at.plus(KEPT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notice() -> Notice {
+        let at = Timestamp::default();
+        Notice {
+            delivery_id: DeliveryNoteId::from_uuid(uuid::Uuid::nil()),
+            channel: "ops".to_owned(),
+            because: "route all".to_owned(),
+            created_at: at,
+            life_version: 0,
+            next_at: at,
+            tried: 0,
+            put_off: 0,
+            tries: Vec::new(),
+            message: Message {
+                news: News::Opened,
+                timestamp: at,
+                company_id: "comp-a".parse().unwrap(),
+                company_name: "a".to_owned(),
+                incident: IncidentTold {
+                    incident_id: "inc-a".parse().unwrap(),
+                    status: IncidentStatus::New,
+                    severity: Severity::High,
+                    signature: "disk".to_owned(),
+                    asset_name: "db-1".to_owned(),
+                    alert_count: 1,
+                    created_at: at,
+                    assigned_to: None,
+                    message: None,
+                    labels: BTreeMap::new(),
+                    url: None,
+                },
+                detail: Value::Null,
+            },
+        }
+    }
+
+    /// The waits after each try until it is given up, in seconds.
+    fn waits(mut notice: Notice, asked: impl Fn(usize) -> Option<u64>) -> Vec<u64> {
+        let (mut now, mut waits) = (Timestamp::default(), Vec::new());
+        loop {
+            let wait = asked(notice.tried).map(Duration::from_secs);
+            match notice.again("no".to_owned(), wait, now) {
+                Err(_) => return waits,
+                Ok(again) => notice = again,
+            }
+            waits.push(notice.next_at.since(now).as_secs());
+            now = notice.next_at;
+        }
+    }
+
+    #[test]
+    fn what_fails_is_tried_eleven_times_in_three_days() {
+        let waits = waits(notice(), |_| None);
+        assert_eq!(waits.len() + 1, 11);
+        assert_eq!(&waits[..3], [5, 300, 1_800]);
+        let hours = waits.iter().sum::<u64>() / 3_600;
+        assert!((72..=84).contains(&hours), "{hours}");
+    }
+
+    #[test]
+    fn a_receiver_that_says_when_to_come_again_is_asked_then_and_has_not_failed() {
+        let waits = waits(notice(), |tried| {
+            [(1, 1), (2, 90), (3, 999_999)]
+                .into_iter()
+                .find(|(no, _)| *no == tried)
+                .map(|(_, wait)| wait)
+        });
+        assert_eq!(waits[..5], [5, 5, 90, 86_400, 300], "{waits:?}");
+        assert_eq!(waits.len(), 10 + 3);
+    }
+
+    #[test]
+    fn whoever_always_says_so_is_given_up_too() {
+        let waits = waits(notice(), |_| Some(1));
+        assert_eq!(waits.len(), PUT_OFF + 10);
+        assert_eq!(
+            notice()
+                .again(String::new(), None, Timestamp::default())
+                .unwrap()
+                .tries
+                .len(),
+            1
+        );
     }
 }

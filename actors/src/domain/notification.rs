@@ -236,6 +236,12 @@ impl Notifications {
             if !(least..=ROUTE_CHANNELS).contains(&names.len()) {
                 return Err(refused(path, format!("must name {least} to {ROUTE_CHANNELS} channels")));
             }
+            if let Some(twice) = names.iter().enumerate().find(|(no, name)| names[..*no].contains(name)) {
+                return Err(refused(
+                    path,
+                    format!("must name each channel once: {:?} stands twice", twice.1),
+                ));
+            }
             match names.iter().find(|name| !known.contains(*name)) {
                 Some(name) => Err(refused(
                     path,
@@ -274,6 +280,14 @@ impl Notifications {
                     let rule = format!("must be 1 to {CLOCK_MINUTES}");
                     return Err(refused(format!("service_levels.{severity}.{name}"), rule));
                 }
+            }
+        }
+        for (severity, level) in &self.service_levels {
+            if let (Some(response), Some(resolution)) = (level.response_minutes, level.resolution_minutes)
+                && resolution < response
+            {
+                let rule = format!("must be no less than response_minutes, {response}");
+                return Err(refused(format!("service_levels.{severity}.resolution_minutes"), rule));
             }
         }
         match self.warn_percent.0 {

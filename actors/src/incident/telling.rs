@@ -105,6 +105,7 @@ impl Telling<'_> {
                 life_version: row.version,
                 next_at: now,
                 tried: 0,
+                put_off: 0,
                 tries: Vec::new(),
                 message: message.clone(),
             })

@@ -89,6 +89,7 @@ fn what_is_not_as_it_must_be_is_named() {
     assert_eq!(route(json!({"name": " r"})), "routes[0].name");
     assert_eq!(route(json!({"channels": []})), "routes[0].channels");
     assert_eq!(route(json!({"channels": ["other"]})), "routes[0].channels");
+    assert_eq!(route(json!({"channels": ["chat", "chat"]})), "routes[0].channels");
     assert_eq!(route(json!({"match": "1 + 1"})), "routes[0].match");
     assert_eq!(
         route(json!({"hours": {"from": "22:00", "to": "06:00", "time_zone": "Mars/Olympus"}})),
@@ -103,6 +104,10 @@ fn what_is_not_as_it_must_be_is_named() {
     assert_eq!(
         field(json!({"service_levels": {"high": {"response_minutes": 0}}})),
         "service_levels.high.response_minutes"
+    );
+    assert_eq!(
+        field(json!({"service_levels": {"high": {"response_minutes": 60, "resolution_minutes": 30}}})),
+        "service_levels.high.resolution_minutes"
     );
     assert_eq!(field(json!({"warn_percent": 100})), "warn_percent");
     let good = json!({"routes": [{"name": "r", "channels": ["chat"]}], "escalation": [step(5), step(5)]});
