@@ -23,7 +23,7 @@ use self::target::Target;
 use self::ticket::Desk;
 use self::ticket::jira::Jira;
 use self::ticket::service_now::ServiceNow;
-pub use self::webhook::body;
+pub use self::webhook::Body;
 use crate::outbound::Gate;
 use crate::secrets::ServerKey;
 

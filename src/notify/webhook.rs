@@ -1,31 +1,66 @@
 //! A message to a program, signed per Standard Webhooks (standardwebhooks.com, symmetric `v1`).
 
-use actors::domain::{Notice, Timestamp};
+use actors::domain::notice::IncidentTold;
+use actors::domain::{CompanyId, News, Notice, Timestamp};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::RequestBuilder;
 use reqwest::header::CONTENT_TYPE;
 use secrecy::ExposeSecret;
+use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use utoipa::ToSchema;
 
 use super::target::Target;
 
-/// The body: `{type, timestamp, data}`.
-pub fn body(notice: &Notice) -> Value {
-    let mut data = json!(notice.message);
-    let (kind, timestamp) = (data["type"].take(), data["timestamp"].take());
-    if let Some(fields) = data.as_object_mut() {
-        fields.remove("type");
-        fields.remove("timestamp");
+/// What a webhook is sent.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookMessage)]
+pub struct Body {
+    /// What has happened.
+    r#type: News,
+    /// When.
+    timestamp: Timestamp,
+    /// To what.
+    data: Data,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookData)]
+struct Data {
+    /// Whose incident.
+    company_id: CompanyId,
+    /// What people call the company.
+    company_name: String,
+    /// The incident as it was then.
+    incident: IncidentTold,
+    /// What else there is to say: `by`, `step`, `clock`, `due_at`, `note`.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    detail: Value,
+}
+
+impl Body {
+    /// Of a notice.
+    pub fn of(notice: &Notice) -> Self {
+        let message = notice.message.clone();
+        Self {
+            r#type: message.news,
+            timestamp: message.timestamp,
+            data: Data {
+                company_id: message.company_id,
+                company_name: message.company_name,
+                incident: message.incident,
+                detail: message.detail,
+            },
+        }
     }
-    json!({"type": kind, "timestamp": timestamp, "data": data})
 }
 
 /// A request with its body and signature.
 pub(super) fn signed(request: RequestBuilder, target: &Target, notice: &Notice, now: Timestamp) -> RequestBuilder {
-    let body = body(notice).to_string();
+    let body = json!(Body::of(notice)).to_string();
     let (id, seconds) = (notice.delivery_id.to_string(), now.as_millis() / 1000);
     let mut request = request
         .header(CONTENT_TYPE, "application/json")

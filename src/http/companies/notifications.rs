@@ -16,7 +16,6 @@ use axum::Json;
 use axum::extract::{Path, State};
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::openapi::path::Parameter;
 use utoipa::{IntoParams, ToSchema};
 
@@ -26,6 +25,7 @@ use crate::http::body::Sent;
 use crate::http::page::{Ask, Asked, Items, Paged, Query, newest};
 use crate::http::problem::{Code, Problem};
 use crate::http::rights::{AdministerCompany, May, Read};
+use crate::notify::Body;
 use crate::tenancy::Change;
 use crate::tenancy::channel::WantedChannel;
 
@@ -186,6 +186,7 @@ fn trial<R>(edge: &Edge, may: &May<R>, channel: &Channel) -> Result<Notice, Prob
         life_version: 0,
         next_at: now,
         tried: 0,
+        put_off: 0,
         tries: Vec::new(),
         message: Message {
             news: News::Opened,
@@ -237,13 +238,13 @@ pub(in crate::http) struct ShownDelivery {
     /// The last tries.
     tries: Vec<Try>,
     /// What is told: the body of a webhook.
-    message: Value,
+    message: Body,
 }
 
 impl ShownDelivery {
     fn pending(notice: Notice) -> Self {
         Self {
-            message: crate::notify::body(&notice),
+            message: Body::of(&notice),
             delivery_id: notice.delivery_id,
             status: Fate::Pending,
             why: None,

@@ -1,7 +1,6 @@
 //! What is sent to a company's own webhook channels (OpenAPI 3.1, `webhooks`).
 
 use actors::domain::News;
-use actors::domain::notice::Message;
 use strum::IntoEnumIterator;
 use utoipa::ToSchema;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathsBuilder};
@@ -10,6 +9,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{Content, PathItem, Paths, Ref, Required, ResponseBuilder};
 
 use crate::http::schemas::Schemas;
+use crate::notify::Body;
 
 /// Headers by which a receiver knows that it is us, and a repeat from something new (standardwebhooks.com).
 const HEADERS: [(&str, &str); 3] = [
@@ -23,7 +23,7 @@ const HEADERS: [(&str, &str); 3] = [
 
 /// Every kind of news, as it is sent.
 pub(super) fn webhooks(schemas: &mut Schemas) -> Paths {
-    schemas.add::<Message>();
+    schemas.add::<Body>();
     let mut paths = PathsBuilder::new();
     for news in News::iter() {
         paths = paths.path(news.as_str(), PathItem::new(HttpMethod::Post, operation(news)));
@@ -32,7 +32,7 @@ pub(super) fn webhooks(schemas: &mut Schemas) -> Paths {
 }
 
 fn operation(news: News) -> Operation {
-    let message = Ref::from_schema_name(Message::name());
+    let message = Ref::from_schema_name(Body::name());
     let body = RequestBodyBuilder::new()
         .content("application/json", Content::new(Some(message)))
         .required(Some(Required::True));

@@ -445,7 +445,7 @@ async fn at_three_in_the_night_when_the_clocks_change_the_second_is_told_in_time
     assert_eq!(paths, ["/night", "/night", "/second"]);
     assert_eq!(received[2].json()["type"], "incident.escalated");
     assert_eq!(received[2].json()["timestamp"], "2026-10-25T01:10:00.000Z");
-    assert_eq!(received[2].json()["incident"]["status"], "escalated");
+    assert_eq!(received[2].json()["data"]["incident"]["status"], "escalated");
     // Whoever takes it up stops the clock before it has run out.
     house.act(&incident, "acknowledge").await;
     house.server.clock.set(at("2026-10-25T02:00:00Z"));
