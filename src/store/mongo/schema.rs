@@ -79,6 +79,11 @@ fn wanted() -> Vec<Collection> {
                 index("by_company", doc! { "company_id": 1, "_id": 1 }, plain()),
                 index("by_arrival", doc! { "company_id": 1, "received_at": 1 }, plain()),
                 index(
+                    "by_severity",
+                    doc! { "company_id": 1, "severity": 1, "_id": 1 },
+                    plain(),
+                ),
+                index(
                     "by_state",
                     doc! { "state": 1, "company_id": 1, "_id": 1 },
                     only(doc! { "state": { "$in": unsettled } }),
@@ -105,6 +110,22 @@ fn wanted() -> Vec<Collection> {
             vec![
                 index("by_number", doc! { "company_id": 1, "no": 1 }, unique()),
                 index("by_status", doc! { "company_id": 1, "status": 1, "no": 1 }, plain()),
+                index("by_severity", doc! { "company_id": 1, "severity": 1, "no": 1 }, plain()),
+                index(
+                    "by_both",
+                    doc! { "company_id": 1, "status": 1, "severity": 1, "no": 1 },
+                    plain(),
+                ),
+                index(
+                    "by_signature",
+                    doc! { "company_id": 1, "signature": 1, "no": 1 },
+                    plain(),
+                ),
+                index(
+                    "snoozed",
+                    doc! { "company_id": 1, "no": 1 },
+                    only(doc! { "snooze": { "$exists": true } }),
+                ),
                 index("by_birth", doc! { "company_id": 1, "created_at": 1 }, plain()),
                 index(
                     "by_end",

@@ -14,7 +14,9 @@ use super::{OpenError, recall};
 const APPLICATION_ID: i32 = 0x416c_5768;
 
 /// What brings a file from one version to the next.
-const MIGRATIONS: &[&str] = &[FIRST, EVENTS, CHAIN, URGENCY, RECORDS, RETENTION, ROLLUPS, RECALL];
+const MIGRATIONS: &[&str] = &[
+    FIRST, EVENTS, CHAIN, URGENCY, RECORDS, RETENTION, ROLLUPS, RECALL, PAGES,
+];
 /// Files of fewer migrations have long memories that no index knows.
 const WITH_RECALL: usize = 8;
 
@@ -250,6 +252,16 @@ CREATE TABLE memory_word (
 CREATE VIRTUAL TABLE memory_text USING fts5(
     words, content = '', contentless_delete = 1, detail = 'none', tokenize = 'ascii'
 );
+";
+
+/// Pages of what is rare among much: each filter that people use most has an index in the order of its pages.
+const PAGES: &str = "
+CREATE INDEX IF NOT EXISTS alert_by_severity ON alert (company, severity, no, received_at);
+CREATE INDEX IF NOT EXISTS incident_by_status ON incident (company, status, no);
+CREATE INDEX IF NOT EXISTS incident_by_severity ON incident (company, severity, no);
+CREATE INDEX IF NOT EXISTS incident_by_both ON incident (company, status, severity, no);
+CREATE INDEX IF NOT EXISTS incident_by_signature ON incident (company, signature, no);
+CREATE INDEX IF NOT EXISTS incident_snoozed ON incident (company, no) WHERE snoozed_until IS NOT NULL;
 ";
 
 /// Makes the file ours and brings it to this binary's version, or says why not.

@@ -1,5 +1,7 @@
 //! Queries about alerts.
 
+use std::time::Duration;
+
 use actors::domain::{Alert, AlertId, AlertState, IncidentId, Signal, Timestamp};
 use actors::port::reader::{AlertFilter, AlertView, CorrelationCounts, Cursor, Page, PageRequest};
 use actors::port::writer::{Receipt, Strays};
@@ -14,6 +16,8 @@ use crate::store::page::{before, paged, wanted};
 
 /// Recoveries that a correlator is reminded of.
 const RECOVERIES: i64 = 10_000;
+/// By how much the clock may have been set back between two alerts.
+const SET_BACK: Duration = Duration::from_secs(86_400);
 
 /// The alerts of these numbers, which are the company's and unplaced.
 pub(in super::super) fn by_numbers(conn: &Connection, cell: &Cell, nos: &[u64]) -> Result<Vec<Alert>, Fault> {
@@ -119,27 +123,8 @@ macro_rules! view {
     };
 }
 
-/// And by what it is narrowed and ordered: by the number of the table that leads, so that its index
-/// gives the order.
-macro_rules! list {
-    ($from:literal, $which:literal, $no:literal) => {
-        concat!(
-            view!($from),
-            " WHERE ",
-            $which,
-            " AND ",
-            $no,
-            " < :before AND (:severity IS NULL OR a.severity = :severity) \
-             AND (:since IS NULL OR a.received_at >= :since) AND (:state IS NULL OR coalesce(p.state, 'received') = :state) \
-             ORDER BY ",
-            $no,
-            " DESC LIMIT :limit"
-        )
-    };
-}
-
-/// Alerts, newest first. Each kind of filter goes the shortest way: along the incident's chain, over
-/// what waits, over what is not placed, else over the company's alerts.
+/// Alerts, newest first. Each kind of filter goes the shortest way: along the incident's chain, over what waits, over what
+/// is not placed, over those of its severity, else over the company's alerts.
 pub(in super::super) fn list(
     conn: &Connection,
     cell: &Cell,
@@ -149,45 +134,80 @@ pub(in super::super) fn list(
     if let Some(id) = &filter.incident_id {
         return of_incident(conn, cell, id, filter, page);
     }
-    let first_unplaced = locked(&cell.unplaced).first().map_or(i64::MAX, int);
-    let (before, limit) = (before(page), rows_wanted(page));
-    let severity = filter.severity.map(severity_index);
-    let since = ms(filter.since);
-    let state = filter.state.map(AlertState::as_str);
-    let mut params: Vec<(&str, &dyn ToSql)> = named_params! {
-        ":before": before, ":limit": limit, ":severity": severity, ":since": since, ":state": state,
-    }
-    .to_vec();
-    let sql = match filter.state {
-        Some(AlertState::Received) => {
-            params.push((":company", &cell.no));
-            params.push((":first", &first_unplaced));
-            list!(
-                "alert a LEFT JOIN placement p ON p.alert = a.no",
-                "a.company = :company AND a.no >= :first",
-                "a.no"
-            )
-        }
-        None | Some(AlertState::Placed) => {
-            params.push((":company", &cell.no));
-            list!(
-                "alert a LEFT JOIN placement p ON p.alert = a.no",
-                "a.company = :company",
-                "a.no"
-            )
-        }
-        Some(_) => {
-            params.push((":company", &cell.no));
-            list!(
-                "placement p CROSS JOIN alert a ON a.no = p.alert",
-                "p.company = :company AND p.state = :state AND p.state <> 'placed'",
-                "p.alert"
-            )
-        }
+    let elsewhere = filter
+        .state
+        .filter(|state| !matches!(state, AlertState::Received | AlertState::Placed));
+    let (from, no) = match (elsewhere, filter.severity) {
+        (Some(_), _) => (view!("placement p CROSS JOIN alert a ON a.no = p.alert"), "p.alert"),
+        (None, Some(_)) => (
+            view!("alert a INDEXED BY alert_by_severity LEFT JOIN placement p ON p.alert = a.no"),
+            "a.no",
+        ),
+        (None, None) => (
+            view!("alert a INDEXED BY alert_by_company LEFT JOIN placement p ON p.alert = a.no"),
+            "a.no",
+        ),
     };
-    let mut query = conn.prepare_cached(sql)?;
-    let found = query.query_map(params.as_slice(), |row| rows::alert_view(row, &cell.id))?;
+    let (before, limit) = (before(page), rows_wanted(page));
+    let (severity, since) = (filter.severity.map(severity_index), ms(filter.since));
+    let state = filter.state.map(AlertState::as_str);
+    let first = match (filter.state, filter.since) {
+        (Some(AlertState::Received), _) => locked(&cell.unplaced).first().map(int).or(Some(i64::MAX)),
+        (_, Some(since)) => Some(first_since(conn, cell, since)?),
+        (_, None) => None,
+    };
+    let mut sql = format!("{from} WHERE {no} < :before");
+    let mut asked: Vec<(&str, &dyn ToSql)> =
+        named_params! { ":company": cell.no, ":before": before, ":limit": limit }.to_vec();
+    let mut ask = |name, condition: &str, value| {
+        sql.push_str(condition);
+        asked.push((name, value));
+    };
+    if let Some(first) = &first {
+        ask(":first", &format!(" AND {no} >= :first"), first);
+    }
+    if let Some(severity) = &severity {
+        ask(":severity", " AND a.severity = :severity", severity);
+    }
+    if let Some(since) = &since {
+        ask(":since", " AND a.received_at >= :since", since);
+    }
+    if let Some(state) = &state {
+        let condition = match elsewhere {
+            Some(_) => " AND p.state = :state AND p.state <> 'placed'",
+            None => " AND coalesce(p.state, 'received') = :state",
+        };
+        ask(":state", condition, state);
+    }
+    sql.push_str(match elsewhere {
+        Some(_) => " AND p.company = :company",
+        None => " AND a.company = :company",
+    });
+    sql.push_str(&format!(" ORDER BY {no} DESC LIMIT :limit"));
+    let mut query = conn.prepare_cached(&sql)?;
+    let found = query.query_map(asked.as_slice(), |row| rows::alert_view(row, &cell.id))?;
     Ok(paged(found.collect::<Result<_, _>>()?, page, at))
+}
+
+/// A number before which no alert of the company was received since a moment. Numbers rise with time, but for a clock that
+/// was set back: by less than [`SET_BACK`].
+fn first_since(conn: &Connection, cell: &Cell, since: Timestamp) -> rusqlite::Result<i64> {
+    let since = since.minus(SET_BACK).as_millis();
+    let last = "SELECT max(no) FROM alert INDEXED BY alert_by_company WHERE company = ?1";
+    let last: Option<i64> = conn.prepare_cached(last)?.query_row([cell.no], |row| row.get(0))?;
+    let mut next = conn.prepare_cached(
+        "SELECT received_at FROM alert INDEXED BY alert_by_company WHERE company = ?1 AND no >= ?2 ORDER BY no LIMIT 1",
+    )?;
+    let (mut low, mut high) = (0, last.map_or(0, |last| last + 1));
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let received: Option<i64> = next.query_row([cell.no, middle], |row| row.get(0)).optional()?;
+        match received.is_some_and(|at| at < since) {
+            true => low = middle + 1,
+            false => high = middle,
+        }
+    }
+    Ok(low)
 }
 
 fn at(view: &AlertView) -> Cursor {

@@ -8,7 +8,7 @@ use actors::domain::{Company, Decision, Incident, IncidentId, IncidentStatus, Sh
 use actors::port::Error;
 use actors::port::reader::{Briefing, Cursor, IncidentFilter, IncidentView, Page, PageRequest};
 use actors::port::writer::{FingerprintState, OpenIncident};
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params, params};
 
 use super::super::fault::Fault;
 use super::super::place::load;
@@ -65,25 +65,52 @@ pub(in super::super) fn list(
     filter: &IncidentFilter,
     page: PageRequest,
 ) -> Result<Page<IncidentView>, Fault> {
-    let mut query = conn.prepare_cached(incident_view!(
-        "WHERE i.company = :company AND i.no < :before AND (:status IS NULL OR i.status = :status) \
-         AND (:severity IS NULL OR i.severity = :severity) AND (:signature IS NULL OR i.signature = :signature) \
-         AND (:since IS NULL OR i.created_at >= :since) \
-         AND (:snoozed IS NULL OR (i.snoozed_until IS NOT NULL) = :snoozed) ORDER BY i.no DESC LIMIT :limit"
-    ))?;
-    let found = query.query_map(
-        named_params! {
-            ":company": cell.no,
-            ":before": before(page),
-            ":status": filter.status.map(IncidentStatus::as_str),
-            ":severity": filter.severity.map(severity_index),
-            ":signature": filter.signature,
-            ":since": ms(filter.since),
-            ":snoozed": filter.snoozed,
-            ":limit": rows_wanted(page),
-        },
-        |row| view(row, cell),
-    )?;
+    let by = match (filter.status, filter.severity, &filter.signature, filter.snoozed) {
+        (_, _, Some(_), _) => "incident_by_signature",
+        (_, _, _, Some(true)) => "incident_snoozed",
+        (Some(_), Some(_), ..) => "incident_by_both",
+        (Some(_), None, ..) => "incident_by_status",
+        (None, Some(_), ..) => "incident_by_severity",
+        (None, None, ..) => "incident_by_company",
+    };
+    let before = before(page);
+    let (status, severity) = (
+        filter.status.map(IncidentStatus::as_str),
+        filter.severity.map(severity_index),
+    );
+    let (since, limit) = (ms(filter.since), rows_wanted(page));
+    let mut sql = format!(
+        "{} INDEXED BY {by} WHERE i.company = :company AND i.no < :before",
+        incident_view!("")
+    );
+    let mut asked: Vec<(&str, &dyn ToSql)> = named_params! {
+        ":company": cell.no, ":before": before, ":limit": limit,
+    }
+    .to_vec();
+    let mut ask = |name, condition: &str, value| {
+        sql.push_str(condition);
+        asked.push((name, value));
+    };
+    if let Some(status) = &status {
+        ask(":status", " AND i.status = :status", status);
+    }
+    if let Some(severity) = &severity {
+        ask(":severity", " AND i.severity = :severity", severity);
+    }
+    if let Some(signature) = &filter.signature {
+        ask(":signature", " AND i.signature = :signature", signature);
+    }
+    if let Some(since) = &since {
+        ask(":since", " AND i.created_at >= :since", since);
+    }
+    match filter.snoozed {
+        Some(true) => sql.push_str(" AND i.snoozed_until IS NOT NULL"),
+        Some(false) => sql.push_str(" AND i.snoozed_until IS NULL"),
+        None => {}
+    }
+    sql.push_str(" ORDER BY i.no DESC LIMIT :limit");
+    let mut query = conn.prepare_cached(&sql)?;
+    let found = query.query_map(asked.as_slice(), |row| view(row, cell))?;
     let found = paged(found.collect::<Result<_, _>>()?, page, |(no, _)| {
         Cursor(no.unsigned_abs(), 0)
     });
