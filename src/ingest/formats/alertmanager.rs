@@ -73,13 +73,13 @@ pub(super) fn group(body: Body, field: &str) -> Result<Reading, Invalid> {
 }
 
 fn state(draft: &Draft) -> String {
-    let moment = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+    let millis = |at: Option<Timestamp>| at.map_or(0, Timestamp::as_millis);
     let fingerprint = draft.fingerprint.as_deref().unwrap_or_default();
+    let is_over = draft.status == Signal::Resolved;
     format!(
-        "{fingerprint} {:?} {} {}",
-        draft.status,
-        moment(draft.starts_at),
-        moment(draft.ends_at)
+        "{fingerprint} {is_over} {} {}",
+        millis(draft.starts_at),
+        millis(draft.ends_at)
     )
 }
 
@@ -87,7 +87,7 @@ impl Item {
     pub(super) fn draft(self, field: &str) -> Result<Draft, Invalid> {
         // Of a firing one the end is year 1, or when it would be taken for over.
         let is_over = self.status.is("resolved");
-        let ended = self.ends_at().filter(|_| is_over);
+        let ended = if is_over { self.ends_at() } else { None };
         let draft = self.told(field, ended)?;
         Ok(match is_over {
             true => Draft {

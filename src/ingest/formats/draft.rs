@@ -40,9 +40,9 @@ impl Draft {
     pub(super) fn graded(mut self, word: Option<&str>) -> Self {
         if let Some(word) = word {
             self.severity = words::severity(word);
-            self.labels
-                .entry("severity".to_owned())
-                .or_insert_with(|| word.to_owned());
+            if !self.labels.contains_key("severity") {
+                self.labels.insert("severity".to_owned(), word.to_owned());
+            }
         }
         self
     }
@@ -68,18 +68,19 @@ impl Draft {
 
     /// As an alert within our limits: what is too long is cut, what cannot stand where it stands is left out.
     pub fn seal(self, tool_source: &str, alert_id: AlertId, unsigned: bool) -> NewAlert {
-        let named = |text: &str| match name(text, native::NAME) {
+        let named = |text: String| match name(text, native::NAME) {
             name if name.is_empty() => UNKNOWN.to_owned(),
             name => name,
         };
-        let signature = named(&self.signature);
+        let signature = named(self.signature);
         let message = match self.message.trim() {
             "" => signature.clone(),
+            message if message.len() == self.message.len() && message.len() <= native::MESSAGE_BYTES => self.message,
             message => cut(message, native::MESSAGE_BYTES).to_owned(),
         };
         NewAlert {
             alert_id,
-            asset_name: named(&self.asset),
+            asset_name: named(self.asset),
             signature,
             severity: self.severity.unwrap_or(Severity::Medium),
             message,
@@ -106,18 +107,33 @@ fn fingerprint(sent: String) -> String {
 
 /// The first labels by name, each within its limits.
 fn labels(all: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let fits =
+        |(key, value): (&String, &String)| is_name(key, native::LABEL_NAME) && value.len() <= native::LABEL_BYTES;
+    if all.len() <= LABELS && all.iter().all(fits) {
+        return all;
+    }
     let each = all.into_iter().filter(|(key, _)| !key.trim().is_empty());
     let each = each.map(|(key, value)| {
         (
-            name(&key, native::LABEL_NAME),
+            name(key, native::LABEL_NAME),
             cut(&value, native::LABEL_BYTES).to_owned(),
         )
     });
     each.take(LABELS).collect()
 }
 
+/// Whether a text is a name as it is: in plain ASCII, on one line, without spaces around it, and short enough.
+fn is_name(text: &str, most: usize) -> bool {
+    let is_plain = |byte: u8| (b' '..=b'~').contains(&byte);
+    let is_trimmed = !text.starts_with(' ') && !text.ends_with(' ');
+    !text.is_empty() && text.len() <= most && is_trimmed && text.bytes().all(is_plain)
+}
+
 /// A text on one line, of so many characters at most.
-fn name(text: &str, most: usize) -> String {
+fn name(text: String, most: usize) -> String {
+    if is_name(&text, most) {
+        return text;
+    }
     let plain = text
         .trim()
         .chars()

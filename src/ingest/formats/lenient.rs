@@ -6,7 +6,7 @@ use std::fmt;
 
 use actors::domain::Timestamp;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 /// A text; a number or a truth is one too. Null, an empty one, and a macro that was not replaced are none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,9 +116,35 @@ impl Texts {
 
 impl<'de> Deserialize<'de> for Texts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let all = Option::<BTreeMap<String, Text>>::deserialize(deserializer)?.unwrap_or_default();
-        let told = all.into_iter().filter_map(|(name, text)| Some((name, text.take()?)));
-        Ok(Self(told.collect()))
+        deserializer.deserialize_any(TextsVisitor)
+    }
+}
+
+struct TextsVisitor;
+
+impl<'de> Visitor<'de> for TextsVisitor {
+    type Value = Texts;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("names and texts")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
+        let mut all = BTreeMap::new();
+        while let Some((name, text)) = map.next_entry::<String, Text>()? {
+            if let Some(text) = text.take() {
+                all.insert(name, text);
+            }
+        }
+        Ok(Texts(all))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Texts, E> {
+        Ok(Texts::default())
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Texts, E> {
+        Ok(Texts::default())
     }
 }
 
