@@ -236,6 +236,8 @@ promises! {
     lists::alerts_are_paged_without_repeats_or_gaps,
     lists::alerts_are_filtered,
     lists::incidents_are_paged_and_filtered,
+    lists::any_filters_together_show_what_meets_all,
+    lists::what_came_since_a_moment_is_found_though_the_clock_was_set_back,
     lists::decisions_are_paged_oldest_first,
     lists::the_journal_is_paged,
     lists::nothing_of_another_company_is_seen,

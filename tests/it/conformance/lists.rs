@@ -1,6 +1,6 @@
 //! Lists: paged without repeats or gaps, filtered, and never another company's.
 
-use actors::domain::{AlertState, IncidentStatus, Severity};
+use actors::domain::{AlertState, Incident, IncidentStatus, Life, Severity, Snooze};
 use actors::limits::PAGE;
 use actors::port::inbox::Accepted;
 use actors::port::reader::{AlertFilter, CorrelationCounts, Cursor, IncidentFilter, PageRequest};
@@ -141,6 +141,89 @@ pub async fn alerts_are_filtered(w: World) {
         &[],
     )
     .await;
+}
+
+/// Whatever filters are put together, a page shows what a look at each incident would.
+pub async fn any_filters_together_show_what_meets_all(w: World) {
+    let (writer, reader) = (w.writer().await, w.reader());
+    for no in 0..12_u64 {
+        let row = w.opened(&*writer, &format!("inc-{no:02}"), 1).await;
+        let mut change = change_of(&row, w.now());
+        let life = match no % 3 {
+            0 => resolved(&row, w.now()),
+            _ => row.life.clone(),
+        };
+        change.life = Some(Life {
+            snooze: (no % 4 == 1).then(|| Snooze {
+                until: w.now().plus(std::time::Duration::from_secs(3600)),
+                severity: row.severity,
+            }),
+            ..life
+        });
+        writer.change(change, None).await.unwrap();
+        w.clock.advance(std::time::Duration::from_secs(60));
+    }
+    let all = reader
+        .incidents(&IncidentFilter::default(), page(99, None))
+        .await
+        .unwrap();
+    let all: Vec<_> = all.items.into_iter().map(|view| view.incident).collect();
+    assert_eq!(all.len(), 12);
+    let severities = [None, Some(all[0].severity), Some(Severity::Low)];
+    for status in [None, Some(IncidentStatus::New), Some(IncidentStatus::Resolved)] {
+        for severity in severities {
+            for signature in [None, Some(all[0].signature.clone()), Some("none".to_owned())] {
+                for snoozed in [None, Some(true), Some(false)] {
+                    for since in [None, Some(all[5].created_at)] {
+                        let filter = IncidentFilter {
+                            status,
+                            severity,
+                            signature: signature.clone(),
+                            snoozed,
+                            since,
+                        };
+                        let meets = |row: &&Incident| {
+                            status.is_none_or(|status| row.life.status == status)
+                                && severity.is_none_or(|severity| row.severity == severity)
+                                && signature.as_ref().is_none_or(|signature| row.signature == *signature)
+                                && snoozed.is_none_or(|snoozed| row.life.snooze.is_some() == snoozed)
+                                && since.is_none_or(|since| row.created_at >= since)
+                        };
+                        let expected: Vec<_> = all.iter().filter(meets).map(|row| &row.incident_id).collect();
+                        let found = walk!(2, |page| reader.incidents(&filter, page));
+                        let found: Vec<_> = found.iter().map(|view| &view.incident.incident_id).collect();
+                        assert_eq!(found, expected, "{filter:?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Numbers rise with time, but for a clock that is set back: nothing of what was received since a moment is passed over.
+pub async fn what_came_since_a_moment_is_found_though_the_clock_was_set_back(w: World) {
+    let reader = w.reader();
+    let hour = std::time::Duration::from_secs(3600);
+    w.alerts(30).await;
+    w.clock.advance(hour * 24 * 30);
+    let moment = w.now();
+    w.alerts(2).await;
+    w.clock.set(moment.minus(hour * 20));
+    w.alerts(20).await;
+    w.clock.set(moment.plus(hour));
+    w.alerts(3).await;
+    let since = |at| AlertFilter {
+        since: Some(at),
+        ..AlertFilter::default()
+    };
+    let nos = async |filter: AlertFilter| -> Vec<u64> {
+        let found = reader.alerts(&filter, page(99, None)).await.unwrap();
+        found.items.iter().map(|view| view.alert.no).collect()
+    };
+    assert_eq!(nos(since(moment)).await, [55, 54, 53, 32, 31]);
+    assert_eq!(nos(since(moment.plus(hour))).await, [55, 54, 53]);
+    assert_eq!(nos(since(moment.plus(hour * 2))).await, [0; 0]);
+    assert_eq!(nos(since(moment.minus(hour * 20))).await.len(), 25);
 }
 
 pub async fn incidents_are_paged_and_filtered(w: World) {
