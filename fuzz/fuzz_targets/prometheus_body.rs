@@ -2,7 +2,7 @@
 #![no_main]
 
 use actors::domain::{AlertId, Timestamp};
-use alert_whisperer::http::alertmanager::matcher::Matcher;
+use alert_whisperer::ingest::matcher::Matcher;
 use alert_whisperer::ingest::formats::prometheus;
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
