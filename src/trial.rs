@@ -32,7 +32,7 @@ pub struct Past<'a> {
 struct Figures {
     /// Incidents that they are in.
     incidents: usize,
-    /// One minus incidents by alerts; `null` where there are no alerts.
+    /// One minus incidents by the alerts that are in them; `null` where none is.
     noise_reduction: Option<f64>,
     /// Firing alerts in no incident: there were fewer than open one.
     unmatched: usize,

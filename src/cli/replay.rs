@@ -49,8 +49,8 @@ pub(super) struct ReplayArgs {
     /// file's alerts. Nothing of its own where it is left out.
     #[arg(long, requires = "alerts")]
     config: Option<PathBuf>,
-    /// The rules, as `{"rules": [...], "correlation": {...}}` in TOML or JSON (.json); the company's own where it is left
-    /// out.
+    /// The rules, as `{"rules": [...], "correlation": {...}}` in TOML or JSON (.json); with `--company` the company's own
+    /// where it is left out.
     #[arg(long)]
     rules: Option<PathBuf>,
     /// Print the server's answer as JSON.

@@ -77,6 +77,12 @@ pub fn read(config: &str, silences: Option<&str>) -> Result<Imported, Unread> {
         import.intervals.insert(interval.name.clone(), interval);
     }
     for receiver in &config.receivers {
+        if import.channels.contains_key(&receiver.name) {
+            import.says(format!(
+                "receivers {:?}: stands twice; the last one counts",
+                receiver.name
+            ));
+        }
         import.receiver(receiver);
     }
     for name in config.others.keys() {
@@ -200,8 +206,12 @@ impl Import {
     }
 
     fn silence(&mut self, silence: Silence) {
+        let path = format!("silence {:?}", silence.comment);
         if silence.status.is_some_and(|status| status.state == "expired") {
-            return;
+            return self.says(format!("{path}: is over, and left out"));
+        }
+        if silence.matchers.is_empty() {
+            return self.says(format!("{path}: has no matchers, and is left out"));
         }
         let written: Vec<condition::Written> = silence
             .matchers

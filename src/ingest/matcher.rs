@@ -42,6 +42,12 @@ impl Written {
     /// # Errors
     /// What it must be.
     pub fn read(text: &str) -> Result<Self, String> {
+        if text.len() > MATCHER_BYTES {
+            return Err(format!(
+                "must be at most {MATCHER_BYTES} bytes, this one is {}",
+                text.len()
+            ));
+        }
         let rule = || format!("must be conditions such as severity=\"critical\" or pod=~\"web-.*\"; {text:?} is none");
         let at = text.find(['=', '!']).ok_or_else(rule)?;
         let (name, rest) = (text[..at].trim(), &text[at..]);
@@ -50,12 +56,12 @@ impl Written {
             .find_map(|operator| Some((operator, rest.strip_prefix(operator)?)))
             .ok_or_else(rule)?;
         let value = unquoted(value.trim()).ok_or_else(rule)?;
-        if name.is_empty() || text.len() > MATCHER_BYTES {
+        if name.is_empty() {
             return Err(rule());
         }
         let is_pattern = operator.ends_with('~');
         if is_pattern {
-            pattern(&value).map_err(|_| rule())?;
+            pattern(&value).map_err(|why| format!("{value:?} {why}"))?;
         }
         Ok(Self {
             name: unquoted(name).ok_or_else(rule)?,
@@ -105,12 +111,25 @@ pub fn pattern(text: &str) -> Result<Regex, String> {
     whole.map_err(|_| rule())
 }
 
-/// A text without its quotes, where it has some.
+/// A text without its quotes, where it has some. A backslash is one, but before a quote, a backslash or `n`
+/// (`labels.ParseMatcher` of Alertmanager).
 fn unquoted(text: &str) -> Option<String> {
-    match text.starts_with('"') {
-        true => serde_json::from_str(text).ok(),
-        false => Some(text.to_owned()),
+    let Some(quoted) = text.strip_prefix('"') else {
+        return Some(text.to_owned());
+    };
+    let (mut plain, mut chars) = (String::new(), quoted.chars());
+    loop {
+        match chars.next()? {
+            '"' => break,
+            '\\' => match chars.next()? {
+                'n' => plain.push('\n'),
+                char @ ('"' | '\\') => plain.push(char),
+                other => plain.extend(['\\', other]),
+            },
+            char => plain.push(char),
+        }
     }
+    chars.next().is_none().then_some(plain)
 }
 
 #[cfg(test)]
@@ -141,5 +160,29 @@ mod tests {
         for bad in ["", "severity", "=x", "pod=~\"(\"", "pod=\"x", "a!x"] {
             assert!(Matcher::read(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_backslash_is_what_alertmanager_takes_it_for() {
+        for (text, value) in [
+            (r#"a=~"\d+""#, "12"),
+            (r#"a=~"web\.x""#, "web.x"),
+            (r#"a="C:\dir""#, r"C:\dir"),
+            (r#"a="say \"x\"""#, r#"say "x""#),
+            (r#"a="x\\y""#, r"x\y"),
+            (r#"a="x\ny""#, "x\ny"),
+        ] {
+            let matcher = Matcher::read(text).unwrap();
+            assert!(matcher.meets(&labels(&[("a", value)])), "{text}");
+        }
+        for wrong in [r#"a="x"#, r#"a="x"y"#, r#"a="x\"#] {
+            assert!(Matcher::read(wrong).is_err(), "{wrong}");
+        }
+        let long = format!("a=~\"{}\"", "x".repeat(2_000));
+        assert!(
+            Matcher::read(&long)
+                .unwrap_err()
+                .starts_with("must be at most 1024 bytes")
+        );
     }
 }

@@ -11,8 +11,8 @@ pub type Groups = BTreeMap<u64, Option<IncidentId>>;
 /// What a grouping comes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Figures {
-    /// Alerts.
-    pub alerts: usize,
+    /// Alerts that are in an incident.
+    pub grouped: usize,
     /// Incidents that they are in.
     pub incidents: usize,
     /// Firing alerts that are in no incident: there were fewer than open one.
@@ -23,9 +23,9 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// One minus incidents by alerts; nothing where there are no alerts.
+    /// One minus incidents by the alerts that are in them; nothing where there are none.
     pub fn noise_reduction(&self) -> Option<f64> {
-        (self.alerts > 0).then(|| 1.0 - self.incidents as f64 / self.alerts as f64)
+        (self.grouped > 0).then(|| 1.0 - self.incidents as f64 / self.grouped as f64)
     }
 
     /// Of a replay that is over.
@@ -39,7 +39,7 @@ impl Figures {
             .sum();
         let firing = alerts.iter().filter(|alert| alert.sent.status == Signal::Firing);
         Self {
-            alerts: alerts.len(),
+            grouped: groups.values().flatten().count(),
             incidents: incidents.len(),
             unmatched: firing.filter(|alert| groups.get(&alert.no) == Some(&None)).count(),
             detected_after_seconds: (!incidents.is_empty()).then(|| sum / incidents.len() as f64),

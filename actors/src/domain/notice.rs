@@ -49,7 +49,8 @@ pub struct Message {
     pub company_name: String,
     /// The incident as it was then.
     pub incident: IncidentTold,
-    /// What else there is to say: `by`, `step`, `clock`, `due_at`, `note`.
+    /// What else there is to say, by what has happened: `acknowledged_by`, `escalated_by`, `by` (a person's id, `recovery`,
+    /// `merge`, `stale`), `merged_into`, `step`, `clock`, `due_at`, `breached_at`, `severity`, `status`; `test` for a trial.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub detail: Value,
 }

@@ -234,7 +234,13 @@ impl Notifications {
         Routes::read(self)?;
         let are_known = |names: &[String], least: usize, path: String| {
             if !(least..=ROUTE_CHANNELS).contains(&names.len()) {
-                return Err(refused(path, format!("must name {least} to {ROUTE_CHANNELS} channels")));
+                let rule = match least {
+                    0 => format!("must name at most {ROUTE_CHANNELS} channels"),
+                    _ => format!(
+                        "must name 1 to {ROUTE_CHANNELS} channels; none only in a route with \"continue\": false"
+                    ),
+                };
+                return Err(refused(path, rule));
             }
             if let Some(twice) = names.iter().enumerate().find(|(no, name)| names[..*no].contains(name)) {
                 return Err(refused(
@@ -373,6 +379,14 @@ impl Routes {
             }
         }
         told
+    }
+
+    /// Whether some news ends at a route that tells nobody.
+    pub fn drop_it(&self, news: News, alert: &NewAlert, now: Timestamp) -> bool {
+        let mut fitting = self
+            .considered(news, alert, now)
+            .filter(|(_, why_not)| why_not.is_none());
+        fitting.any(|(way, _)| way.route.channels.is_empty())
     }
 
     /// Each route, with the first thing by which it leads nowhere.

@@ -82,7 +82,9 @@ impl Telling<'_> {
             .into_iter()
             .map(|(channel, route)| (channel, format!("route {route}")))
             .collect();
-        if let Some(no) = tiding.step {
+        // What is told to nobody is told to nobody later, either.
+        let is_dropped = || self.company.outward().routes.drop_it(tiding.news, &shown, now);
+        if let Some(no) = tiding.step.filter(|_| !is_dropped()) {
             let step = company.notifications.escalation.get(no);
             for channel in step.into_iter().flat_map(|step| &step.channels) {
                 told.insert(channel.clone(), format!("step {}", no + 1));

@@ -1,6 +1,6 @@
 //! Rules tried on a file of alerts, without a server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -52,11 +52,12 @@ fn firing() -> Signal {
     Signal::Firing
 }
 
-/// What stands in a file: an alert, or a page of them.
+/// What stands in a file: an alert, or a page or a list of them.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Item {
     Page { items: Vec<serde_json::Value> },
+    List(Vec<serde_json::Value>),
     Alert(serde_json::Value),
 }
 
@@ -117,7 +118,7 @@ fn read(text: &str, since: Option<Timestamp>) -> anyhow::Result<(Vec<Alert>, Opt
     let mut listed: Vec<Listed> = Vec::new();
     for item in serde_json::Deserializer::from_str(text).into_iter() {
         let items = match item? {
-            Item::Page { items } => items,
+            Item::Page { items } | Item::List(items) => items,
             Item::Alert(alert) => vec![alert],
         };
         for item in items {
@@ -128,6 +129,9 @@ fn read(text: &str, since: Option<Timestamp>) -> anyhow::Result<(Vec<Alert>, Opt
             bail!("at most {MOST} alerts are read of one file: split it, or set --since on its server");
         }
     }
+    // Pages may overlap.
+    let mut seen = HashSet::new();
+    listed.retain(|alert| alert.alert_id.is_none_or(|id| seen.insert(id)));
     // What came in one millisecond stays in its order, whichever end the list begins at.
     if let [first, .., last] = &listed[..]
         && first.received_at > last.received_at
@@ -191,8 +195,11 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("alerts.json");
         let page = json!({"items": [alert("web-3", 3, "inc-3"), alert("web-2", 2, "inc-2")], "next_cursor": null});
-        let lines = alert("web-1", 1, "inc-1");
-        std::fs::write(&file, format!("{page:#}\n{lines}\n")).unwrap();
+        let mut line = alert("web-1", 1, "inc-1");
+        line["alert_id"] = json!("alr-01a21ffbb6b5742f8f3232fadedc315d");
+        // Pages may overlap, and be a list.
+        let again = json!([line]);
+        std::fs::write(&file, format!("{page:#}\n{line}\n{again}\n")).unwrap();
         let tried = tried(&file, None, wanted(), None).unwrap();
         let told = serde_json::to_value(&tried).unwrap();
         assert_eq!(

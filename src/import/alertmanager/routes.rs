@@ -12,6 +12,8 @@ use super::Import;
 use super::config::Node;
 use super::times::Interval;
 
+/// What the root is called.
+const ROOT: &str = "route";
 /// How deep routes may be nested.
 const DEPTH: usize = 32;
 
@@ -40,7 +42,7 @@ impl Import {
 
     fn route(&mut self, node: &Node, above: &Above, depth: usize) {
         let path = match above.path.is_empty() {
-            true => "route".to_owned(),
+            true => ROOT.to_owned(),
             false => above.path.clone(),
         };
         if depth > DEPTH {
@@ -81,12 +83,23 @@ impl Import {
         let all = |conditions: &[String]| all_of(&[&here.elsewhere[..], conditions].concat());
         let own = all(&here.conditions);
         let rest = all(&[&here.conditions[..], &within[..]].concat());
-        if own.iter().chain(&rest).any(|all| all.len() > CEL_BYTES) {
+        let is_long = |all: &Option<String>| all.as_ref().is_some_and(|all| all.len() > CEL_BYTES);
+        if is_long(&own) {
             return self.says(format!(
                 "{path}: its conditions come to more than {CEL_BYTES} bytes here; write them anew"
             ));
         }
         self.grouping(&path, &here, own.clone());
+        // Better told twice than not at all.
+        let rest = match is_long(&rest) {
+            true => {
+                self.says(format!(
+                    "{path}: what goes to routes within it comes to it, too: to keep it out takes more than {CEL_BYTES} bytes"
+                ));
+                own.clone()
+            }
+            false => rest,
+        };
         self.telling(&path, node, &here, rest);
         if here.is_last && depth > 0 && !within.is_empty() {
             self.add(end_of(&path), own, None, Vec::new(), false);
@@ -166,8 +179,12 @@ impl Import {
         channels: Vec<String>,
         continues: bool,
     ) {
-        if self.to.notifications.routes.len() == ROUTES {
-            return self.says(format!("{name}: there are at most {ROUTES} routes here"));
+        // The last place is the root's, lest what no route is for is told to nobody.
+        let most = if name == ROOT { ROUTES } else { ROUTES - 1 };
+        if self.to.notifications.routes.len() >= most {
+            return self.says(format!(
+                "{name}: there are at most {ROUTES} routes here; it is left out, and what it is for goes to the root"
+            ));
         }
         self.to.notifications.routes.push(Route {
             name,

@@ -56,6 +56,8 @@ fn what_a_route_ends_goes_no_further() {
     assert_eq!(told(Severity::Critical, night), ["night"]);
     assert_eq!(told(Severity::Critical, day), Vec::<String>::new());
     assert_eq!(told(Severity::High, day), ["chat"]);
+    let is_dropped = |severity| routes.drop_it(News::Escalated, &alert(severity), at(day));
+    assert!(is_dropped(Severity::Low) && !is_dropped(Severity::Critical) && !is_dropped(Severity::High));
 }
 
 /// On the night of 2026-10-25 half past two comes twice in Berlin: who has the night is told both times, and who has the day
