@@ -216,3 +216,30 @@ fn file(name: &str) -> Result<PageFile, Problem> {
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
     Ok(PageFile(response))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::document;
+
+    /// Where a default is none, none has to be allowed.
+    fn check(value: &Value, path: &str) {
+        if let Value::Object(fields) = value {
+            let is_none = fields.get("default").is_some_and(Value::is_null);
+            let types = fields.get("type").map(Value::to_string).unwrap_or_default();
+            assert!(
+                !is_none || types.is_empty() || types.contains("null"),
+                "{path}: {value}"
+            );
+            fields
+                .iter()
+                .for_each(|(name, field)| check(field, &format!("{path}/{name}")));
+        }
+    }
+
+    #[test]
+    fn defaults_are_of_the_type_that_they_stand_for() {
+        check(&json!(document())["components"]["schemas"], "");
+    }
+}

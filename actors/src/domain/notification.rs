@@ -153,14 +153,14 @@ pub struct EscalationStep {
 
 /// How soon something has to happen to an incident, from when it was told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct ServiceLevel {
     /// Somebody has taken notice, in minutes: 1 to 129600.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1, maximum = 129_600)]
     pub response_minutes: Option<u32>,
     /// It is over, in minutes: 1 to 129600.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1, maximum = 129_600)]
     pub resolution_minutes: Option<u32>,
 }

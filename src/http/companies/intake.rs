@@ -163,13 +163,16 @@ pub(in crate::http) async fn sources(may: May<Read>, State(edge): State<Arc<Edge
 
 /// What is to be tried.
 #[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 #[schema(as = TestAlertRequest)]
 pub(in crate::http) struct Test {
     /// The format of which a sample is read as if its tool had sent it; our own where it is left out.
+    #[serde(default)]
     #[schema(nullable = false, example = "alertmanager")]
     format: Option<String>,
     /// Whether it fires, or is over.
+    #[serde(default)]
+    #[schema(default = "firing")]
     status: Signal,
 }
 
