@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::Result;
+use super::bench::Bench;
 use super::client::{Answer, Connection, request};
 use super::companies::Company;
 use super::load::Latencies;
@@ -54,6 +55,16 @@ impl Api {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         Ok(latencies)
+    }
+
+    /// Measures, as a floor, a question that the server answers from memory.
+    pub async fn floor(&mut self, bench: &mut Bench, company: &Company, questions: u32) -> Result<()> {
+        let path = format!("/api/companies/{}/retention", company.company_id);
+        let mut floor = self.timed(&path, questions).await?;
+        let note = format!("p50 {:.2} ms; a company's settings", floor.millis(0.5));
+        let what = "floor: a question that is answered from memory p99";
+        bench.table.add(what, floor.millis(0.99), "ms", None, note);
+        Ok(())
     }
 
     /// The newest items of a list, at most so many.

@@ -55,11 +55,7 @@ pub async fn kpis(bench: &mut Bench) -> Result<()> {
     server.quiet().await?;
 
     let mut api = Api::open(&server.address, company).await?;
-    let path = format!("/api/companies/{}/retention", company.company_id);
-    let mut floor = api.timed(&path, QUESTIONS).await?;
-    let note = format!("p50 {:.2} ms; a company's settings", floor.millis(0.5));
-    let what = "floor: a question that is answered from memory p99";
-    bench.table.add(what, floor.millis(0.99), "ms", None, note);
+    api.floor(bench, company, QUESTIONS).await?;
     let path = format!("/api/kpis?since={}d", DAYS + 1);
     let found = api.get(&path).await?;
     let counts = |name: &str| found["counts"][name].as_u64();

@@ -23,11 +23,7 @@ pub async fn pages(bench: &mut Bench) -> Result<()> {
     let server = Server::product_with(past.directory.path(), &unhurried)?;
     server.quiet().await?;
     let mut api = Api::open(&server.address, company).await?;
-    let path = format!("/api/companies/{}/retention", company.company_id);
-    let mut floor = api.timed(&path, QUESTIONS).await?;
-    let note = format!("p50 {:.2} ms; a company's settings", floor.millis(0.5));
-    let what = "floor: a question that is answered from memory p99";
-    bench.table.add(what, floor.millis(0.99), "ms", None, note);
+    api.floor(bench, company, QUESTIONS).await?;
 
     let newest = api.get("/api/incidents?limit=1").await?;
     let incident = newest["items"][0]["incident_id"]

@@ -243,6 +243,7 @@ promises! {
     lists::nothing_of_another_company_is_seen,
     lists::counts_are_since_a_moment,
     guarded::records_change_with_an_incident_or_nothing_does,
+    guarded::records_change_with_a_regrouping_or_nothing_does,
     guarded::a_run_begins_only_under_the_settings_that_permit_it,
     guarded::no_run_begins_while_the_platforms_switch_is_thrown,
     past::what_arrived_before_and_is_settled_is_past,

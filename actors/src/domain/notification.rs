@@ -381,8 +381,8 @@ impl Routes {
         told
     }
 
-    /// Whether some news ends at a route that tells nobody.
-    pub fn drop_it(&self, news: News, alert: &NewAlert, now: Timestamp) -> bool {
+    /// Whether they end some news at one of them that tells nobody.
+    pub fn end_nowhere(&self, news: News, alert: &NewAlert, now: Timestamp) -> bool {
         let mut fitting = self
             .considered(news, alert, now)
             .filter(|(_, why_not)| why_not.is_none());

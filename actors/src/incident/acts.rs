@@ -221,7 +221,8 @@ fn looked_at(phase: Phase) -> Phase {
     }
 }
 
-fn moved(from: IncidentStatus, to: IncidentStatus) -> Value {
+/// What is told of a status: nothing where it is as it was.
+pub(super) fn moved(from: IncidentStatus, to: IncidentStatus) -> Value {
     if from == to {
         Value::Null
     } else {

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use told::told_next;
 pub use told::{Clock, clocks};
 
+use super::acts::moved;
+
 use crate::domain::incident::DecidedMark;
 use crate::domain::suppression::{Found, SuppressedBy};
 use crate::domain::{
@@ -303,16 +305,13 @@ pub fn turned(row: &Incident, turn: &Turn, notifications: &Notifications, now: T
             (Life { told, ..life }, data, Some(News::Graver), None)
         }
         Turn::Step(no) => {
-            let mut data = json!({"step": no + 1, "told_at": told.at});
-            let told = Some(Told { steps: no + 1, ..told });
             // Where a run is under way something is done about it already.
             let status = match life.status {
                 IncidentStatus::New => IncidentStatus::Escalated,
                 other => other,
             };
-            if status != life.status {
-                data["status"] = json!({"from": life.status, "to": status});
-            }
+            let data = json!({"step": no + 1, "told_at": told.at, "status": moved(life.status, status)});
+            let told = Some(Told { steps: no + 1, ..told });
             (Life { told, status, ..life }, data, Some(News::Escalated), Some(*no))
         }
         Turn::Warns(clock) => {

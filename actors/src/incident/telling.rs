@@ -83,7 +83,7 @@ impl Telling<'_> {
             .map(|(channel, route)| (channel, format!("route {route}")))
             .collect();
         // What is told to nobody is told to nobody later, either.
-        let is_dropped = || self.company.outward().routes.drop_it(tiding.news, &shown, now);
+        let is_dropped = || self.company.outward().routes.end_nowhere(tiding.news, &shown, now);
         if let Some(no) = tiding.step.filter(|_| !is_dropped()) {
             let step = company.notifications.escalation.get(no);
             for channel in step.into_iter().flat_map(|step| &step.channels) {

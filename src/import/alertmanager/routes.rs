@@ -8,14 +8,18 @@ use actors::domain::rule::Rule;
 use actors::domain::schedule::Weekly;
 use actors::limits::{CEL_BYTES, ROUTES, RULE_GROUP_BY, RULES};
 
+use sha2::{Digest, Sha256};
+
 use super::Import;
 use super::config::Node;
 use super::times::Interval;
 
 /// What the root is called.
 const ROOT: &str = "route";
+/// Bytes of what a route is called; `end` and a number may follow.
+const NAME: usize = 56;
 /// How deep routes may be nested.
-const DEPTH: usize = 32;
+const DEPTH: usize = 24;
 
 /// What a route has of those above it.
 #[derive(Clone, Default)]
@@ -46,7 +50,9 @@ impl Import {
             false => above.path.clone(),
         };
         if depth > DEPTH {
-            return self.says(format!("{path}: routes are nested too deep"));
+            return self.says(format!(
+                "{path}: is nested more than {DEPTH} deep; it is left out, and what it is for goes to the route around it"
+            ));
         }
         for name in node.others.keys() {
             let why = match name.as_str() {
@@ -208,17 +214,12 @@ fn end_of(path: &str) -> String {
     format!("{} end", name_of(path))
 }
 
-fn name_of(path: &str) -> String {
-    let short = path.replace(".routes", "");
-    match short.chars().count() > 56 {
-        true => short
-            .chars()
-            .rev()
-            .take(56)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .rev()
-            .collect(),
-        false => short,
+/// What a route is called: where it stands, `route[0.2]`; a long one is told apart by a hash.
+pub(super) fn name_of(path: &str) -> String {
+    let short = path.replace(".routes", "").replace("][", ".");
+    if short.len() <= NAME {
+        return short;
     }
+    let hash = hex::encode(&Sha256::digest(path)[..4]);
+    format!("{}~{hash}", &short[..NAME - 9])
 }

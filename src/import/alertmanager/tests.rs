@@ -213,6 +213,51 @@ fn what_is_too_much_is_told_to_the_root() {
     }
 }
 
+#[test]
+fn what_is_nested_too_deep_goes_to_the_route_around_it() {
+    let to = |name: &str| json!({"name": name, "email_configs": [{"to": "ops@example.com"}]});
+    // Beside so many others that its place makes a long name.
+    let beside = |route: Value| {
+        (0..12)
+            .map(|_| json!({"matchers": ["never=\"1\""]}))
+            .chain([route])
+            .collect::<Vec<_>>()
+    };
+    let mut route = json!({"receiver": "x"});
+    for no in 0..27 {
+        route = json!({"matchers": [format!("a{no}=\"1\"")], "receiver": "def", "routes": [route]});
+    }
+    let mut high = json!({"matchers": ["b=\"1\""], "receiver": "x"});
+    for _ in 0..5 {
+        high = json!({"matchers": ["b=\"1\""], "receiver": "def", "routes": beside(high)});
+    }
+    let config = json!({
+        "route": {"receiver": "def", "routes": [route, high]}, "receivers": [to("def"), to("x")],
+    });
+    let imported = read(&config.to_string(), None).unwrap();
+    let says = |line: &String| line.contains("is nested more than 24 deep");
+    assert!(imported.report.iter().any(says), "{:#?}", imported.report);
+    let labels: Vec<(String, &str)> = (0..27).map(|no| (format!("a{no}"), "1")).collect();
+    let labels: Vec<(&str, &str)> = labels.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let now = "2026-11-27T18:00:00Z";
+    assert_eq!(told(&imported, &labels, now), ["def"]);
+    assert_eq!(told(&imported, &[("b", "1")], now), ["x"]);
+}
+
+#[test]
+fn routes_in_different_places_have_different_names() {
+    let deep = |last: usize| format!("route{}.routes[{last}]", ".routes[123]".repeat(23));
+    let names = [
+        deep(0),
+        deep(1),
+        "route".to_owned(),
+        "route.routes[1].routes[2]".to_owned(),
+    ];
+    let names = names.map(|path| routes::name_of(&path));
+    assert_eq!(names[2..], ["route", "route[1.2]"]);
+    assert!(names[0] != names[1] && names[0].len() == 56, "{names:?}");
+}
+
 /// A tree of routes, as it stands in a file.
 fn tree() -> impl Strategy<Value = Value> {
     let node = |children: Vec<Value>| {

@@ -1,8 +1,9 @@
 //! Changes of incidents that change records with them, and ask of the company whether a run may begin.
 
+use actors::correlator::regroup::merged;
 use actors::domain::{CompanyId, Incident};
 use actors::port::record::ALL_RUNS;
-use actors::port::writer::{Changed, Guard, IncidentChange};
+use actors::port::writer::{Changed, Guard, IncidentChange, Regroup, RegroupPart, Seen};
 use actors::port::{Amended, Amendment, Put, RecordKind, Writer};
 use serde_json::json;
 
@@ -88,6 +89,34 @@ pub async fn records_change_with_an_incident_or_nothing_does(w: World) {
     assert_eq!(w.reader().records(RecordKind::Locks, None, 9).await, Ok(vec![]));
     let run = w.reader().record(RecordKind::Runs, "run-1").await.unwrap().unwrap();
     assert_eq!(run.version, 2);
+}
+
+pub async fn records_change_with_a_regrouping_or_nothing_does(w: World) {
+    let writer = w.writer().await;
+    let row = w.opened(&*writer, "inc-1", 2).await;
+    let whole = w.reader().owned(&row.incident_id).await.unwrap().unwrap();
+    let regroup = |put: Put| Regroup {
+        parts: vec![RegroupPart {
+            incident_id: row.incident_id.clone(),
+            from: Ok(Seen {
+                version: row.version,
+                placed_no: row.placed_no,
+            }),
+            life: row.life.clone().touched(),
+            owned: merged(std::slice::from_ref(&whole), w.now()),
+        }],
+        moves: vec![],
+        puts: vec![put],
+        facts: vec![fact("incident.changed", row.incident_id.as_str(), w.now())],
+        now: w.now(),
+    };
+    let before = commit_no(&w, &*writer).await;
+    assert_eq!(writer.regroup(regroup(run("run-1", Some(7))), None).await, Ok(false));
+    assert_eq!(commit_no(&w, &*writer).await, before);
+    assert_eq!(w.row(&row.incident_id).await, row);
+    assert_eq!(writer.regroup(regroup(run("run-1", None)), None).await, Ok(true));
+    let kept = w.reader().record(RecordKind::Runs, "run-1").await.unwrap();
+    assert!(kept.is_some() && w.row(&row.incident_id).await.life.touched);
 }
 
 pub async fn a_run_begins_only_under_the_settings_that_permit_it(w: World) {

@@ -56,7 +56,7 @@ fn what_a_route_ends_goes_no_further() {
     assert_eq!(told(Severity::Critical, night), ["night"]);
     assert_eq!(told(Severity::Critical, day), Vec::<String>::new());
     assert_eq!(told(Severity::High, day), ["chat"]);
-    let is_dropped = |severity| routes.drop_it(News::Escalated, &alert(severity), at(day));
+    let is_dropped = |severity| routes.end_nowhere(News::Escalated, &alert(severity), at(day));
     assert!(is_dropped(Severity::Low) && !is_dropped(Severity::Critical) && !is_dropped(Severity::High));
 }
 
