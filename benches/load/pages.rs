@@ -46,6 +46,10 @@ pub async fn pages(bench: &mut Bench) -> Result<()> {
             "critical incidents",
             format!("/api/incidents?limit={ITEMS}&severity=critical&status=new"),
         ),
+        (
+            "incidents of a signature that none has",
+            format!("/api/incidents?limit={ITEMS}&signature=none"),
+        ),
         ("incidents deep in the list", deep_incidents),
         ("alerts", format!("/api/alerts?limit={ITEMS}")),
         ("alerts deep in the list", deep_alerts),

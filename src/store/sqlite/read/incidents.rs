@@ -66,7 +66,7 @@ pub(in super::super) fn list(
     page: PageRequest,
 ) -> Result<Page<IncidentView>, Fault> {
     let by = match (filter.status, filter.severity, &filter.signature, filter.snoozed) {
-        (_, _, Some(_), _) => "incident_by_signature",
+        (_, _, Some(_), _) => "incident_signature",
         (_, _, _, Some(true)) => "incident_snoozed",
         (Some(_), Some(_), ..) => "incident_by_both",
         (Some(_), None, ..) => "incident_by_status",
