@@ -1,0 +1,57 @@
+/**
+ * The typed client: every request carries the access token, and is made once more with a new one where it was refused
+ * as too old.
+ */
+import createFetchClient, { type Middleware } from "openapi-fetch";
+import createQueryClient from "openapi-react-query";
+import type { paths } from "./schema";
+import type { Problem } from "./types";
+import { session } from "~/session/session";
+
+/** A `fetch` with the access token. */
+export async function authorised(request: Request): Promise<Response> {
+  const again = request.clone();
+  const response = await fetch(signed(request, await session.token()));
+  if (response.status !== 401) return response;
+  const renewed = await session.renew();
+  return renewed === null ? response : fetch(signed(again, renewed));
+}
+
+function signed(request: Request, token: string | null): Request {
+  if (token !== null) request.headers.set("Authorization", `Bearer ${token}`);
+  return request;
+}
+
+/** A refusal in words, where the server could not be asked at all. */
+const unreachable: Middleware = {
+  onError: () =>
+    Object.assign(new Error("The server cannot be reached."), {
+      title: "No connection",
+      detail: "The server cannot be reached. What you see may be old; the page tries again by itself.",
+      status: 0,
+      code: "unreachable",
+    }),
+};
+
+export const client = createFetchClient<paths>({ baseUrl: "/", fetch: authorised });
+client.use(unreachable);
+
+/** Hooks over the client: `api.useQuery("get", "/api/...", {params})`. */
+export const api = createQueryClient(client);
+
+/** What went wrong, in words for a person. */
+export function said(error: unknown): string {
+  const problem = error as Partial<Problem> | null;
+  if (typeof problem?.detail === "string") return problem.detail;
+  return error instanceof Error ? error.message : "Something went wrong.";
+}
+
+/** Whether what went wrong is that somebody has no right to it. */
+export function isRefused(error: unknown): boolean {
+  return (error as Partial<Problem> | null)?.status === 403;
+}
+
+/** The field that is wrong, where one is. */
+export function fieldOf(error: unknown): string | undefined {
+  return (error as Partial<Problem> | null)?.field ?? undefined;
+}

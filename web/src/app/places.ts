@@ -1,0 +1,15 @@
+/** Where one can go, in the order of the day, and the right that makes it worth going there. */
+import type { Right } from "~/api/types";
+
+export interface Place {
+  to: string;
+  name: string;
+  /** Pressed after `g`. */
+  key: string;
+  needs: Right;
+}
+
+export const PLACES: Place[] = [
+  { to: "/", name: "Now", key: "n", needs: "read" },
+  { to: "/approvals", name: "Approvals", key: "a", needs: "read" },
+];

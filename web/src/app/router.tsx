@@ -1,0 +1,54 @@
+/** The one list of screens. Each is loaded when it is first wanted; the list of what is open at once. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  retainSearchParams,
+} from "@tanstack/react-router";
+import { Empty, Failure, Loading } from "~/ui/States";
+import { Now } from "~/screens/now/Now";
+import { Shell } from "./Shell";
+
+/** What every screen's address may say: which company it is of. */
+interface Scope {
+  company?: string;
+}
+
+const root = createRootRoute({
+  component: Shell,
+  validateSearch: (search: Record<string, unknown>): Scope =>
+    typeof search.company === "string" ? { company: search.company } : {},
+  search: { middlewares: [retainSearchParams(["company"])] },
+  notFoundComponent: () => <Empty title="There is no such page">Its address may have been cut off.</Empty>,
+});
+
+const at = <Path extends string>(path: Path) => ({ getParentRoute: () => root, path });
+
+const now = createRoute({ ...at("/"), component: Now });
+
+export const incidentRoute = createRoute({
+  ...at("/incidents/$companyId/$incidentId"),
+  component: lazyRouteComponent(() => import("~/screens/incident/Incident"), "Incident"),
+});
+
+const approvals = createRoute({
+  ...at("/approvals"),
+  component: lazyRouteComponent(() => import("~/screens/approvals/Approvals"), "Approvals"),
+});
+
+export const routeTree = root.addChildren([now, incidentRoute, approvals]);
+
+export const router = createRouter({
+  routeTree,
+  defaultPreload: "intent",
+  scrollRestoration: true,
+  defaultPendingComponent: () => <Loading />,
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} again={reset} />,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,1 @@
+export function Incident() { return null; }

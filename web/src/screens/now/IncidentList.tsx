@@ -1,0 +1,88 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type Ref, useImperativeHandle, useRef } from "react";
+import type { Line } from "~/board/line";
+import { useWide } from "~/ui/useWide";
+import { IncidentRow } from "./IncidentRow";
+
+export interface ListHandle {
+  /** Brings a line into view and puts the focus on it. */
+  focus: (id: string) => void;
+}
+
+interface Props {
+  ids: string[];
+  lines: Map<string, Line>;
+  selected: string | null;
+  onSelect: (id: string) => void;
+  /** Whether somebody is at the list: then nothing may move. */
+  onHeld: (held: boolean) => void;
+  withCompany: boolean;
+  ref: Ref<ListHandle>;
+}
+
+/** Heights of a line in pixels: all the same, so that nothing has to be measured. */
+const [ONE_LINE, TWO_LINES] = [36, 60];
+
+/** The list, of which only what is in view is there. */
+export function IncidentList({ ids, lines, selected, onSelect, onHeld, withCompany, ref }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const wide = useWide("64rem");
+  const height = wide ? ONE_LINE : TWO_LINES;
+  const pointer = useRef(false);
+  const rows = useVirtualizer({
+    count: ids.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => height,
+    getItemKey: (place) => ids[place] ?? place,
+    overscan: 8,
+  });
+  const focus = (id: string) => {
+    const place = ids.indexOf(id);
+    if (place < 0) return;
+    onSelect(id);
+    rows.scrollToIndex(place);
+    requestAnimationFrame(() => document.getElementById(`row-${id}`)?.focus({ preventScroll: true }));
+  };
+  useImperativeHandle(ref, () => ({ focus }));
+  return (
+    <div
+      ref={box}
+      className="min-h-0 flex-1 overflow-y-auto rounded-lg border border-line bg-surface"
+      onPointerEnter={() => onHeld((pointer.current = true))}
+      onPointerLeave={() => {
+        pointer.current = false;
+        onHeld(box.current?.contains(document.activeElement) ?? false);
+      }}
+      onFocus={() => onHeld(true)}
+      onBlur={({ relatedTarget }) => {
+        if (!pointer.current && !box.current?.contains(relatedTarget)) onHeld(false);
+      }}
+    >
+      <ul aria-label="Open incidents, the most urgent first" className="relative" style={{ height: rows.getTotalSize() }}>
+        {rows.getVirtualItems().map(({ index, key, start }) => {
+          const line = lines.get(ids[index] ?? "");
+          return (
+            line !== undefined && (
+              <li
+                key={key}
+                aria-setsize={ids.length}
+                aria-posinset={index + 1}
+                className="absolute inset-x-0 top-0"
+                style={{ height, transform: `translateY(${start}px)` }}
+              >
+                <IncidentRow
+                  line={line}
+                  selected={selected === line.incident_id}
+                  reachable={selected === line.incident_id || (selected === null && index === 0)}
+                  onFocus={() => onSelect(line.incident_id)}
+                  withCompany={withCompany}
+                  wide={wide}
+                />
+              </li>
+            )
+          );
+        })}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,139 @@
+import { Link } from "@tanstack/react-router";
+import clsx from "clsx";
+import { memo } from "react";
+import { useCompanyName } from "~/app/scope";
+import { type Line, isQuiet, nextClock } from "~/board/line";
+import { Badge, type Tone, worded } from "~/ui/Badge";
+import { DueClock } from "~/ui/DueClock";
+import { SeverityMark } from "~/ui/Severity";
+import { Text } from "~/ui/Text";
+import { Time } from "~/ui/Time";
+
+interface Props {
+  line: Line;
+  selected: boolean;
+  /** Whether Tab leads here: of the list, one line. */
+  reachable: boolean;
+  onFocus: () => void;
+  withCompany: boolean;
+  wide: boolean;
+}
+
+/** An incident in the list. Its place and height never depend on what it says. */
+export const IncidentRow = memo(function IncidentRow({ line, selected, reachable, onFocus, withCompany, wide }: Props) {
+  const { company_id: companyId, incident_id: incidentId } = line;
+  return (
+    <Link
+      id={`row-${incidentId}`}
+      to="/incidents/$companyId/$incidentId"
+      params={{ companyId, incidentId }}
+      preload={false}
+      tabIndex={reachable ? 0 : -1}
+      onFocus={onFocus}
+      className={clsx(
+        "grid h-full items-center gap-x-3 border-b border-line px-3 -outline-offset-2",
+        wide ? "grid-cols-(--columns)" : "grid-cols-[minmax(0,1fr)_auto] grid-rows-2 py-1",
+        selected ? "bg-accent-wash" : "hover:bg-raised",
+        line.over && "opacity-60",
+      )}
+      style={{ "--columns": withCompany ? COLUMNS.withCompany : COLUMNS.ofOne } as React.CSSProperties}
+    >
+      {wide ? <Wide line={line} withCompany={withCompany} /> : <Narrow line={line} withCompany={withCompany} />}
+    </Link>
+  );
+});
+
+const COLUMNS = {
+  withCompany: "5.5rem minmax(0,2fr) minmax(0,1.3fr) minmax(0,1fr) 4.5rem 8.5rem minmax(0,1fr) 5.5rem 5.5rem",
+  ofOne: "5.5rem minmax(0,2fr) minmax(0,1.3fr) 4.5rem 8.5rem minmax(0,1fr) 5.5rem 5.5rem",
+};
+
+function Wide({ line, withCompany }: { line: Line; withCompany: boolean }) {
+  const clock = nextClock(line);
+  return (
+    <>
+      <SeverityMark severity={line.severity} />
+      <Text cut className="font-medium">
+        {line.signature}
+      </Text>
+      <Text cut>{line.asset_name}</Text>
+      {withCompany && <Company id={line.company_id} />}
+      <Alerts line={line} />
+      <span className="truncate">
+        <Phase line={line} />
+      </span>
+      <Assignee line={line} />
+      <span className="text-right">{clock !== undefined && <DueClock clock={clock} />}</span>
+      <Time at={line.created_at} className="text-right whitespace-nowrap text-soft tabular-nums" />
+    </>
+  );
+}
+
+function Narrow({ line, withCompany }: { line: Line; withCompany: boolean }) {
+  const clock = nextClock(line);
+  return (
+    <>
+      <span className="flex min-w-0 items-center gap-2">
+        <SeverityMark severity={line.severity} words={false} />
+        <Text cut className="font-medium">
+          {line.signature}
+        </Text>
+      </span>
+      <Time at={line.created_at} className="text-right whitespace-nowrap text-soft tabular-nums" />
+      <span className="flex min-w-0 items-center gap-2 text-soft">
+        <Text cut>{line.asset_name}</Text>
+        {withCompany && <Company id={line.company_id} />}
+      </span>
+      <span className="flex items-center justify-end gap-2">
+        {clock !== undefined && <DueClock clock={clock} />}
+        <Phase line={line} />
+      </span>
+    </>
+  );
+}
+
+function Company({ id }: { id: string }) {
+  const nameOf = useCompanyName();
+  return (
+    <Text cut className="text-soft">
+      {nameOf(id)}
+    </Text>
+  );
+}
+
+function Alerts({ line }: { line: Line }) {
+  const tools = line.tool_sources.join(", ") || "no tool named";
+  return (
+    <span className="truncate text-soft tabular-nums" title={`${line.alert_count} alerts from ${tools}`}>
+      {line.alert_count.toLocaleString()} <span className="sr-only">alerts</span>
+      <span aria-hidden>×</span>
+    </span>
+  );
+}
+
+function Assignee({ line }: { line: Line }) {
+  if (line.assigned_to != null) {
+    return (
+      <Text cut className="text-soft">
+        {line.assigned_to}
+      </Text>
+    );
+  }
+  return <span className="text-soft">{line.acknowledged_at == null ? "nobody" : "acknowledged"}</span>;
+}
+
+const PHASES: Partial<Record<Line["phase"], Tone>> = {
+  awaiting_approval: "warn",
+  needs_human: "bad",
+  executing: "accent",
+  verifying: "accent",
+  deciding: "accent",
+};
+
+function Phase({ line }: { line: Line }) {
+  if (line.over) return <Badge tone="good">resolved</Badge>;
+  if (isQuiet(line, Date.now())) return <Badge>{line.suppressed ? "suppressed" : "snoozed"}</Badge>;
+  if (line.status === "escalated") return <Badge tone="bad">escalated</Badge>;
+  if (line.flapping) return <Badge tone="warn">flapping</Badge>;
+  return <Badge tone={PHASES[line.phase] ?? "plain"}>{worded(line.phase)}</Badge>;
+}

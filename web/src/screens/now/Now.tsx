@@ -1,0 +1,98 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useScope } from "~/app/scope";
+import { useShortcuts } from "~/app/useShortcuts";
+import { board } from "~/board/board";
+import type { Wanted } from "~/board/order";
+import { useCan } from "~/session/useSession";
+import { Button, Key } from "~/ui/Button";
+import { Page } from "~/ui/Page";
+import { Empty, Failure, Loading } from "~/ui/States";
+import { type Act, Acting } from "./Acting";
+import { Filters } from "./Filters";
+import { IncidentList, type ListHandle } from "./IncidentList";
+import { Pulse } from "./Pulse";
+import { useOrder } from "./useOrder";
+
+/** What is open now, the most urgent first. */
+export function Now() {
+  const state = useSyncExternalStore(board.subscribe, board.get);
+  const scope = useScope();
+  const navigate = useNavigate();
+  const can = useCan();
+  const [filters, setFilters] = useState<Omit<Wanted, "company">>({ text: "", severity: null, quiet: false, assignedTo: null });
+  const [held, setHeld] = useState(false);
+  const [selected, setSelected] = useState<string | null>(null);
+  const [act, setAct] = useState<Act | null>(null);
+  const search = useRef<HTMLInputElement>(null);
+  const list = useRef<ListHandle>(null);
+  const wanted = useMemo(() => ({ ...filters, company: scope }), [filters, scope]);
+  const { ids, unseen, renew } = useOrder(state, wanted, held || act !== null);
+
+  const line = selected === null ? undefined : state.lines.get(selected);
+  const begin = (kind: Act["kind"]) => {
+    if (line !== undefined && !line.over && can("act")) setAct({ kind, line });
+  };
+  const move = (by: number) => {
+    const place = selected === null ? -1 : ids.indexOf(selected);
+    const next = ids[Math.min(Math.max(place + by, 0), ids.length - 1)];
+    if (next !== undefined) list.current?.focus(next);
+  };
+  useShortcuts({
+    j: () => move(1),
+    k: () => move(-1),
+    a: () => begin("acknowledge"),
+    e: () => begin("escalate"),
+    s: () => begin("snooze"),
+    ".": renew,
+    "/": () => search.current?.focus(),
+    Enter: () => {
+      if (line !== undefined) {
+        const { company_id: companyId, incident_id: incidentId } = line;
+        void navigate({ to: "/incidents/$companyId/$incidentId", params: { companyId, incidentId } });
+      }
+    },
+  });
+
+  return (
+    <Page title="Now" tab={`${ids.length} open`} fixed>
+      <Pulse scope={scope} open={ids.length} />
+      <div className="flex min-h-8 flex-wrap items-center gap-2">
+        <Filters ref={search} value={filters} onChange={setFilters} />
+        <span className="flex-1" />
+        <span role="status" className="text-soft tabular-nums">
+          {state.filling && !state.filled ? "" : `${ids.length.toLocaleString()} open${state.more ? ", and more" : ""}`}
+        </span>
+        <Button onClick={renew} disabled={unseen === 0} aria-label={`Show ${unseen} new incidents`}>
+          <span className="tabular-nums">{unseen} new</span> <Key>.</Key>
+        </Button>
+      </div>
+      {state.error != null && !state.filled ? (
+        <Failure error={state.error} again={() => void board.fill()} />
+      ) : !state.filled ? (
+        <Loading what="Loading what is open" />
+      ) : ids.length === 0 ? (
+        <NothingOpen filtered={filters.text !== "" || filters.severity !== null || filters.assignedTo !== null} />
+      ) : (
+        <IncidentList
+          ref={list}
+          ids={ids}
+          lines={state.lines}
+          selected={selected}
+          onSelect={setSelected}
+          onHeld={setHeld}
+          withCompany={scope === null}
+        />
+      )}
+      <Acting act={act} onDone={() => setAct(null)} />
+    </Page>
+  );
+}
+
+function NothingOpen({ filtered }: { filtered: boolean }) {
+  return filtered ? (
+    <Empty title="Nothing that is open is like that">Other words or another severity may find it.</Empty>
+  ) : (
+    <Empty title="Nothing is open">All is quiet. What opens shows here by itself.</Empty>
+  );
+}

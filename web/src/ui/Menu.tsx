@@ -1,0 +1,35 @@
+import * as Radix from "@radix-ui/react-dropdown-menu";
+import type { ReactNode } from "react";
+
+export interface Item {
+  name: string;
+  act: () => void;
+  disabled?: boolean;
+}
+
+/** Acts behind one button. */
+export function Menu({ trigger, items }: { trigger: ReactNode; items: Item[] }) {
+  return (
+    <Radix.Root modal={false}>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          align="end"
+          sideOffset={4}
+          className="z-50 min-w-40 rounded-md border border-line bg-surface p-1 shadow-lg"
+        >
+          {items.map(({ name, act, disabled }) => (
+            <Radix.Item
+              key={name}
+              disabled={disabled}
+              onSelect={act}
+              className="cursor-pointer rounded px-2 py-1 outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-raised"
+            >
+              {name}
+            </Radix.Item>
+          ))}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

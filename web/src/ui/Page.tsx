@@ -1,0 +1,57 @@
+import clsx from "clsx";
+import { type ReactNode, useEffect } from "react";
+
+interface Props {
+  title: string;
+  /** What the tab is called; the title where nothing is said. */
+  tab?: string;
+  actions?: ReactNode;
+  children: ReactNode;
+  /** Whether it takes the window's height and scrolls within. */
+  fixed?: boolean;
+}
+
+/** A screen: its title, what can be done with all of it, and what is on it. */
+export function Page({ title, tab, actions, children, fixed = false }: Props) {
+  useEffect(() => {
+    document.title = `${tab ?? title} · Alert Whisperer`;
+  }, [tab, title]);
+  return (
+    <div className={clsx("flex flex-col gap-3 p-3 sm:p-4", fixed && "h-full min-h-0")}>
+      <header className="flex flex-wrap items-center justify-between gap-2">
+        <h1 className="min-w-0 [overflow-wrap:anywhere]">{title}</h1>
+        {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      </header>
+      {children}
+    </div>
+  );
+}
+
+/** A part of a screen with a heading of its own. */
+export function Panel({ title, actions, children, className, id }: { title?: ReactNode; actions?: ReactNode; children: ReactNode; className?: string; id?: string }) {
+  return (
+    <section id={id} className={clsx("min-w-0 rounded-lg border border-line bg-surface", className)}>
+      {title !== undefined && (
+        <header className="flex flex-wrap items-center justify-between gap-2 border-b border-line px-3 py-2">
+          <h2>{title}</h2>
+          {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        </header>
+      )}
+      <div className="p-3">{children}</div>
+    </section>
+  );
+}
+
+/** Names and what they come to, in two columns. */
+export function Facts({ of }: { of: [name: string, value: ReactNode][] }) {
+  return (
+    <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1">
+      {of.map(([name, value]) => (
+        <div key={name} className="contents">
+          <dt className="text-soft">{name}</dt>
+          <dd className="min-w-0 [overflow-wrap:anywhere]">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

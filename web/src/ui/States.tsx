@@ -1,0 +1,58 @@
+import type { ReactNode } from "react";
+import { isRefused, said } from "~/api/client";
+import { Button } from "./Button";
+
+/** Nothing is there yet to be shown. It is told after a moment, so that what is quick does not flicker. */
+export function Loading({ what = "Loading" }: { what?: string }) {
+  return (
+    <div role="status" className="p-6 text-center text-soft opacity-0 [animation:appear_0.2s_0.3s_forwards]">
+      {what}…
+    </div>
+  );
+}
+
+/** There is nothing, and what to do about that. */
+export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className="mx-auto max-w-md p-8 text-center">
+      <p className="font-medium">{title}</p>
+      {children !== undefined && <div className="mt-1 text-soft">{children}</div>}
+    </div>
+  );
+}
+
+/** It could not be asked for: why, and another try; or there is no right to it. */
+export function Failure({ error, again }: { error: unknown; again?: () => void }) {
+  if (isRefused(error)) {
+    return (
+      <Empty title="You have no right to this">
+        <p>{said(error)}</p>
+        <p>Somebody who administers people can give you another role.</p>
+      </Empty>
+    );
+  }
+  return (
+    <div role="alert" className="m-3 rounded-md border border-bad bg-bad-wash p-3">
+      <p className="[overflow-wrap:anywhere] text-bad">{said(error)}</p>
+      {again !== undefined && (
+        <Button className="mt-2" onClick={again}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface Asked<T> {
+  data: T | undefined;
+  error: unknown;
+  isPending: boolean;
+  refetch: () => unknown;
+}
+
+/** The states of a question: waiting, failed, or what is made of its answer. Old answers stay while new ones are fetched. */
+export function Answer<T>({ of, children }: { of: Asked<T>; children: (data: T) => ReactNode }) {
+  if (of.data !== undefined) return children(of.data);
+  if (of.error != null) return <Failure error={of.error} again={() => of.refetch()} />;
+  return <Loading />;
+}
