@@ -15,6 +15,7 @@ pub(crate) mod body;
 pub(crate) mod caller;
 mod circuits;
 mod companies;
+mod dashboard;
 pub mod deciding;
 mod decisions;
 mod describe;

@@ -23,8 +23,8 @@ use super::runbooks::{dry_run, edit};
 use super::runs::{execute, stop, switch};
 use super::schemas::Schemas;
 use super::{
-    Edge, Stage, acts, agent, alertmanager, alerts, approvals, audit, auth, companies, decisions, health, heartbeats,
-    incidents, kpis, memory, metrics, openapi, runbooks, runs, system, tools, users, webhook,
+    Edge, Stage, acts, agent, alertmanager, alerts, approvals, audit, auth, companies, dashboard, decisions, health,
+    heartbeats, incidents, kpis, memory, metrics, openapi, runbooks, runs, system, tools, users, webhook,
 };
 use crate::mcp;
 
@@ -41,6 +41,12 @@ const ALWAYS_ANSWERED: [&str; 6] = [
 /// Every route with its handler. The first argument of each says who may come in.
 fn routes() -> Routes {
     Routes::new()
+        .get("/", dashboard::page, "The dashboard")
+        .get(
+            "/assets/{file}",
+            dashboard::asset,
+            "A file that the dashboard is made of",
+        )
         .get("/healthz", health::alive, "Whether the process answers")
         .get("/readyz", health::ready, "Whether to send work here")
         .get("/api/healthz", health::alive, "Whether the process answers")
@@ -623,10 +629,12 @@ pub(super) fn described() -> (Vec<Described>, Schemas) {
 }
 
 /// What answers requests. Beside the routes stands MCP's one path, which has no policy of its own: whoever has a token
-/// or key comes in, and each tool asks for the right of the route behind it.
+/// or key comes in, and each tool asks for the right of the route behind it. What has no route may be a place within the
+/// dashboard.
 pub fn router(edge: Arc<Edge>) -> Router {
     routes()
         .router()
+        .fallback(dashboard::elsewhere)
         .layer(middleware::from_fn_with_state(edge.clone(), surround))
         .with_state(edge.clone())
         .merge(mcp::router(edge.clone(), &edge.settings.mcp_allowed_hosts))

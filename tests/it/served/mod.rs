@@ -10,6 +10,7 @@ mod audit;
 mod aws;
 mod commands;
 mod companies;
+mod dashboard;
 mod decide;
 mod deciding;
 mod formats;
