@@ -29,6 +29,7 @@ pub mod listener;
 pub mod live;
 mod memory;
 mod metrics;
+mod newest;
 pub(crate) mod offered;
 pub mod openapi;
 mod pace;
@@ -46,6 +47,7 @@ mod system;
 mod tag;
 mod tools;
 mod users;
+mod walk;
 mod webhook;
 
 use std::sync::Arc;

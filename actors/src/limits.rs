@@ -124,6 +124,10 @@ pub const STREAM_LIVE_ONLY: usize = 50;
 pub const GATHERED_INCIDENTS: usize = 4_096;
 /// Rows of one page of a list, at most.
 pub const PAGE: usize = 200;
+/// Rows of one page of the unresolved incidents, at most.
+pub const UNRESOLVED: usize = 1_000;
+/// Parts of companies' lists that one page over all companies of somebody looks at.
+pub const WALKED: usize = 100;
 /// Alerts in one webhook body.
 pub const ALERTS_PER_BODY: usize = 1_000;
 /// Tools that a company's alerts come from, as far as the first alert of each is told.

@@ -1,5 +1,7 @@
 //! The pages that a dashboard asks for, over a long past: a million alerts, in a hundred thousand open incidents.
 
+use actors::limits::UNRESOLVED;
+
 use super::Result;
 use super::api::Api;
 use super::bench::Bench;
@@ -14,6 +16,8 @@ const ITEMS: usize = 50;
 const DEEP: usize = 200;
 /// Milliseconds.
 const MOST: f64 = 20.0;
+/// The same of a page of what is unresolved, which is as long as a board wants it.
+const MOST_UNRESOLVED: f64 = 100.0;
 
 /// Each page, asked one time after the other, beside a question that the server answers from memory.
 pub async fn pages(bench: &mut Bench) -> Result<()> {
@@ -69,18 +73,31 @@ pub async fn pages(bench: &mut Bench) -> Result<()> {
         ("why it is as it is", format!("/api/incidents/{incident}/why")),
         ("figures of a week", "/api/kpis?since=7d".to_owned()),
     ] {
-        let mut latencies = api.timed(&path, QUESTIONS).await?;
-        let note = format!(
-            "p50 {:.2} ms; {ITEMS} items a page, {ALERTS} alerts, {INCIDENTS} incidents",
-            latencies.millis(0.5)
-        );
-        bench.table.add(
-            format!("a page: {what} p99"),
-            latencies.millis(0.99),
-            "ms",
-            Some(MOST),
-            note,
-        );
+        timed(bench, &mut api, (what, &path), (ITEMS, MOST)).await?;
     }
+    let path = format!("/api/incidents/unresolved?limit={UNRESOLVED}");
+    let what = "unresolved incidents, 1,000 a page";
+    timed(bench, &mut api, (what, &path), (UNRESOLVED, MOST_UNRESOLVED)).await
+}
+
+/// A page of so many items, which is to take at most so many milliseconds.
+async fn timed(
+    bench: &mut Bench,
+    api: &mut Api,
+    (what, path): (&str, &str),
+    (items, most): (usize, f64),
+) -> Result<()> {
+    let mut latencies = api.timed(path, QUESTIONS).await?;
+    let note = format!(
+        "p50 {:.2} ms; {items} items a page, {ALERTS} alerts, {INCIDENTS} incidents",
+        latencies.millis(0.5)
+    );
+    bench.table.add(
+        format!("a page: {what} p99"),
+        latencies.millis(0.99),
+        "ms",
+        Some(most),
+        note,
+    );
     Ok(())
 }

@@ -101,7 +101,7 @@ fn is_place(method: &Method, path: &str, headers: &HeaderMap) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     [Method::GET, Method::HEAD].contains(method)
-        && !NEVER_THE_PAGE.iter().any(|begin| is_below(begin))
+        && !NEVER_THE_PAGE.iter().any(is_below)
         && coding::accepts_html(headers)
 }
 

@@ -1,5 +1,7 @@
 //! `GET /incidents`, `/incidents/{id}`, its timeline and memory; `POST /incidents/correlate`.
 
+pub(super) mod unresolved;
+
 use std::sync::Arc;
 use std::time::Duration;
 

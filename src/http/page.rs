@@ -8,7 +8,6 @@ use std::sync::Arc;
 use actors::domain::{CompanyId, Timestamp};
 use actors::limits::PAGE;
 use actors::port::reader::{Cursor, Page, PageRequest};
-use actors::port::{Error, Reader, Record, RecordKind};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use base64::Engine;
@@ -20,7 +19,6 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
-use uuid::Uuid;
 
 use super::Edge;
 use super::describe::{Argument, Description};
@@ -159,22 +157,28 @@ impl Query {
 
     /// `limit` and `cursor`.
     pub(super) fn page(&mut self) -> Result<PageRequest, Problem> {
-        let limit = match self.text("limit") {
-            None => DEFAULT_LIMIT,
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|limit| (1..=PAGE).contains(limit))
-                .ok_or_else(|| Problem::invalid("limit", format!("must be 1 to {PAGE}")))?,
+        Ok(PageRequest {
+            limit: self.limit(PAGE, DEFAULT_LIMIT)?,
+            after: self.cursor(read_cursor)?,
+        })
+    }
+
+    /// `limit`: rows of a page.
+    pub(super) fn limit(&mut self, most: usize, default: usize) -> Result<usize, Problem> {
+        let Some(text) = self.text("limit") else {
+            return Ok(default);
         };
-        let after = match self.text("cursor") {
-            None => None,
-            Some(text) => Some(
-                read_cursor(&text)
-                    .ok_or_else(|| Problem::invalid("cursor", "must be the next_cursor of an earlier page"))?,
-            ),
+        let read = text.parse().ok().filter(|limit| (1..=most).contains(limit));
+        read.ok_or_else(|| Problem::invalid("limit", format!("must be 1 to {most}")))
+    }
+
+    /// `cursor`, as the list reads it.
+    pub(super) fn cursor<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+        let Some(text) = self.text("cursor") else {
+            return Ok(None);
         };
-        Ok(PageRequest { limit, after })
+        let read = read(&text).map(Some);
+        read.ok_or_else(|| Problem::invalid("cursor", "must be the next_cursor of an earlier page"))
     }
 
     /// Refuses what nothing has asked for.
@@ -225,6 +229,11 @@ pub(super) struct Paged<T> {
 }
 
 impl<T> Paged<T> {
+    /// A page of a list that has a cursor of its own.
+    pub(super) fn with(items: Vec<T>, next_cursor: Option<String>) -> Self {
+        Self { items, next_cursor }
+    }
+
     pub(super) fn of<R>(page: Page<R>, item: impl Fn(R) -> T) -> Self {
         Self {
             items: page.items.into_iter().map(item).collect(),
@@ -245,49 +254,6 @@ impl<T> FromIterator<T> for Items<T> {
             items: items.into_iter().collect(),
         }
     }
-}
-
-/// Records that one page of a list is looked for in.
-const LOOKED_AT: usize = 10 * PAGE;
-
-/// A page of a company's records of a kind, the newest first, as `shown` makes them: those that it makes nothing of are left
-/// out. Their ids are a prefix and a UUIDv7. A page may hold fewer than it was asked for.
-///
-/// # Errors
-/// The store's, and those of `shown`.
-pub(super) async fn newest<T>(
-    reader: &dyn Reader,
-    (kind, prefix): (RecordKind, &str),
-    request: PageRequest,
-    mut shown: impl FnMut(Record) -> Result<Option<T>, Error>,
-) -> Result<Paged<T>, Error> {
-    let mut before = request.after.map(|Cursor(high, low)| {
-        let uuid = Uuid::from_u64_pair(high, low);
-        format!("{prefix}{}", uuid.simple())
-    });
-    let cursor_of = |id: &String| {
-        let (high, low) = Uuid::parse_str(id.strip_prefix(prefix)?).ok()?.as_u64_pair();
-        Some(Cursor(high, low))
-    };
-    let (mut items, mut looked_at) = (Vec::new(), 0);
-    while looked_at < LOOKED_AT {
-        let records = reader.records_backwards(kind, before.as_deref(), PAGE).await?;
-        looked_at += records.len();
-        let is_last = records.len() < PAGE;
-        for record in records {
-            before = Some(record.id.clone());
-            items.extend(shown(record)?);
-            if items.len() == request.limit {
-                let next = before.as_ref().and_then(cursor_of);
-                return Ok(Paged::of(Page { items, next }, |item| item));
-            }
-        }
-        if is_last {
-            return Ok(Paged::of(Page { items, next: None }, |item| item));
-        }
-    }
-    let next = before.as_ref().and_then(cursor_of);
-    Ok(Paged::of(Page { items, next }, |item| item))
 }
 
 fn items_of<T: ToSchema>() -> ObjectBuilder {
@@ -373,22 +339,27 @@ impl<A: Ask, B: Ask> Ask for (A, B) {
     }
 }
 
+/// `limit` and `cursor`, for clients to read.
+pub(super) fn page_parameters(most: usize, default: usize) -> Vec<Parameter> {
+    let limit = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(most))
+        .default(Some(default.into()));
+    let cursor = ObjectBuilder::new().schema_type(Type::String);
+    let parameter = |name, what, schema: ObjectBuilder| {
+        let named = ParameterBuilder::new().name(name).description(Some(what));
+        named.schema(Some(schema)).build()
+    };
+    vec![
+        parameter("limit", "Rows of the page.", limit),
+        parameter("cursor", "The `next_cursor` of an earlier page.", cursor),
+    ]
+}
+
 impl Ask for PageRequest {
     fn parameters() -> Vec<Parameter> {
-        let limit = ObjectBuilder::new()
-            .schema_type(Type::Integer)
-            .minimum(Some(1))
-            .maximum(Some(PAGE))
-            .default(Some(DEFAULT_LIMIT.into()));
-        let cursor = ObjectBuilder::new().schema_type(Type::String);
-        let parameter = |name, what, schema: ObjectBuilder| {
-            let named = ParameterBuilder::new().name(name).description(Some(what));
-            named.schema(Some(schema)).build()
-        };
-        vec![
-            parameter("limit", "Rows of the page.", limit),
-            parameter("cursor", "The `next_cursor` of an earlier page.", cursor),
-        ]
+        page_parameters(PAGE, DEFAULT_LIMIT)
     }
 
     fn read(query: &mut Query, _: &Edge) -> Result<Self, Problem> {

@@ -15,6 +15,7 @@ use tracing::Instrument;
 
 use super::companies::{aws, config, credentials, intake, notifications, rules, suppression};
 pub use super::gate::Policy;
+use super::incidents::unresolved;
 use super::live::{events, socket};
 use super::problem::{Code, Problem};
 pub use super::routes::Route;
@@ -497,6 +498,11 @@ fn routes() -> Routes {
             "/api/incidents/correlate",
             incidents::correlate,
             "Wait until all alerts are placed, and say what came of them",
+        )
+        .get(
+            "/api/incidents/unresolved",
+            unresolved::unresolved,
+            "What is open, in short, over all companies that one reads",
         )
         .get("/api/incidents/{incident_id}", incidents::one, "An incident")
         .patch(

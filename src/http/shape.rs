@@ -206,21 +206,26 @@ pub(super) fn alert(view: &AlertView) -> Alert {
     }
 }
 
+/// The clocks of an incident, as of a moment.
+pub(super) fn clocks(edge: &Edge, row: &actors::domain::Incident, now: Timestamp) -> Vec<IncidentClock> {
+    let company = edge.keyring.company(&row.company_id);
+    let clocks = company.map(|company| lifecycle::clocks(row, &company.notifications));
+    let shown = clocks.unwrap_or_default().into_iter().map(|clock| IncidentClock {
+        clock: clock.clock,
+        due_at: clock.due_at,
+        breached: clock.is_breached(now),
+        stopped_at: clock.stopped_at,
+    });
+    shown.collect()
+}
+
 /// An incident, with its urgency and its session as of now.
 pub(super) fn incident(edge: &Edge, view: IncidentView) -> Incident {
     let now = edge.clock.now();
     let (row, decision) = (view.incident, view.decision);
     let phase = lifecycle::phase(&row);
     let priority_score = row.priority_score(now, edge.keyring.is_critical(&row.company_id, &row.asset_name));
-    let notifications = edge.keyring.company(&row.company_id);
-    let clocks = notifications.map(|company| lifecycle::clocks(&row, &company.notifications));
-    let clocks = clocks.unwrap_or_default().into_iter().map(|clock| IncidentClock {
-        clock: clock.clock,
-        due_at: clock.due_at,
-        breached: clock.is_breached(now),
-        stopped_at: clock.stopped_at,
-    });
-    let clocks = clocks.collect();
+    let clocks = clocks(edge, &row, now);
     let life = row.life;
     let suppressed_by = life.suppressed.map(|suppressed| suppressed.by).unwrap_or_default();
     let told_at = life.told.map(|told| told.at);

@@ -16,6 +16,7 @@ mod recall;
 pub mod records;
 pub mod rollups;
 mod roster;
+mod unresolved;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -240,6 +241,7 @@ promises! {
     lists::what_came_since_a_moment_is_found_though_the_clock_was_set_back,
     lists::decisions_are_paged_oldest_first,
     lists::the_journal_is_paged,
+    unresolved::what_is_open_is_told_in_short,
     lists::nothing_of_another_company_is_seen,
     lists::counts_are_since_a_moment,
     guarded::records_change_with_an_incident_or_nothing_does,

@@ -1,9 +1,10 @@
 //! Reading one company's state. Lists are paged by an opaque cursor and never longer than
-//! [`crate::limits::PAGE`].
+//! [`crate::limits::PAGE`], unless they say otherwise.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::Deserialize;
 
 use super::Error;
 use super::recall::{Candidates, Lookup};
@@ -17,7 +18,7 @@ use crate::domain::{
 /// Which part of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageRequest {
-    /// 1 to [`crate::limits::PAGE`].
+    /// 1 to [`crate::limits::PAGE`], or to what the list says.
     pub limit: usize,
     /// Where the page before ended.
     pub after: Option<Cursor>,
@@ -103,6 +104,24 @@ pub struct IncidentView {
     pub incident: Incident,
     /// The last decision.
     pub decision: Option<Decision>,
+}
+
+/// An unresolved incident, and what its last decision says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenView {
+    /// The row.
+    pub incident: Incident,
+    /// What its last decision says.
+    pub verdict: Option<Verdict>,
+}
+
+/// What a decision says, in short.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Verdict {
+    /// What to do, in one sentence.
+    pub recommendation: String,
+    /// 0 to 1.
+    pub confidence: f64,
 }
 
 /// What an incident's actor has to know.
@@ -210,6 +229,9 @@ pub trait Reader: Send + Sync + 'static {
 
     /// Incidents, newest first.
     async fn incidents(&self, filter: &IncidentFilter, page: PageRequest) -> Result<Page<IncidentView>, Error>;
+
+    /// Incidents that are not resolved, newest first; a page may hold [`crate::limits::UNRESOLVED`].
+    async fn unresolved(&self, page: PageRequest) -> Result<Page<OpenView>, Error>;
 
     /// An incident's journal entries and placements, oldest commit first.
     async fn timeline(&self, id: &IncidentId, page: PageRequest) -> Result<Page<TimelineItem>, Error>;

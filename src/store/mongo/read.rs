@@ -7,6 +7,7 @@ pub(super) mod journal;
 pub(super) mod past;
 pub(super) mod recall;
 pub(super) mod roster;
+pub(super) mod unresolved;
 
 use actors::port::reader::PageRequest;
 

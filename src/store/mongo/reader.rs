@@ -6,8 +6,8 @@ use std::time::Duration;
 use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, Rollup, ShortMemory, Timestamp};
 use actors::port::events::{CompanySet, EventReader, EventsAfter, Position};
 use actors::port::reader::{
-    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, PastAlert,
-    Reader, TimelineItem,
+    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, OpenView, Page, PageRequest,
+    PastAlert, Reader, TimelineItem,
 };
 use actors::port::writer::{OpenIncident, Receipt, Strays};
 use actors::port::{Candidates, Error, Lookup, Record, RecordKind};
@@ -19,7 +19,7 @@ use super::fault::Fault;
 use super::moment::{Find, Moment};
 use super::names::*;
 use super::numbers;
-use super::read::{alerts, events, incidents, journal, past, recall};
+use super::read::{alerts, events, incidents, journal, past, recall, unresolved};
 use super::records;
 use super::rollups;
 use super::shape::{Fields, int};
@@ -168,6 +168,10 @@ impl Reader for CompanyReader {
 
     async fn incidents(&self, filter: &IncidentFilter, page: PageRequest) -> Result<Page<IncidentView>, Error> {
         ask!(self, |m| incidents::list(&mut m, &self.company, filter, page))
+    }
+
+    async fn unresolved(&self, page: PageRequest) -> Result<Page<OpenView>, Error> {
+        ask!(self, |m| unresolved::unresolved(&mut m, &self.company, page))
     }
 
     async fn timeline(&self, id: &IncidentId, page: PageRequest) -> Result<Page<TimelineItem>, Error> {

@@ -8,6 +8,7 @@ pub(super) mod past;
 pub(super) mod recall;
 pub(super) mod records;
 pub(super) mod roster;
+pub(super) mod unresolved;
 
 use actors::port::reader::PageRequest;
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, Rollup, ShortMemory, Timestamp};
 use actors::port::reader::{
-    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, PastAlert,
-    Reader, TimelineItem,
+    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, OpenView, Page, PageRequest,
+    PastAlert, Reader, TimelineItem,
 };
 use actors::port::writer::{OpenIncident, Receipt, Strays};
 use actors::port::{Candidates, Error, Lookup, Record, RecordKind};
@@ -15,7 +15,7 @@ use rusqlite::Connection;
 
 use super::core::Core;
 use super::fault::Fault;
-use super::read::{alerts, incidents, journal, past, recall, records};
+use super::read::{alerts, incidents, journal, past, recall, records, unresolved};
 use super::rollup;
 use super::shared::{Cell, locked};
 
@@ -147,6 +147,11 @@ impl Reader for CompanyReader {
     async fn incidents(&self, filter: &IncidentFilter, page: PageRequest) -> Result<Page<IncidentView>, Error> {
         let filter = filter.clone();
         self.read(move |conn, cell| incidents::list(conn, cell, &filter, page))
+            .await
+    }
+
+    async fn unresolved(&self, page: PageRequest) -> Result<Page<OpenView>, Error> {
+        self.read(move |conn, cell| unresolved::unresolved(conn, cell, page))
             .await
     }
 

@@ -36,6 +36,7 @@ mod secrecy;
 mod smuggling;
 mod suppression;
 mod system;
+mod unresolved;
 mod users;
 mod walk;
 mod webhook;

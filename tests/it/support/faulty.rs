@@ -9,8 +9,8 @@ use actors::domain::{
     Alert, AlertId, Company, CompanyId, Decision, Entry, Incident, IncidentId, Rollup, ShortMemory, Timestamp,
 };
 use actors::port::reader::{
-    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, Page, PageRequest, PastAlert,
-    TimelineItem,
+    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, OpenView, Page, PageRequest,
+    PastAlert, TimelineItem,
 };
 use actors::port::writer::{Changed, IncidentChange, OpenIncident, PlaceBatch, Placed, Receipt, Regroup, Strays};
 use actors::port::{
@@ -407,6 +407,10 @@ impl Reader for FaultyReader {
 
     async fn incidents(&self, filter: &IncidentFilter, page: PageRequest) -> Result<Page<IncidentView>, Error> {
         self.inner.incidents(filter, page).await
+    }
+
+    async fn unresolved(&self, page: PageRequest) -> Result<Page<OpenView>, Error> {
+        self.inner.unresolved(page).await
     }
 
     async fn timeline(&self, id: &IncidentId, page: PageRequest) -> Result<Page<TimelineItem>, Error> {

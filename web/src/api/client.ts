@@ -2,7 +2,7 @@
  * The typed client: every request carries the access token, and is made once more with a new one where it was refused
  * as too old.
  */
-import createFetchClient, { type Middleware } from "openapi-fetch";
+import createFetchClient, { type Middleware, createQuerySerializer } from "openapi-fetch";
 import createQueryClient from "openapi-react-query";
 import type { paths } from "./schema";
 import type { Problem } from "./types";
@@ -33,7 +33,14 @@ const unreachable: Middleware = {
     }),
 };
 
-export const client = createFetchClient<paths>({ baseUrl: "/", fetch: authorised });
+const serialised = createQuerySerializer();
+
+/** What is empty is not asked for: no filter, no cursor. */
+function querySerializer(query: Record<string, unknown>): string {
+  return serialised(Object.fromEntries(Object.entries(query).filter(([, value]) => value !== "")));
+}
+
+export const client = createFetchClient<paths>({ baseUrl: "/", fetch: authorised, querySerializer });
 client.use(unreachable);
 
 /** Hooks over the client: `api.useQuery("get", "/api/...", {params})`. */

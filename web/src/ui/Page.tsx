@@ -5,6 +5,8 @@ interface Props {
   title: string;
   /** What the tab is called; the title where nothing is said. */
   tab?: string;
+  /** What stands at the top where the title alone is not enough. */
+  heading?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
   /** Whether it takes the window's height and scrolls within. */
@@ -12,14 +14,14 @@ interface Props {
 }
 
 /** A screen: its title, what can be done with all of it, and what is on it. */
-export function Page({ title, tab, actions, children, fixed = false }: Props) {
+export function Page({ title, tab, heading = title, actions, children, fixed = false }: Props) {
   useEffect(() => {
     document.title = `${tab ?? title} · Alert Whisperer`;
   }, [tab, title]);
   return (
     <div className={clsx("flex flex-col gap-3 p-3 sm:p-4", fixed && "h-full min-h-0")}>
       <header className="flex flex-wrap items-center justify-between gap-2">
-        <h1 className="min-w-0 [overflow-wrap:anywhere]">{title}</h1>
+        <h1 className="min-w-0 [overflow-wrap:anywhere]">{heading}</h1>
         {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </header>
       {children}

@@ -2,7 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type Ref, useImperativeHandle, useRef } from "react";
 import type { Line } from "~/board/line";
 import { useWide } from "~/ui/useWide";
-import { IncidentRow } from "./IncidentRow";
+import { Heads, IncidentRow } from "./IncidentRow";
 
 export interface ListHandle {
   /** Brings a line into view and puts the focus on it. */
@@ -21,7 +21,7 @@ interface Props {
 }
 
 /** Heights of a line in pixels: all the same, so that nothing has to be measured. */
-const [ONE_LINE, TWO_LINES] = [36, 60];
+const [ONE_LINE, TWO_LINES, HEADS] = [36, 60, 26];
 
 /** The list, of which only what is in view is there. */
 export function IncidentList({ ids, lines, selected, onSelect, onHeld, withCompany, ref }: Props) {
@@ -35,6 +35,7 @@ export function IncidentList({ ids, lines, selected, onSelect, onHeld, withCompa
     estimateSize: () => height,
     getItemKey: (place) => ids[place] ?? place,
     overscan: 8,
+    scrollPaddingStart: wide ? HEADS : 0,
   });
   const focus = (id: string) => {
     const place = ids.indexOf(id);
@@ -47,7 +48,7 @@ export function IncidentList({ ids, lines, selected, onSelect, onHeld, withCompa
   return (
     <div
       ref={box}
-      className="min-h-0 flex-1 overflow-y-auto rounded-lg border border-line bg-surface"
+      className="relative min-h-0 flex-1 overflow-y-auto rounded-lg border border-line bg-surface"
       onPointerEnter={() => onHeld((pointer.current = true))}
       onPointerLeave={() => {
         pointer.current = false;
@@ -58,6 +59,11 @@ export function IncidentList({ ids, lines, selected, onSelect, onHeld, withCompa
         if (!pointer.current && !box.current?.contains(relatedTarget)) onHeld(false);
       }}
     >
+      {wide && (
+        <div className="sticky top-0 z-10 bg-surface">
+          <Heads withCompany={withCompany} />
+        </div>
+      )}
       <ul aria-label="Open incidents, the most urgent first" className="relative" style={{ height: rows.getTotalSize() }}>
         {rows.getVirtualItems().map(({ index, key, start }) => {
           const line = lines.get(ids[index] ?? "");

@@ -36,7 +36,7 @@ export const IncidentRow = memo(function IncidentRow({ line, selected, reachable
         selected ? "bg-accent-wash" : "hover:bg-raised",
         line.over && "opacity-60",
       )}
-      style={{ "--columns": withCompany ? COLUMNS.withCompany : COLUMNS.ofOne } as React.CSSProperties}
+      style={columns(withCompany)}
     >
       {wide ? <Wide line={line} withCompany={withCompany} /> : <Narrow line={line} withCompany={withCompany} />}
     </Link>
@@ -44,9 +44,28 @@ export const IncidentRow = memo(function IncidentRow({ line, selected, reachable
 });
 
 const COLUMNS = {
-  withCompany: "5.5rem minmax(0,2fr) minmax(0,1.3fr) minmax(0,1fr) 4.5rem 8.5rem minmax(0,1fr) 5.5rem 5.5rem",
-  ofOne: "5.5rem minmax(0,2fr) minmax(0,1.3fr) 4.5rem 8.5rem minmax(0,1fr) 5.5rem 5.5rem",
+  withCompany: "5.5rem minmax(0,1.6fr) minmax(0,1.1fr) minmax(0,0.8fr) 4rem 8.5rem minmax(0,1.6fr) minmax(0,1fr) 5.5rem 5.5rem",
+  ofOne: "5.5rem minmax(0,1.6fr) minmax(0,1.1fr) 4rem 8.5rem minmax(0,1.6fr) minmax(0,1fr) 5.5rem 5.5rem",
 };
+
+const columns = (withCompany: boolean) =>
+  ({ "--columns": withCompany ? COLUMNS.withCompany : COLUMNS.ofOne }) as React.CSSProperties;
+
+/** What stands in the columns of a wide list. */
+export function Heads({ withCompany }: { withCompany: boolean }) {
+  const names = ["Severity", "Trouble", "Asset", "Company", "Alerts", "Phase", "Proposed", "Assigned to", "Promise", "Opened"];
+  return (
+    <div aria-hidden style={columns(withCompany)} className="grid grid-cols-(--columns) gap-x-3 border-b border-line px-3 py-1 text-xs text-soft">
+      {names
+        .filter((name) => withCompany || name !== "Company")
+        .map((name) => (
+          <span key={name} className={name === "Promise" || name === "Opened" ? "text-right" : ""}>
+            {name}
+          </span>
+        ))}
+    </div>
+  );
+}
 
 function Wide({ line, withCompany }: { line: Line; withCompany: boolean }) {
   const clock = nextClock(line);
@@ -62,6 +81,9 @@ function Wide({ line, withCompany }: { line: Line; withCompany: boolean }) {
       <span className="truncate">
         <Phase line={line} />
       </span>
+      <Text cut className="text-soft">
+        {line.recommendation ?? ""}
+      </Text>
       <Assignee line={line} />
       <span className="text-right">{clock !== undefined && <DueClock clock={clock} />}</span>
       <Time at={line.created_at} className="text-right whitespace-nowrap text-soft tabular-nums" />
@@ -106,7 +128,6 @@ function Alerts({ line }: { line: Line }) {
   return (
     <span className="truncate text-soft tabular-nums" title={`${line.alert_count} alerts from ${tools}`}>
       {line.alert_count.toLocaleString()} <span className="sr-only">alerts</span>
-      <span aria-hidden>×</span>
     </span>
   );
 }

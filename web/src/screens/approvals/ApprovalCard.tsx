@@ -1,0 +1,83 @@
+import { useState } from "react";
+import { useWho } from "~/app/useWho";
+import type { Approval, Risk } from "~/api/types";
+import { useCan } from "~/session/useSession";
+import { Badge, type Tone, worded } from "~/ui/Badge";
+import { Button } from "~/ui/Button";
+import { Facts } from "~/ui/Page";
+import { Code, Text } from "~/ui/Text";
+import { Time } from "~/ui/Time";
+import { ApproveDialog } from "./ApproveDialog";
+import { RejectDialog } from "./RejectDialog";
+
+export const RISKS: Record<Risk, Tone> = { low: "good", medium: "warn", high: "bad" };
+
+/** What is asked for: exactly what would run, on what, and who has to agree. */
+export function ApprovalCard({ approval, brief = false }: { approval: Approval; brief?: boolean }) {
+  const can = useCan();
+  const who = useWho(approval.company_id);
+  const [asking, setAsking] = useState<"approve" | "reject" | null>(null);
+  const { need, targets, automation } = approval;
+  const pending = approval.status === "pending";
+  return (
+    <article className="flex flex-col gap-2">
+      <header className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <Text className="font-semibold">{approval.title ?? approval.runbook}</Text>
+        <Badge tone={RISKS[approval.risk_level]}>{approval.risk_level} risk</Badge>
+        {!pending && <Badge>{worded(approval.status)}</Badge>}
+        <span className="text-soft">{pending && <>expires <Time at={approval.expires_at} /></>}</span>
+      </header>
+      <Facts
+        of={[
+          ["Why", <Text>{approval.reason}</Text>],
+          ["On", <Targets of={targets} />],
+          ["Asked by", <>{who(approval.requested_by)}, <Time at={approval.created_at} /></>],
+          ["Has to agree", `${need.approvals === 1 ? "" : `${need.approvals} times a `}${worded(need.approver)}${need.own_counts ? "" : ", not who asked"}`],
+          ...(approval.decided_by.length > 0
+            ? ([["Has agreed", approval.decided_by.map(({ by }) => who(by)).join(", ")]] as [string, string][])
+            : []),
+          ["Bound to", <Code>{approval.hash}</Code>],
+        ]}
+      />
+      {automation == null ? (
+        <Commands name="Commands" of={approval.commands} open={!brief} />
+      ) : (
+        <Commands name={`Document ${automation.document}, version ${automation.version}`} of={[JSON.stringify(automation.parameters, null, 2)]} open={!brief} />
+      )}
+      {approval.dry_run != null && <Commands name="What would show it without doing it" of={approval.dry_run} />}
+      {approval.health_check != null && <Commands name="What is checked afterwards" of={approval.health_check} />}
+      {pending && can("approve") && (
+        <footer className="flex gap-2">
+          <Button kind="primary" onClick={() => setAsking("approve")}>
+            Approve and run
+          </Button>
+          <Button kind="danger" onClick={() => setAsking("reject")}>
+            Reject
+          </Button>
+        </footer>
+      )}
+      {asking === "approve" && <ApproveDialog approval={approval} onClose={() => setAsking(null)} />}
+      {asking === "reject" && <RejectDialog approval={approval} onClose={() => setAsking(null)} />}
+    </article>
+  );
+}
+
+/** The blast radius: how many, and which. */
+export function Targets({ of }: { of: string[] }) {
+  return (
+    <span>
+      {of.length} {of.length === 1 ? "machine" : "machines"}: <Code>{of.join(", ")}</Code>
+    </span>
+  );
+}
+
+export function Commands({ name, of, open = false }: { name: string; of: string[]; open?: boolean }) {
+  return (
+    <details open={open}>
+      <summary className="text-soft">{name}</summary>
+      <pre tabIndex={0} aria-label={name} className="mt-1 max-h-80 overflow-auto rounded-md bg-raised p-2">
+        {of.join("\n")}
+      </pre>
+    </details>
+  );
+}

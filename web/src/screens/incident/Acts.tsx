@@ -1,0 +1,70 @@
+import { useState } from "react";
+import { useShortcuts } from "~/app/useShortcuts";
+import { api } from "~/api/client";
+import type { Incident } from "~/api/types";
+import { type Act, Acting } from "~/screens/now/Acting";
+import { useCan } from "~/session/useSession";
+import { Button, Key } from "~/ui/Button";
+import { Menu } from "~/ui/Menu";
+import { AssignDialog } from "./AssignDialog";
+import { MergeDialog } from "./MergeDialog";
+import { RunDialog } from "./RunDialog";
+import { SplitDialog } from "./SplitDialog";
+import { of } from "./of";
+import { useAct } from "./useAct";
+
+type Open = "assign" | "merge" | "split" | "run" | null;
+
+/** What can be done with it, as far as the person may. */
+export function Acts({ incident }: { incident: Incident }) {
+  const can = useCan();
+  const [act, setAct] = useState<Act | null>(null);
+  const [open, setOpen] = useState<Open>(null);
+  const resolve = api.useMutation("post", "/api/incidents/{incident_id}/resolve");
+  const reopen = api.useMutation("post", "/api/incidents/{incident_id}/reopen");
+  const after = useAct();
+  const isOpen = incident.status !== "resolved";
+  const begin = (kind: Act["kind"]) => () => isOpen && can("act") && setAct({ kind, line: incident });
+  useShortcuts({ a: begin("acknowledge"), e: begin("escalate"), s: begin("snooze") });
+  if (!can("act")) return null;
+  const params = of(incident);
+  return (
+    <>
+      {isOpen ? (
+        <>
+          <Button kind={incident.acknowledged_at == null ? "primary" : "plain"} disabled={incident.acknowledged_at != null} onClick={begin("acknowledge")}>
+            Acknowledge <Key>a</Key>
+          </Button>
+          <Button onClick={() => setOpen("assign")}>Assign</Button>
+          <Button onClick={begin("escalate")}>
+            Escalate <Key>e</Key>
+          </Button>
+          <Button onClick={begin("snooze")}>
+            Snooze <Key>s</Key>
+          </Button>
+          <Button busy={resolve.isPending} onClick={() => resolve.mutate({ params, body: {} }, after("Resolved"))}>
+            Resolve
+          </Button>
+        </>
+      ) : (
+        <Button busy={reopen.isPending} onClick={() => reopen.mutate({ params, body: {} }, after("Reopened"))}>
+          Reopen
+        </Button>
+      )}
+      <Menu
+        trigger={<Button aria-label="More">⋯</Button>}
+        items={[
+          { name: "Run a runbook", act: () => setOpen("run"), disabled: !isOpen || !can("run") },
+          { name: "Merge others into it", act: () => setOpen("merge"), disabled: !isOpen },
+          { name: "Split alerts off", act: () => setOpen("split"), disabled: !isOpen || incident.alert_count < 2 },
+          { name: "Assign to somebody", act: () => setOpen("assign"), disabled: !isOpen },
+        ]}
+      />
+      <Acting act={act} onDone={() => setAct(null)} />
+      {open === "assign" && <AssignDialog incident={incident} onClose={() => setOpen(null)} />}
+      {open === "merge" && <MergeDialog incident={incident} onClose={() => setOpen(null)} />}
+      {open === "split" && <SplitDialog incident={incident} onClose={() => setOpen(null)} />}
+      {open === "run" && <RunDialog incident={incident} onClose={() => setOpen(null)} />}
+    </>
+  );
+}

@@ -1,0 +1,66 @@
+import type { ReactNode } from "react";
+import { useCompanyName } from "~/app/scope";
+import { nextClock } from "~/board/line";
+import type { Incident } from "~/api/types";
+import { Badge, worded } from "~/ui/Badge";
+import { DueClock } from "~/ui/DueClock";
+import { Text } from "~/ui/Text";
+import { Time } from "~/ui/Time";
+
+/** What there is to know at one look. */
+export function Glance({ incident }: { incident: Incident }) {
+  const nameOf = useCompanyName();
+  const clock = nextClock(incident);
+  return (
+    <dl className="grid grid-cols-2 gap-x-4 gap-y-2 rounded-lg border border-line bg-surface px-3 py-2 sm:grid-cols-4 xl:grid-cols-8">
+      <Item name="Status">
+        <Status incident={incident} />
+      </Item>
+      <Item name="Company">
+        <Text>{nameOf(incident.company_id)}</Text>
+      </Item>
+      <Item name="Assigned to">
+        <Text>{incident.assigned_to ?? "nobody"}</Text>
+      </Item>
+      <Item name="Acknowledged">{incident.acknowledged_at == null ? "not yet" : <Time at={incident.acknowledged_at} />}</Item>
+      <Item name="Alerts">
+        <span className="tabular-nums">{incident.alert_count.toLocaleString()}</span>
+        <span className="text-soft"> from {incident.tool_sources.join(", ") || "no tool named"}</span>
+      </Item>
+      <Item name="Urgency">{Math.round(incident.priority_score)}</Item>
+      <Item name={incident.resolved_at == null ? "Opened" : "Resolved"}>
+        <Time at={incident.resolved_at ?? incident.created_at} />
+        {incident.resolved_by != null && <span className="text-soft"> by {incident.resolved_by}</span>}
+      </Item>
+      <Item name="Promise">{clock === undefined ? <span className="text-soft">none runs</span> : <DueClock clock={clock} />}</Item>
+    </dl>
+  );
+}
+
+function Item({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-xs text-soft">{name}</dt>
+      <dd className="min-w-0 [overflow-wrap:anywhere]">{children}</dd>
+    </div>
+  );
+}
+
+function Status({ incident }: { incident: Incident }) {
+  const { status, phase, snoozed_until, flapping, suppressed_by, merged_into } = incident;
+  const tone = status === "escalated" ? "bad" : status === "resolved" ? "good" : status === "new" ? "warn" : "accent";
+  return (
+    <span className="flex flex-wrap gap-1">
+      <Badge tone={tone}>{worded(status)}</Badge>
+      {status !== "resolved" && phase !== "open" && <Badge>{worded(phase)}</Badge>}
+      {flapping && <Badge tone="warn">flapping</Badge>}
+      {suppressed_by.length > 0 && <Badge>suppressed</Badge>}
+      {merged_into != null && <Badge>merged</Badge>}
+      {snoozed_until != null && Date.parse(snoozed_until) > Date.now() && (
+        <Badge>
+          snoozed, ends <Time at={snoozed_until} />
+        </Badge>
+      )}
+    </span>
+  );
+}

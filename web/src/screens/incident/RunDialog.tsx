@@ -1,0 +1,91 @@
+import { type FormEvent, useState } from "react";
+import { api, fieldOf, said } from "~/api/client";
+import type { Incident, Schemas } from "~/api/types";
+import { Button } from "~/ui/Button";
+import { Dialog } from "~/ui/Dialog";
+import { Area, Choice, Field } from "~/ui/Field";
+import { note } from "~/ui/toast";
+import { of } from "./of";
+
+/** Runs a runbook for it, or asks for consent where the runbook's risk needs one. */
+export function RunDialog({ incident, onClose }: { incident: Incident; onClose: () => void }) {
+  const query = { company_id: incident.company_id };
+  const runbooks = api.useQuery("get", "/api/runbooks", { params: { query } });
+  const [slug, setSlug] = useState("");
+  const [instances, setInstances] = useState("");
+  const [reason, setReason] = useState("");
+  const [values, setValues] = useState<Record<string, string>>({});
+  const run = api.useMutation("post", "/api/incidents/{incident_id}/execute-runbook-ssm");
+  const chosen = runbooks.data?.items.find((runbook) => runbook.slug === slug);
+  const shown = api.useQuery(
+    "get",
+    "/api/runbooks/{runbook_id}",
+    { params: { path: { runbook_id: chosen?.runbook_id ?? "" }, query } },
+    { enabled: chosen !== undefined },
+  );
+  const parameters = shown.data?.parameters ?? [];
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    const ids = instances.split(/[\s,]+/).filter((id) => id !== "");
+    const body = {
+      runbook_id: chosen?.runbook_id ?? slug,
+      ...(ids.length > 0 ? { instance_ids: ids } : {}),
+      ...(reason.trim() === "" ? {} : { reason: reason.trim() }),
+      parameters: filled(parameters, values),
+    };
+    run.mutate({ params: of(incident), body }, { onSuccess: ({ message }) => (note(message), onClose()) });
+  };
+  const error = (name: string) => (fieldOf(run.error) === name ? said(run.error) : undefined);
+  const field = fieldOf(run.error);
+  const placed = field !== undefined && (field === "instance_ids" || parameters.some(({ name }) => field.endsWith(name)));
+  return (
+    <Dialog open onClose={onClose} title="Run a runbook" description="What needs consent asks for it; nothing runs before.">
+      <form onSubmit={send} className="flex flex-col gap-3">
+        <Choice label="Runbook" required value={slug} onChange={({ target }) => setSlug(target.value)}>
+          <option value="">choose one</option>
+          {runbooks.data?.items.map((runbook) => (
+            <option key={runbook.runbook_id} value={runbook.slug}>
+              {`${runbook.title} (${runbook.risk} risk)`}
+            </option>
+          ))}
+        </Choice>
+        {chosen !== undefined && <p className="text-soft">{chosen.description}</p>}
+        {parameters.map(({ name, description, default: usual }) => (
+          <Field
+            key={name}
+            label={name}
+            hint={description}
+            placeholder={usual == null ? undefined : String(usual)}
+            value={values[name] ?? ""}
+            error={field?.endsWith(name) ? said(run.error) : undefined}
+            onChange={({ target }) => setValues({ ...values, [name]: target.value })}
+          />
+        ))}
+        <Field
+          label="Machines"
+          hint={`Instance ids, with commas between. None: the machine that is called ${incident.asset_name}.`}
+          value={instances}
+          error={error("instance_ids")}
+          onChange={({ target }) => setInstances(target.value)}
+        />
+        <Area label="Why" rows={2} value={reason} onChange={({ target }) => setReason(target.value)} />
+        {run.error !== null && !placed && (
+          <p role="alert" className="text-bad [overflow-wrap:anywhere]">
+            {said(run.error)}
+          </p>
+        )}
+        <Button kind="primary" type="submit" busy={run.isPending} disabled={chosen === undefined}>
+          Run
+        </Button>
+      </form>
+    </Dialog>
+  );
+}
+
+/** What was filled in, each as its parameter wants it. */
+function filled(parameters: Schemas["Parameter"][], values: Record<string, string>): Record<string, unknown> {
+  const given = parameters.filter(({ name }) => (values[name] ?? "") !== "");
+  return Object.fromEntries(
+    given.map(({ name, type }) => [name, "integer" in type ? Number(values[name]) : values[name]]),
+  );
+}
