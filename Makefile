@@ -41,20 +41,39 @@ FUZZ_FLAGS := --cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
 .DEFAULT_GOAL := help
-.PHONY: help run moto test tools lint doc sim torture kills bench fuzz fmt clean
+.PHONY: help run web web-types web-test moto test tools lint doc sim torture kills bench fuzz fmt clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-run: ## Build and start it: a demo on http://127.0.0.1:8001 until Ctrl-C.
+run: $(if $(shell command -v npm),web) ## Build and start it: a demo on http://127.0.0.1:8001 until Ctrl-C.
 	cargo build --profile ci --bin alert-whisperer
 	GIT_SHA=$(GIT_SHA) exec target/ci/alert-whisperer $(ARGS)
+
+# What the dashboard is made of, and what it was made into; the binary holds the latter.
+WEB_SOURCES = $(shell find web/src web/scripts -type f) $(wildcard web/*.json web/*.ts web/index.html)
+
+web: web/dist/index.html ## Build the dashboard (Node.js 20.19 with npm); the binary takes it in when it is built.
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	cd web && npm run --silent build
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+web-types: web/node_modules/.package-lock.json ## Write the dashboard's types anew, from what the server says of itself.
+	cargo run --quiet --features failpoints -- openapi >target/openapi.json
+	cd web && node scripts/schema.mjs <../target/openapi.json >schema.new && mv schema.new src/api/schema.d.ts
+
+web-test: web/node_modules/.package-lock.json
+	cd web && npm run --silent test
 
 moto: ## A stand-in for AWS on http://127.0.0.1:5055 until Ctrl-C, to try runs with: the README says how.
 	@PYTHONPATH=$$(tests/moto/install.sh) PYTHONDONTWRITEBYTECODE=1 exec python3 tests/moto/serve.py 5055
 
 # The runner comes last, so that its own count closes the output; the mongod beside it ends without a word.
-test: tools lint doc ## Format, lints, documents, doctests, then every test, on both engines.
+test: tools web web-test lint doc ## Format, lints, documents, doctests, then every test, on both engines.
 	cargo test --workspace --features failpoints --doc --quiet
 	@export TMPDIR="$$(tests/scratch)"; if cargo nextest --version >/dev/null 2>&1; then \
 		set -x; exec tests/with-mongod cargo nextest run --workspace --features failpoints; \
@@ -72,6 +91,7 @@ tools:
 	@tests/standardwebhooks/install.sh >/dev/null
 	@tests/alertmanager/install.sh >/dev/null
 	@tests/sns-validator/install.sh >/dev/null
+	@tests/browser/install.sh >/dev/null
 
 lint:
 	cargo fmt --all --check
@@ -110,4 +130,4 @@ fmt: ## Format.
 
 clean: ## Remove everything that was built or installed.
 	cargo clean
-	rm -rf fuzz/target .tools
+	rm -rf fuzz/target .tools web/dist web/node_modules

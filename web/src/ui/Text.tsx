@@ -1,4 +1,5 @@
 import clsx from "clsx";
+import { shown } from "./shown";
 
 /**
  * Text that somebody else has written: an alert's, a machine's, a model's. It is text, never markup; it cannot turn the
@@ -6,8 +7,8 @@ import clsx from "clsx";
  */
 export function Text({ children, className, cut = false }: { children: string; className?: string; cut?: boolean }) {
   return (
-    <bdi className={clsx(cut ? "truncate" : "whitespace-pre-wrap [overflow-wrap:anywhere]", className)} title={cut ? children : undefined}>
-      {children}
+    <bdi className={clsx(cut ? "truncate" : "whitespace-pre-wrap [overflow-wrap:anywhere]", className)} title={cut ? shown(children) : undefined}>
+      {shown(children)}
     </bdi>
   );
 }

@@ -63,7 +63,7 @@ export function Now() {
         <span role="status" className="text-soft tabular-nums">
           {state.filling && !state.filled ? "" : `${ids.length.toLocaleString()} open${state.more ? ", and more" : ""}`}
         </span>
-        <Button onClick={renew} disabled={unseen === 0} aria-label={`Show ${unseen} new incidents`}>
+        <Button kind={unseen === 0 ? "plain" : "primary"} onClick={renew} disabled={unseen === 0} aria-label={`Show ${unseen} new incidents`}>
           <span className="tabular-nums">{unseen} new</span> <Key>.</Key>
         </Button>
       </div>

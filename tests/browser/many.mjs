@@ -1,0 +1,23 @@
+// Ten thousand open incidents: listed whole, filtered, and gone through; of the list, only what is in view is there.
+import assert from "node:assert/strict";
+import { logIn, play, scene, seat, shot } from "./lib/browser.mjs";
+
+await play(async () => {
+  const { page } = await seat();
+  page.setDefaultTimeout(30_000);
+  await page.goto("/");
+  await logIn(page, scene.admin);
+  await page.getByText(`${scene.incidents.toLocaleString("en-US")} open`).waitFor();
+  const there = () => page.locator("a[id^=row-]").count();
+  assert.ok((await there()) < 100, `${await there()} lines are there`);
+  await shot(page, "list");
+
+  // To the end, and back by keyboard.
+  const list = page.getByRole("list", { name: /Open incidents/ });
+  await list.evaluate((element) => element.parentElement.scrollTo(0, element.scrollHeight));
+  await page.waitForFunction((last) => document.querySelector(`li[aria-posinset="${last}"]`) !== null, scene.incidents);
+  assert.ok((await there()) < 100);
+  await page.getByRole("searchbox").fill("asset-77 ");
+  await page.waitForFunction(() => [...document.querySelectorAll("a[id^=row-]")].every((row) => row.textContent.includes("asset-77")));
+  await shot(page, "filtered");
+});
