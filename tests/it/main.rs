@@ -6,6 +6,7 @@
 )]
 
 mod aws;
+mod browser;
 mod conformance;
 mod demo;
 mod documents;

@@ -1,12 +1,14 @@
 //! What several promises share.
 
 pub mod alerts;
+pub mod authenticator;
 pub mod clock;
 pub mod corpus;
 pub mod decisions;
 pub mod engine;
 pub mod estate;
 pub mod faulty;
+pub mod installed;
 pub mod judge;
 pub mod ledger;
 pub mod load;

@@ -1,7 +1,6 @@
 //! Tools that nobody here wrote: Debian's Alertmanager sends to us, `amtool` reads, Standard Webhooks' own library signs,
 //! Amazon's own verifies.
 
-use std::path::PathBuf;
 use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,17 +17,10 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::support::engine::Engine;
+use crate::support::installed::installed;
 use crate::support::process::{PATIENCE, Place, Server as Process, binary, eventually};
 use crate::support::server::{Server, headers};
 use crate::support::sns::{Sns, TOPIC};
-
-/// What an installing script prints.
-async fn installed(script: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(script);
-    let output = Command::new(path).output().await.unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
 
 /// A running Alertmanager.
 struct Alertmanager {
