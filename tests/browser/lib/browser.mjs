@@ -38,6 +38,9 @@ export async function play(acts) {
   process.exit();
 }
 
+/** The whole browser, by its own protocol. */
+export const profile = () => browser.newBrowserCDPSession();
+
 const seats = [];
 
 /** A browser's profile with one tab: cookies are shared by the tabs of a profile alone. */

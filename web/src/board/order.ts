@@ -15,14 +15,25 @@ export interface Wanted {
   assignedTo: string | null;
 }
 
+/** What of a line is searched, once for each: a line that changes is another. */
+const texts = new WeakMap<Line, string>();
+
+function textOf(line: Line): string {
+  const known = texts.get(line);
+  if (known !== undefined) return known;
+  const told = [line.signature, line.asset_name, line.company_id, line.incident_id, line.assigned_to, line.status];
+  const text = [...told, ...line.tool_sources].join("\n").toLowerCase();
+  texts.set(line, text);
+  return text;
+}
+
 export function matches(line: Line, wanted: Wanted, now: number): boolean {
   if (wanted.company !== null && line.company_id !== wanted.company) return false;
   if (wanted.severity !== null && line.severity !== wanted.severity) return false;
   if (wanted.assignedTo !== null && line.assigned_to !== wanted.assignedTo) return false;
   if (!wanted.quiet && isQuiet(line, now)) return false;
   if (wanted.text === "") return true;
-  const told = [line.signature, line.asset_name, line.company_id, line.incident_id, line.assigned_to, line.status];
-  const text = [...told, ...line.tool_sources].join("\n").toLowerCase();
+  const text = textOf(line);
   return wanted.text.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 

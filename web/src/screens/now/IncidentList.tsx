@@ -1,5 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type Ref, useImperativeHandle, useRef } from "react";
+import { useCompanyName } from "~/app/scope";
 import type { Line } from "~/board/line";
 import { useWide } from "~/ui/useWide";
 import { Heads, IncidentRow } from "./IncidentRow";
@@ -16,6 +17,7 @@ interface Props {
   onSelect: (id: string) => void;
   /** Whether somebody is at the list: then nothing may move. */
   onHeld: (held: boolean) => void;
+  onOpen: (companyId: string, incidentId: string) => void;
   withCompany: boolean;
   ref: Ref<ListHandle>;
 }
@@ -24,8 +26,9 @@ interface Props {
 const [ONE_LINE, TWO_LINES, HEADS] = [36, 60, 26];
 
 /** The list, of which only what is in view is there. */
-export function IncidentList({ ids, lines, selected, onSelect, onHeld, withCompany, ref }: Props) {
+export function IncidentList({ ids, lines, selected, onSelect, onHeld, onOpen, withCompany, ref }: Props) {
   const box = useRef<HTMLDivElement>(null);
+  const nameOf = useCompanyName();
   const wide = useWide("64rem");
   const height = wide ? ONE_LINE : TWO_LINES;
   const pointer = useRef(false);
@@ -80,8 +83,9 @@ export function IncidentList({ ids, lines, selected, onSelect, onHeld, withCompa
                   line={line}
                   selected={selected === line.incident_id}
                   reachable={selected === line.incident_id || (selected === null && index === 0)}
-                  onFocus={() => onSelect(line.incident_id)}
-                  withCompany={withCompany}
+                  onSelect={onSelect}
+                  onOpen={onOpen}
+                  company={withCompany ? nameOf(line.company_id) : null}
                   wide={wide}
                 />
               </li>

@@ -1,7 +1,5 @@
-import { Link } from "@tanstack/react-router";
 import clsx from "clsx";
-import { memo } from "react";
-import { useCompanyName } from "~/app/scope";
+import { type MouseEvent, memo } from "react";
 import { type Line, isQuiet, nextClock } from "~/board/line";
 import { Badge, type Tone, worded } from "~/ui/Badge";
 import { DueClock } from "~/ui/DueClock";
@@ -14,32 +12,41 @@ interface Props {
   selected: boolean;
   /** Whether Tab leads here: of the list, one line. */
   reachable: boolean;
-  onFocus: () => void;
-  withCompany: boolean;
+  onSelect: (id: string) => void;
+  onOpen: (companyId: string, incidentId: string) => void;
+  /** Its company's name, where more than one's are shown. */
+  company: string | null;
   wide: boolean;
 }
 
+/** Whether a click is for this tab: with a key or another button it is the browser's. */
+const isPlain = ({ button, ctrlKey, metaKey, shiftKey, altKey }: MouseEvent) =>
+  button === 0 && !(ctrlKey || metaKey || shiftKey || altKey);
+
 /** An incident in the list. Its place and height never depend on what it says. */
-export const IncidentRow = memo(function IncidentRow({ line, selected, reachable, onFocus, withCompany, wide }: Props) {
+export const IncidentRow = memo(function IncidentRow({ line, selected, reachable, onSelect, onOpen, company, wide }: Props) {
   const { company_id: companyId, incident_id: incidentId } = line;
   return (
-    <Link
+    <a
       id={`row-${incidentId}`}
-      to="/incidents/$companyId/$incidentId"
-      params={{ companyId, incidentId }}
-      preload={false}
+      href={`/incidents/${companyId}/${incidentId}`}
+      onClick={(event) => {
+        if (!isPlain(event)) return;
+        event.preventDefault();
+        onOpen(companyId, incidentId);
+      }}
       tabIndex={reachable ? 0 : -1}
-      onFocus={onFocus}
+      onFocus={() => onSelect(incidentId)}
       className={clsx(
         "grid h-full items-center gap-x-3 border-b border-line px-3 -outline-offset-2",
         wide ? "grid-cols-(--columns)" : "grid-cols-[minmax(0,1fr)_auto] grid-rows-2 py-1",
         selected ? "bg-accent-wash" : "hover:bg-raised",
         line.over && "opacity-60",
       )}
-      style={columns(withCompany)}
+      style={columns(company !== null)}
     >
-      {wide ? <Wide line={line} withCompany={withCompany} /> : <Narrow line={line} withCompany={withCompany} />}
-    </Link>
+      {wide ? <Wide line={line} company={company} /> : <Narrow line={line} company={company} />}
+    </a>
   );
 });
 
@@ -48,8 +55,12 @@ const COLUMNS = {
   ofOne: "5.5rem minmax(0,1.6fr) minmax(0,1.1fr) 4rem 8.5rem minmax(0,1.6fr) minmax(0,1fr) 5.5rem 5.5rem",
 };
 
-const columns = (withCompany: boolean) =>
-  ({ "--columns": withCompany ? COLUMNS.withCompany : COLUMNS.ofOne }) as React.CSSProperties;
+const STYLES = {
+  withCompany: { "--columns": COLUMNS.withCompany } as React.CSSProperties,
+  ofOne: { "--columns": COLUMNS.ofOne } as React.CSSProperties,
+};
+
+const columns = (withCompany: boolean) => (withCompany ? STYLES.withCompany : STYLES.ofOne);
 
 /** What stands in the columns of a wide list. */
 export function Heads({ withCompany }: { withCompany: boolean }) {
@@ -67,7 +78,7 @@ export function Heads({ withCompany }: { withCompany: boolean }) {
   );
 }
 
-function Wide({ line, withCompany }: { line: Line; withCompany: boolean }) {
+function Wide({ line, company }: { line: Line; company: string | null }) {
   const clock = nextClock(line);
   return (
     <>
@@ -76,7 +87,7 @@ function Wide({ line, withCompany }: { line: Line; withCompany: boolean }) {
         {line.signature}
       </Text>
       <Text cut>{line.asset_name}</Text>
-      {withCompany && <Company id={line.company_id} />}
+      {company !== null && <Company name={company} />}
       <Alerts line={line} />
       <span className="truncate">
         <Phase line={line} />
@@ -91,7 +102,7 @@ function Wide({ line, withCompany }: { line: Line; withCompany: boolean }) {
   );
 }
 
-function Narrow({ line, withCompany }: { line: Line; withCompany: boolean }) {
+function Narrow({ line, company }: { line: Line; company: string | null }) {
   const clock = nextClock(line);
   return (
     <>
@@ -104,7 +115,7 @@ function Narrow({ line, withCompany }: { line: Line; withCompany: boolean }) {
       <Time at={line.created_at} className="text-right whitespace-nowrap text-soft tabular-nums" />
       <span className="flex min-w-0 items-center gap-2 text-soft">
         <Text cut>{line.asset_name}</Text>
-        {withCompany && <Company id={line.company_id} />}
+        {company !== null && <Company name={company} />}
       </span>
       <span className="flex items-center justify-end gap-2">
         {clock !== undefined && <DueClock clock={clock} />}
@@ -114,11 +125,10 @@ function Narrow({ line, withCompany }: { line: Line; withCompany: boolean }) {
   );
 }
 
-function Company({ id }: { id: string }) {
-  const nameOf = useCompanyName();
+function Company({ name }: { name: string }) {
   return (
     <Text cut className="text-soft">
-      {nameOf(id)}
+      {name}
     </Text>
   );
 }

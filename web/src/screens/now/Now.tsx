@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useDeferredValue, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useScope } from "~/app/scope";
 import { useShortcuts } from "~/app/useShortcuts";
 import { board } from "~/board/board";
@@ -26,9 +26,16 @@ export function Now() {
   const [act, setAct] = useState<Act | null>(null);
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<ListHandle>(null);
-  const wanted = useMemo(() => ({ ...filters, company: scope }), [filters, scope]);
+  // What is typed is seen at once; what it finds, as soon as there is time.
+  const asked = useDeferredValue(filters);
+  const wanted = useMemo(() => ({ ...asked, company: scope }), [asked, scope]);
   const { ids, unseen, renew } = useOrder(state, wanted, held || act !== null);
 
+  const go = useCallback(
+    (companyId: string, incidentId: string) =>
+      void navigate({ to: "/incidents/$companyId/$incidentId", params: { companyId, incidentId } }),
+    [navigate],
+  );
   const line = selected === null ? undefined : state.lines.get(selected);
   const begin = (kind: Act["kind"]) => {
     if (line !== undefined && !line.over && can("act")) setAct({ kind, line });
@@ -47,10 +54,7 @@ export function Now() {
     ".": renew,
     "/": () => search.current?.focus(),
     Enter: () => {
-      if (line !== undefined) {
-        const { company_id: companyId, incident_id: incidentId } = line;
-        void navigate({ to: "/incidents/$companyId/$incidentId", params: { companyId, incidentId } });
-      }
+      if (line !== undefined) go(line.company_id, line.incident_id);
     },
   });
 
@@ -81,6 +85,7 @@ export function Now() {
           selected={selected}
           onSelect={setSelected}
           onHeld={setHeld}
+          onOpen={go}
           withCompany={scope === null}
         />
       )}

@@ -1,9 +1,9 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { BoardState } from "~/board/board";
 import { board } from "~/board/board";
 import { type Wanted, ordered, waiting } from "~/board/order";
 
-/** How often the order is made anew where nobody is at the list, at most, in milliseconds. */
+/** How often the order is made anew, or what waits is counted, at most: in milliseconds. */
 const PACE = 1500;
 
 interface Order {
@@ -14,38 +14,37 @@ interface Order {
   renew: () => void;
 }
 
-/** The order that is shown. It stands still while somebody is at the list (`held`). */
+/** The order that is shown. It stands still while somebody is at the list (`held`): then what is new is counted. */
 export function useOrder(state: BoardState, wanted: Wanted, held: boolean): Order {
-  const [ids, setIds] = useState<string[]>([]);
-  const latest = useRef({ state, wanted });
-  latest.current = { state, wanted };
+  const [{ ids, unseen }, setOrder] = useState<{ ids: string[]; unseen: number }>({ ids: [], unseen: 0 });
+  const latest = useRef({ state, wanted, held });
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => {
+    latest.current = { state, wanted, held };
+  });
 
   const renew = useCallback(() => {
     clearTimeout(timer.current);
     timer.current = undefined;
     const { state, wanted } = latest.current;
-    const next = ordered(state.lines.values(), wanted, Date.now());
-    board.sweep(new Set(next));
-    setIds(next);
+    const best = ordered(state.lines.values(), wanted, Date.now());
+    board.sweep(new Set(best));
+    setOrder({ ids: best, unseen: 0 });
   }, []);
+
+  const look = useCallback(() => {
+    timer.current = undefined;
+    const { state, wanted, held } = latest.current;
+    if (!held) renew();
+    else setOrder(({ ids }) => ({ ids, unseen: waiting(ids, ordered(state.lines.values(), wanted, Date.now())) }));
+  }, [renew]);
 
   // Another question is another list.
   const question = JSON.stringify(wanted);
   useEffect(renew, [question, state.filled, renew]);
   useEffect(() => {
-    if (!held) timer.current ??= setTimeout(renew, PACE);
-    else {
-      clearTimeout(timer.current);
-      timer.current = undefined;
-    }
-  }, [state.version, held, renew]);
+    timer.current ??= setTimeout(look, PACE);
+  }, [state.version, held, look]);
   useEffect(() => () => clearTimeout(timer.current), []);
-
-  const unseen = useMemo(
-    () => (held ? waiting(ids, ordered(state.lines.values(), wanted, Date.now())) : 0),
-    // eslint-disable-next-line -- `wanted` is known by `question`, the lines by their version.
-    [held, ids, state.version, question],
-  );
   return { ids, unseen, renew };
 }
