@@ -1,5 +1,7 @@
 //! `/approvals`: runs that people have to agree to, with the exact commands, machines and dry run.
 
+pub(super) mod pending;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use super::approvals::pending;
 use super::companies::{aws, config, credentials, intake, notifications, rules, suppression};
 pub use super::gate::Policy;
 use super::incidents::unresolved;
@@ -443,6 +444,11 @@ fn routes() -> Routes {
             "/api/approvals",
             approvals::list,
             "Runs that people have to agree to, newest first",
+        )
+        .get(
+            "/api/approvals/pending",
+            pending::pending,
+            "What waits for somebody's word, over all companies that one reads",
         )
         .get(
             "/api/approvals/{approval_id}",

@@ -6,10 +6,10 @@ pub(super) mod edit;
 
 use std::sync::Arc;
 
-use actors::domain::Timestamp;
 use actors::domain::ids::RunbookId;
 use actors::domain::policy::{Need, Policy};
 use actors::domain::runbook::{self, Platform, Risk, Runbook, Shelf};
+use actors::domain::{CompanyId, Timestamp};
 use actors::port::RecordKind;
 use actors::port::own_runbook::{self, OwnRunbook};
 use axum::Json;
@@ -129,7 +129,12 @@ fn tag(runbook: &Runbook) -> String {
 
 /// A company's runbooks.
 pub(super) async fn shelf<R>(edge: &Edge, may: &May<R>) -> Result<Shelf, Problem> {
-    let reader = edge.store.reader(may.company());
+    shelf_of(edge, may.company()).await
+}
+
+/// The same, of a company that is known to be one of his.
+pub(super) async fn shelf_of(edge: &Edge, company: &CompanyId) -> Result<Shelf, Problem> {
+    let reader = edge.store.reader(company);
     Ok(own_runbook::shelf(&*reader, edge.library.clone()).await?)
 }
 

@@ -2,6 +2,7 @@
 
 mod automation;
 mod early;
+mod pending;
 
 use std::sync::Arc;
 use std::time::Duration;
