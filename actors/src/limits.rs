@@ -308,6 +308,10 @@ pub const METRIC_POINTS: usize = 1_440;
 pub const HASTE: Duration = Duration::from_secs(4);
 /// Over how long a company's figures are measured where nothing is said.
 pub const KPI_SPAN: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Steps of one series of figures.
+pub const KPI_STEPS: usize = 800;
+/// Companies whose figures one answer is made of; where there are more, one has to be named.
+pub const KPI_COMPANIES: usize = 1_000;
 /// Turns with a model for one decision.
 pub const MODEL_ROUNDS: u32 = 6;
 /// Tools that a model may look at for one decision.

@@ -66,6 +66,18 @@ impl PatchCompliance {
         pct
     }
 
+    /// The same, where it was measured lately: nothing is asked for it, and nothing waited for.
+    pub async fn kept(&self, company: &CompanyId) -> Option<f64> {
+        let settings = self.settings.of(company).await.ok().flatten()?;
+        let slot = {
+            let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            slots.get(company).map(|(_, slot)| slot.clone())?
+        };
+        let kept = slot.try_lock().ok()?;
+        let holds = |kept: &&Kept| kept.settings == settings && Instant::now() < kept.until;
+        kept.as_ref().filter(holds)?.pct
+    }
+
     async fn measure(&self, company: &CompanyId) -> Result<Option<f64>, CloudError> {
         let instances = self.inventory.instances(company, None).await?;
         let ids: Vec<_> = instances.into_iter().map(|known| known.instance_id).collect();

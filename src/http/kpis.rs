@@ -1,10 +1,16 @@
-//! `GET /kpis` and `/kpis/impact`: what a company's incidents came to, measured.
+//! `GET /kpis` and `/kpis/impact`: what a company's incidents came to, measured; `companies` and `series` of all that one
+//! reads.
+
+pub(super) mod companies;
+pub(super) mod series;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::kpi::{self, hour_of};
 use actors::domain::{CompanyId, Impact, Kpis, Rollup, Timestamp};
+use actors::limits::KPI_COMPANIES;
+use actors::port::events::CompanySet;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -14,7 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Edge;
 use super::page::{Ask, Asked, Query};
 use super::problem::Problem;
-use super::rights::{May, Read};
+use super::rights::{May, Reaches, Read};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Over how many days is measured where the request says nothing.
@@ -22,6 +28,8 @@ const MEASURED_DAYS: u32 = 30;
 /// How many days before and after a moment are compared where the request says nothing, and at most.
 const COMPARED_DAYS: u32 = 7;
 const COMPARED_DAYS_MOST: u32 = 90;
+/// Companies that are asked for at once.
+const AT_ONCE: usize = 8;
 
 /// What figures are made of: incidents that were opened in the period.
 #[derive(Serialize, ToSchema)]
@@ -38,6 +46,18 @@ pub(super) struct KpiCounts {
     self_healed: u64,
 }
 
+impl From<&Rollup> for KpiCounts {
+    fn from(sums: &Rollup) -> Self {
+        Self {
+            alerts: sums.alerts,
+            incidents: sums.incidents,
+            acknowledged: sums.acknowledged,
+            resolved: sums.resolved,
+            self_healed: sums.healed,
+        }
+    }
+}
+
 /// What a company's incidents that were opened in a period came to. Figures are measured, to one decimal, or null.
 #[derive(Serialize, ToSchema)]
 pub(super) struct KpiPeriod {
@@ -48,7 +68,7 @@ pub(super) struct KpiPeriod {
     #[serde(flatten)]
     kpis: Kpis,
     /// How many machines have the patches they should have, measured within the last quarter of an hour; null where no
-    /// AWS account is connected, and for periods that are compared.
+    /// AWS account is connected, for periods that are compared, for those with an end of their own, and for sums.
     patch_compliance_pct: Option<f64>,
     /// What this is made of.
     counts: KpiCounts,
@@ -62,13 +82,7 @@ impl KpiPeriod {
             kpis: Kpis::from(sums),
             // Nothing asks SSM for it yet.
             patch_compliance_pct: None,
-            counts: KpiCounts {
-                alerts: sums.alerts,
-                incidents: sums.incidents,
-                acknowledged: sums.acknowledged,
-                resolved: sums.resolved,
-                self_healed: sums.healed,
-            },
+            counts: sums.into(),
         }
     }
 }
@@ -81,40 +95,56 @@ pub(super) struct CompanyKpis {
     period: KpiPeriod,
 }
 
-/// From when on is measured.
+/// Over what time is measured.
 #[derive(IntoParams)]
-pub(super) struct Since {
-    /// Incidents opened since: an RFC 3339 time, or a span before now such as `24h`; `30d` where nothing is said. It
-    /// begins with the hour that it is in.
+pub(super) struct Measured {
+    /// Incidents opened since: an RFC 3339 time, or a span before now such as `24h`; 30 days before `until` where nothing
+    /// is said. It begins with the hour that it is in.
     #[param(value_type = Option<String>)]
     since: Timestamp,
+    /// And before: a time or a span as well, now where nothing is said. The hour that it is in counts whole.
+    #[param(value_type = Option<String>)]
+    until: Timestamp,
+    /// Whether it ends now.
+    #[param(ignore)]
+    is_current: bool,
 }
 
-impl Ask for Since {
+impl Ask for Measured {
     fn parameters() -> Vec<Parameter> {
         Self::into_params(|| None)
     }
 
     fn read(query: &mut Query, edge: &Edge) -> Result<Self, Problem> {
         let now = edge.clock.now();
-        let since = query.since(now)?;
+        let (since, end) = (query.since(now)?, query.moment("until", now)?);
+        // What is yet to come is not measured.
+        let until = end.unwrap_or(now).min(now);
+        let since = since.unwrap_or_else(|| until.minus(DAY * MEASURED_DAYS));
+        if end.is_some() && until <= since {
+            return Err(Problem::invalid(
+                "until",
+                "must be later than since, which has to be past",
+            ));
+        }
         Ok(Self {
-            since: since.unwrap_or_else(|| now.minus(DAY * MEASURED_DAYS)),
+            since,
+            until,
+            is_current: until == now,
         })
     }
 }
 
-/// A company's figures since a moment.
+/// A company's figures of a period.
 pub(super) async fn kpis(
     may: May<Read>,
     State(edge): State<Arc<Edge>>,
-    Asked {
-        asked: Since { since }, ..
-    }: Asked<Since>,
+    Asked { asked, .. }: Asked<Measured>,
 ) -> Result<Json<CompanyKpis>, Problem> {
-    let until = edge.clock.now();
-    let mut period = measured(&edge, may.company(), since, until).await?;
-    period.patch_compliance_pct = edge.patches.pct(may.company()).await;
+    let mut period = measured(&edge, may.company(), asked.since, asked.until).await?;
+    if asked.is_current {
+        period.patch_compliance_pct = edge.patches.pct(may.company()).await;
+    }
     Ok(Json(CompanyKpis {
         company_id: may.company().clone(),
         period,
@@ -124,6 +154,18 @@ pub(super) async fn kpis(
 async fn measured(edge: &Edge, company: &CompanyId, since: Timestamp, until: Timestamp) -> Result<KpiPeriod, Problem> {
     let sums = edge.store.reader(company).rollups(since, until).await?;
     Ok(KpiPeriod::of(since, until, &sums))
+}
+
+/// Companies whose figures are asked for together: the one that is named, or all that one reads, as far as that many can
+/// be.
+fn together(reaches: &Reaches<Read>, edge: &Edge, named: Option<CompanyId>) -> Result<CompanySet, Problem> {
+    let companies = reaches.read_at_once(edge, named)?;
+    if companies.iter().count() > KPI_COMPANIES {
+        let why =
+            format!("the figures of more than {KPI_COMPANIES} companies are not told at once: say which is meant");
+        return Err(Problem::invalid("company_id", why));
+    }
+    Ok(companies)
 }
 
 /// What is compared.

@@ -178,7 +178,7 @@ impl Asking {
 
     /// `GET /kpis`.
     pub(crate) async fn kpis(self, fields: Map<String, Value>) -> Result<Value, Problem> {
-        let asked = Asked::<kpis::Since>::of(Query::of_fields(fields)?, &self.edge)?;
+        let asked = Asked::<kpis::Measured>::of(Query::of_fields(fields)?, &self.edge)?;
         let may = self.may_in::<Read>(asked.company.clone())?;
         shown(kpis::kpis(may, State(self.edge), asked).await?)
     }

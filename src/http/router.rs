@@ -17,6 +17,7 @@ use super::approvals::pending;
 use super::companies::{aws, config, credentials, intake, notifications, rules, suppression};
 pub use super::gate::Policy;
 use super::incidents::unresolved;
+use super::kpis::series;
 use super::live::{events, socket};
 use super::problem::{Code, Problem};
 pub use super::routes::Route;
@@ -592,6 +593,16 @@ fn routes() -> Routes {
             "What was said about an incident",
         )
         .get("/api/kpis", kpis::kpis, "What a company's incidents came to")
+        .get(
+            "/api/kpis/series",
+            series::series,
+            "Figures hour by hour, or day by day",
+        )
+        .get(
+            "/api/kpis/companies",
+            kpis::companies::companies,
+            "The figures of each company that one reads",
+        )
         .get(
             "/api/kpis/impact",
             kpis::impact,

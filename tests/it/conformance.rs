@@ -273,6 +273,7 @@ promises! {
     recall::older_ones_are_found_when_the_newest_are_removed,
     recall::an_old_one_with_two_common_words_is_found_among_many,
     rollups::hours_are_what_the_rows_come_to,
+    rollups::steps_are_what_their_hours_come_to,
     rollups::what_retention_removes_stays_counted,
     rollups::an_erased_companys_hours_go,
     roster::companies_keys_and_secrets_are_listed,

@@ -1,6 +1,8 @@
 //! What a company's incidents came to in a period: counters, and the figures that follow from them. Measured, or
 //! nothing where there was nothing to measure.
 
+use std::ops::AddAssign;
+
 use serde::{Deserialize, Serialize};
 
 use super::time::Timestamp;
@@ -75,9 +77,46 @@ impl Rollup {
     }
 }
 
+impl AddAssign for Rollup {
+    fn add_assign(&mut self, other: Self) {
+        let mut sums = self.counts();
+        for (sum, count) in sums.iter_mut().zip(other.counts()) {
+            *sum = sum.saturating_add(count);
+        }
+        *self = Self::of_counts(sums);
+    }
+}
+
+/// In what steps a period is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = KpiStep)]
+pub enum Step {
+    /// Whole hours.
+    Hour,
+    /// Whole days, in UTC.
+    #[default]
+    Day,
+}
+
+impl Step {
+    /// How long one is, in milliseconds.
+    pub fn millis(self) -> i64 {
+        match self {
+            Self::Hour => HOUR_MS,
+            Self::Day => 24 * HOUR_MS,
+        }
+    }
+
+    /// The beginning of the one that a moment is in.
+    pub fn begin_of(self, at: Timestamp) -> Timestamp {
+        Timestamp::from_millis(at.as_millis() - at.as_millis() % self.millis())
+    }
+}
+
 /// The beginning of the hour that a moment is in.
 pub fn hour_of(at: Timestamp) -> Timestamp {
-    Timestamp::from_millis(at.as_millis() - at.as_millis() % HOUR_MS)
+    Step::Hour.begin_of(at)
 }
 
 /// Figures to one decimal; nothing where nothing was measured.
@@ -212,6 +251,22 @@ mod tests {
         for (before, after) in [(None, Some(1.0)), (Some(0.0), Some(1.0)), (Some(1.0), None)] {
             assert_eq!(impact(&of(before, None), &of(after, None)), Impact::default());
         }
+    }
+
+    #[test]
+    fn days_are_utcs() {
+        let day = 86_400_000;
+        for at in [day, day + 1, 2 * day - 1] {
+            let begun = Step::Day.begin_of(Timestamp::from_millis(at));
+            assert_eq!(begun, Timestamp::from_millis(day), "{at}");
+        }
+    }
+
+    #[test]
+    fn sums_are_counted_together() {
+        let mut sums = Rollup::of_counts([1, 2, 3, 4, 5, 6, 7]);
+        sums += Rollup::of_counts([10, 20, 30, 40, 50, 60, u64::MAX]);
+        assert_eq!(sums, Rollup::of_counts([11, 22, 33, 44, 55, 66, u64::MAX]));
     }
 
     #[test]

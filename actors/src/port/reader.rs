@@ -10,6 +10,7 @@ use super::Error;
 use super::recall::{Candidates, Lookup};
 use super::record::{Record, RecordKind};
 use super::writer::{OpenIncident, Receipt, Strays};
+use crate::domain::kpi::Step;
 use crate::domain::{
     Alert, AlertId, AlertState, Company, Decision, Entry, Incident, IncidentId, IncidentStatus, Rollup, Severity,
     ShortMemory, Timestamp,
@@ -271,6 +272,14 @@ pub trait Reader: Send + Sync + 'static {
     /// What the incidents opened in a period came to: the sums over whole hours, from the one that `since` is in to the
     /// last that begins before `until`.
     async fn rollups(&self, since: Timestamp, until: Timestamp) -> Result<Rollup, Error>;
+
+    /// The same, step by step, each with its beginning, the oldest first; those in which none opened are left out.
+    async fn rollups_by(
+        &self,
+        step: Step,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<(Timestamp, Rollup)>, Error>;
 
     /// Long memories that may be meant, found by their signature, tags and words; see [`super::recall`].
     async fn recall(&self, lookup: &Lookup) -> Result<Candidates, Error>;

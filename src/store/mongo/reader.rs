@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actors::domain::kpi::Step;
 use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, Rollup, ShortMemory, Timestamp};
 use actors::port::events::{CompanySet, EventReader, EventsAfter, Position};
 use actors::port::reader::{
@@ -218,6 +219,15 @@ impl Reader for CompanyReader {
 
     async fn rollups(&self, since: Timestamp, until: Timestamp) -> Result<Rollup, Error> {
         ask!(self, |m| rollups::sum(&mut m, &self.company, since, until))
+    }
+
+    async fn rollups_by(
+        &self,
+        step: Step,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<(Timestamp, Rollup)>, Error> {
+        ask!(self, |m| rollups::series(&mut m, &self.company, step, (since, until)))
     }
 
     async fn recall(&self, lookup: &Lookup) -> Result<Candidates, Error> {

@@ -1,6 +1,6 @@
 //! Companies' counters of each hour.
 
-use actors::domain::kpi::hour_of;
+use actors::domain::kpi::{Step, hour_of};
 use actors::domain::{CompanyId, Rollup, Timestamp};
 use mongodb::Database;
 use mongodb::bson::{Bson, Document, doc};
@@ -50,22 +50,47 @@ pub(super) async fn sum(
     since: Timestamp,
     until: Timestamp,
 ) -> Result<Rollup, Fault> {
-    let mut group = doc! { "_id": Bson::Null };
+    let steps = summed(company, Bson::Null, (since, until)).to_vec();
+    let found = m.aggregate::<Document>(ROLLUPS, steps).await?;
+    found.first().map_or_else(|| Ok(Rollup::default()), read)
+}
+
+/// The same, step by step.
+pub(super) async fn series(
+    m: &mut Moment,
+    company: &CompanyId,
+    step: Step,
+    (since, until): (Timestamp, Timestamp),
+) -> Result<Vec<(Timestamp, Rollup)>, Fault> {
+    let unit = match step {
+        Step::Hour => "hour",
+        Step::Day => "day",
+    };
+    let by = doc! { "$dateTrunc": { "date": "$hour", "unit": unit } };
+    let [found, summed] = summed(company, by, (since, until));
+    let some = doc! { "$match": { "incidents": { "$gt": 0_i64 } } };
+    let steps = vec![found, summed, some, doc! { "$sort": { "_id": 1 } }];
+    let found = m.aggregate::<Document>(ROLLUPS, steps).await?;
+    found.iter().map(|sums| Ok((sums.at("_id")?, read(sums)?))).collect()
+}
+
+/// Finds a period's hours, and sums their counters by something.
+fn summed(company: &CompanyId, by: impl Into<Bson>, (since, until): (Timestamp, Timestamp)) -> [Document; 2] {
+    let mut group = doc! { "_id": by };
     for name in Rollup::COUNTERS {
         group.insert(name, doc! { "$sum": format!("${name}") });
     }
     let hours = doc! { "$gte": date(hour_of(since)), "$lt": date(until) };
-    let steps = vec![
+    [
         doc! { "$match": { "company_id": company.as_str(), "hour": hours } },
         doc! { "$group": group },
-    ];
-    let found = m.aggregate::<Document>(ROLLUPS, steps).await?;
-    let Some(found) = found.first() else {
-        return Ok(Rollup::default());
-    };
+    ]
+}
+
+fn read(sums: &Document) -> Result<Rollup, Fault> {
     let mut counts = [0; 7];
     for (count, name) in counts.iter_mut().zip(Rollup::COUNTERS) {
-        *count = found.count(name)?;
+        *count = sums.count(name)?;
     }
     Ok(Rollup::of_counts(counts))
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actors::domain::kpi::Step;
 use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, Rollup, ShortMemory, Timestamp};
 use actors::port::reader::{
     AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, OpenView, Page, PageRequest,
@@ -209,6 +210,16 @@ impl Reader for CompanyReader {
 
     async fn rollups(&self, since: Timestamp, until: Timestamp) -> Result<Rollup, Error> {
         self.read(move |conn, cell| rollup::sum(conn, cell, since, until)).await
+    }
+
+    async fn rollups_by(
+        &self,
+        step: Step,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<(Timestamp, Rollup)>, Error> {
+        self.read(move |conn, cell| rollup::series(conn, cell, step, (since, until)))
+            .await
     }
 
     async fn recall(&self, lookup: &Lookup) -> Result<Candidates, Error> {

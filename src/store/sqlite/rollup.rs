@@ -1,11 +1,11 @@
 //! Companies' counters of each hour.
 
-use actors::domain::kpi::hour_of;
+use actors::domain::kpi::{Step, hour_of};
 use actors::domain::{Rollup, Timestamp};
 use rusqlite::{Connection, Row, params};
 
 use super::fault::Fault;
-use super::rows::uint;
+use super::rows::{time, uint};
 use super::shared::Cell;
 use crate::store::rollup::Tally;
 
@@ -64,13 +64,43 @@ pub(super) fn forget(conn: &Connection, company: i64) -> Result<(), rusqlite::Er
     Ok(())
 }
 
+/// The counters' sums, in the order of their names.
+macro_rules! rollup_sums {
+    () => {
+        "coalesce(sum(incidents), 0), coalesce(sum(alerts), 0), coalesce(sum(acknowledged), 0), \
+         coalesce(sum(acknowledge_ms), 0), coalesce(sum(resolved), 0), coalesce(sum(resolve_ms), 0), \
+         coalesce(sum(healed), 0)"
+    };
+}
+
 /// The sums over the hours from the one that `since` is in to the last that begins before `until`.
 pub(super) fn sum(conn: &Connection, cell: &Cell, since: Timestamp, until: Timestamp) -> Result<Rollup, Fault> {
-    let sql = "SELECT coalesce(sum(incidents), 0), coalesce(sum(alerts), 0), coalesce(sum(acknowledged), 0), \
-               coalesce(sum(acknowledge_ms), 0), coalesce(sum(resolved), 0), coalesce(sum(resolve_ms), 0), \
-               coalesce(sum(healed), 0) FROM rollup WHERE company = ?1 AND hour >= ?2 AND hour < ?3";
+    let sql = concat!(
+        "SELECT ",
+        rollup_sums!(),
+        " FROM rollup WHERE company = ?1 AND hour >= ?2 AND hour < ?3"
+    );
     let asked = [cell.no, hour_of(since).as_millis(), until.as_millis()];
     Ok(conn.prepare_cached(sql)?.query_row(asked, |row| read(row, 0))?)
+}
+
+/// The same, step by step.
+pub(super) fn series(
+    conn: &Connection,
+    cell: &Cell,
+    step: Step,
+    (since, until): (Timestamp, Timestamp),
+) -> Result<Vec<(Timestamp, Rollup)>, Fault> {
+    let sql = concat!(
+        "SELECT hour - hour % ?4 AS begin, ",
+        rollup_sums!(),
+        " FROM rollup WHERE company = ?1 AND hour >= ?2 AND hour < ?3 GROUP BY begin HAVING sum(incidents) > 0 \
+         ORDER BY begin"
+    );
+    let asked = [cell.no, hour_of(since).as_millis(), until.as_millis(), step.millis()];
+    let mut query = conn.prepare_cached(sql)?;
+    let found = query.query_map(asked, |row| Ok((time(row, 0)?, read(row, 1)?)))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// Counters from `rollup_columns`, which begin at a column.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actors::correlator::regroup;
 use actors::correlator::rules::Rules;
+use actors::domain::kpi::Step;
 use actors::domain::{Alert, Company, Incident, IncidentId, Life, Rollup, Timestamp};
 use actors::port::reader::{IncidentFilter, PageRequest};
 use actors::port::writer::{Changed, Expect, Move, Opening, Regroup, RegroupPart, Seen};
@@ -298,6 +299,39 @@ pub async fn hours_are_what_the_rows_come_to(w: World) {
     assert!(all.incidents > all.resolved && all.resolved > all.healed, "{all:?}");
     // Another company has nothing of it.
     assert_eq!(of_all_time(&*w.store.reader(&w.b)).await, Rollup::default());
+}
+
+pub async fn steps_are_what_their_hours_come_to(w: World) {
+    let begin = w.now();
+    tell(&w, 9, 120).await;
+    let (reader, all) = (w.reader(), rows(&*w.reader()).await);
+    let sets = [
+        (Step::Hour, begin, w.after(1)),
+        (Step::Day, Step::Day.begin_of(begin), w.after(1)),
+        (
+            Step::Day,
+            begin.plus(Duration::from_secs(5 * 3600)),
+            w.now().minus(Duration::from_secs(7000)),
+        ),
+    ];
+    for (step, since, until) in sets {
+        let found = reader.rollups_by(step, since, until).await.unwrap();
+        assert!(
+            found.len() > 1 && found.is_sorted_by(|one, next| one.0 < next.0),
+            "{found:?}"
+        );
+        let span = Duration::from_millis(step.millis().unsigned_abs());
+        let mut begun = step.begin_of(since);
+        while begun < until {
+            let counted = found.iter().find(|(at, _)| *at == begun).map(|(_, sums)| *sums);
+            let expected = recomputed(&all, begun.max(since), begun.plus(span).min(until));
+            assert_eq!(counted.unwrap_or_default(), expected, "{step:?} {begun}");
+            assert_eq!(counted.is_some(), expected.incidents > 0, "{step:?} {begun}");
+            begun = begun.plus(span);
+        }
+    }
+    let other = w.store.reader(&w.b);
+    assert_eq!(other.rollups_by(Step::Day, begin, w.now()).await, Ok(vec![]));
 }
 
 pub async fn what_retention_removes_stays_counted(w: World) {

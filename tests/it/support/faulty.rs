@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use actors::domain::kpi::Step;
 use actors::domain::{
     Alert, AlertId, Company, CompanyId, Decision, Entry, Incident, IncidentId, Rollup, ShortMemory, Timestamp,
 };
@@ -456,6 +457,15 @@ impl Reader for FaultyReader {
 
     async fn rollups(&self, since: Timestamp, until: Timestamp) -> Result<Rollup, Error> {
         self.inner.rollups(since, until).await
+    }
+
+    async fn rollups_by(
+        &self,
+        step: Step,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<(Timestamp, Rollup)>, Error> {
+        self.inner.rollups_by(step, since, until).await
     }
 
     async fn recall(&self, lookup: &Lookup) -> Result<Candidates, Error> {
