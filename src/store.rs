@@ -10,6 +10,7 @@ mod commit;
 mod every;
 mod evidence;
 mod feed;
+mod like;
 mod lock;
 pub mod migration;
 pub mod mongo;

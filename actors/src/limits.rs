@@ -126,6 +126,8 @@ pub const GATHERED_INCIDENTS: usize = 4_096;
 pub const PAGE: usize = 200;
 /// Rows of one page of the unresolved incidents, at most.
 pub const UNRESOLVED: usize = 1_000;
+/// Entries of a journal that one page of those that a filter meets looks at.
+pub const JOURNAL_LOOKED_AT: usize = 10_000;
 /// Parts of companies' lists that one page over all companies of somebody looks at.
 pub const WALKED: usize = 100;
 /// Alerts in one webhook body.

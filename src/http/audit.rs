@@ -1,11 +1,13 @@
 //! `/api/audit`: a company's journal, or the platform's (`?company_id=platform`), to read, to verify, and to take away.
 
+mod filter;
+
 use std::sync::Arc;
 
 use actors::domain::journal::ChainWalk;
 use actors::domain::{CompanyId, Entry};
 use actors::limits::PAGE;
-use actors::port::reader::PageRequest;
+use actors::port::reader::{EntryFilter, PageRequest};
 use actors::port::{Error, Reader};
 use axum::Json;
 use axum::body::{Body, Bytes};
@@ -59,20 +61,22 @@ impl Ask for Order {
     }
 }
 
-/// Its entries, oldest first unless it is asked otherwise.
+/// Its entries, oldest first unless it is asked otherwise. A page of those that a filter meets looks at a bounded number of
+/// entries, and may hold fewer than it was asked for.
 pub(super) async fn list(
     reaches: Reaches<Audit>,
     State(edge): State<Arc<Edge>>,
     Asked {
         company: named,
-        asked: (order, request),
-    }: Asked<(Order, PageRequest)>,
+        asked: ((order, filter), request),
+    }: Asked<((Order, EntryFilter), PageRequest)>,
 ) -> Result<Json<Paged<JournalEntry>>, Problem> {
     let company = journal_of(&edge, &reaches, named)?;
     let reader = edge.store.reader(&company);
-    let found = match order {
-        Order::Asc => reader.journal(request).await?,
-        Order::Desc => reader.journal_backwards(request).await?,
+    let found = match (order, filter == EntryFilter::default()) {
+        (Order::Asc, true) => reader.journal(request).await?,
+        (Order::Desc, true) => reader.journal_backwards(request).await?,
+        (order, false) => reader.journal_like(&filter, order == Order::Desc, request).await?,
     };
     Ok(Json(Paged::of(found, |entry| shape::entry(&entry))))
 }

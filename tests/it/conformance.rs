@@ -9,6 +9,7 @@ mod directory;
 pub mod events;
 mod guarded;
 pub mod journal;
+mod like;
 pub mod lists;
 mod past;
 mod place;
@@ -241,6 +242,8 @@ promises! {
     lists::what_came_since_a_moment_is_found_though_the_clock_was_set_back,
     lists::decisions_are_paged_oldest_first,
     lists::the_journal_is_paged,
+    like::a_filter_shows_what_a_look_at_each_entry_would,
+    like::a_page_looks_at_so_many_entries_and_goes_on,
     unresolved::what_is_open_is_told_in_short,
     lists::nothing_of_another_company_is_seen,
     lists::counts_are_since_a_moment,

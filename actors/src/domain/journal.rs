@@ -181,6 +181,13 @@ pub struct Entry {
     pub hash: String,
 }
 
+/// Between which texts the canonical JSON of all entries of an actor lies, and of no other's: it begins with him, because
+/// RFC 8785 sorts names. The second is the first that is none of them.
+pub fn texts_of(actor: &str) -> (String, String) {
+    let name = Value::from(actor);
+    (format!(r#"{{"actor":{name},"#), format!(r#"{{"actor":{name}-"#))
+}
+
 impl Entry {
     /// What happened: `incident.opened`, `decision.made`, ...
     pub fn kind(&self) -> String {
@@ -258,6 +265,29 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_actors_entries_lie_between_his_texts_and_no_others_do() {
+        let of = |actor: &str| {
+            let id = "evt-01a2098dd6d57bb5ad94498c2db57751".parse();
+            Fact::new(
+                id.unwrap_or_else(|_| panic!()),
+                Timestamp::default(),
+                "x.y",
+                "s",
+                actor,
+                &json!({}),
+            )
+            .canonical
+        };
+        for actor in ["usr-1", "correlator", "a \"b\"", ""] {
+            let (first, beyond) = texts_of(actor);
+            for other in ["usr-1", "usr-10", "usr-", "correlator", "a \"b\"", "", "zz"] {
+                let text = of(other);
+                assert_eq!(first <= text && text < beyond, actor == other, "{actor} {other}");
+            }
+        }
+    }
 
     #[test]
     fn the_chain_depends_on_every_part() {

@@ -150,6 +150,30 @@ pub enum TimelineItem {
     },
 }
 
+/// Which kinds of journal entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kinds {
+    /// This one.
+    One(String),
+    /// Those that begin so; it ends with a dot.
+    Of(String),
+}
+
+/// Which journal entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntryFilter {
+    /// Of these kinds.
+    pub kinds: Option<Kinds>,
+    /// By this actor.
+    pub actor: Option<String>,
+    /// About this.
+    pub subject: Option<String>,
+    /// At or after.
+    pub since: Option<Timestamp>,
+    /// Before.
+    pub until: Option<Timestamp>,
+}
+
 /// What a company's alerts came to since a moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CorrelationCounts {
@@ -242,6 +266,16 @@ pub trait Reader: Send + Sync + 'static {
 
     /// The company's journal, newest first (cursor: `seq`).
     async fn journal_backwards(&self, page: PageRequest) -> Result<Page<Entry>, Error>;
+
+    /// Those entries of the company's journal that a filter meets, the oldest first or the newest (cursor: `seq`). One page
+    /// looks at [`crate::limits::JOURNAL_LOOKED_AT`] entries, or as many about one subject, so that it may hold fewer than
+    /// it was asked for.
+    async fn journal_like(
+        &self,
+        filter: &EntryFilter,
+        newest_first: bool,
+        page: PageRequest,
+    ) -> Result<Page<Entry>, Error>;
 
     /// Alerts that arrived before a moment, in that order, and have their last verdict, apart from those of an incident
     /// that had not ended by then. A page may hold fewer than it was asked for.

@@ -4,6 +4,7 @@ pub(super) mod alerts;
 pub(super) mod events;
 pub(super) mod incidents;
 pub(super) mod journal;
+pub(super) mod like;
 pub(super) mod past;
 pub(super) mod recall;
 pub(super) mod roster;

@@ -7,8 +7,8 @@ use actors::domain::kpi::Step;
 use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, Rollup, ShortMemory, Timestamp};
 use actors::port::events::{CompanySet, EventReader, EventsAfter, Position};
 use actors::port::reader::{
-    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, OpenView, Page, PageRequest,
-    PastAlert, Reader, TimelineItem,
+    AlertFilter, AlertView, Briefing, CorrelationCounts, EntryFilter, IncidentFilter, IncidentView, OpenView, Page,
+    PageRequest, PastAlert, Reader, TimelineItem,
 };
 use actors::port::writer::{OpenIncident, Receipt, Strays};
 use actors::port::{Candidates, Error, Lookup, Record, RecordKind};
@@ -20,7 +20,7 @@ use super::fault::Fault;
 use super::moment::{Find, Moment};
 use super::names::*;
 use super::numbers;
-use super::read::{alerts, events, incidents, journal, past, recall, unresolved};
+use super::read::{alerts, events, incidents, journal, like, past, recall, unresolved};
 use super::records;
 use super::rollups;
 use super::shape::{Fields, int};
@@ -185,6 +185,15 @@ impl Reader for CompanyReader {
 
     async fn journal_backwards(&self, page: PageRequest) -> Result<Page<Entry>, Error> {
         ask!(self, |m| journal::list_backwards(&mut m, &self.company, page))
+    }
+
+    async fn journal_like(
+        &self,
+        filter: &EntryFilter,
+        newest_first: bool,
+        page: PageRequest,
+    ) -> Result<Page<Entry>, Error> {
+        ask!(self, |m| like::like(&mut m, &self.company, filter, newest_first, page))
     }
 
     async fn past_alerts(&self, before: Timestamp, page: PageRequest) -> Result<Page<PastAlert>, Error> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use actors::domain::kpi::Step;
 use actors::domain::{Alert, AlertId, Company, CompanyId, Decision, Entry, IncidentId, Rollup, ShortMemory, Timestamp};
 use actors::port::reader::{
-    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, OpenView, Page, PageRequest,
-    PastAlert, Reader, TimelineItem,
+    AlertFilter, AlertView, Briefing, CorrelationCounts, EntryFilter, IncidentFilter, IncidentView, OpenView, Page,
+    PageRequest, PastAlert, Reader, TimelineItem,
 };
 use actors::port::writer::{OpenIncident, Receipt, Strays};
 use actors::port::{Candidates, Error, Lookup, Record, RecordKind};
@@ -16,7 +16,7 @@ use rusqlite::Connection;
 
 use super::core::Core;
 use super::fault::Fault;
-use super::read::{alerts, incidents, journal, past, recall, records, unresolved};
+use super::read::{alerts, incidents, journal, like, past, recall, records, unresolved};
 use super::rollup;
 use super::shared::{Cell, locked};
 
@@ -168,6 +168,17 @@ impl Reader for CompanyReader {
 
     async fn journal_backwards(&self, page: PageRequest) -> Result<Page<Entry>, Error> {
         self.read(move |conn, cell| journal::list_backwards(conn, cell, page))
+            .await
+    }
+
+    async fn journal_like(
+        &self,
+        filter: &EntryFilter,
+        newest_first: bool,
+        page: PageRequest,
+    ) -> Result<Page<Entry>, Error> {
+        let filter = filter.clone();
+        self.read(move |conn, cell| like::like(conn, cell, &filter, newest_first, page))
             .await
     }
 

@@ -72,6 +72,35 @@ async fn a_journal_is_read_verified_and_taken_away_by_who_may() {
     backwards.reverse();
     assert_eq!((&forwards, forwards.len() > 2), (&backwards, true));
     server.get_as(&boss, "/api/audit?order=newest").await.problem(400);
+    let about = async |query: &str| {
+        let page = server.get_as(&boss, &format!("/api/audit?{query}")).await.json();
+        let entries = page["items"].as_array().unwrap().iter();
+        entries
+            .map(|entry| entry["kind"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(about("kind=incident.opened&limit=9").await, ["incident.opened"; 3]);
+    let of_incidents = about("kind=incident.&order=desc&limit=99").await;
+    assert!(of_incidents.len() >= 3 && of_incidents.iter().all(|kind| kind.starts_with("incident.")));
+    let subject = page["items"][1]["subject"].as_str().unwrap();
+    assert!(!about(&format!("subject={subject}")).await.is_empty());
+    assert!(about("actor=nobody").await.is_empty() && about("until=1d").await.is_empty());
+    let of_platform = "/api/audit?company_id=platform&kind=company.&order=desc";
+    let of_platform = server.get_as(&root, of_platform).await.json();
+    assert_eq!(of_platform["items"].as_array().unwrap().len(), 2, "{of_platform}");
+    for (query, field) in [
+        ("kind=Incident.", "kind"),
+        ("kind=.", "kind"),
+        ("kind=a..b", "kind"),
+        ("since=1h&until=2h", "until"),
+        ("since=soon", "since"),
+        ("person=x", "person"),
+    ] {
+        let refused = server.get_as(&boss, &format!("/api/audit?{query}")).await;
+        assert_eq!(refused.problem(400), field, "{query}");
+    }
+    let long = format!("/api/audit?subject={}", "x".repeat(129));
+    assert_eq!(server.get_as(&boss, &long).await.problem(400), "subject");
     let verified = server.get_as(&boss, "/api/audit/verify").await.json();
     assert_eq!((&verified["whole"], &verified["why"]), (&json!(true), &Value::Null));
     assert!(verified["entries"].as_u64().unwrap() >= 3);

@@ -10,8 +10,8 @@ use actors::domain::{
     Alert, AlertId, Company, CompanyId, Decision, Entry, Incident, IncidentId, Rollup, ShortMemory, Timestamp,
 };
 use actors::port::reader::{
-    AlertFilter, AlertView, Briefing, CorrelationCounts, IncidentFilter, IncidentView, OpenView, Page, PageRequest,
-    PastAlert, TimelineItem,
+    AlertFilter, AlertView, Briefing, CorrelationCounts, EntryFilter, IncidentFilter, IncidentView, OpenView, Page,
+    PageRequest, PastAlert, TimelineItem,
 };
 use actors::port::writer::{Changed, IncidentChange, OpenIncident, PlaceBatch, Placed, Receipt, Regroup, Strays};
 use actors::port::{
@@ -424,6 +424,15 @@ impl Reader for FaultyReader {
 
     async fn journal_backwards(&self, page: PageRequest) -> Result<Page<Entry>, Error> {
         self.inner.journal_backwards(page).await
+    }
+
+    async fn journal_like(
+        &self,
+        filter: &EntryFilter,
+        newest_first: bool,
+        page: PageRequest,
+    ) -> Result<Page<Entry>, Error> {
+        self.inner.journal_like(filter, newest_first, page).await
     }
 
     async fn past_alerts(&self, before: Timestamp, page: PageRequest) -> Result<Page<PastAlert>, Error> {
