@@ -19,6 +19,7 @@ pub mod rights;
 pub mod second_factor;
 pub mod sign_in;
 pub mod staff;
+mod step_up;
 pub mod throttle;
 pub mod token;
 pub mod totp;

@@ -31,7 +31,7 @@ use super::{Accounts, second_factor};
 use crate::clock::random;
 
 /// How often a change that met another is looked at again.
-const TRIES: usize = 8;
+pub(super) const TRIES: usize = 8;
 
 /// Somebody's origin, once it is known who he is.
 pub type OriginOf<'a> = &'a (dyn Fn(&str) -> Origin + Send + Sync);

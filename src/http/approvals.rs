@@ -1,6 +1,7 @@
 //! `/approvals`: runs that people have to agree to, with the exact commands, machines and dry run.
 
 pub(super) mod pending;
+mod step_up;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::openapi::path::Parameter;
@@ -34,6 +36,7 @@ use super::runbooks::shelf;
 use super::runs::execute::Executing;
 use super::runs::{approver, approver_of};
 use super::users::works_in;
+use step_up::step_up;
 
 /// How long a word may take.
 const WITHIN: Duration = Duration::from_secs(15);
@@ -185,11 +188,16 @@ async fn find(edge: &Edge, company: &CompanyId, id: &str) -> Result<Approval, Pr
 
 /// What one agrees to.
 #[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub(super) struct ApproveRequest {
     /// The approval's `hash`, as it was seen: refused where it is another's.
+    #[serde(default)]
     #[schema(pattern = "^[0-9a-f]{64}$")]
     hash: Option<String>,
+    /// A code of one's second factor, or a recovery code: for what is of high risk, where one has a second factor.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    totp: Option<SecretString>,
 }
 
 /// What has come of a word.
@@ -221,7 +229,8 @@ impl describe::Answer for Agreed {
     }
 }
 
-/// Agrees. Where nobody else has to, the run begins.
+/// Agrees. Where nobody else has to, the run begins. For what is of high risk a person who has a second factor shows a code
+/// of it.
 pub(super) async fn approve(
     may: May<Approve>,
     State(edge): State<Arc<Edge>>,
@@ -229,6 +238,10 @@ pub(super) async fn approve(
     SentOrNot(request): SentOrNot<ApproveRequest>,
 ) -> Result<Agreed, Problem> {
     edge.takes_work(may.company())?;
+    let is = approver(&may.caller)?;
+    let approval = find(&edge, may.company(), &id).await?;
+    let code = request.totp.as_ref().map(ExposeSecret::expose_secret);
+    step_up(&edge, &may, (&approval, is), code).await?;
     say(&edge, &may, &id, Word::Approve(request.hash)).await.map(Agreed)
 }
 

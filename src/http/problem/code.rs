@@ -38,7 +38,7 @@ pub enum Code {
     SignatureMalformed,
     /// E-mail address and password do not belong together.
     WrongCredentials,
-    /// The account has a second factor: send a code of it as `totp`.
+    /// The account has a second factor: send a code of it as `totp`, to log in or to agree to what is of high risk.
     SecondFactorNeeded,
     /// The code of the second factor is wrong or was used already.
     WrongCode,

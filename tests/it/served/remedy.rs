@@ -3,6 +3,7 @@
 mod automation;
 mod early;
 mod pending;
+mod step_up;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use actors::domain::Timestamp;
 use actors::port::Clock;
 use alert_whisperer::accounts::rights::Role;
-use totp_rs::{Builder, Secret};
 
 use super::*;
+use crate::support::authenticator::code;
 
 #[tokio::test]
 async fn a_first_password_is_good_for_choosing_another_and_nothing_else() {
@@ -61,17 +60,6 @@ async fn a_first_password_is_good_for_choosing_another_and_nothing_else() {
     late.problem(401);
     drop(acme);
     server.stop().await;
-}
-
-/// The code of an authenticator that holds a secret.
-fn code(secret: &str, now: Timestamp) -> String {
-    let totp = Builder::new()
-        .with_secret(Secret::try_from_base32(secret).unwrap())
-        .with_account_name("anybody")
-        .build()
-        .unwrap();
-    totp.generate(u64::try_from(now.as_millis() / 1000).unwrap())
-        .to_string()
 }
 
 #[tokio::test]
