@@ -3,7 +3,7 @@
 //! Code map: `link` a company's clients and circuits, `session` its credentials, `actors::breaker` when nothing
 //! is sent, `fault` what errors mean, `ssm`, `automation`, `watch` and `secrets` the port, [`agent`] remote
 //! agents, [`cloud`] all of it for who calls,
-//! [`compliance`] how machines are patched, [`settings`] what we keep there ourselves, `convert` the SDK's values as ours.
+//! [`compliance`] how machines are patched, `connection` whether a role works at all, [`settings`] what we keep there ourselves, `convert` the SDK's values as ours.
 //!
 //! A company is asked for with the role of its settings and nothing else: its clients are made for it, from its
 //! settings as they are at the call, and know no other credentials. Reads are tried again within a budget of the
@@ -15,6 +15,7 @@ pub mod agent;
 mod automation;
 pub mod cloud;
 pub mod compliance;
+mod connection;
 mod convert;
 mod fault;
 mod link;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actors::domain::{AwsSettings, CompanyId};
 use actors::port::Error;
-use actors::port::cloud::{Automations, Circuits, CloudSettings, Commands, Inventory, Secrets, Watch};
+use actors::port::cloud::{Automations, Circuits, CloudSettings, Commands, Connection, Inventory, Secrets, Watch};
 use async_trait::async_trait;
 
 use super::Aws;
@@ -17,6 +17,8 @@ pub struct Cloud {
     pub commands: Arc<dyn Commands>,
     /// Runs AWS's own documents.
     pub automations: Arc<dyn Automations>,
+    /// Tries how they are connected.
+    pub connection: Arc<dyn Connection>,
     /// Knows machines.
     pub inventory: Arc<dyn Inventory>,
     /// Knows alarms and metrics.
@@ -32,6 +34,7 @@ impl From<Arc<Aws>> for Cloud {
         Self {
             commands: aws.clone(),
             automations: aws.clone(),
+            connection: aws.clone(),
             inventory: aws.clone(),
             watch: aws.clone(),
             secrets: aws.clone(),

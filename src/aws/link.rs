@@ -34,6 +34,8 @@ pub(super) struct Link {
     clock: Arc<dyn Clock>,
     session: Arc<Session>,
     pub(super) ssm: aws_sdk_ssm::Client,
+    /// As the company's role, not as who we are.
+    pub(super) sts: aws_sdk_sts::Client,
     /// For what begins something (`SendCommand`, `StartAutomationExecution`): tries once.
     pub(super) send: aws_sdk_ssm::Client,
     pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
@@ -98,6 +100,7 @@ impl Link {
             .http_client(aws.once.clone())
             .build();
         let ssm = aws_sdk_ssm::config::Builder::from(&theirs).retry_partition(budget(company, CloudService::Ssm));
+        let own_sts = aws_sdk_sts::config::Builder::from(&theirs).retry_partition(budget(company, CloudService::Sts));
         let cloudwatch = aws_sdk_cloudwatch::config::Builder::from(&theirs)
             .retry_partition(budget(company, CloudService::CloudWatch));
         let secrets = aws_sdk_secretsmanager::config::Builder::from(&theirs)
@@ -107,6 +110,7 @@ impl Link {
             clock: aws.clock.clone(),
             session,
             ssm: aws_sdk_ssm::Client::from_conf(ssm.build()),
+            sts: aws_sdk_sts::Client::from_conf(own_sts.build()),
             send: aws_sdk_ssm::Client::new(&once),
             cloudwatch: aws_sdk_cloudwatch::Client::from_conf(cloudwatch.build()),
             secrets: aws_sdk_secretsmanager::Client::from_conf(secrets.build()),
@@ -122,6 +126,11 @@ impl Link {
             CloudService::CloudWatch => &self.circuits[1],
             CloudService::SecretsManager => &self.circuits[2],
         }
+    }
+
+    /// Assumes its role, whatever is held of it.
+    pub(super) async fn assume_anew(&self) -> Result<(), CloudError> {
+        self.session.assume_anew().await
     }
 
     /// Credentials as if its role had been assumed.

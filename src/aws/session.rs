@@ -128,6 +128,13 @@ impl Session {
         }
     }
 
+    /// Assumes the role, whatever is held: to see whether it can be. What is held stays where it cannot.
+    pub(super) async fn assume_anew(&self) -> Result<(), CloudError> {
+        let mut held = self.held.lock().await;
+        *held = Some(self.assume().await?);
+        Ok(())
+    }
+
     /// What [`Session::credentials`] has just given, without asking for any: what fails here would fail in the midst of
     /// a call, where it proves nothing.
     async fn lent(&self) -> Option<Credentials> {

@@ -23,7 +23,7 @@ use super::link::Failed;
 use crate::failpoint;
 
 /// Items of a page; SSM gives no more.
-const PAGE: i32 = 50;
+pub(super) const PAGE: i32 = 50;
 /// How far our clock may be before AWS's, for commands that are looked for by time.
 const SKEW: Duration = Duration::from_secs(300);
 /// How many characters of the words for a status are kept.

@@ -344,6 +344,11 @@ fn routes() -> Routes {
             aws::disconnect,
             "Disconnect it from its AWS account",
         )
+        .post(
+            "/api/companies/{company_id}/aws/check",
+            aws::check::check,
+            "Try its AWS account: the role, who that is, and its machines",
+        )
         .get(
             "/api/companies/{company_id}/aws-role",
             aws::role,

@@ -1,7 +1,7 @@
 //! The clouds of companies: commands on their machines, automations, their inventory, alarms, metrics and secrets.
 //!
 //! Code map: [`command`] runs commands and asks what became of them, [`automation`] does so with AWS's own documents,
-//! [`inventory`] the machines, [`watch`] alarms and metrics, [`nowhere`] the cloud of a process that has none; secrets
+//! [`inventory`] the machines, [`connection`] tries whether any of it works, [`watch`] alarms and metrics, [`nowhere`] the cloud of a process that has none; secrets
 //! and circuits stand here.
 //!
 //! Invariants: what is asked for a company is asked with that company's role alone; only
@@ -10,6 +10,7 @@
 
 pub mod automation;
 pub mod command;
+pub mod connection;
 pub mod inventory;
 pub mod nowhere;
 pub mod watch;
@@ -25,6 +26,7 @@ pub use command::{
     Command, CommandId, CommandStatus, Commands, Found, InvalidCommand, Invocation, InvocationStatus, SendError,
     is_sha256,
 };
+pub use connection::{Connection, Identity, Machines};
 pub use inventory::{Instance, Inventory, PatchState, PingStatus, TagFilter};
 pub use nowhere::NotConnected;
 pub use watch::{Alarm, AlarmState, Datapoint, Dimension, MetricQuery, MetricSeries, Statistic, Watch, WatchedAlarm};

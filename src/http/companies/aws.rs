@@ -1,6 +1,8 @@
 //! `/api/companies/{id}/aws` and `aws-role`: the AWS account that a company is connected to, and what to make its role
 //! with.
 
+pub(in crate::http) mod check;
+
 use std::sync::Arc;
 
 use actors::domain::AwsSettings;

@@ -1,5 +1,7 @@
 //! A company's AWS account: who may say what of it, and that it holds at the next call.
 
+mod check;
+
 use actors::limits::{CIRCUIT_FAILURES, CIRCUIT_OPEN};
 use actors::port::cloud::{CloudError, Command};
 use alert_whisperer::accounts::rights::Role;

@@ -1,4 +1,4 @@
-//! A double of Systems Manager and of STS's `AssumeRole`, over real sockets.
+//! A double of Systems Manager and of STS's `AssumeRole` and `GetCallerIdentity`, over real sockets.
 //!
 //! It **really executes** what it is sent, with `sh` in a directory per machine and the tools of `runbooks/fakes`, and
 //! writes each execution to a ledger on disk, before it begins and before anything is answered. Whatever is killed,
@@ -32,6 +32,7 @@ pub use machine::Machine;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Op {
     AssumeRole,
+    GetCallerIdentity,
     SendCommand,
     ListCommands,
     GetCommandInvocation,

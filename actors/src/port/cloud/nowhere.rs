@@ -5,8 +5,8 @@ use secrecy::SecretString;
 
 use super::{
     Alarm, AlarmState, Automation, AutomationSeen, Automations, Circuit, Circuits, CloudError, Command, CommandId,
-    Commands, Found, Instance, Inventory, Invocation, MetricQuery, MetricSeries, PatchState, Secrets, SendError,
-    TagFilter, Watch, WatchedAlarm,
+    Commands, Connection, Found, Identity, Instance, Inventory, Invocation, Machines, MetricQuery, MetricSeries,
+    PatchState, Secrets, SendError, TagFilter, Watch, WatchedAlarm,
 };
 use crate::domain::runbook::InstanceId;
 use crate::domain::{CompanyId, SecretReference, Timestamp};
@@ -60,6 +60,21 @@ impl Inventory for NotConnected {
     }
 
     async fn patch_states(&self, _: &CompanyId, _: &[InstanceId]) -> Result<Vec<PatchState>, CloudError> {
+        Err(CloudError::NotConnected)
+    }
+}
+
+#[async_trait]
+impl Connection for NotConnected {
+    async fn assume(&self, _: &CompanyId) -> Result<(), CloudError> {
+        Err(CloudError::NotConnected)
+    }
+
+    async fn identity(&self, _: &CompanyId) -> Result<Identity, CloudError> {
+        Err(CloudError::NotConnected)
+    }
+
+    async fn machines(&self, _: &CompanyId) -> Result<Machines, CloudError> {
         Err(CloudError::NotConnected)
     }
 }

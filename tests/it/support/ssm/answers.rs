@@ -29,12 +29,13 @@ pub(super) async fn answer(world: &Arc<World>, request: Request) -> Reply {
     };
     if let Some(Fault::Refuse(status, code)) = fault {
         return match op {
-            Op::AssumeRole => sts_refuse(status, code),
+            Op::AssumeRole | Op::GetCallerIdentity => sts_refuse(status, code),
             _ => refuse(status, code),
         };
     }
     let reply = match op {
         Op::AssumeRole => assume_role(&mut world.state(), &request),
+        Op::GetCallerIdentity => caller_identity(&world.state(), &request),
         _ => {
             let role = world.state().keys.get(&request.key_id).cloned();
             let Some(role) = role else {
@@ -83,6 +84,23 @@ fn sts_refuse(status: u16, code: &str) -> Reply {
         format!(
             "<ErrorResponse xmlns=\"{xmlns}\"><Error><Type>Sender</Type><Code>{code}</Code><Message>{said}</Message>\
              </Error><RequestId>0</RequestId></ErrorResponse>"
+        ),
+    )
+}
+
+fn caller_identity(state: &State, request: &Request) -> Reply {
+    let Some(role) = state.keys.get(&request.key_id) else {
+        return sts_refuse(403, "InvalidClientTokenId");
+    };
+    let mut parts = role.split([':', '/']).skip(4);
+    let (account, name) = (parts.next().unwrap(), parts.nth(1).unwrap());
+    Reply::Xml(
+        200,
+        format!(
+            "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
+             <Arn>arn:aws:sts::{account}:assumed-role/{name}/session</Arn><UserId>AROA:session</UserId>\
+             <Account>{account}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>0</RequestId>\
+             </ResponseMetadata></GetCallerIdentityResponse>"
         ),
     )
 }

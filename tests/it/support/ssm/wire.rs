@@ -102,6 +102,7 @@ async fn read(stream: &mut BufStream<TcpStream>) -> Option<Request> {
         "AmazonSSM.DescribeInstanceInformation" => Some(Op::DescribeInstanceInformation),
         "AmazonSSM.DescribeInstancePatchStates" => Some(Op::DescribeInstancePatchStates),
         "" if body.starts_with(b"Action=AssumeRole&") => Some(Op::AssumeRole),
+        "" if body.starts_with(b"Action=GetCallerIdentity&") => Some(Op::GetCallerIdentity),
         _ => None,
     };
     Some(Request {
