@@ -89,7 +89,7 @@ function Self({ onHelp }: { onHelp: () => void }) {
         </Button>
       }
       items={[
-        { name: "Your account", act: () => void navigate({ to: "/account" as string }) },
+        { name: "Your account", act: () => void navigate({ to: "/account" }) },
         { name: `Theme: ${theme}`, act: turn },
         { name: "Keys and help", act: onHelp },
         { name: "Log out", act: () => void session.logOut() },

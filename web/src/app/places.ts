@@ -12,4 +12,6 @@ export interface Place {
 export const PLACES: Place[] = [
   { to: "/", name: "Now", key: "n", needs: "read" },
   { to: "/approvals", name: "Approvals", key: "a", needs: "read" },
+  { to: "/audit", name: "Audit", key: "u", needs: "audit" },
+  { to: "/system", name: "System", key: "s", needs: "oversee" },
 ];

@@ -27,7 +27,7 @@ const at = <Path extends string>(path: Path) => ({ getParentRoute: () => root, p
 
 const now = createRoute({ ...at("/"), component: Now });
 
-export const incidentRoute = createRoute({
+const incident = createRoute({
   ...at("/incidents/$companyId/$incidentId"),
   component: lazyRouteComponent(() => import("~/screens/incident/Incident"), "Incident"),
 });
@@ -37,7 +37,22 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import("~/screens/approvals/Approvals"), "Approvals"),
 });
 
-export const routeTree = root.addChildren([now, incidentRoute, approvals]);
+const audit = createRoute({
+  ...at("/audit"),
+  component: lazyRouteComponent(() => import("~/screens/audit/Audit"), "Audit"),
+});
+
+const system = createRoute({
+  ...at("/system"),
+  component: lazyRouteComponent(() => import("~/screens/system/System"), "System"),
+});
+
+const account = createRoute({
+  ...at("/account"),
+  component: lazyRouteComponent(() => import("~/screens/account/Account"), "Account"),
+});
+
+const routeTree = root.addChildren([now, incident, approvals, audit, system, account]);
 
 export const router = createRouter({
   routeTree,

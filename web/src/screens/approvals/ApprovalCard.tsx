@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useWho } from "~/app/useWho";
-import type { Approval, Risk } from "~/api/types";
-import { useCan } from "~/session/useSession";
+import type { Approval, Risk, Role } from "~/api/types";
+import { usePerson } from "~/session/useSession";
 import { Badge, type Tone, worded } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
 import { Facts } from "~/ui/Page";
@@ -12,13 +12,17 @@ import { RejectDialog } from "./RejectDialog";
 
 export const RISKS: Record<Risk, Tone> = { low: "good", medium: "warn", high: "bad" };
 
+/** Who may agree to what others of a lower rank may. */
+const RANKS: Record<Role, number> = { technician: 0, company_admin: 1, msp_admin: 2 };
+
 /** What is asked for: exactly what would run, on what, and who has to agree. */
 export function ApprovalCard({ approval, brief = false }: { approval: Approval; brief?: boolean }) {
-  const can = useCan();
+  const { role, user_id } = usePerson();
   const who = useWho(approval.company_id);
   const [asking, setAsking] = useState<"approve" | "reject" | null>(null);
   const { need, targets, automation } = approval;
   const pending = approval.status === "pending";
+  const may = RANKS[role] >= RANKS[need.approver] && (need.own_counts || approval.requested_by !== user_id);
   return (
     <article className="flex flex-col gap-2">
       <header className="flex flex-wrap items-center gap-x-2 gap-y-1">
@@ -46,7 +50,7 @@ export function ApprovalCard({ approval, brief = false }: { approval: Approval; 
       )}
       {approval.dry_run != null && <Commands name="What would show it without doing it" of={approval.dry_run} />}
       {approval.health_check != null && <Commands name="What is checked afterwards" of={approval.health_check} />}
-      {pending && can("approve") && (
+      {pending && may && (
         <footer className="flex gap-2">
           <Button kind="primary" onClick={() => setAsking("approve")}>
             Approve and run

@@ -1,0 +1,69 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCompanies, useScope } from "~/app/scope";
+import { api } from "~/api/client";
+import { PAGED } from "~/api/paged";
+import { usePerson } from "~/session/useSession";
+import { Button } from "~/ui/Button";
+import { Choice } from "~/ui/Field";
+import { Page, Panel } from "~/ui/Page";
+import { Answer, Empty } from "~/ui/States";
+import { Entries } from "./Entries";
+import { Filters, type Wanted } from "./Filters";
+import { Proof } from "./Proof";
+
+/** Entries of a page. */
+const PAGE = 100;
+
+/** A journal: who did what, when and from where; and that nothing of it was changed since. */
+export function Audit() {
+  const scope = useScope();
+  const companies = useCompanies();
+  const { role } = usePerson();
+  const wanted = useSearch({ strict: false }) as Wanted;
+  const navigate = useNavigate();
+  const change = (next: Wanted) => void navigate({ to: ".", search: (before) => ({ ...before, ...next }), replace: true });
+  const platform = role === "msp_admin" ? "platform" : (companies[0]?.company_id ?? "");
+  const journal = wanted.journal ?? scope ?? platform;
+  return (
+    <Page title="Audit">
+      <div className="flex flex-wrap items-end gap-3">
+        <Choice label="Journal" value={journal} onChange={({ target }) => change({ journal: target.value })} className="w-56">
+          {role === "msp_admin" && <option value="platform">the platform's</option>}
+          {companies.map(({ company_id, name }) => (
+            <option key={company_id} value={company_id}>
+              {name}
+            </option>
+          ))}
+        </Choice>
+        <Filters value={wanted} onChange={change} />
+      </div>
+      {journal !== "" && <Proof companyId={journal} />}
+      {journal !== "" && <Journal companyId={journal} wanted={wanted} />}
+    </Page>
+  );
+}
+
+function Journal({ companyId, wanted }: { companyId: string; wanted: Wanted }) {
+  const { kind, actor, subject, since, until } = wanted;
+  const query = { company_id: companyId, order: "desc" as const, limit: PAGE, kind, actor, subject, since, until };
+  const pages = api.useInfiniteQuery("get", "/api/audit", { params: { query } }, PAGED);
+  return (
+    <Panel title="Entries, newest first">
+      <Answer of={pages}>
+        {({ pages: all }) => {
+          const items = all.flatMap(({ items }) => items);
+          return items.length === 0 && !pages.hasNextPage ? (
+            <Empty title="There is no such entry">Fewer filters find more.</Empty>
+          ) : (
+            <Entries items={items} />
+          );
+        }}
+      </Answer>
+      {pages.hasNextPage && (
+        <Button className="mt-2" busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+          Earlier ones
+        </Button>
+      )}
+    </Panel>
+  );
+}

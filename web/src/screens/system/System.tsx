@@ -1,0 +1,23 @@
+import { useCan } from "~/session/useSession";
+import { Page } from "~/ui/Page";
+import { Circuits } from "./Circuits";
+import { DeadLetters } from "./DeadLetters";
+import { Health } from "./Health";
+import { Living } from "./Living";
+import { RunsSwitch } from "./RunsSwitch";
+
+/** How the platform is: who lives, what waits, what was restarted, what was set aside. */
+export function System() {
+  const can = useCan();
+  return (
+    <Page title="System">
+      <div className="grid gap-3 lg:grid-cols-2">
+        <Health />
+        {can("stop_runs") && <RunsSwitch />}
+      </div>
+      <Living />
+      <Circuits />
+      <DeadLetters />
+    </Page>
+  );
+}
