@@ -37,6 +37,11 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import("~/screens/approvals/Approvals"), "Approvals"),
 });
 
+const people = createRoute({
+  ...at("/people"),
+  component: lazyRouteComponent(() => import("~/screens/people/People"), "People"),
+});
+
 const audit = createRoute({
   ...at("/audit"),
   component: lazyRouteComponent(() => import("~/screens/audit/Audit"), "Audit"),
@@ -52,7 +57,7 @@ const account = createRoute({
   component: lazyRouteComponent(() => import("~/screens/account/Account"), "Account"),
 });
 
-const routeTree = root.addChildren([now, incident, approvals, audit, system, account]);
+const routeTree = root.addChildren([now, incident, approvals, people, audit, system, account]);
 
 export const router = createRouter({
   routeTree,

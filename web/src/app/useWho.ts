@@ -1,15 +1,20 @@
 import { api } from "~/api/client";
 
-/** Who an actor of the journal is, in a name: a person of the company, a key, or a part of the platform. */
+/** The journal that belongs to no company. */
+export const PLATFORM = "platform";
+
+/** How long names are good, in milliseconds. */
+const NAMES = 5 * 60_000;
+
+/** Who an actor of a journal is, in a name: a person, or else what he is called there: a key, a part of the platform. */
 export function useWho(companyId: string): (actor: string) => string {
-  const { data } = api.useQuery(
-    "get",
-    "/api/companies/{company_id}/members",
-    { params: { path: { company_id: companyId } } },
-    { staleTime: 5 * 60_000 },
-  );
+  const ofAll = companyId === PLATFORM;
+  const params = { path: { company_id: companyId } };
+  const members = api.useQuery("get", "/api/companies/{company_id}/members", { params }, { staleTime: NAMES, enabled: !ofAll });
+  const users = api.useQuery("get", "/api/users", {}, { staleTime: NAMES, enabled: ofAll });
+  const people = (ofAll ? users.data : members.data)?.items ?? [];
   return (actor) => {
-    const member = data?.items.find((member) => member.user_id === actor);
-    return member === undefined ? actor : member.name || member.email;
+    const person = people.find(({ user_id }) => user_id === actor);
+    return person === undefined ? actor : person.name || person.email;
   };
 }

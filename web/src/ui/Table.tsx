@@ -25,7 +25,7 @@ export function Table<T>({ caption, columns, items, keyOf }: Props<T>) {
           <tr className="border-b border-line text-xs text-soft">
             {columns.map(({ name, right }) => (
               <th key={name} scope="col" className={`px-2 py-1.5 font-medium whitespace-nowrap ${right ? "text-right" : ""}`}>
-                {name}
+                {name === "" ? <span className="sr-only">What can be done</span> : name}
               </th>
             ))}
           </tr>

@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCompanies, useScope } from "~/app/scope";
+import { PLATFORM } from "~/app/useWho";
 import { api } from "~/api/client";
 import { PAGED } from "~/api/paged";
 import { usePerson } from "~/session/useSession";
@@ -22,13 +23,13 @@ export function Audit() {
   const wanted = useSearch({ strict: false }) as Wanted;
   const navigate = useNavigate();
   const change = (next: Wanted) => void navigate({ to: ".", search: (before) => ({ ...before, ...next }), replace: true });
-  const platform = role === "msp_admin" ? "platform" : (companies[0]?.company_id ?? "");
+  const platform = role === "msp_admin" ? PLATFORM : (companies[0]?.company_id ?? "");
   const journal = wanted.journal ?? scope ?? platform;
   return (
     <Page title="Audit">
       <div className="flex flex-wrap items-end gap-3">
         <Choice label="Journal" value={journal} onChange={({ target }) => change({ journal: target.value })} className="w-56">
-          {role === "msp_admin" && <option value="platform">the platform's</option>}
+          {role === "msp_admin" && <option value={PLATFORM}>the platform's</option>}
           {companies.map(({ company_id, name }) => (
             <option key={company_id} value={company_id}>
               {name}

@@ -19,7 +19,7 @@ export function Entries({ items }: { items: JournalEntry[] }) {
               <Text cut className="font-medium">
                 {entry.kind}
               </Text>
-              <span className="truncate max-md:hidden">
+              <span className="flex min-w-0 max-md:hidden">
                 <Who entry={entry} />
               </span>
               <Code className="truncate max-md:hidden">{entry.subject}</Code>
@@ -34,7 +34,7 @@ export function Entries({ items }: { items: JournalEntry[] }) {
 
 function Who({ entry }: { entry: JournalEntry }) {
   const who = useWho(entry.company_id);
-  return <Text>{who(entry.actor)}</Text>;
+  return <Text cut>{who(entry.actor)}</Text>;
 }
 
 function Whole({ entry }: { entry: JournalEntry }) {

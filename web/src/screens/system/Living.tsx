@@ -49,8 +49,11 @@ function OneCompany({ group }: { group: Group }) {
   const all = [...(tenant === undefined ? [] : [tenant]), ...parts, ...incidents, ...work];
   const { queue, restarts } = strain(all);
   return (
-    <details className="border-t border-line pt-1">
+    <details className="group border-t border-line pt-1">
       <summary className="flex flex-wrap items-center gap-x-3 py-1">
+        <span aria-hidden className="text-soft group-open:rotate-90">
+          ▸
+        </span>
         <Text className="font-medium">{nameOf(group.companyId)}</Text>
         <State of={tenant?.state ?? "not running"} />
         <span className="text-soft tabular-nums">

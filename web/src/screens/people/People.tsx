@@ -1,0 +1,89 @@
+import { useState } from "react";
+import { useCompanyName } from "~/app/scope";
+import { api } from "~/api/client";
+import type { Schemas } from "~/api/types";
+import { usePerson } from "~/session/useSession";
+import { Badge, worded } from "~/ui/Badge";
+import { Button } from "~/ui/Button";
+import { Page, Panel } from "~/ui/Page";
+import { Answer, Empty } from "~/ui/States";
+import { Table } from "~/ui/Table";
+import { Text } from "~/ui/Text";
+import { Time } from "~/ui/Time";
+import { NewPerson } from "./NewPerson";
+import { PersonDialog } from "./PersonDialog";
+import { Rights } from "./Rights";
+
+export type User = Schemas["User"];
+
+/** Who may come in, as what, and what that allows. */
+export function People() {
+  const nameOf = useCompanyName();
+  const me = usePerson();
+  const users = api.useQuery("get", "/api/users");
+  const [adding, setAdding] = useState(false);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const person = users.data?.items.find(({ user_id }) => user_id === chosen);
+  return (
+    <Page
+      title="People and rights"
+      actions={
+        <Button kind="primary" onClick={() => setAdding(true)}>
+          Add a person
+        </Button>
+      }
+    >
+      <Panel title="People">
+        <Answer of={users}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty title="There is nobody yet" />
+            ) : (
+              <Table<User>
+                caption="People"
+                items={items}
+                keyOf={({ user_id }) => user_id}
+                columns={[
+                  { name: "Name", cell: ({ name, email }) => <Text className="font-medium">{name || email}</Text> },
+                  { name: "E-mail", cell: ({ email }) => <Text>{email}</Text> },
+                  { name: "Role", cell: ({ role }) => worded(role) },
+                  {
+                    name: "Companies",
+                    cell: ({ role, company_ids }) => (role === "msp_admin" ? "all" : <Text>{company_ids.map(nameOf).join(", ") || "none"}</Text>),
+                  },
+                  { name: "Second factor", cell: ({ second_factor }) => (second_factor ? <Badge tone="good">set up</Badge> : <Badge>none</Badge>) },
+                  {
+                    name: "State",
+                    cell: (user) =>
+                      user.disabled_at == null ? (
+                        <span className="text-soft">{user.password_changed_at == null ? "has not chosen a password yet" : "active"}</span>
+                      ) : (
+                        <Badge tone="bad">
+                          disabled <Time at={user.disabled_at} />
+                        </Badge>
+                      ),
+                  },
+                  {
+                    name: "",
+                    right: true,
+                    cell: ({ user_id, email }) =>
+                      user_id === me.user_id ? (
+                        <Badge tone="accent">you</Badge>
+                      ) : (
+                        <Button aria-label={`Change ${email}`} onClick={() => setChosen(user_id)}>
+                          Change
+                        </Button>
+                      ),
+                  },
+                ]}
+              />
+            )
+          }
+        </Answer>
+      </Panel>
+      <Rights />
+      {adding && <NewPerson onClose={() => setAdding(false)} />}
+      {person !== undefined && <PersonDialog key={person.user_id} person={person} onClose={() => setChosen(null)} />}
+    </Page>
+  );
+}
