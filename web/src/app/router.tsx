@@ -57,7 +57,82 @@ const account = createRoute({
   component: lazyRouteComponent(() => import("~/screens/account/Account"), "Account"),
 });
 
-const routeTree = root.addChildren([now, incident, approvals, people, audit, system, account]);
+const companies = createRoute({
+  ...at("/companies"),
+  component: lazyRouteComponent(() => import("~/screens/companies/Companies"), "Companies"),
+});
+
+const newCompany = createRoute({
+  ...at("/companies/new"),
+  component: lazyRouteComponent(() => import("~/screens/companies/NewCompany"), "NewCompany"),
+});
+
+const company = createRoute({
+  ...at("/companies/$companyId"),
+  component: lazyRouteComponent(() => import("~/screens/companies/Company"), "Company"),
+});
+
+const within = <Path extends string>(path: Path) => ({ getParentRoute: () => company, path });
+
+const companyParts = [
+  createRoute({
+    ...within("/"),
+    component: lazyRouteComponent(() => import("~/screens/companies/Overview"), "Overview"),
+  }),
+  createRoute({
+    ...within("onboarding"),
+    component: lazyRouteComponent(() => import("~/screens/companies/onboarding/Onboarding"), "Onboarding"),
+  }),
+  createRoute({
+    ...within("keys"),
+    component: lazyRouteComponent(() => import("~/screens/companies/keys/Keys"), "Keys"),
+  }),
+  createRoute({
+    ...within("grouping"),
+    component: lazyRouteComponent(() => import("~/screens/companies/grouping/Grouping"), "Grouping"),
+  }),
+  createRoute({
+    ...within("limits"),
+    component: lazyRouteComponent(() => import("~/screens/companies/limits/Limits"), "Limits"),
+  }),
+  createRoute({
+    ...within("aws"),
+    component: lazyRouteComponent(() => import("~/screens/companies/aws/Aws"), "Aws"),
+  }),
+  createRoute({
+    ...within("maintenance"),
+    component: lazyRouteComponent(() => import("~/screens/companies/maintenance/Maintenance"), "Maintenance"),
+  }),
+  createRoute({
+    ...within("notifications"),
+    component: lazyRouteComponent(() => import("~/screens/companies/notifications/Notifications"), "Notifications"),
+  }),
+  createRoute({
+    ...within("heartbeats"),
+    component: lazyRouteComponent(() => import("~/screens/companies/heartbeats/Heartbeats"), "Heartbeats"),
+  }),
+  createRoute({
+    ...within("intake"),
+    component: lazyRouteComponent(() => import("~/screens/companies/intake/Intake"), "Intake"),
+  }),
+  createRoute({
+    ...within("document"),
+    component: lazyRouteComponent(() => import("~/screens/companies/document/Document"), "Document"),
+  }),
+] as const;
+
+const routeTree = root.addChildren([
+  now,
+  incident,
+  approvals,
+  companies,
+  newCompany,
+  company.addChildren(companyParts),
+  people,
+  audit,
+  system,
+  account,
+]);
 
 export const router = createRouter({
   routeTree,

@@ -21,6 +21,10 @@ const AREAS: [kind: string, paths: string[]][] = [
   ["runbook.", ["/api/runbooks"]],
   ["company.", ["/api/companies"]],
   ["key.", ["/api/companies"]],
+  ["source.", ["/api/companies/{company_id}/sources"]],
+  ["channel.", ["/api/companies/{company_id}/channels"]],
+  ["heartbeat.", ["/api/companies/{company_id}/heartbeats"]],
+  ["notification.", ["/api/companies/{company_id}/deliveries"]],
   ["user.", ["/api/users", "/api/companies/{company_id}/members"]],
 ];
 

@@ -1,0 +1,56 @@
+import { Link, Outlet } from "@tanstack/react-router";
+import { api } from "~/api/client";
+import { useCan } from "~/session/useSession";
+import { Badge } from "~/ui/Badge";
+import { Page } from "~/ui/Page";
+import { Answer } from "~/ui/States";
+import { Code, Text } from "~/ui/Text";
+import { of, useCompanyId } from "./kit/company";
+import { SECTIONS } from "./sections";
+import { standing } from "./standing";
+
+/** A company's settings, part by part. */
+export function Company() {
+  const companyId = useCompanyId();
+  const company = api.useQuery("get", "/api/companies/{company_id}", { params: of(companyId) });
+  const name = company.data?.name ?? companyId;
+  const state = company.data === undefined ? null : standing(company.data);
+  return (
+    <Page
+      title={name}
+      heading={
+        <span className="flex flex-wrap items-baseline gap-2">
+          <Text>{name}</Text>
+          <Code className="text-sm font-normal">{companyId}</Code>
+          {state !== null && state.words !== "open" && <Badge tone={state.tone}>{state.words}</Badge>}
+        </span>
+      }
+    >
+      <Sections companyId={companyId} />
+      <Answer of={company}>{() => <Outlet key={companyId} />}</Answer>
+    </Page>
+  );
+}
+
+function Sections({ companyId }: { companyId: string }) {
+  const can = useCan();
+  return (
+    <nav aria-label="Parts of the company" className="-mx-3 overflow-x-auto border-b border-line px-3 sm:-mx-4 sm:px-4">
+      <ul className="flex w-max gap-1">
+        {SECTIONS.filter(({ needs }) => can(needs)).map(({ to, name }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              params={{ companyId }}
+              activeOptions={{ exact: true, includeSearch: false }}
+              className="block border-b-2 border-transparent px-2 py-1.5 font-medium whitespace-nowrap text-soft hover:text-ink"
+              activeProps={{ className: "!border-accent !text-accent", "aria-current": "page" }}
+            >
+              {name}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,3 @@
+export function Aws() {
+  return null;
+}

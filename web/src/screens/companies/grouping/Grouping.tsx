@@ -1,0 +1,3 @@
+export function Grouping() {
+  return null;
+}

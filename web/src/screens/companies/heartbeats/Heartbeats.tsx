@@ -1,0 +1,3 @@
+export function Heartbeats() {
+  return null;
+}
