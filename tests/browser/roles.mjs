@@ -16,7 +16,7 @@ async function person(email, role, company_ids) {
 }
 
 async function places(page) {
-  await page.getByRole("navigation", { name: "Places" }).waitFor();
+  await page.getByRole("navigation", { name: "Places" }).getByRole("link", { name: "Approvals" }).waitFor();
   return page.getByRole("navigation", { name: "Places" }).getByRole("link").allInnerTexts();
 }
 

@@ -1,6 +1,51 @@
 // Written by `make web-types` from the server's OpenAPI document. Not to be edited.
 
 export interface paths {
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The dashboard */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The dashboard */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agent/decide": {
         parameters: {
             query?: never;
@@ -207,6 +252,26 @@ export interface paths {
          * @description For who may: read alerts, incidents, memory or live events.
          */
         get: operations["approvals_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for somebody's word, over all companies that one reads
+         * @description For who may: read alerts, incidents, memory or live events.
+         */
+        get: operations["pending_pending"];
         put?: never;
         post?: never;
         delete?: never;
@@ -705,6 +770,26 @@ export interface paths {
         get: operations["aws_role"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/{company_id}/aws/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try its AWS account: the role, who that is, and its machines
+         * @description For who may: administer a company's settings, policy, keys, secrets or assets.
+         */
+        post: operations["check_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1479,6 +1564,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/incidents/unresolved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is open, in short, over all companies that one reads
+         * @description For who may: read alerts, incidents, memory or live events.
+         */
+        get: operations["unresolved_unresolved"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/incidents/{incident_id}": {
         parameters: {
             query?: never;
@@ -1823,6 +1928,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/kpis/companies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures of each company that one reads
+         * @description For who may: read alerts, incidents, memory or live events.
+         */
+        get: operations["companies_companies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/kpis/impact": {
         parameters: {
             query?: never;
@@ -1835,6 +1960,26 @@ export interface paths {
          * @description For who may: read alerts, incidents, memory or live events.
          */
         get: operations["kpis_impact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kpis/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures hour by hour, or day by day
+         * @description For who may: read alerts, incidents, memory or live events.
+         */
+        get: operations["series_series"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2347,6 +2492,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/assets/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file that the dashboard is made of */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The file's id. */
+                    file: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A file of the dashboard */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/javascript": unknown;
+                        "text/css": unknown;
+                        "font/woff2": unknown;
+                        "image/svg+xml": unknown;
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2521,86 +2717,6 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/incidents/unresolved": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["incidents_unresolved"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/approvals/pending": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["approvals_pending"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/kpis/series": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["kpis_series"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/kpis/companies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["kpis_companies"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/companies/{company_id}/aws/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["aws_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2795,11 +2911,9 @@ export interface components {
         ApprovalStatus: "pending" | "approved" | "rejected" | "expired" | "consumed" | "withdrawn";
         /** @description What one agrees to. */
         ApproveRequest: {
-            /**
-             * @description The approval's `hash`, as it was seen: refused where it is another's.
-             * @default null
-             */
+            /** @description The approval's `hash`, as it was seen: refused where it is another's. */
             hash?: string | null;
+            /** @description A code of one's second factor, or a recovery code: for what is of high risk, where one has a second factor. */
             totp?: string | null;
         };
         /**
@@ -2846,6 +2960,36 @@ export interface components {
             /** @description Which version of it, a number: another is not what was agreed to. */
             version: string;
         };
+        /** @description Whether a company's AWS account can be reached. */
+        AwsCheck: {
+            /** @description The account that the role is in, as AWS says. */
+            account?: string | null;
+            /** @description Who we are there, as AWS says. */
+            arn?: string | null;
+            checked_at: components["schemas"]["Timestamp"];
+            /** @description Machines that take commands, of one page (50); `null` where they were not told. */
+            instances?: number | null;
+            /** @description Those of them that were heard of in the last minutes. */
+            instances_online?: number | null;
+            /** @description Whether every step went well. */
+            ok: boolean;
+            /** @description The steps that were tried, up to the first after which the next make no sense. */
+            steps: components["schemas"]["AwsCheckStep"][];
+        };
+        /** @description `{}`, or nothing at all. */
+        AwsCheckRequest: Record<string, never>;
+        /** @description How a step went. */
+        AwsCheckStep: {
+            /** @description What was found, or what is in the way and who can mend it. */
+            detail: string;
+            ok: boolean;
+            step: components["schemas"]["AwsCheckStepName"];
+        };
+        /**
+         * @description A step of the trial.
+         * @enum {string}
+         */
+        AwsCheckStepName: "assume_role" | "identity" | "instances";
         /** @description What a company makes its role with. */
         AwsRole: {
             /** @description Whose role. */
@@ -2990,6 +3134,16 @@ export interface components {
          * @enum {string}
          */
         Clocked: "response" | "resolution";
+        /** @description The figures of companies in a period. */
+        CompaniesKpis: {
+            /** @description In the order of their ids. */
+            items: components["schemas"]["NamedKpis"][];
+            /** @description From the beginning of the hour that it is in. */
+            since: components["schemas"]["Timestamp"];
+            /** @description What all of them come to together. */
+            total: components["schemas"]["KpiPeriod"];
+            until: components["schemas"]["Timestamp"];
+        };
         /** @description A company with its settings. */
         Company: {
             archived_at?: components["schemas"]["Timestamp"] | null;
@@ -3668,6 +3822,47 @@ export interface components {
         };
         /** @example inc-0193a1b2c3d47e5f8091a2b3c4d5e6f7 */
         IncidentId: string;
+        /** @description An unresolved incident, in short. */
+        IncidentLine: {
+            acknowledged_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            alert_count: number;
+            asset_name: string;
+            assigned_to?: string | null;
+            /** @description The clocks that its company's service levels give it. */
+            clocks: components["schemas"]["IncidentClock"][];
+            company_id: components["schemas"]["CompanyId"];
+            /**
+             * Format: double
+             * @description How sure that is, from 0 to 1.
+             */
+            confidence?: number | null;
+            created_at: components["schemas"]["Timestamp"];
+            flapping: boolean;
+            incident_id: components["schemas"]["IncidentId"];
+            phase: components["schemas"]["Phase"];
+            /**
+             * Format: int64
+             * @description How urgent it is as of now; higher is more urgent.
+             */
+            priority_score: number;
+            /** @description What the last decision says; `null` where nothing was decided. */
+            recommendation?: string | null;
+            /** @description The gravest that fires. */
+            severity: components["schemas"]["Severity"];
+            signature: string;
+            snoozed_until?: components["schemas"]["Timestamp"] | null;
+            status: components["schemas"]["IncidentStatus"];
+            /** @description Whether something keeps it quiet. */
+            suppressed: boolean;
+            tool_sources: string[];
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        IncidentLinePage: {
+            items: components["schemas"]["IncidentLine"][];
+            /** @description Where the next page begins; null on the last. */
+            next_cursor: string | null;
+        };
         IncidentPage: {
             items: components["schemas"]["Incident"][];
             /** @description Where the next page begins; null on the last. */
@@ -3860,7 +4055,7 @@ export interface components {
             /**
              * Format: double
              * @description How many machines have the patches they should have, measured within the last quarter of an hour; null where no
-             *     AWS account is connected, and for periods that are compared.
+             *     AWS account is connected, for periods that are compared, for those with an end of their own, and for sums.
              */
             patch_compliance_pct?: number | null;
             /** @description From the beginning of the hour that it is in. */
@@ -3868,6 +4063,27 @@ export interface components {
             /** @description Up to here; a period that has not ended yet ends now. */
             until: components["schemas"]["Timestamp"];
         };
+        /** @description Figures step by step. */
+        KpiSeries: {
+            company_id?: components["schemas"]["CompanyId"] | null;
+            /** @description Every step, also those in which nothing was. */
+            items: components["schemas"]["KpiSeriesItem"][];
+            /** @description The beginning of the first step. */
+            since: components["schemas"]["Timestamp"];
+            step: components["schemas"]["KpiStep"];
+            until: components["schemas"]["Timestamp"];
+        };
+        /** @description What the incidents that were opened in a step came to. */
+        KpiSeriesItem: components["schemas"]["Kpis"] & {
+            /** @description Its beginning. */
+            at: components["schemas"]["Timestamp"];
+            counts: components["schemas"]["KpiCounts"];
+        };
+        /**
+         * @description In what steps a period is looked at.
+         * @enum {string}
+         */
+        KpiStep: "hour" | "day";
         /** @description Figures to one decimal; nothing where nothing was measured. */
         Kpis: {
             /**
@@ -4194,6 +4410,11 @@ export interface components {
             layer_after: string;
             /** @description The layer that places it under the rules in force. */
             layer_before: string;
+        };
+        /** @description A company's figures, beside those of others. */
+        NamedKpis: components["schemas"]["KpiPeriod"] & {
+            company_id: components["schemas"]["CompanyId"];
+            company_name: string;
         };
         /** @description What a run needs before it begins. */
         Need: {
@@ -5680,94 +5901,6 @@ export interface components {
             /** @description What people call it, on one line. */
             title: string;
         };
-        IncidentLine: {
-            incident_id: components["schemas"]["IncidentId"];
-            company_id: components["schemas"]["CompanyId"];
-            status: components["schemas"]["IncidentStatus"];
-            phase: components["schemas"]["Phase"];
-            /** @description The gravest that fires. */
-            severity: components["schemas"]["Severity"];
-            signature: string;
-            asset_name: string;
-            /** Format: int64 */
-            alert_count: number;
-            tool_sources: string[];
-            /**
-             * Format: int64
-             * @description How urgent it is as of now; higher is more urgent.
-             */
-            priority_score: number;
-            assigned_to?: string | null;
-            acknowledged_at?: components["schemas"]["Timestamp"] | null;
-            snoozed_until?: components["schemas"]["Timestamp"] | null;
-            flapping: boolean;
-            /** @description The clocks that its company's service levels give it. */
-            clocks: components["schemas"]["IncidentClock"][];
-            created_at: components["schemas"]["Timestamp"];
-            updated_at: components["schemas"]["Timestamp"];
-            suppressed: boolean;
-            recommendation?: string | null;
-            confidence?: number | null;
-        };
-        IncidentLinePage: {
-            items: components["schemas"]["IncidentLine"][];
-            next_cursor?: string | null;
-        };
-        KpiStep: {
-            /**
-             * Format: double
-             * @description From an incident's beginning to the first notice that somebody took of it, on average; null where nobody did.
-             */
-            mtta_minutes?: number | null;
-            /**
-             * Format: double
-             * @description From an incident's beginning to its end, on average; null where none ended.
-             */
-            mttr_minutes?: number | null;
-            /**
-             * Format: double
-             * @description (1 − incidents/alerts)·100, over alerts that are in incidents; null where there were none.
-             */
-            noise_reduction_pct?: number | null;
-            /**
-             * Format: double
-             * @description How many of those that ended were ended by a run, with no act of a person; null where none ended.
-             */
-            self_healed_pct?: number | null;
-            at: components["schemas"]["Timestamp"];
-            counts: components["schemas"]["KpiCounts"];
-        };
-        KpiSeries: {
-            company_id?: string | null;
-            since: components["schemas"]["Timestamp"];
-            until: components["schemas"]["Timestamp"];
-            /** @enum {string} */
-            step: "hour" | "day";
-            items: components["schemas"]["KpiStep"][];
-        };
-        NamedKpis: components["schemas"]["CompanyKpis"] & {
-            company_name: string;
-        };
-        KpisOfCompanies: {
-            since: components["schemas"]["Timestamp"];
-            until: components["schemas"]["Timestamp"];
-            items: components["schemas"]["NamedKpis"][];
-            total: components["schemas"]["KpiPeriod"];
-        };
-        AwsStep: {
-            step: string;
-            ok: boolean;
-            detail: string;
-        };
-        AwsChecked: {
-            ok: boolean;
-            steps: components["schemas"]["AwsStep"][];
-            account?: string | null;
-            arn?: string | null;
-            instances?: number | null;
-            instances_online?: number | null;
-            checked_at: components["schemas"]["Timestamp"];
-        };
     };
     responses: never;
     parameters: never;
@@ -6169,6 +6302,42 @@ export interface operations {
             };
         };
     };
+    pending_pending: {
+        parameters: {
+            query?: {
+                /** @description The company that is meant; not needed where one has only one. */
+                company_id?: components["schemas"]["CompanyId"];
+                /** @description Rows of the page. */
+                limit?: number;
+                /** @description The `next_cursor` of an earlier page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     approvals_one: {
         parameters: {
             query?: {
@@ -6298,15 +6467,20 @@ export interface operations {
                 company_id?: components["schemas"]["CompanyId"];
                 /** @description Oldest (`asc`) or newest (`desc`) entry first. */
                 order?: "asc" | "desc";
+                /** @description Only those of this kind, such as `incident.opened`, or of all that begin so: `incident.`. */
+                kind?: string;
+                /** @description Only those by this actor: a person's or a key's id, or a part of the system. */
+                actor?: string;
+                /** @description Only those about this: an id. */
+                subject?: string;
+                /** @description Only those since: an RFC 3339 time, or a span before now such as `24h`. */
+                since?: string;
+                /** @description Only those before: a time or a span as well. */
+                until?: string;
                 /** @description Rows of the page. */
                 limit?: number;
                 /** @description The `next_cursor` of an earlier page. */
                 cursor?: string;
-                kind?: string;
-                actor?: string;
-                subject?: string;
-                since?: string;
-                until?: string;
             };
             header?: never;
             path?: never;
@@ -7198,6 +7372,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AwsRole"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The company's id. */
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AwsCheckRequest"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwsCheck"];
                 };
             };
             /** @description A problem */
@@ -8982,6 +9192,42 @@ export interface operations {
             };
         };
     };
+    unresolved_unresolved: {
+        parameters: {
+            query?: {
+                /** @description The company that is meant; not needed where one has only one. */
+                company_id?: components["schemas"]["CompanyId"];
+                /** @description Rows of the page. */
+                limit?: number;
+                /** @description The `next_cursor` of an earlier page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentLinePage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     incidents_one: {
         parameters: {
             query?: {
@@ -9644,10 +9890,11 @@ export interface operations {
                 /** @description The company that is meant; not needed where one has only one. */
                 company_id?: components["schemas"]["CompanyId"];
                 /**
-                 * @description Incidents opened since: an RFC 3339 time, or a span before now such as `24h`; `30d` where nothing is said. It
-                 *     begins with the hour that it is in.
+                 * @description Incidents opened since: an RFC 3339 time, or a span before now such as `24h`; 30 days before `until` where nothing
+                 *     is said. It begins with the hour that it is in.
                  */
                 since?: string;
+                /** @description And before: a time or a span as well, now where nothing is said. The hour that it is in counts whole. */
                 until?: string;
             };
             header?: never;
@@ -9663,6 +9910,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CompanyKpis"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    companies_companies: {
+        parameters: {
+            query?: {
+                /** @description The company that is meant; not needed where one has only one. */
+                company_id?: components["schemas"]["CompanyId"];
+                /**
+                 * @description Incidents opened since: an RFC 3339 time, or a span before now such as `24h`; 30 days before `until` where nothing
+                 *     is said. It begins with the hour that it is in.
+                 */
+                since?: string;
+                /** @description And before: a time or a span as well, now where nothing is said. The hour that it is in counts whole. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompaniesKpis"];
                 };
             };
             /** @description A problem */
@@ -9702,6 +9988,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CompanyImpact"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    series_series: {
+        parameters: {
+            query?: {
+                /** @description The company that is meant; not needed where one has only one. */
+                company_id?: components["schemas"]["CompanyId"];
+                /**
+                 * @description Incidents opened since: an RFC 3339 time, or a span before now such as `24h`; 30 days before `until` where nothing
+                 *     is said. It begins with the hour that it is in.
+                 */
+                since?: string;
+                /** @description And before: a time or a span as well, now where nothing is said. The hour that it is in counts whole. */
+                until?: string;
+                /** @description By the hour, or by the day in UTC. A series begins with the whole step that `since` is in, and has at most 800. */
+                step?: "hour" | "day";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiSeries"];
                 };
             };
             /** @description A problem */
@@ -10910,165 +11237,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    incidents_unresolved: {
-        parameters: {
-            query?: {
-                company_id?: string;
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentLinePage"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    approvals_pending: {
-        parameters: {
-            query?: {
-                company_id?: string;
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApprovalPage"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    kpis_series: {
-        parameters: {
-            query?: {
-                company_id?: string;
-                since?: string;
-                until?: string;
-                step?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KpiSeries"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    kpis_companies: {
-        parameters: {
-            query?: {
-                since?: string;
-                until?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KpisOfCompanies"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    aws_check: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The company's id. */
-                company_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AwsChecked"];
-                };
             };
             /** @description A problem */
             default: {

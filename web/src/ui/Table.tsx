@@ -18,7 +18,7 @@ interface Props<T> {
 /** A table that scrolls sideways within itself where the screen is too narrow. */
 export function Table<T>({ caption, columns, items, keyOf }: Props<T>) {
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
+    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
       <table className="w-full border-collapse text-left">
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -34,7 +34,7 @@ export function Table<T>({ caption, columns, items, keyOf }: Props<T>) {
           {items.map((item) => (
             <tr key={keyOf(item)} className="border-b border-line last:border-0 hover:bg-raised/50">
               {columns.map(({ name, cell, right }) => (
-                <td key={name} className={`max-w-md px-2 py-1.5 align-top ${right ? "text-right tabular-nums" : ""}`}>
+                <td key={name} className={`max-w-md min-w-20 px-2 py-1.5 align-top ${right ? "text-right tabular-nums" : ""}`}>
                   {cell(item)}
                 </td>
               ))}
