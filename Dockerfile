@@ -4,9 +4,17 @@
 #   docker exec aw alert-whisperer company create --name Acme
 # Settings come from the environment (.env.example); no secret is ever part of the image.
 
+FROM node:22-trixie-slim AS dashboard
+WORKDIR /web
+COPY web/package.json web/package-lock.json web/.npmrc ./
+RUN npm ci --ignore-scripts
+COPY web .
+RUN npm run build
+
 FROM rust:1.95-slim-trixie AS builder
 WORKDIR /build
 COPY . .
+COPY --from=dashboard /web/dist web/dist
 RUN cargo build --release --locked --bin alert-whisperer \
     && install -D target/release/alert-whisperer /out/alert-whisperer
 
