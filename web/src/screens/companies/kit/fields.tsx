@@ -10,9 +10,9 @@ export const MONO = { fontFamily: "var(--font-mono)", fontSize: "0.92em" };
 
 type Plain = Omit<ComponentProps<typeof Field>, "value" | "onChange">;
 
-interface Of<T> {
+interface Of<T, Given = T> {
   value: T;
-  onChange: (value: T) => void;
+  onChange: (value: Given) => void;
 }
 
 /** An expression in CEL; nothing where it is left empty. */
@@ -30,7 +30,7 @@ export function Cel({ value, onChange, ...rest }: Plain & Of<string | undefined>
 }
 
 /** A whole number; nothing where it is left empty. */
-export function NumberField({ value, onChange, ...rest }: Plain & Of<number | null | undefined>) {
+export function NumberField({ value, onChange, ...rest }: Plain & Of<number | null | undefined, number | undefined>) {
   return (
     <Field
       {...rest}
