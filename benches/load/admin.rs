@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::Result;
 use super::client::{Connection, request};
 
-const PASSWORD: &str = "vulcan-teapot-ninety-one";
+pub const EMAIL: &str = "admin@localhost";
+pub const PASSWORD: &str = "vulcan-teapot-ninety-one";
 
 /// What a server has to be started with, so that it knows this admin and slows nobody down.
 pub const SETTINGS: [(&str, &str); 3] = [
@@ -24,7 +25,7 @@ pub struct Admin {
 impl Admin {
     pub async fn log_in(address: &str) -> Result<Self> {
         let mut connection = Connection::open(address).await?;
-        let login = json!({"email": "admin@localhost", "password": PASSWORD}).to_string();
+        let login = json!({"email": EMAIL, "password": PASSWORD}).to_string();
         let login = request("POST", "/api/auth/login", &[], &login);
         let answer = connection.send(&login).await?.ok()?.json()?;
         let token = answer["access_token"].as_str().ok_or("no token")?;

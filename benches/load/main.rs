@@ -25,6 +25,7 @@ mod client;
 mod companies;
 #[path = "../../tests/it/support/corpus.rs"]
 mod corpus;
+mod dashboard;
 mod decide;
 mod fanout;
 mod floor;
@@ -61,7 +62,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every measurement, in the order in which they are run.
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 24] = [
     "single",
     "batches",
     "grouping",
@@ -81,6 +82,7 @@ const NAMES: [&str; 23] = [
     "people",
     "runs",
     "agentcore",
+    "dashboard",
     "mongo-accepts",
     "mongo-commits",
     "mongo-latency",
@@ -128,6 +130,7 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
         "people" => people::people(bench).await,
         "runs" => runs::runs(bench).await,
         "agentcore" => agentcore::agentcore(bench).await,
+        "dashboard" => dashboard::dashboard(bench).await,
         "mongo-accepts" => mongo::accepts(bench).await,
         "mongo-commits" => mongo::commits(bench).await,
         "mongo-latency" => mongo::latency(bench).await,

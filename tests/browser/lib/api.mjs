@@ -45,3 +45,23 @@ export async function harness(what) {
   const { value } = await answers.next();
   assert.equal(value, "done", what);
 }
+
+/** Alerts of a request at most. */
+const BATCH = 1000;
+
+/** Opens so many incidents, each of an asset of its own, and waits until all are. */
+export async function openMany(company, count) {
+  const signatures = ["disk-space", "memory-leak", "cpu-load"];
+  const severities = ["low", "medium", "high", "critical"];
+  for (let from = 0; from < count; from += BATCH) {
+    const alerts = Array.from({ length: Math.min(BATCH, count - from) }, (_, more) => {
+      const n = from + more;
+      return alert(`asset-${n}`, signatures[n % 3], severities[n % 4]);
+    });
+    await send(company, ...alerts);
+  }
+  const headers = { "X-API-Key": company.api_key };
+  const counted = await fetch(`${scene.url}/api/incidents/correlate`, { method: "POST", headers });
+  const { incidents_created } = await counted.json();
+  assert.equal(incidents_created, count);
+}
