@@ -12,6 +12,7 @@ export interface Place {
 export const PLACES: Place[] = [
   { to: "/", name: "Now", key: "n", needs: "read" },
   { to: "/approvals", name: "Approvals", key: "a", needs: "read" },
+  { to: "/alerts", name: "Alerts", key: "l", needs: "read" },
   { to: "/companies", name: "Companies", key: "c", needs: "read" },
   { to: "/people", name: "People", key: "p", needs: "administer_users" },
   { to: "/audit", name: "Audit", key: "u", needs: "audit" },

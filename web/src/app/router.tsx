@@ -37,6 +37,16 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import("~/screens/approvals/Approvals"), "Approvals"),
 });
 
+const alerts = createRoute({
+  ...at("/alerts"),
+  component: lazyRouteComponent(() => import("~/screens/alerts/Alerts"), "Alerts"),
+});
+
+const oneAlert = createRoute({
+  ...at("/alerts/$companyId/$alertId"),
+  component: lazyRouteComponent(() => import("~/screens/alerts/OneAlert"), "OneAlert"),
+});
+
 const people = createRoute({
   ...at("/people"),
   component: lazyRouteComponent(() => import("~/screens/people/People"), "People"),
@@ -125,6 +135,8 @@ const routeTree = root.addChildren([
   now,
   incident,
   approvals,
+  alerts,
+  oneAlert,
   companies,
   newCompany,
   company.addChildren(companyParts),

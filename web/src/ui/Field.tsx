@@ -2,7 +2,7 @@ import clsx from "clsx";
 import { type ComponentProps, type ReactNode, useId } from "react";
 
 const BOX =
-  "w-full rounded-md border border-line bg-surface px-2 py-1 text-ink placeholder:text-soft disabled:opacity-60 aria-[invalid=true]:border-bad";
+  "min-h-8 w-full rounded-md border border-line bg-surface px-2 py-1 text-ink placeholder:text-soft disabled:opacity-60 aria-[invalid=true]:border-bad";
 
 interface About {
   label: ReactNode;

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useCompanyName } from "~/app/scope";
 import { nextClock } from "~/board/line";
@@ -24,7 +25,9 @@ export function Glance({ incident }: { incident: Incident }) {
       </Item>
       <Item name="Acknowledged">{incident.acknowledged_at == null ? "not yet" : <Time at={incident.acknowledged_at} />}</Item>
       <Item name="Alerts">
-        <span className="tabular-nums">{incident.alert_count.toLocaleString()}</span>
+        <Link className="text tabular-nums" to="/alerts" search={{ company: incident.company_id, incident_id: incident.incident_id } as object}>
+          {incident.alert_count.toLocaleString()}
+        </Link>
         <span className="text-soft"> from {incident.tool_sources.join(", ") || "no tool named"}</span>
       </Item>
       <Item name="Urgency">{Math.round(incident.priority_score)}</Item>
