@@ -27,7 +27,7 @@ export function Standing({ company }: { company: Schemas["Company"] }) {
     <Panel title="Its end">
       {archived_at == null ? (
         <>
-          <p className="mb-2 text-soft">An archived company sends no more alerts, its keys are good for nothing, and what there is of it stays. It can be opened again.</p>
+          <p className="mb-2 text-soft">Nothing is accepted for an archived company any more; what there is of it stays readable. It can be opened again.</p>
           <Button kind="danger" onClick={() => setAsking("archive")}>
             Archive
           </Button>
@@ -57,7 +57,7 @@ export function Standing({ company }: { company: Schemas["Company"] }) {
           onClose={close}
           onSure={() => archive.mutate({ params }, settled(`${name} is archived`, close))}
         >
-          Its alerts are refused from now on, and its people no longer read anything of it. It can be opened again.
+          Its alerts are refused from now on. What there is of it stays readable, and it can be opened again.
         </Sure>
       )}
       {asking === "erase" && (
@@ -70,7 +70,7 @@ export function Standing({ company }: { company: Schemas["Company"] }) {
           onClose={close}
           onSure={() => erase.mutate({ params, body: { confirm: company_id } }, settled(`${name} is being erased`, close))}
         >
-          All of it goes to signed archives and from the store. This is not taken back.
+          All of it goes to signed archives and from the store, an open incident once it has ended. Its id stays taken. This is not taken back.
         </Sure>
       )}
     </Panel>

@@ -40,7 +40,7 @@ export function Secrets({ companyId }: { companyId: string }) {
                   right: true,
                   cell: (line) =>
                     line.live && (
-                      <Button aria-label={`End ${line.secret_id}`} onClick={() => setEnding(line)}>
+                      <Button aria-label={`End now: ${line.secret_id}`} onClick={() => setEnding(line)}>
                         End now
                       </Button>
                     ),

@@ -9,10 +9,14 @@ export function Limits() {
   const companyId = useCompanyId();
   return (
     <div className="grid items-start gap-3 lg:grid-cols-2">
-      <RunSwitch companyId={companyId} />
-      <RateLimit companyId={companyId} />
-      <PolicyPanel companyId={companyId} />
-      <Retention companyId={companyId} />
+      <div className="flex min-w-0 flex-col gap-3">
+        <RunSwitch companyId={companyId} />
+        <PolicyPanel companyId={companyId} />
+      </div>
+      <div className="flex min-w-0 flex-col gap-3">
+        <RateLimit companyId={companyId} />
+        <Retention companyId={companyId} />
+      </div>
     </div>
   );
 }
