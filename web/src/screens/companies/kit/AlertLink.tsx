@@ -5,7 +5,7 @@ import { Code, Text } from "~/ui/Text";
 /** How often an alert is looked at that has not found its place, in milliseconds. */
 const PACE = 1500;
 
-/** An alert in a few words, with the way to its incident as soon as it is in one. */
+/** An alert in a few words, with the way to it, and to its incident as soon as it is in one. */
 export function AlertLink({ alertId, companyId }: { alertId: string; companyId: string }) {
   const params = { path: { alert_id: alertId }, query: { company_id: companyId } };
   const { data } = api.useQuery("get", "/api/alerts/{alert_id}", { params }, {
@@ -13,11 +13,19 @@ export function AlertLink({ alertId, companyId }: { alertId: string; companyId: 
     refetchInterval: ({ state }) => (state.data?.state === "received" ? PACE : false),
   });
   if (data === undefined) return <Code>{alertId}</Code>;
-  const words = <Text>{`${data.signature} on ${data.asset_name}`}</Text>;
-  if (data.incident_id == null) return words;
   return (
-    <Link className="text" to="/incidents/$companyId/$incidentId" params={{ companyId, incidentId: data.incident_id }}>
-      {words}
-    </Link>
+    <>
+      <Link className="text" to="/alerts/$companyId/$alertId" params={{ companyId, alertId }}>
+        <Text>{`${data.signature} on ${data.asset_name}`}</Text>
+      </Link>
+      {data.incident_id != null && (
+        <>
+          {" · "}
+          <Link className="text" to="/incidents/$companyId/$incidentId" params={{ companyId, incidentId: data.incident_id }}>
+            incident
+          </Link>
+        </>
+      )}
+    </>
   );
 }
