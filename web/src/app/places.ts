@@ -13,6 +13,8 @@ export const PLACES: Place[] = [
   { to: "/", name: "Now", key: "n", needs: "read" },
   { to: "/approvals", name: "Approvals", key: "a", needs: "read" },
   { to: "/alerts", name: "Alerts", key: "l", needs: "read" },
+  { to: "/runbooks", name: "Runbooks", key: "r", needs: "read" },
+  { to: "/memory", name: "Memory", key: "m", needs: "read" },
   { to: "/companies", name: "Companies", key: "c", needs: "read" },
   { to: "/people", name: "People", key: "p", needs: "administer_users" },
   { to: "/audit", name: "Audit", key: "u", needs: "audit" },

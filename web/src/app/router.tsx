@@ -47,6 +47,26 @@ const oneAlert = createRoute({
   component: lazyRouteComponent(() => import("~/screens/alerts/OneAlert"), "OneAlert"),
 });
 
+const memory = createRoute({
+  ...at("/memory"),
+  component: lazyRouteComponent(() => import("~/screens/memory/Memory"), "Memory"),
+});
+
+const oneMemory = createRoute({
+  ...at("/memory/$companyId/$memoryId"),
+  component: lazyRouteComponent(() => import("~/screens/memory/OneMemory"), "OneMemory"),
+});
+
+const runbooks = createRoute({
+  ...at("/runbooks"),
+  component: lazyRouteComponent(() => import("~/screens/runbooks/Runbooks"), "Runbooks"),
+});
+
+const oneRunbook = createRoute({
+  ...at("/runbooks/$companyId/$runbookId"),
+  component: lazyRouteComponent(() => import("~/screens/runbooks/OneRunbook"), "OneRunbook"),
+});
+
 const people = createRoute({
   ...at("/people"),
   component: lazyRouteComponent(() => import("~/screens/people/People"), "People"),
@@ -137,6 +157,10 @@ const routeTree = root.addChildren([
   approvals,
   alerts,
   oneAlert,
+  runbooks,
+  oneRunbook,
+  memory,
+  oneMemory,
   companies,
   newCompany,
   company.addChildren(companyParts),
