@@ -302,8 +302,19 @@ pub async fn hours_are_what_the_rows_come_to(w: World) {
 }
 
 pub async fn steps_are_what_their_hours_come_to(w: World) {
-    let begin = w.now();
-    tell(&w, 9, 120).await;
+    let (begin, writer) = (w.now(), w.writer().await);
+    for no in 0..12_u64 {
+        let row = w.opened(&*writer, &format!("inc-{no}"), 1 + no as usize % 3).await;
+        w.clock.advance(Duration::from_secs(600));
+        if no % 2 == 0 {
+            let mut close = change_of(&row, w.now());
+            close.life = Some(resolved(&row, w.now()));
+            writer.change(close, None).await.unwrap();
+        }
+        // Two in an hour, then none for some.
+        w.clock
+            .advance(Duration::from_secs(if no % 3 == 0 { 60 } else { 5 * 3600 }));
+    }
     let (reader, all) = (w.reader(), rows(&*w.reader()).await);
     let sets = [
         (Step::Hour, begin, w.after(1)),
