@@ -111,7 +111,7 @@ pub struct Edge {
     /// What companies have in their clouds.
     pub cloud: Cloud,
     /// How their machines are patched.
-    pub patches: PatchCompliance,
+    pub patches: Arc<PatchCompliance>,
     /// Journals are verified one at a time: it takes a processor.
     verifying: Semaphore,
     /// Rules are tried on the past one company at a time, for the same reason.
@@ -163,7 +163,7 @@ impl Edge {
     ) -> Arc<Self> {
         let heartbeats = Heartbeats::new(store.clone(), runtime.clone(), (clock.clone(), entropy.clone()));
         let heartbeats = Arc::new(heartbeats);
-        let patches = PatchCompliance::new(cloud.inventory.clone(), register.keyring());
+        let patches = Arc::new(PatchCompliance::new(cloud.inventory.clone(), register.keyring()));
         let (stage, _) = watch::channel(Stage::Ready);
         let paces = Paces::of(settings.api_requests_per_minute);
         let (started, warned_of_query_key) = (Instant::now(), AtomicBool::new(false));

@@ -34,6 +34,7 @@ use crate::archive::Archivist;
 use crate::audit::checkpoint::{NoSigner, Signer};
 use crate::audit::keeper::{self, Keeper};
 use crate::aws::cloud::Cloud;
+use crate::aws::compliance::days::PatchDays;
 use crate::aws::polling::Polling;
 use crate::aws::settings::{NoSecret, setting};
 use crate::aws::{Aws, BadBase, Base};
@@ -298,6 +299,13 @@ pub async fn start_under(
         (edge.clock.clone(), edge.entropy.clone()),
     );
     gathered.spawn(polling.run(gathering.clone()));
+    let days = PatchDays::new(
+        (edge.patches.clone(), edge.keyring.clone()),
+        edge.store.clone(),
+        edge.runtime.clone(),
+        edge.clock.clone(),
+    );
+    gathered.spawn(days.run(gathering.clone()));
     let sources = edge.sources.clone();
     let entropy = edge.entropy.clone();
     gathered.spawn(sources.run(edge.store.clone(), edge.runtime.clone(), entropy, gathering.clone()));

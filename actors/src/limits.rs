@@ -286,6 +286,8 @@ pub const PATCH_LOOK: Duration = Duration::from_secs(900);
 pub const PATCH_LOOK_AGAIN: Duration = Duration::from_secs(60);
 /// How long measuring it may take.
 pub const PATCH_LOOK_WITHIN: Duration = Duration::from_secs(5);
+/// How long it is kept how a company's machines were patched on a day: as long as a series by the day may be.
+pub const PATCH_KEPT: Duration = Duration::from_secs(800 * 24 * 3600);
 /// Characters of a command's comment; SSM takes no more.
 pub const COMMAND_COMMENT: usize = 100;
 /// Bytes of all lines of a command.

@@ -31,7 +31,7 @@ const FILE_DOCUMENTS: u64 = 100_000;
 /// Journal entries that one commit removes; those of one commit may go beyond it.
 const ENTRIES_AT_ONCE: usize = 1_000;
 /// What is left of a company when its alerts and incidents have gone.
-const ERASED: [RecordKind; 17] = [
+const ERASED: [RecordKind; 18] = [
     RecordKind::ApiKeys,
     RecordKind::WebhookSecrets,
     RecordKind::Assets,
@@ -49,6 +49,7 @@ const ERASED: [RecordKind; 17] = [
     RecordKind::Notices,
     RecordKind::Notified,
     RecordKind::Tickets,
+    RecordKind::Patching,
 ];
 /// How often what was changed meanwhile is looked at again.
 const ROUNDS: usize = 3;

@@ -1,6 +1,10 @@
-//! How many of a company's machines are patched as their baselines ask, measured now and then and kept in between.
+//! How many of a company's machines are patched as their baselines ask, measured now and then and kept in between;
+//! [`days`] keeps what was measured of each day.
+
+pub mod days;
 
 use std::collections::HashMap;
+use std::ops::AddAssign;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actors::domain::{AwsSettings, CompanyId};
@@ -15,13 +19,36 @@ pub struct PatchCompliance {
     slots: Mutex<HashMap<CompanyId, (Instant, Slot)>>,
 }
 
+/// What was measured: machines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compliance {
+    /// Those that are as their baselines ask.
+    pub compliant: u64,
+    /// Those that were looked at.
+    pub machines: u64,
+}
+
+impl Compliance {
+    /// In percent; nothing where no machine was looked at.
+    pub fn pct(self) -> Option<f64> {
+        (self.machines > 0).then(|| self.compliant as f64 / self.machines as f64 * 100.0)
+    }
+}
+
+impl AddAssign for Compliance {
+    fn add_assign(&mut self, other: Self) {
+        self.compliant += other.compliant;
+        self.machines += other.machines;
+    }
+}
+
 /// What was measured of a company. Held while it is measured: who asks meanwhile waits for it, and finds it kept.
 type Slot = Arc<tokio::sync::Mutex<Option<Kept>>>;
 
 struct Kept {
     /// Under these settings: others are another account.
     settings: AwsSettings,
-    pct: Option<f64>,
+    measured: Option<Compliance>,
     until: Instant,
 }
 
@@ -35,20 +62,20 @@ impl PatchCompliance {
         }
     }
 
-    /// Which percentage of the machines that were looked at are as their baselines ask. `None` where the company is
-    /// not connected, none was looked at, or it could not be measured within [`PATCH_LOOK_WITHIN`].
-    pub async fn pct(&self, company: &CompanyId) -> Option<f64> {
+    /// How many of the machines that were looked at are as their baselines ask. `None` where the company is not
+    /// connected, none was looked at, or it could not be measured within [`PATCH_LOOK_WITHIN`].
+    pub async fn measured(&self, company: &CompanyId) -> Option<Compliance> {
         let settings = self.settings.of(company).await.ok().flatten()?;
         let deadline = Instant::now() + PATCH_LOOK_WITHIN;
         let slot = self.slot(company);
         let mut kept = timeout_at(deadline, slot.lock()).await.ok()?;
         let holds = |kept: &&Kept| kept.settings == settings && Instant::now() < kept.until;
         if let Some(kept) = kept.as_ref().filter(holds) {
-            return kept.pct;
+            return kept.measured;
         }
         let measured = timeout_at(deadline, self.measure(company)).await;
-        let (pct, rest) = match measured {
-            Ok(Ok(pct)) => (pct, PATCH_LOOK),
+        let (measured, rest) = match measured {
+            Ok(Ok(measured)) => (measured, PATCH_LOOK),
             Ok(Err(error)) => {
                 tracing::warn!(company_id = %company, %error, "its patches cannot be looked at");
                 (None, PATCH_LOOK_AGAIN)
@@ -60,14 +87,14 @@ impl PatchCompliance {
         };
         *kept = Some(Kept {
             settings,
-            pct,
+            measured,
             until: Instant::now() + rest,
         });
-        pct
+        measured
     }
 
     /// The same, where it was measured lately: nothing is asked for it, and nothing waited for.
-    pub async fn kept(&self, company: &CompanyId) -> Option<f64> {
+    pub async fn kept(&self, company: &CompanyId) -> Option<Compliance> {
         let settings = self.settings.of(company).await.ok().flatten()?;
         let slot = {
             let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,16 +102,16 @@ impl PatchCompliance {
         };
         let kept = slot.try_lock().ok()?;
         let holds = |kept: &&Kept| kept.settings == settings && Instant::now() < kept.until;
-        kept.as_ref().filter(holds)?.pct
+        kept.as_ref().filter(holds)?.measured
     }
 
-    async fn measure(&self, company: &CompanyId) -> Result<Option<f64>, CloudError> {
+    async fn measure(&self, company: &CompanyId) -> Result<Option<Compliance>, CloudError> {
         let instances = self.inventory.instances(company, None).await?;
         let ids: Vec<_> = instances.into_iter().map(|known| known.instance_id).collect();
         if ids.is_empty() {
             return Ok(None);
         }
-        Ok(share(&self.inventory.patch_states(company, &ids).await?))
+        Ok(counted(&self.inventory.patch_states(company, &ids).await?))
     }
 
     fn slot(&self, company: &CompanyId) -> Slot {
@@ -105,10 +132,11 @@ impl PatchCompliance {
     }
 }
 
-/// The compliant ones of those that were looked at, in percent.
-fn share(states: &[PatchState]) -> Option<f64> {
-    let compliant = states.iter().filter(|state| state.is_compliant()).count();
-    (!states.is_empty()).then(|| compliant as f64 / states.len() as f64 * 100.0)
+/// Those that were looked at; nothing where there are none.
+fn counted(states: &[PatchState]) -> Option<Compliance> {
+    let compliant = states.iter().filter(|state| state.is_compliant()).count() as u64;
+    let machines = states.len() as u64;
+    (machines > 0).then_some(Compliance { compliant, machines })
 }
 
 #[cfg(test)]
@@ -195,43 +223,47 @@ mod tests {
         (park, compliance, "comp-acme".parse().unwrap())
     }
 
+    async fn pct(compliance: &PatchCompliance, company: &CompanyId) -> Option<f64> {
+        compliance.measured(company).await.and_then(Compliance::pct)
+    }
+
     #[tokio::test(start_paused = true)]
     async fn it_is_the_share_of_those_that_were_looked_at_and_kept_for_a_while() {
         let (park, compliance, acme) = park(&[0, 0, 3, 0], Duration::from_secs(1));
-        let many = futures::future::join_all((0..5).map(|_| compliance.pct(&acme))).await;
+        let many = futures::future::join_all((0..5).map(|_| pct(&compliance, &acme))).await;
         assert_eq!(many, [Some(75.0); 5]);
         assert_eq!(park.asked.load(Ordering::SeqCst), 1, "five asked, and one measured");
         *park.missing.lock().unwrap() = Ok(vec![1]);
         advance(PATCH_LOOK - Duration::from_secs(1)).await;
-        assert_eq!(compliance.pct(&acme).await, Some(75.0));
+        assert_eq!(pct(&compliance, &acme).await, Some(75.0));
         advance(Duration::from_secs(1)).await;
-        assert_eq!(compliance.pct(&acme).await, Some(0.0));
+        assert_eq!(pct(&compliance, &acme).await, Some(0.0));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_not_known_is_nothing_and_soon_looked_at_again() {
         let (park, compliance, acme) = park(&[], Duration::ZERO);
-        assert_eq!(compliance.pct(&acme).await, None, "none was looked at");
+        assert_eq!(pct(&compliance, &acme).await, None, "none was looked at");
         let elsewhere = park.settings.lock().unwrap().clone().map(|settings| AwsSettings {
             region: "us-east-1".into(),
             ..settings
         });
         *park.missing.lock().unwrap() = Err(CloudError::Denied("no".into()));
         *park.settings.lock().unwrap() = elsewhere;
-        assert_eq!(compliance.pct(&acme).await, None);
+        assert_eq!(pct(&compliance, &acme).await, None);
         *park.missing.lock().unwrap() = Ok(vec![0]);
-        assert_eq!(compliance.pct(&acme).await, None, "as it was a moment ago");
+        assert_eq!(pct(&compliance, &acme).await, None, "as it was a moment ago");
         advance(PATCH_LOOK_AGAIN).await;
-        assert_eq!(compliance.pct(&acme).await, Some(100.0));
+        assert_eq!(pct(&compliance, &acme).await, Some(100.0));
         *park.settings.lock().unwrap() = None;
-        assert_eq!(compliance.pct(&acme).await, None, "not connected any more");
+        assert_eq!(pct(&compliance, &acme).await, None, "not connected any more");
     }
 
     #[tokio::test(start_paused = true)]
     async fn nobody_waits_longer_than_the_limit() {
         let (park, compliance, acme) = park(&[0], Duration::from_secs(60));
         let began = Instant::now();
-        let many = futures::future::join_all((0..3).map(|_| compliance.pct(&acme))).await;
+        let many = futures::future::join_all((0..3).map(|_| pct(&compliance, &acme))).await;
         assert_eq!(many, [None; 3]);
         assert_eq!(began.elapsed(), PATCH_LOOK_WITHIN);
         assert_eq!(park.asked.load(Ordering::SeqCst), 1);

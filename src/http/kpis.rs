@@ -21,6 +21,7 @@ use super::Edge;
 use super::page::{Ask, Asked, Query};
 use super::problem::Problem;
 use super::rights::{May, Reaches, Read};
+use crate::aws::compliance::Compliance;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Over how many days is measured where the request says nothing.
@@ -68,7 +69,8 @@ pub(super) struct KpiPeriod {
     #[serde(flatten)]
     kpis: Kpis,
     /// How many machines have the patches they should have, measured within the last quarter of an hour; null where no
-    /// AWS account is connected, for periods that are compared, for those with an end of their own, and for sums.
+    /// AWS account is connected, for periods that are compared, and for those with an end of their own. A sum is over
+    /// the machines that were measured.
     patch_compliance_pct: Option<f64>,
     /// What this is made of.
     counts: KpiCounts,
@@ -143,7 +145,7 @@ pub(super) async fn kpis(
 ) -> Result<Json<CompanyKpis>, Problem> {
     let mut period = measured(&edge, may.company(), asked.since, asked.until).await?;
     if asked.is_current {
-        period.patch_compliance_pct = edge.patches.pct(may.company()).await;
+        period.patch_compliance_pct = edge.patches.measured(may.company()).await.and_then(Compliance::pct);
     }
     Ok(Json(CompanyKpis {
         company_id: may.company().clone(),

@@ -57,6 +57,8 @@ pub enum RecordKind {
     Notified,
     /// What incidents are called in ticket systems. Expires.
     Tickets,
+    /// How a company's machines were patched on a day. Expires.
+    Patching,
 }
 
 /// The id of the platform's switch: while there is such a record, no run begins.

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{AT_ONCE, KpiPeriod, Measured, hour_of, together};
+use crate::aws::compliance::Compliance;
 use crate::http::Edge;
 use crate::http::page::Asked;
 use crate::http::problem::Problem;
@@ -62,8 +63,11 @@ pub(in crate::http) async fn companies(
         Ok::<_, Problem>((company, sums, patched))
     });
     let found: Vec<_> = stream::iter(each).buffered(AT_ONCE).try_collect().await?;
-    let mut total = Rollup::default();
-    found.iter().for_each(|(_, sums, _)| total += *sums);
+    let (mut total, mut machines) = (Rollup::default(), Compliance::default());
+    for (_, sums, patched) in &found {
+        total += *sums;
+        machines += patched.unwrap_or_default();
+    }
     let items = found.into_iter().map(|(company_id, sums, patched)| NamedKpis {
         company_name: edge
             .keyring
@@ -72,7 +76,7 @@ pub(in crate::http) async fn companies(
             .unwrap_or_default(),
         company_id,
         period: KpiPeriod {
-            patch_compliance_pct: patched,
+            patch_compliance_pct: patched.and_then(Compliance::pct),
             ..KpiPeriod::of(since, until, &sums)
         },
     });
@@ -80,6 +84,9 @@ pub(in crate::http) async fn companies(
         since: hour_of(since),
         until,
         items: items.collect(),
-        total: KpiPeriod::of(since, until, &total),
+        total: KpiPeriod {
+            patch_compliance_pct: machines.pct(),
+            ..KpiPeriod::of(since, until, &total)
+        },
     }))
 }

@@ -14,6 +14,7 @@ use utoipa::openapi::path::Parameter;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{AT_ONCE, KpiCounts, Measured, together};
+use crate::aws::compliance::{Compliance, days};
 use crate::http::Edge;
 use crate::http::page::{Ask, Asked, Query};
 use crate::http::problem::Problem;
@@ -65,6 +66,9 @@ struct KpiSeriesItem {
     counts: KpiCounts,
     #[serde(flatten)]
     kpis: Kpis,
+    /// How many machines had the patches they should have, as it was measured on that day; null where nothing was, and by
+    /// the hour.
+    patch_compliance_pct: Option<f64>,
 }
 
 /// Figures step by step.
@@ -90,14 +94,22 @@ pub(in crate::http) async fn series(
     let companies = together(&reaches, &edge, company.clone())?;
     let edge = &edge;
     let each = companies.iter().cloned().map(|company| async move {
-        let found = edge.store.reader(&company).rollups_by(step, since, until).await?;
-        Ok::<_, Problem>(found)
+        let reader = edge.store.reader(&company);
+        let patched = match step {
+            Step::Day => days::in_period(&*reader, since, until).await?,
+            Step::Hour => BTreeMap::new(),
+        };
+        Ok::<_, Problem>((reader.rollups_by(step, since, until).await?, patched))
     });
     let mut found = stream::iter(each.collect::<Vec<_>>()).buffered(AT_ONCE);
     let mut sums: BTreeMap<Timestamp, Rollup> = BTreeMap::new();
-    while let Some(found) = found.try_next().await? {
+    let mut machines: BTreeMap<Timestamp, Compliance> = BTreeMap::new();
+    while let Some((found, patched)) = found.try_next().await? {
         for (at, counted) in found {
             *sums.entry(at).or_default() += counted;
+        }
+        for (at, measured) in patched {
+            *machines.entry(at).or_default() += measured;
         }
     }
     let begins = (since.as_millis()..until.as_millis()).step_by(usize::try_from(step.millis()).unwrap_or(usize::MAX));
@@ -107,6 +119,7 @@ pub(in crate::http) async fn series(
             at,
             counts: (&sums).into(),
             kpis: (&sums).into(),
+            patch_compliance_pct: machines.get(&at).copied().and_then(Compliance::pct),
         }
     });
     Ok(Json(KpiSeries {

@@ -49,7 +49,7 @@ pub enum Part {
 
 impl Part {
     /// Every one, in the order in which they are moved: what says of a company that it is there comes last.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Alerts,
         Self::Incidents,
         Self::Identities,
@@ -82,6 +82,7 @@ impl Part {
         Self::Records(RecordKind::Notices),
         Self::Records(RecordKind::Notified),
         Self::Records(RecordKind::Tickets),
+        Self::Records(RecordKind::Patching),
         Self::Companies,
         Self::Heads,
     ];
@@ -121,6 +122,7 @@ impl Part {
             Self::Records(RecordKind::Notices) => "notices to be delivered",
             Self::Records(RecordKind::Notified) => "notices delivered",
             Self::Records(RecordKind::Tickets) => "tickets",
+            Self::Records(RecordKind::Patching) => "days of patching",
             Self::Companies => "companies",
             Self::Heads => "heads",
         }

@@ -1,6 +1,7 @@
 //! A company's AWS account: who may say what of it, and that it holds at the next call.
 
 mod check;
+mod patching;
 
 use actors::limits::{CIRCUIT_FAILURES, CIRCUIT_OPEN};
 use actors::port::cloud::{CloudError, Command};

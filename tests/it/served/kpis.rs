@@ -189,17 +189,19 @@ async fn a_series_has_every_step_of_one_company_or_of_all_that_one_reads() {
             "items": [
                 {
                     "at": "2026-01-30T00:00:00.000Z", "counts": empty, "noise_reduction_pct": null,
-                    "mtta_minutes": null, "mttr_minutes": null, "self_healed_pct": null,
+                    "mtta_minutes": null, "mttr_minutes": null, "self_healed_pct": null, "patch_compliance_pct": null,
                 },
                 {
                     "at": "2026-01-31T00:00:00.000Z",
                     "counts": {"alerts": 4, "incidents": 2, "acknowledged": 1, "resolved": 1, "self_healed": 0},
                     "noise_reduction_pct": 50.0, "mtta_minutes": 10.0, "mttr_minutes": 10.0, "self_healed_pct": 0.0,
+                    "patch_compliance_pct": null,
                 },
                 {
                     "at": "2026-02-01T00:00:00.000Z",
                     "counts": {"alerts": 2, "incidents": 1, "acknowledged": 0, "resolved": 0, "self_healed": 0},
                     "noise_reduction_pct": 50.0, "mtta_minutes": null, "mttr_minutes": null, "self_healed_pct": null,
+                    "patch_compliance_pct": null,
                 },
             ],
         })

@@ -13,6 +13,7 @@ use alert_whisperer::accounts::sign_in::Credentials as Shown;
 use alert_whisperer::accounts::staff::NewPerson;
 use alert_whisperer::aws::Base;
 use alert_whisperer::aws::cloud::Cloud;
+use alert_whisperer::aws::compliance::days::PatchDays;
 use alert_whisperer::aws::polling::Polling;
 use alert_whisperer::clock::SystemEntropy;
 use alert_whisperer::config::{Flags, Settings};
@@ -283,6 +284,13 @@ impl Server {
             edge.sources.clone(),
             world,
         )
+    }
+
+    /// Who keeps how machines are patched, day by day, as if it had just begun.
+    pub fn patch_days(&self) -> PatchDays {
+        let edge = &self.running.edge;
+        let parts = (edge.patches.clone(), edge.keyring.clone());
+        PatchDays::new(parts, edge.store.clone(), edge.runtime.clone(), edge.clock.clone())
     }
 
     /// Who listens for what companies are to hear of.
