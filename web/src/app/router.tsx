@@ -32,6 +32,21 @@ const incident = createRoute({
   component: lazyRouteComponent(() => import("~/screens/incident/Incident"), "Incident"),
 });
 
+const incidents = createRoute({
+  ...at("/incidents"),
+  component: lazyRouteComponent(() => import("~/screens/incidents/Incidents"), "Incidents"),
+});
+
+const numbers = createRoute({
+  ...at("/numbers"),
+  component: lazyRouteComponent(() => import("~/screens/numbers/Numbers"), "Numbers"),
+});
+
+const report = createRoute({
+  ...at("/report/$companyId/$month"),
+  component: lazyRouteComponent(() => import("~/screens/report/Report"), "Report"),
+});
+
 const approvals = createRoute({
   ...at("/approvals"),
   component: lazyRouteComponent(() => import("~/screens/approvals/Approvals"), "Approvals"),
@@ -65,6 +80,11 @@ const runbooks = createRoute({
 const oneRunbook = createRoute({
   ...at("/runbooks/$companyId/$runbookId"),
   component: lazyRouteComponent(() => import("~/screens/runbooks/OneRunbook"), "OneRunbook"),
+});
+
+const assets = createRoute({
+  ...at("/assets"),
+  component: lazyRouteComponent(() => import("~/screens/assets/Assets"), "Assets"),
 });
 
 const people = createRoute({
@@ -154,6 +174,9 @@ const companyParts = [
 const routeTree = root.addChildren([
   now,
   incident,
+  incidents,
+  numbers,
+  report,
   approvals,
   alerts,
   oneAlert,
@@ -161,6 +184,7 @@ const routeTree = root.addChildren([
   oneRunbook,
   memory,
   oneMemory,
+  assets,
   companies,
   newCompany,
   company.addChildren(companyParts),

@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useDeferredValue, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useScope } from "~/app/scope";
 import { useShortcuts } from "~/app/useShortcuts";
@@ -20,7 +20,8 @@ export function Now() {
   const scope = useScope();
   const navigate = useNavigate();
   const can = useCan();
-  const [filters, setFilters] = useState<Omit<Wanted, "company">>({ text: "", severity: null, quiet: false, assignedTo: null });
+  const { text = "" } = useSearch({ strict: false }) as { text?: string };
+  const [filters, setFilters] = useState<Omit<Wanted, "company">>({ text, severity: null, quiet: false, assignedTo: null });
   const [held, setHeld] = useState(false);
   const [selected, setSelected] = useState<string | null>(null);
   const [act, setAct] = useState<Act | null>(null);

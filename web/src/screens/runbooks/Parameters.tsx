@@ -38,7 +38,7 @@ export function ParameterFields({ of, typed, onChange, errorOf }: {
     const { name, type, description, default: usual } = parameter;
     const about = {
       label: name,
-      hint: `${description}: ${takes(parameter)}`,
+      hint: `${description} Takes ${takes(parameter)}.`,
       error: errorOf(name),
       value: typed[name] ?? "",
       onChange: ({ target }: { target: { value: string } }) => onChange({ ...typed, [name]: target.value }),

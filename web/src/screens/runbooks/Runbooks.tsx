@@ -83,7 +83,7 @@ function Lines({ companyId, items }: { companyId: string; items: Line[] }) {
         { name: "Risk", cell: ({ risk }) => <Badge tone={RISKS[risk]}>{risk}</Badge> },
         { name: "Has to agree", cell: ({ needs }) => <Agree needs={needs} /> },
         { name: "For", cell: ({ signatures }) => <Text className="text-soft">{signatures.join(", ") || "whoever names it"}</Text> },
-        { name: "Of", cell: ({ own }) => (own ? "the company" : "the library") },
+        { name: "Of", cell: ({ own }) => (own ? "company" : "library") },
         { name: "Version", right: true, cell: ({ version }) => version },
         { name: "Name", cell: ({ slug }) => <Code>{slug}</Code> },
       ]}
