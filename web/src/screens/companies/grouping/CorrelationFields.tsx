@@ -14,7 +14,7 @@ const KEYS = [
 const NUMBERS = [
   ["window_minutes", "Window, in minutes", "How long after its last alert an incident is joined: 5 to 15."],
   ["min_alerts", "Alerts that open an incident", "1 to 1000. Until then they are held."],
-  ["resolve_hold_seconds", "Hold before it resolves, in seconds", "How long all must have recovered: 0 to 3600."],
+  ["resolve_hold_seconds", "Resolve hold, in seconds", "How long all must have recovered: 0 to 3600."],
   ["reopen_window_minutes", "Reopened within, in minutes", "After its end, by its own alerts: 0 to 1440."],
   ["stale_after_minutes", "Over after silence, in minutes", "15 to 43200."],
 ] as const;
