@@ -49,8 +49,9 @@ export function Drawn({ name, at, lines, most, format }: Props) {
             `${short(time)}: ${lines.map((line) => `${lines.length > 1 ? `${line.name} ` : ""}${format(line.values[place ?? 0] ?? null)}`).join(", ")}`
           )}
         </span>
-        <Button kind="quiet" className="text-xs" aria-pressed={asTable} aria-label={`${name} as a table`} onClick={() => setAsTable(!asTable)}>
+        <Button kind="quiet" className="text-xs" onClick={() => setAsTable(!asTable)}>
           {asTable ? "as a chart" : "as a table"}
+          <span className="sr-only">: {name}</span>
         </Button>
       </div>
     </div>
