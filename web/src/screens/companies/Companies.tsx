@@ -11,6 +11,7 @@ import { Answer, Empty } from "~/ui/States";
 import { Table } from "~/ui/Table";
 import { Code, Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
+import { Roomy } from "./kit/Roomy";
 import { standing } from "./standing";
 
 /** Whose alerts are taken. */
@@ -64,7 +65,7 @@ function List({ items }: { items: CompanyLine[] }) {
           items={found}
           keyOf={({ company_id }) => company_id}
           columns={[
-            { name: "Name", cell: (company) => <Name company={company} /> },
+            { name: "Name", cell: (company) => <Roomy><Name company={company} /></Roomy> },
             { name: "Id", cell: ({ company_id }) => <Code>{company_id}</Code> },
             { name: "State", cell: (company) => <Badge tone={standing(company).tone}>{standing(company).words}</Badge> },
             { name: "Created", cell: ({ created_at }) => <Time at={created_at} className="whitespace-nowrap" /> },

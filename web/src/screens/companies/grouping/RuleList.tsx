@@ -2,6 +2,7 @@ import { fieldOf } from "~/api/client";
 import { Button } from "~/ui/Button";
 import { Panel } from "~/ui/Page";
 import { Empty } from "~/ui/States";
+import { Fold } from "../kit/Fold";
 import { Moving } from "../kit/Moving";
 import { wrong, wrongWithin } from "../kit/wrong";
 import { RuleFields } from "./RuleFields";
@@ -34,18 +35,20 @@ export function RuleList({ value, error, may, onChange }: Props) {
         <ol className="flex flex-col gap-2">
           {value.map((rule, place) => (
             <li key={place} className="flex flex-wrap items-start gap-2 rounded-md border border-line p-2">
-              <details className="min-w-0 flex-1 basis-60" open={value.length <= UNFOLDED || fieldOf(error)?.startsWith(`rules[${place}]`) === true || rule.match === undefined}>
-                <summary className="[overflow-wrap:anywhere]">
-                  <span className="font-medium">{rule.name}</span> <code className="text-soft">{rule.match ?? "every alert"}</code>
-                </summary>
-                <div className="mt-2">
-                  <RuleFields
-                    value={rule}
-                    wrong={wrongWithin(error, `rules[${place}]`)}
-                    onChange={(next) => onChange(value.map((one, at) => (at === place ? next : one)))}
-                  />
-                </div>
-              </details>
+              <Fold
+                open={value.length <= UNFOLDED || fieldOf(error)?.startsWith(`rules[${place}]`) === true || rule.match === undefined}
+                summary={
+                  <>
+                    <span className="font-medium">{rule.name}</span> <code className="text-soft">{rule.match ?? "every alert"}</code>
+                  </>
+                }
+              >
+                <RuleFields
+                  value={rule}
+                  wrong={wrongWithin(error, `rules[${place}]`)}
+                  onChange={(next) => onChange(value.map((one, at) => (at === place ? next : one)))}
+                />
+              </Fold>
               {may && (
                 <Moving
                   name={rule.name}

@@ -38,6 +38,7 @@ export function MappingPanel({ companyId, saved }: { companyId: string; saved: M
       <p className="mb-3 text-soft">
         Expressions in CEL, which see the body and, but for the list of alerts, the alert that they are about. The tool posts JSON to <code>/api/webhooks/custom</code>.
       </p>
+      {!may && mapping === null && <p className="mb-3">There is none yet.</p>}
       <form onSubmit={save}>
         <May change={may}>
           <Fields>

@@ -9,6 +9,7 @@ import { Table } from "~/ui/Table";
 import { Code, Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { useNow } from "~/ui/useNow";
+import { Roomy } from "../kit/Roomy";
 import { Sure } from "../kit/Sure";
 import { of } from "../kit/company";
 import { useSettled } from "../kit/useSettled";
@@ -61,11 +62,11 @@ export function ApiKeys({ companyId }: { companyId: string }) {
 
 function Named({ name, id }: { name: string; id: string }) {
   return (
-    <>
+    <Roomy>
       <Text>{name}</Text>
       <br />
       <Code className="text-xs">{id}</Code>
-    </>
+    </Roomy>
   );
 }
 

@@ -8,6 +8,7 @@ import { Answer, Empty } from "~/ui/States";
 import { Table } from "~/ui/Table";
 import { Code } from "~/ui/Text";
 import { Time } from "~/ui/Time";
+import { Roomy } from "../kit/Roomy";
 import { Sure } from "../kit/Sure";
 import { of } from "../kit/company";
 import { useSettled } from "../kit/useSettled";
@@ -32,7 +33,7 @@ export function Secrets({ companyId }: { companyId: string }) {
               items={items}
               keyOf={({ secret_id }) => secret_id}
               columns={[
-                { name: "Id", cell: ({ secret_id }) => <Code>{secret_id}</Code> },
+                { name: "Id", cell: ({ secret_id }) => <Roomy><Code>{secret_id}</Code></Roomy> },
                 { name: "Made", cell: ({ created_at }) => <Time at={created_at} className="whitespace-nowrap" /> },
                 { name: "State", cell: (line) => <State of={line} /> },
                 {

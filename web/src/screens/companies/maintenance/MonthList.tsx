@@ -12,7 +12,7 @@ export function MonthList({ weeks, all, today, onOpen }: MonthProps) {
       {days.map((day) => {
         const isToday = new Date(day.from).toDateString() === today;
         return (
-          <li key={day.from} className="grid grid-cols-[6rem_minmax(0,1fr)] gap-2" aria-current={isToday ? "date" : undefined}>
+          <li key={day.from} className="grid grid-cols-[7rem_minmax(0,1fr)] gap-2" aria-current={isToday ? "date" : undefined}>
             <span className={isToday ? "font-semibold text-accent" : ""}>{DAY.format(day.from)}</span>
             <div className="flex flex-col gap-1">
               {on(day, all).map((one) => (

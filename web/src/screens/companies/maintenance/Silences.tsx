@@ -11,6 +11,7 @@ import { Table } from "~/ui/Table";
 import { Code, Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { Sure } from "../kit/Sure";
+import { Roomy } from "../kit/Roomy";
 import { of } from "../kit/company";
 import { useSettled } from "../kit/useSettled";
 import { SilenceDialog } from "./SilenceDialog";
@@ -38,8 +39,8 @@ export function Silences({ companyId }: { companyId: string }) {
               items={items}
               keyOf={({ silence_id }) => silence_id}
               columns={[
-                { name: "For", cell: ({ match }) => <Code>{match}</Code> },
-                { name: "Why", cell: ({ comment }) => <Text>{comment || "–"}</Text> },
+                { name: "For", cell: ({ match }) => <Roomy><Code>{match}</Code></Roomy> },
+                { name: "Why", cell: ({ comment }) => <Roomy><Text>{comment || "–"}</Text></Roomy> },
                 { name: "State", cell: ({ state }) => <Badge tone={TONES[state]}>{state}</Badge> },
                 { name: "From", cell: ({ starts_at }) => <Time at={starts_at} className="whitespace-nowrap" /> },
                 { name: "Until", cell: ({ ends_at }) => <Time at={ends_at} className="whitespace-nowrap" /> },

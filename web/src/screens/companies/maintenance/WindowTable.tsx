@@ -5,6 +5,7 @@ import { Table } from "~/ui/Table";
 import { Code, Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { useNow } from "~/ui/useNow";
+import { Roomy } from "../kit/Roomy";
 import { occurrences } from "./occurrences";
 import { windowWords } from "./words";
 
@@ -26,9 +27,9 @@ export function WindowTable({ windows, may, onChange, onRemove }: Props) {
       items={rows}
       keyOf={({ window }) => window.name}
       columns={[
-        { name: "Name", cell: ({ window }) => <Text>{window.name}</Text> },
+        { name: "Name", cell: ({ window }) => <Roomy><Text>{window.name}</Text></Roomy> },
         { name: "When", cell: ({ window }) => windowWords(window) },
-        { name: "For", cell: ({ window }) => (window.match === undefined ? "every alert" : <Code>{window.match}</Code>) },
+        { name: "For", cell: ({ window }) => <Roomy>{window.match === undefined ? "every alert" : <Code>{window.match}</Code>}</Roomy> },
         { name: "State", cell: ({ window }) => <State of={window} /> },
         {
           name: "Acts",

@@ -11,6 +11,7 @@ import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { noteFailure } from "~/ui/toast";
 import { Sure } from "../kit/Sure";
+import { Roomy } from "../kit/Roomy";
 import { useSettled } from "../kit/useSettled";
 import { ChannelDialog } from "./ChannelDialog";
 import { kindName } from "./kinds";
@@ -52,7 +53,7 @@ export function Channels({ companyId, channels }: { companyId: string; channels:
           columns={[
             { name: "Name", cell: ({ name }) => <Text>{name}</Text> },
             { name: "Kind", cell: ({ kind }) => kindName(kind) },
-            { name: "Leads to", cell: ({ leads_to }) => <Text>{leads_to}</Text> },
+            { name: "Leads to", cell: ({ leads_to }) => <Roomy><Text>{leads_to}</Text></Roomy> },
             { name: "State", cell: ({ disabled }) => <State disabled={disabled} /> },
             { name: "Acts", right: true, cell: (channel) => may && acts(channel) },
           ]}

@@ -13,6 +13,7 @@ import { Table } from "~/ui/Table";
 import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { noteFailure } from "~/ui/toast";
+import { Roomy } from "../kit/Roomy";
 import { useSettled } from "../kit/useSettled";
 import { Tries } from "./Tries";
 import { newsName } from "./choices";
@@ -74,10 +75,10 @@ function List({ companyId, items }: { companyId: string; items: Delivery[] }) {
       columns={[
         { name: "When", cell: ({ created_at }) => <Time at={created_at} className="whitespace-nowrap" /> },
         { name: "Channel", cell: ({ channel }) => <Text>{channel}</Text> },
-        { name: "News", cell: (one) => <News companyId={companyId} of={one} /> },
+        { name: "News", cell: (one) => <Roomy><News companyId={companyId} of={one} /></Roomy> },
         { name: "Because of", cell: ({ because }) => <Text>{because}</Text> },
         { name: "State", cell: ({ status }) => <Badge tone={TONES[status]}>{status}</Badge> },
-        { name: "Tries", cell: (one) => <Tries of={one} /> },
+        { name: "Tries", cell: (one) => <Roomy><Tries of={one} /></Roomy> },
         {
           name: "Acts",
           right: true,

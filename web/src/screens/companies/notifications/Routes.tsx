@@ -4,6 +4,8 @@ import { Button } from "~/ui/Button";
 import { Panel } from "~/ui/Page";
 import { Empty } from "~/ui/States";
 import { moved } from "../grouping/plan";
+import { weeklyWords } from "../maintenance/words";
+import { Fold } from "../kit/Fold";
 import { Moving } from "../kit/Moving";
 import { wrongWithin } from "../kit/wrong";
 import { RouteFields } from "./RouteFields";
@@ -29,19 +31,21 @@ export function Routes({ value, channels, may, error, onChange }: Props) {
         <ol className="flex flex-col gap-2">
           {value.map((route, place) => (
             <li key={place} className="flex flex-wrap items-start gap-2 rounded-md border border-line p-2">
-              <details className="min-w-0 flex-1 basis-60" open={route.name === "" || fieldOf(error)?.startsWith(`routes[${place}]`) === true}>
-                <summary className="[overflow-wrap:anywhere]">
-                  <span className="font-medium">{route.name || "new route"}</span> <span className="text-soft">{routeWords(route)}</span>
-                </summary>
-                <div className="mt-2">
-                  <RouteFields
-                    value={route}
-                    channels={channels}
-                    wrong={wrongWithin(error, `routes[${place}]`)}
-                    onChange={(next) => onChange(value.map((one, at) => (at === place ? next : one)))}
-                  />
-                </div>
-              </details>
+              <Fold
+                open={route.name === "" || fieldOf(error)?.startsWith(`routes[${place}]`) === true}
+                summary={
+                  <>
+                    <span className="font-medium">{route.name || "new route"}</span> <span className="text-soft">{routeWords(route)}</span>
+                  </>
+                }
+              >
+                <RouteFields
+                  value={route}
+                  channels={channels}
+                  wrong={wrongWithin(error, `routes[${place}]`)}
+                  onChange={(next) => onChange(value.map((one, at) => (at === place ? next : one)))}
+                />
+              </Fold>
               {may && (
                 <Moving
                   name={route.name || "new route"}
@@ -60,7 +64,8 @@ export function Routes({ value, channels, may, error, onChange }: Props) {
 }
 
 /** `critical, high → ops, and no further` */
-function routeWords({ severities = [], channels, continue: goesOn }: Route): string {
+function routeWords({ severities = [], channels, hours, continue: goesOn }: Route): string {
   const which = severities.length === 0 ? "all" : severities.join(", ");
-  return `${which} → ${channels.length === 0 ? "nobody" : channels.join(", ")}${goesOn === false ? ", and no further" : ""}`;
+  const when = hours === undefined ? "" : `, ${weeklyWords(hours)}`;
+  return `${which} → ${channels.length === 0 ? "nobody" : channels.join(", ")}${when}${goesOn === false ? ", and no further" : ""}`;
 }

@@ -8,11 +8,10 @@ import { useFresh } from "./fresh";
 export function Onboarding() {
   const companyId = useCompanyId();
   const fresh = useFresh(companyId);
-  const signs = fresh.unsignedKey === undefined;
   return (
     <div className="flex flex-col gap-3">
       {Object.keys(fresh).length > 0 && <Shown companyId={companyId} fresh={fresh} />}
-      <Waiting companyId={companyId} signs={signs} />
+      <Waiting companyId={companyId} />
       <Recipes companyId={companyId} fresh={fresh} />
     </div>
   );
