@@ -8,10 +8,12 @@ import { Code, Text } from "~/ui/Text";
 import { of, useCompanyId } from "./kit/company";
 import { SECTIONS } from "./sections";
 import { standing } from "./standing";
+import { useFollowScope } from "./useFollowScope";
 
 /** A company's settings, part by part. */
 export function Company() {
   const companyId = useCompanyId();
+  useFollowScope(companyId);
   const company = api.useQuery("get", "/api/companies/{company_id}", { params: of(companyId) });
   const name = company.data?.name ?? companyId;
   const state = company.data === undefined ? null : standing(company.data);

@@ -6,11 +6,12 @@ import { useCan } from "~/session/useSession";
 import { Badge } from "~/ui/Badge";
 import { Field } from "~/ui/Field";
 import { Facts, Panel } from "~/ui/Page";
-import { Answer, Empty } from "~/ui/States";
+import { Answer } from "~/ui/States";
 import { Code } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { Sources } from "./Sources";
 import { Standing } from "./Standing";
+import { Unheard } from "./Unheard";
 import { SaveBar } from "./kit/SaveBar";
 import { of, useCompanyId } from "./kit/company";
 import { useDraft } from "./kit/useDraft";
@@ -67,7 +68,6 @@ function Glance({ company }: { company: Schemas["Company"] }) {
 }
 
 function Heard({ companyId }: { companyId: string }) {
-  const can = useCan();
   const sources = api.useQuery("get", "/api/companies/{company_id}/sources", { params: of(companyId) });
   return (
     <Answer of={sources}>
@@ -75,15 +75,7 @@ function Heard({ companyId }: { companyId: string }) {
         items.length > 0 ? (
           <Sources items={items} companyId={companyId} />
         ) : (
-          <Empty title="Nothing has been heard yet">
-            {can("administer_company") ? (
-              <Link className="text" to="/companies/$companyId/onboarding" params={{ companyId }}>
-                Connect its monitoring
-              </Link>
-            ) : (
-              "Its administrators connect its monitoring."
-            )}
-          </Empty>
+          <Unheard companyId={companyId} />
         )
       }
     </Answer>
@@ -108,7 +100,7 @@ function Rename({ company: { company_id, name } }: { company: Schemas["Company"]
           error={wrong(rename.error)("name")}
           onChange={({ target }) => draft.set({ name: target.value })}
         />
-        <SaveBar dirty={draft.dirty} busy={rename.isPending} error={rename.error} onDiscard={draft.reset} />
+        <SaveBar draft={draft} busy={rename.isPending} error={rename.error} onDiscard={draft.reset} />
       </form>
     </Panel>
   );

@@ -78,7 +78,7 @@ export function Connection({ companyId, saved, connected }: { companyId: string;
             </div>
           </details>
         </div>
-        <SaveBar dirty={draft.dirty} busy={connect.isPending} error={connect.error} onDiscard={draft.reset} />
+        <SaveBar draft={draft} busy={connect.isPending} error={connect.error} onDiscard={draft.reset} />
       </form>
       {asking && <Disconnect companyId={companyId} onClose={() => setAsking(false)} />}
     </Panel>

@@ -5,10 +5,10 @@ import { Fields, NumberField } from "../kit/fields";
 import type { Correlation } from "./plan";
 
 const KEYS = [
-  ["asset|signature", "the same asset and signature"],
-  ["asset", "the same asset"],
-  ["signature", "the same signature"],
-  ["asset|signature|tool", "the same asset, signature and tool"],
+  ["asset|signature", "asset and signature"],
+  ["asset", "asset"],
+  ["signature", "signature"],
+  ["asset|signature|tool", "asset, signature and tool"],
 ] as const;
 
 const NUMBERS = [
@@ -32,7 +32,7 @@ export function CorrelationFields({ value, error, onChange }: Props) {
     <Panel title="What no rule is for">
       <Fields>
         <Choice
-          label="Counts as the same trouble"
+          label="Same trouble is the same"
           value={value.aggregation_key}
           error={at("aggregation_key")}
           onChange={({ target }) => onChange({ ...value, aggregation_key: target.value as Correlation["aggregation_key"] })}

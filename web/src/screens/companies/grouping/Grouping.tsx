@@ -61,7 +61,7 @@ function Editor({ companyId, saved }: { companyId: string; saved: Plan }) {
               ))}
             </ul>
           )}
-          <SaveBar dirty={draft.dirty} busy={busy} error={error} onDiscard={discard} />
+          <SaveBar draft={draft} busy={busy} error={error} onDiscard={discard} />
         </Panel>
       )}
     </form>

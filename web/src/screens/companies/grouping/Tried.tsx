@@ -4,8 +4,7 @@ import { worded } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
 import { Table } from "~/ui/Table";
 import { Text } from "~/ui/Text";
-import { Time } from "~/ui/Time";
-import { percent } from "~/ui/time";
+import { absolute, percent, short } from "~/ui/time";
 import { AlertLink } from "../kit/AlertLink";
 
 type Figures = Schemas["RulesFigures"];
@@ -23,19 +22,21 @@ export function Tried({ companyId, tried }: { companyId: string; tried: Schemas[
   return (
     <div className="flex flex-col gap-3">
       <p className="text-soft">
-        {tried.alerts} alerts since <Time at={tried.since} />
+        {tried.alerts} alerts since <time dateTime={tried.since} title={absolute(tried.since)}>{short(tried.since)}</time>
         {tried.truncated && ", only the newest of them"}. {tried.unlike_recorded > 0 && `${tried.unlike_recorded} of them are with others in fact: by rules of another time, or by what people did.`}
       </p>
-      <Table
-        caption="Before and after"
-        items={ROWS}
-        keyOf={([name]) => name}
-        columns={[
-          { name: "", cell: ([name]) => name },
-          { name: "In force", right: true, cell: ([, of]) => of(before) },
-          { name: "As edited", right: true, cell: ([, of]) => <strong>{of(after)}</strong> },
-        ]}
-      />
+      <div className="max-w-xl">
+        <Table
+          caption="Before and after"
+          items={ROWS}
+          keyOf={([name]) => name}
+          columns={[
+            { name: "Figure", cell: ([name]) => name },
+            { name: "In force", right: true, cell: ([, of]) => of(before) },
+            { name: "As edited", right: true, cell: ([, of]) => <strong>{of(after)}</strong> },
+          ]}
+        />
+      </div>
       {missed.length > 0 ? (
         <section className="rounded-md border border-bad bg-bad-wash p-2">
           <h3 className="text-bad">{missed.length} critical alerts would be in no incident</h3>

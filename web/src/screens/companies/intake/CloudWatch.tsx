@@ -48,7 +48,7 @@ export function CloudWatch({ companyId, saved }: { companyId: string; saved: Sch
             />
           </div>
         </May>
-        {may && <SaveBar dirty={draft.dirty} busy={patch.isPending} error={patch.error} onDiscard={draft.reset} />}
+        {may && <SaveBar draft={draft} busy={patch.isPending} error={patch.error} onDiscard={draft.reset} />}
       </form>
     </Panel>
   );

@@ -1,7 +1,8 @@
 import { api } from "~/api/client";
 import { Panel } from "~/ui/Page";
-import { Answer, Empty } from "~/ui/States";
+import { Answer } from "~/ui/States";
 import { Sources } from "../Sources";
+import { Unheard } from "../Unheard";
 import { of, useCompanyId } from "../kit/company";
 import { CloudWatch } from "./CloudWatch";
 import { MappingPanel } from "./MappingPanel";
@@ -21,7 +22,7 @@ export function Intake() {
             <Panel title="Tools that have been heard from">
               <Answer of={sources}>
                 {({ items }) =>
-                  items.length === 0 ? <Empty title="Nothing has been heard yet" /> : <Sources items={items} companyId={companyId} />
+                  items.length === 0 ? <Unheard companyId={companyId} /> : <Sources items={items} companyId={companyId} />
                 }
               </Answer>
             </Panel>

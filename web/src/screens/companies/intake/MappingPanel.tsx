@@ -26,7 +26,7 @@ export function MappingPanel({ companyId, saved }: { companyId: string; saved: M
   const mapping = mapped(draft.value);
   const save = (event: FormEvent) => {
     event.preventDefault();
-    trial.reset();
+    if (trial.error !== null) trial.reset();
     patch.mutate({ params: of(companyId), body: { custom: mapping } }, settled("The mapping is saved", draft.reset));
   };
   const tryOn = (body: unknown) => {
@@ -54,7 +54,7 @@ export function MappingPanel({ companyId, saved }: { companyId: string; saved: M
             ))}
           </Fields>
         </May>
-        {may && <SaveBar dirty={draft.dirty} busy={patch.isPending} error={patch.error} onDiscard={draft.reset} />}
+        {may && <SaveBar draft={draft} busy={patch.isPending} error={patch.error} onDiscard={draft.reset} />}
       </form>
       {may && <TryOn busy={trial.isPending} error={trial.error} tried={trial.data} disabled={mapping === null} onTry={tryOn} />}
     </Panel>

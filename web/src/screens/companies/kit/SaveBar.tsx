@@ -2,9 +2,11 @@ import type { ReactNode } from "react";
 import { fieldOf, said } from "~/api/client";
 import { Button } from "~/ui/Button";
 import { LeaveGuard } from "./LeaveGuard";
+import { fieldWords } from "./fieldWords";
+import type { Draft } from "./useDraft";
 
 interface Props {
-  dirty: boolean;
+  draft: Pick<Draft<unknown>, "dirty" | "overtaken">;
   busy: boolean;
   error: unknown;
   onDiscard: () => void;
@@ -13,7 +15,7 @@ interface Props {
 }
 
 /** The end of a form of settings: save, or go back to what is saved. It keeps its place when there is nothing to save. */
-export function SaveBar({ dirty, busy, error, onDiscard, children }: Props) {
+export function SaveBar({ draft: { dirty, overtaken }, busy, error, onDiscard, children }: Props) {
   return (
     <div className="mt-3 flex flex-wrap items-center gap-2 border-t border-line pt-3">
       <Button kind="primary" type="submit" disabled={!dirty} busy={busy}>
@@ -23,6 +25,11 @@ export function SaveBar({ dirty, busy, error, onDiscard, children }: Props) {
         Discard
       </Button>
       {children}
+      {overtaken && (
+        <p role="status" className="min-w-0 rounded bg-warn-wash px-2 py-1">
+          It was changed elsewhere meanwhile: saving replaces that, discarding shows it.
+        </p>
+      )}
       <Refusal error={error} />
       <LeaveGuard dirty={dirty} />
     </div>
@@ -35,7 +42,7 @@ export function Refusal({ error }: { error: unknown }) {
   const field = fieldOf(error);
   return (
     <p role="alert" className="min-w-0 basis-full text-bad [overflow-wrap:anywhere]">
-      {field === undefined ? said(error) : `${field}: ${said(error)}`}
+      {field === undefined ? said(error) : `${fieldWords(field)}: ${said(error)}`}
     </p>
   );
 }

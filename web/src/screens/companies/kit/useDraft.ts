@@ -5,6 +5,8 @@ export interface Draft<T> {
   value: T;
   /** Whether it is otherwise than what is saved. */
   dirty: boolean;
+  /** Whether something else was saved since it was begun. */
+  overtaken: boolean;
   set: (value: T) => void;
   /** Changes some of it. */
   change: (part: Partial<T>) => void;
@@ -14,12 +16,14 @@ export interface Draft<T> {
 
 /** Settings while somebody changes them: what is saved, until something is typed; then what was typed, until it is saved or put away. */
 export function useDraft<T>(saved: T): Draft<T> {
-  const [draft, setDraft] = useState<{ value: T } | null>(null);
+  const [draft, setDraft] = useState<{ value: T; from: T } | null>(null);
   const value = draft === null ? saved : draft.value;
-  const set = (next: T) => setDraft({ value: next });
+  const dirty = draft !== null && !same(draft.value, saved);
+  const set = (next: T) => setDraft({ value: next, from: draft === null ? saved : draft.from });
   return {
     value,
-    dirty: draft !== null && !same(draft.value, saved),
+    dirty,
+    overtaken: dirty && !same(draft.from, saved),
     set,
     change: (part) => set({ ...value, ...part }),
     reset: () => setDraft(null),

@@ -27,13 +27,15 @@ function Form({ companyId, saved }: { companyId: string; saved: Schemas["Policy"
   const can = useCan();
   const platform = usePerson().role === "msp_admin";
   const may = can("administer_company") && (platform || saved.locked !== true);
-  const draft = useDraft(saved);
+  // The switch has its own button: what is edited here neither stops runs nor lets them go on.
+  const { stopped, ...rules } = saved;
+  const draft = useDraft<Omit<Schemas["Policy"], "stopped">>(rules);
   const put = api.useMutation("put", "/api/companies/{company_id}/policy");
   const settled = useSettled();
   const { value, change } = draft;
   const save = (event: FormEvent) => {
     event.preventDefault();
-    put.mutate({ params: of(companyId), body: value }, settled("The policy is saved", draft.reset));
+    put.mutate({ params: of(companyId), body: { ...value, stopped } }, settled("The policy is saved", draft.reset));
   };
   return (
     <form onSubmit={save}>
@@ -79,7 +81,7 @@ function Form({ companyId, saved }: { companyId: string; saved: Schemas["Policy"
           )}
         </div>
       </May>
-      {may && <SaveBar dirty={draft.dirty} busy={put.isPending} error={put.error} onDiscard={draft.reset} />}
+      {may && <SaveBar draft={draft} busy={put.isPending} error={put.error} onDiscard={draft.reset} />}
     </form>
   );
 }

@@ -54,7 +54,7 @@ function Form({ companyId, saved }: { companyId: string; saved: Schemas["RateLim
           />
         </Fields>
       </May>
-      {may && <SaveBar dirty={draft.dirty} busy={put.isPending} error={put.error} onDiscard={draft.reset} />}
+      {may && <SaveBar draft={draft} busy={put.isPending} error={put.error} onDiscard={draft.reset} />}
     </form>
   );
 }

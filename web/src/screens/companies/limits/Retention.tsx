@@ -56,7 +56,7 @@ function Form({ companyId, saved }: { companyId: string; saved: Schemas["Retenti
           ))}
         </Fields>
       </May>
-      {may && <SaveBar dirty={draft.dirty} busy={put.isPending} error={put.error} onDiscard={draft.reset} />}
+      {may && <SaveBar draft={draft} busy={put.isPending} error={put.error} onDiscard={draft.reset} />}
     </form>
   );
 }

@@ -40,7 +40,7 @@ export function Routing({ companyId, saved, channels }: Props) {
       {may && (
         <Panel>
           <p className="text-soft">{draft.dirty ? "Routes, escalation or service levels are not saved yet." : "Routes, escalation and service levels are saved together."}</p>
-          <SaveBar dirty={draft.dirty} busy={put.isPending} error={put.error} onDiscard={draft.reset} />
+          <SaveBar draft={draft} busy={put.isPending} error={put.error} onDiscard={draft.reset} />
         </Panel>
       )}
     </form>

@@ -49,9 +49,9 @@ export function ServiceLevels({ value, error, onChange }: Props) {
           </div>
         ))}
         <NumberField
-          label="A warning comes when so much of the time has passed, in percent"
-          className="max-w-md"
-          hint="1 to 99; 80 where nothing is said."
+          label="Warning, in percent of the time"
+          className="max-w-60"
+          hint="When so much of it has passed: 1 to 99."
           value={value.warn_percent}
           error={at("warn_percent")}
           onChange={(warn_percent) => onChange({ warn_percent })}
