@@ -11,16 +11,39 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use self::stage::Stage;
+use crate::support::moto;
 use crate::support::process::{PATIENCE, binary};
 
-/// Every screen that needs nothing to be shown, by a name for its picture.
-const SCREENS: [(&str, &str); 6] = [
+/// Every screen, by a name for its picture; an incident comes besides, where there is one.
+const SCREENS: [(&str, &str); 28] = [
     ("now", "/"),
-    ("approvals", "/approvals"),
+    ("approvals", "/approvals?company=comp-acme"),
+    ("alerts", "/alerts?company=comp-acme"),
+    ("incidents", "/incidents?company=comp-acme"),
+    ("runbooks", "/runbooks?company=comp-acme"),
+    ("runbook", "/runbooks/comp-acme/disk-cleanup"),
+    ("memory", "/memory?company=comp-acme&signature=disk-space-critical"),
+    ("assets", "/assets?company=comp-acme"),
+    ("companies", "/companies"),
+    ("new-company", "/companies/new"),
+    ("company", "/companies/comp-acme"),
+    ("onboarding", "/companies/comp-acme/onboarding"),
+    ("keys", "/companies/comp-acme/keys"),
+    ("grouping", "/companies/comp-acme/grouping"),
+    ("limits", "/companies/comp-acme/limits"),
+    ("aws", "/companies/comp-acme/aws"),
+    ("maintenance", "/companies/comp-acme/maintenance"),
+    ("notifications", "/companies/comp-acme/notifications"),
+    ("heartbeats", "/companies/comp-acme/heartbeats"),
+    ("intake", "/companies/comp-acme/intake"),
+    ("document", "/companies/comp-acme/document"),
+    ("numbers", "/numbers"),
+    ("report", "/report/comp-acme/2026-01"),
     ("people", "/people"),
-    ("audit", "/audit"),
-    ("system", "/system"),
+    ("audit", "/audit?company=comp-acme"),
+    ("system", "/system?company=comp-acme"),
     ("account", "/account"),
+    ("nowhere", "/no/such/page"),
 ];
 
 /// Otherwise `make web-types` was forgotten.
@@ -65,13 +88,39 @@ async fn each_role_sees_only_its_own() {
 }
 
 #[tokio::test]
-async fn every_screen_is_accessible_with_nothing_on_it() {
-    let screens = json!({"screens": SCREENS, "states": ["empty"]});
+async fn the_whole_way_from_a_new_company_to_an_incident_that_a_run_has_ended() {
+    Stage::with_a_second_factor("way")
+        .await
+        .play(json!({"moto": moto::url()}))
+        .await;
+}
+
+#[tokio::test]
+async fn ten_thousand_incidents_are_a_list_like_others() {
+    Stage::set("many").await.play(json!({})).await;
+}
+
+async fn walk(state: &str, look: &str) {
+    let screens = json!({"screens": SCREENS, "state": state, "looks": [look]});
     Stage::set("screens").await.play(screens).await;
 }
 
 #[tokio::test]
-async fn every_screen_is_accessible_with_much_on_it() {
-    let screens = json!({"screens": SCREENS, "states": ["full"]});
-    Stage::set("screens").await.play(screens).await;
+async fn every_screen_is_accessible_with_nothing_on_it_light_and_wide() {
+    walk("empty", "light-wide").await;
+}
+
+#[tokio::test]
+async fn every_screen_is_accessible_with_nothing_on_it_dark_and_narrow() {
+    walk("empty", "dark-narrow").await;
+}
+
+#[tokio::test]
+async fn every_screen_is_accessible_with_much_on_it_dark_and_wide() {
+    walk("full", "dark-wide").await;
+}
+
+#[tokio::test]
+async fn every_screen_is_accessible_with_much_on_it_light_and_narrow() {
+    walk("full", "light-narrow").await;
 }

@@ -5,7 +5,6 @@ use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::Duration;
 
-use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
@@ -19,45 +18,44 @@ const SCENES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser");
 /// Where scenes leave their pictures.
 const PICTURES: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/browser");
 const ADMIN: &str = "admin@localhost";
-const FIRST_PASSWORD: &str = "lantern gravel twenty-seven";
 const PASSWORD: &str = "lantern gravel twenty-eight";
+/// What moto takes for credentials.
+const CREDENTIALS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
 /// How long a scene may take.
-const CURTAIN: Duration = Duration::from_secs(55);
+const CURTAIN: Duration = Duration::from_secs(57);
 
 /// A server on a port of its own, which it has again after a restart, with two companies.
 pub(super) struct Stage {
     scene: &'static str,
-    /// What its pictures are called after.
-    name: String,
     place: Place,
     port: u16,
-    settings: Vec<(&'static str, String)>,
+    settings: &'static [(&'static str, &'static str)],
     server: Option<Server>,
 }
 
 impl Stage {
-    /// For a scene, with an administrator who has a password of his own.
+    /// For a scene whose administrator needs nothing but his password.
     pub(super) async fn set(scene: &'static str) -> Self {
+        Self::with(scene, &[("SECOND_FACTOR_FOR", "none")]).await
+    }
+
+    /// For a scene whose administrator has to set a second factor up, and that runs what moto takes.
+    pub(super) async fn with_a_second_factor(scene: &'static str) -> Self {
+        Self::with(scene, &CREDENTIALS).await
+    }
+
+    async fn with(scene: &'static str, settings: &'static [(&'static str, &'static str)]) -> Self {
         let place = Place::with_companies(Engine::Sqlite, &["comp-acme", "comp-globex"]).await;
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut stage = Self {
             scene,
-            name: scene.to_owned(),
             place,
             port: free.local_addr().unwrap().port(),
-            settings: vec![
-                ("ADMIN_PASSWORD", FIRST_PASSWORD.to_owned()),
-                ("SECOND_FACTOR_FOR", "none".to_owned()),
-            ],
+            settings,
             server: None,
         };
         drop(free);
         stage.start().await;
-        let token = stage.log_in(FIRST_PASSWORD).await;
-        let change = json!({"current_password": FIRST_PASSWORD, "new_password": PASSWORD});
-        stage
-            .ask(Method::PUT, "/api/auth/password", Some(&token), &change)
-            .await;
         stage
     }
 
@@ -70,30 +68,11 @@ impl Stage {
         command.args(["serve", "--listen", &format!("127.0.0.1:{}", self.port)]);
         self.place.home.tell(&mut command);
         command.env("LOG_FORMAT", "json").env("DRAIN_DELAY_MS", "100");
-        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+            .env("ADMIN_PASSWORD", PASSWORD)
+            .envs(self.settings.iter().copied());
         let started = Server::start(command).await;
         self.server = Some(started.unwrap_or_else(|log| panic!("the server did not start:\n{log}")));
-    }
-
-    async fn log_in(&self, password: &str) -> String {
-        let body = json!({"email": ADMIN, "password": password});
-        let tokens = self.ask(Method::POST, "/api/auth/login", None, &body).await;
-        tokens["access_token"].as_str().unwrap().to_owned()
-    }
-
-    async fn ask(&self, method: Method, path: &str, token: Option<&str>, body: &Value) -> Value {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let mut request = http
-            .request(method, format!("{}{path}", self.url()))
-            .body(body.to_string());
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
-        let answer = request.send().await.unwrap();
-        let status = answer.status();
-        let text = answer.text().await.unwrap();
-        assert!(status.is_success(), "{path}: {status} {text}");
-        serde_json::from_str(&text).unwrap()
     }
 
     /// Plays the scene with what it wants to know besides, and fails where it does.
@@ -132,7 +111,7 @@ impl Stage {
             json!({"company_id": tenant.company_id, "api_key": tenant.api_key, "webhook_secret": tenant.webhook_secret})
         }).collect();
         let mut scene = json!({
-            "name": self.name, "url": self.url(), "pictures": PICTURES, "companies": companies,
+            "name": self.scene, "url": self.url(), "pictures": PICTURES, "companies": companies,
             "admin": {"email": ADMIN, "password": PASSWORD},
         });
         scene

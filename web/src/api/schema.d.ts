@@ -4055,7 +4055,8 @@ export interface components {
             /**
              * Format: double
              * @description How many machines have the patches they should have, measured within the last quarter of an hour; null where no
-             *     AWS account is connected, for periods that are compared, for those with an end of their own, and for sums.
+             *     AWS account is connected, for periods that are compared, and for those with an end of their own. A sum is over
+             *     the machines that were measured.
              */
             patch_compliance_pct?: number | null;
             /** @description From the beginning of the hour that it is in. */
@@ -4078,6 +4079,12 @@ export interface components {
             /** @description Its beginning. */
             at: components["schemas"]["Timestamp"];
             counts: components["schemas"]["KpiCounts"];
+            /**
+             * Format: double
+             * @description How many machines had the patches they should have, as it was measured on that day; null where nothing was, and by
+             *     the hour.
+             */
+            patch_compliance_pct?: number | null;
         };
         /**
          * @description In what steps a period is looked at.

@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from "@tanstack/react-router";
+import { Page } from "~/ui/Page";
 import { Empty, Failure, Loading } from "~/ui/States";
 import { Now } from "~/screens/now/Now";
 import { Shell } from "./Shell";
@@ -20,7 +21,11 @@ const root = createRootRoute({
   validateSearch: (search: Record<string, unknown>): Scope =>
     typeof search.company === "string" ? { company: search.company } : {},
   search: { middlewares: [retainSearchParams(["company"])] },
-  notFoundComponent: () => <Empty title="There is no such page">Its address may have been cut off.</Empty>,
+  notFoundComponent: () => (
+    <Page title="Nowhere">
+      <Empty title="There is no such page">Its address may have been cut off.</Empty>
+    </Page>
+  ),
 });
 
 const at = <Path extends string>(path: Path) => ({ getParentRoute: () => root, path });

@@ -7,6 +7,6 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** The theme that is shown now: for what is drawn, which knows no styles. */
-export function useTheme(): string {
-  return useSyncExternalStore(subscribe, () => document.documentElement.dataset.theme ?? "light");
+export function useTheme(): "light" | "dark" {
+  return useSyncExternalStore(subscribe, () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light"));
 }

@@ -5,7 +5,7 @@ import { Button } from "./Button";
 /** Nothing is there yet to be shown. It is told after a moment, so that what is quick does not flicker. */
 export function Loading({ what = "Loading" }: { what?: string }) {
   return (
-    <div role="status" className="p-6 text-center text-soft opacity-0 [animation:appear_0.2s_0.3s_forwards]">
+    <div role="status" data-loading className="p-6 text-center text-soft opacity-0 [animation:appear_0.2s_0.3s_forwards]">
       {what}…
     </div>
   );

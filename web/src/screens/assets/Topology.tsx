@@ -1,6 +1,7 @@
 import { Background, Controls, type Node, type NodeProps, Handle, Position, ReactFlow } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { useMemo } from "react";
+import { useTheme } from "~/app/useTheme";
 import { SeverityMark } from "~/ui/Severity";
 import { Text } from "~/ui/Text";
 import { type Asset, HEIGHT, WIDTH, drawn } from "./graph";
@@ -19,6 +20,7 @@ const KINDS = { asset: Box };
 /** What depends on what, and where there is trouble. The table beside it says the same. */
 export default function Topology({ assets, trouble, onOpen }: Props) {
   const { places, edges } = useMemo(() => drawn(assets), [assets]);
+  const theme = useTheme();
   const nodes = places.map(({ name, x, y }): AssetNode => {
     const found = trouble.get(name);
     return {
@@ -43,8 +45,8 @@ export default function Topology({ assets, trouble, onOpen }: Props) {
         nodesConnectable={false}
         onlyRenderVisibleElements
         fitView
+        colorMode={theme}
         minZoom={0.05}
-        proOptions={{ hideAttribution: true }}
         aria-label="What depends on what"
       >
         <Background />
