@@ -21,5 +21,8 @@ test("entries are told in words, and those that nobody has words for by their na
   expect(words(entry("incident.changed", { note: "looking", from: {} }))).toBe("noted: looking");
   expect(words(entry("incident.changed", { assigned_to: "ann", told: true, from: {} }))).toBe("assigned to: ann, told: yes");
   expect(words(entry("run.ended", { status: "unknown_outcome" }))).toBe("run unknown outcome");
-  expect(words(entry("channel.disabled", {}))).toBe("channel: disabled");
+  expect(words(entry("channel.disabled", {}))).toBe("channel disabled");
+  expect(words(entry("run.not_begun", { runbook: "disk-cleanup", why: "no machine is called so" }))).toBe(
+    "run not begun disk-cleanup: no machine is called so",
+  );
 });

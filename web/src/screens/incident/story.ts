@@ -52,8 +52,10 @@ export function words({ kind, data }: JournalEntry): string {
       return `run ${text("status").replaceAll("_", " ") || "ended"}`;
     case "incident.changed":
       return changed(of);
-    default:
-      return kind.replace(".", ": ").replaceAll("_", " ");
+    default: {
+      const what = [kind.replace(".", " ").replaceAll("_", " "), text("runbook")].join(" ").trim();
+      return text("why") === "" ? what : `${what}: ${text("why")}`;
+    }
   }
 }
 

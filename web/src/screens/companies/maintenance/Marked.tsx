@@ -18,7 +18,7 @@ export function Marked({ day, one, onOpen }: { day: Day; one: Occurrence; onOpen
       <span className="text-soft tabular-nums">{timesOn(day, one)}</span> <Text>{one.name}</Text>
     </>
   );
-  const look = "block min-h-6 w-full rounded bg-accent-wash px-1 py-1 text-left text-xs leading-4 [overflow-wrap:anywhere]";
+  const look = "block min-h-7 w-full rounded bg-accent-wash px-1 py-1 text-left text-xs leading-4 [overflow-wrap:anywhere]";
   if (onOpen === undefined) return <span className={look} title={title}>{words}</span>;
   return (
     <button type="button" className={`${look} hover:underline`} title={title} onClick={() => onOpen(one.name)}>
