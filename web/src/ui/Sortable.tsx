@@ -38,7 +38,7 @@ export function Sortable<T>({ caption, columns, items, keyOf }: Props<T>) {
                   {by === undefined ? (
                     name || <span className="sr-only">What can be done</span>
                   ) : (
-                    <button type="button" onClick={() => press(name)} className="min-h-6 rounded hover:text-ink">
+                    <button type="button" onClick={() => press(name)} className="min-h-7 rounded hover:text-ink">
                       {!right && name}
                       <span aria-hidden className="inline-block w-3 text-center">
                         {MARKS[state]}

@@ -44,7 +44,7 @@ function Glance({ company }: { company: Schemas["Company"] }) {
   const to = "/companies/$companyId" as const;
   const params = { companyId: company.company_id };
   const counted = (count: number, part: "grouping" | "maintenance" | "notifications") => (
-    <Link className="text inline-block min-h-6 min-w-6" to={`${to}/${part}`} params={params}>
+    <Link className="text inline-block min-h-7 min-w-6" to={`${to}/${part}`} params={params}>
       {count}
     </Link>
   );
