@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCompanies, useScope } from "~/app/scope";
 import { PLATFORM } from "~/app/useWho";
-import { api } from "~/api/client";
+import { api, fieldOf } from "~/api/client";
 import { PAGED } from "~/api/paged";
 import { usePerson } from "~/session/useSession";
 import { Button } from "~/ui/Button";
@@ -25,9 +25,12 @@ export function Audit() {
   const change = (next: Wanted) => void navigate({ to: ".", search: (before) => ({ ...before, ...next }), replace: true });
   const platform = role === "msp_admin" ? PLATFORM : (companies[0]?.company_id ?? "");
   const journal = wanted.journal ?? scope ?? platform;
+  const { kind, actor, subject, since, until } = wanted;
+  const query = { company_id: journal, order: "desc" as const, limit: PAGE, kind, actor, subject, since, until };
+  const pages = api.useInfiniteQuery("get", "/api/audit", { params: { query } }, { ...PAGED, enabled: journal !== "" });
   return (
     <Page title="Audit">
-      <div className="flex flex-wrap items-end gap-3">
+      <div className="flex flex-wrap items-start gap-3">
         <Choice label="Journal" value={journal} onChange={({ target }) => change({ journal: target.value })} className="w-56">
           {role === "msp_admin" && <option value={PLATFORM}>the platform's</option>}
           {companies.map(({ company_id, name }) => (
@@ -36,35 +39,26 @@ export function Audit() {
             </option>
           ))}
         </Choice>
-        <Filters value={wanted} onChange={change} />
+        <Filters value={wanted} error={pages.error} onChange={change} />
       </div>
       {journal !== "" && <Proof companyId={journal} />}
-      {journal !== "" && <Journal companyId={journal} wanted={wanted} />}
+      <Panel title="Entries, newest first">
+        {fieldOf(pages.error) !== undefined ? (
+          <Empty title="That cannot be looked for">What is wrong stands at its field.</Empty>
+        ) : (
+          <Answer of={pages}>
+            {({ pages: all }) => {
+              const items = all.flatMap(({ items }) => items);
+              return items.length > 0 ? <Entries items={items} /> : <Empty title="There is no such entry">{pages.hasNextPage ? "Those of this page are others; look earlier." : "Fewer filters find more."}</Empty>;
+            }}
+          </Answer>
+        )}
+        {pages.hasNextPage && (
+          <Button className="mt-2" busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+            Earlier ones
+          </Button>
+        )}
+      </Panel>
     </Page>
-  );
-}
-
-function Journal({ companyId, wanted }: { companyId: string; wanted: Wanted }) {
-  const { kind, actor, subject, since, until } = wanted;
-  const query = { company_id: companyId, order: "desc" as const, limit: PAGE, kind, actor, subject, since, until };
-  const pages = api.useInfiniteQuery("get", "/api/audit", { params: { query } }, PAGED);
-  return (
-    <Panel title="Entries, newest first">
-      <Answer of={pages}>
-        {({ pages: all }) => {
-          const items = all.flatMap(({ items }) => items);
-          return items.length === 0 && !pages.hasNextPage ? (
-            <Empty title="There is no such entry">Fewer filters find more.</Empty>
-          ) : (
-            <Entries items={items} />
-          );
-        }}
-      </Answer>
-      {pages.hasNextPage && (
-        <Button className="mt-2" busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-          Earlier ones
-        </Button>
-      )}
-    </Panel>
   );
 }

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useWho } from "~/app/useWho";
 import type { JournalEntry } from "~/api/types";
 import { Code, Text } from "~/ui/Text";
+import { shown } from "~/ui/shown";
 import { absolute, short } from "~/ui/time";
 
 /** Entries as lines; each opens to all that it holds. */
@@ -51,7 +52,7 @@ function Whole({ entry }: { entry: JournalEntry }) {
         )}
       </p>
       <pre tabIndex={0} aria-label={`Data of entry ${entry.seq}`} className="max-h-96 overflow-auto rounded-md bg-raised p-2 whitespace-pre-wrap [overflow-wrap:anywhere]">
-        {JSON.stringify(entry.data, null, 2)}
+        {shown(JSON.stringify(entry.data, null, 2))}
       </pre>
       <p className="text-soft">
         Chain hash <Code>{entry.hash}</Code>

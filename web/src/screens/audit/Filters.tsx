@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from "react";
+import { fieldOf, said } from "~/api/client";
 import { Button } from "~/ui/Button";
 import { Field } from "~/ui/Field";
 
@@ -17,17 +18,24 @@ const FIELDS: [name: keyof Wanted, label: string, placeholder: string][] = [
   ["actor", "Who", "usr-… or correlator"],
   ["subject", "About", "inc-…"],
   ["since", "Since", "7d"],
-  ["until", "Until", "2026-01-31T08:00:00Z"],
+  ["until", "Until", "24h, or a time"],
 ];
 
-export function Filters({ value, onChange }: { value: Wanted; onChange: (value: Wanted) => void }) {
+interface Props {
+  value: Wanted;
+  /** What the server has against what was asked for. */
+  error: unknown;
+  onChange: (value: Wanted) => void;
+}
+
+export function Filters({ value, error, onChange }: Props) {
   const [draft, setDraft] = useState(value);
   const send = (event: FormEvent) => {
     event.preventDefault();
     onChange(Object.fromEntries(FIELDS.map(([name]) => [name, draft[name]?.trim() || undefined])));
   };
   return (
-    <form onSubmit={send} className="flex flex-wrap items-end gap-3">
+    <form onSubmit={send} className="flex flex-wrap items-start gap-3">
       {FIELDS.map(([name, label, placeholder]) => (
         <Field
           key={name}
@@ -35,10 +43,21 @@ export function Filters({ value, onChange }: { value: Wanted; onChange: (value: 
           label={label}
           placeholder={placeholder}
           value={draft[name] ?? ""}
+          error={fieldOf(error) === name ? said(error) : undefined}
           onChange={({ target }) => setDraft({ ...draft, [name]: target.value })}
         />
       ))}
-      <Button type="submit">Find</Button>
+      <Button type="submit" className="mt-7">Find</Button>
+      <Button
+        className="mt-7"
+        disabled={FIELDS.every(([name]) => value[name] === undefined)}
+        onClick={() => {
+          setDraft({});
+          onChange(Object.fromEntries(FIELDS.map(([name]) => [name, undefined])));
+        }}
+      >
+        All
+      </Button>
     </form>
   );
 }

@@ -1,6 +1,5 @@
 import { useState } from "react";
-import { api, said } from "~/api/client";
-import { authorised } from "~/api/client";
+import { api, authorised, said } from "~/api/client";
 import { Badge } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
 import { Facts, Panel } from "~/ui/Page";

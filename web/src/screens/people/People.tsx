@@ -37,15 +37,15 @@ export function People() {
         <Answer of={users}>
           {({ items }) =>
             items.length === 0 ? (
-              <Empty title="There is nobody yet" />
+              <Empty title="There is nobody yet">Add the first person, and tell the password that is shown.</Empty>
             ) : (
               <Table<User>
                 caption="People"
                 items={items}
                 keyOf={({ user_id }) => user_id}
                 columns={[
-                  { name: "Name", cell: ({ name, email }) => <Text className="font-medium">{name || email}</Text> },
-                  { name: "E-mail", cell: ({ email }) => <Text>{email}</Text> },
+                  { name: "Name", cell: ({ name, email }) => <Text className="block min-w-28 font-medium">{name || email}</Text> },
+                  { name: "E-mail", cell: ({ email }) => <Text className="block min-w-44">{email}</Text> },
                   { name: "Role", cell: ({ role }) => worded(role) },
                   {
                     name: "Companies",
@@ -53,16 +53,11 @@ export function People() {
                   },
                   { name: "Second factor", cell: ({ second_factor }) => (second_factor ? <Badge tone="good">set up</Badge> : <Badge>none</Badge>) },
                   {
-                    name: "State",
-                    cell: (user) =>
-                      user.disabled_at == null ? (
-                        <span className="text-soft">{user.password_changed_at == null ? "has not chosen a password yet" : "active"}</span>
-                      ) : (
-                        <Badge tone="bad">
-                          disabled <Time at={user.disabled_at} />
-                        </Badge>
-                      ),
+                    name: "Password changed",
+                    cell: ({ password_changed_at }) =>
+                      password_changed_at == null ? <span className="text-soft">not yet</span> : <Time at={password_changed_at} className="whitespace-nowrap" />,
                   },
+                  { name: "State", cell: ({ disabled_at }) => <State disabledAt={disabled_at} /> },
                   {
                     name: "",
                     right: true,
@@ -85,5 +80,14 @@ export function People() {
       {adding && <NewPerson onClose={() => setAdding(false)} />}
       {person !== undefined && <PersonDialog key={person.user_id} person={person} onClose={() => setChosen(null)} />}
     </Page>
+  );
+}
+
+function State({ disabledAt }: { disabledAt: string | null | undefined }) {
+  if (disabledAt == null) return <Badge tone="good">may come in</Badge>;
+  return (
+    <Badge tone="bad">
+      kept out, <Time at={disabledAt} />
+    </Badge>
   );
 }

@@ -5,6 +5,7 @@ import { Button } from "~/ui/Button";
 import { Dialog } from "~/ui/Dialog";
 import { Field } from "~/ui/Field";
 import { note, noteFailure } from "~/ui/toast";
+import { AskAct, type GraveAct } from "./AskAct";
 import { FirstPassword } from "./NewPerson";
 import type { User } from "./People";
 import { type Post, RoleAndCompanies, sent } from "./RoleAndCompanies";
@@ -14,26 +15,24 @@ export function PersonDialog({ person, onClose }: { person: User; onClose: () =>
   const queries = useQueryClient();
   const [name, setName] = useState(person.name);
   const [post, setPost] = useState<Post>(person);
-  const [removing, setRemoving] = useState(false);
-  const params = { path: { user_id: person.user_id } };
+  const [asked, setAsked] = useState<GraveAct | null>(null);
+  const [password, setPassword] = useState<string | null>(null);
   const update = api.useMutation("patch", "/api/users/{user_id}");
-  const reset = api.useMutation("post", "/api/users/{user_id}/reset-password");
-  const remove = api.useMutation("delete", "/api/users/{user_id}");
-  const then = (words: string) => ({
-    onSuccess: () => {
-      note(words);
-      void queries.invalidateQueries({ queryKey: ["get", "/api/users"] });
-      onClose();
-    },
-    onError: noteFailure,
-  });
+  const params = { path: { user_id: person.user_id } };
+  const done = (words: string) => {
+    note(words);
+    void queries.invalidateQueries({ queryKey: ["get", "/api/users"] });
+    onClose();
+  };
   const send = (event: FormEvent) => {
     event.preventDefault();
-    update.mutate({ params, body: { name: name.trim(), ...sent(post) } }, { ...then("Changed"), onError: () => {} });
+    update.mutate({ params, body: { name: name.trim(), ...sent(post) } }, { onSuccess: () => done(`${person.email} is changed`) });
   };
+  const letIn = () =>
+    update.mutate({ params, body: { disabled: false } }, { onSuccess: () => done(`${person.email} is let in again`), onError: noteFailure });
   const error = (field: string) => (fieldOf(update.error) === field ? said(update.error) : undefined);
-  if (reset.data !== undefined) return <FirstPassword email={reset.data.email} password={reset.data.password} onClose={onClose} />;
-  const isOut = person.disabled_at != null;
+  if (password !== null) return <FirstPassword email={person.email} password={password} onClose={onClose} />;
+  if (asked !== null) return <AskAct act={asked} person={person} onPassword={setPassword} onDone={done} onClose={() => setAsked(null)} />;
   return (
     <Dialog open onClose={onClose} title={person.email}>
       <form onSubmit={send} className="flex flex-col gap-3">
@@ -50,25 +49,19 @@ export function PersonDialog({ person, onClose }: { person: User; onClose: () =>
       </form>
       <hr className="my-4 border-line" />
       <div className="flex flex-wrap gap-2">
-        <Button busy={reset.isPending} onClick={() => reset.mutate({ params }, { onError: noteFailure })}>
-          Reset password and second factor
-        </Button>
-        <Button
-          kind={isOut ? "plain" : "danger"}
-          busy={update.isPending}
-          onClick={() => update.mutate({ params, body: { disabled: !isOut } }, then(isOut ? "Let in again" : "Kept out; what was open has ended"))}
-        >
-          {isOut ? "Let in again" : "Keep out"}
-        </Button>
-        {removing ? (
-          <Button kind="danger" busy={remove.isPending} onClick={() => remove.mutate({ params }, then("Removed"))}>
-            Remove {person.email} for good
+        <Button onClick={() => setAsked("reset")}>Reset password…</Button>
+        {person.disabled_at == null ? (
+          <Button kind="danger" onClick={() => setAsked("disable")}>
+            Keep out…
           </Button>
         ) : (
-          <Button kind="danger" onClick={() => setRemoving(true)}>
-            Remove…
+          <Button busy={update.isPending} onClick={letIn}>
+            Let in again
           </Button>
         )}
+        <Button kind="danger" onClick={() => setAsked("remove")}>
+          Remove…
+        </Button>
       </div>
     </Dialog>
   );

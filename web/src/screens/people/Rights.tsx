@@ -19,7 +19,7 @@ export function Rights() {
             items={rights}
             keyOf={({ right }) => right}
             columns={[
-              { name: "May", cell: ({ what }) => what },
+              { name: "May", cell: ({ what }) => <span className="block min-w-56">{what}</span> },
               { name: "MSP admin", cell: ({ msp_admin }) => reach(msp_admin) },
               { name: "Company admin", cell: ({ company_admin }) => reach(company_admin) },
               { name: "Technician", cell: ({ technician }) => reach(technician) },

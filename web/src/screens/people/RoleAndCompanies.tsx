@@ -33,8 +33,8 @@ export function RoleAndCompanies({ value, onChange, error }: { value: Post; onCh
           <legend className="font-medium">Companies</legend>
           <div className="flex max-h-48 flex-col overflow-y-auto">
             {companies.map(({ company_id, name }) => (
-              <label key={company_id} className="flex items-center gap-2 py-0.5">
-                <input type="checkbox" checked={value.company_ids.includes(company_id)} onChange={() => turn(company_id)} />
+              <label key={company_id} className="flex min-h-7 shrink-0 items-center gap-2">
+                <input type="checkbox" className="size-4 accent-(--accent)" checked={value.company_ids.includes(company_id)} onChange={() => turn(company_id)} />
                 {name}
               </label>
             ))}

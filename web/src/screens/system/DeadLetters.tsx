@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCompanies, useScope } from "~/app/scope";
+import { useChooseScope, useCompanies, useScope } from "~/app/scope";
 import { api } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { useCan } from "~/session/useSession";
@@ -12,16 +12,28 @@ import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { note, noteFailure } from "~/ui/toast";
 
+/** Companies that are offered to be chosen. */
+const CHOICES = 12;
+
 /** Alerts that could not be placed and were set aside, of the company that is chosen. */
 export function DeadLetters() {
   const scope = useScope();
   const companies = useCompanies();
+  const choose = useChooseScope();
   return (
     <Panel title="Dead letters">
       {scope !== null ? (
         <OfOne companyId={scope} />
       ) : (
-        <Empty title="Of one company at a time">{companies.length === 0 ? "There is none yet." : "Choose one at the top."}</Empty>
+        <p className="flex flex-wrap items-center gap-2 text-soft">
+          {companies.length === 0 ? "There is no company yet." : "Alerts that could not be placed, of"}
+          {companies.slice(0, CHOICES).map(({ company_id, name }) => (
+            <Button key={company_id} onClick={() => choose(company_id)}>
+              {name}
+            </Button>
+          ))}
+          {companies.length > CHOICES && "or another, at the top"}
+        </p>
       )}
     </Panel>
   );

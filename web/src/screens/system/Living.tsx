@@ -1,15 +1,13 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useCompanyName, useScope } from "~/app/scope";
 import { api } from "~/api/client";
-import { useCan } from "~/session/useSession";
 import { Badge } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
 import { Panel } from "~/ui/Page";
 import { Answer } from "~/ui/States";
-import { Code, Text } from "~/ui/Text";
-import { span } from "~/ui/time";
-import { note, noteFailure } from "~/ui/toast";
+import { Text } from "~/ui/Text";
+import { Release } from "./Release";
+import { Residents, State } from "./Residents";
 import { type Group, type Resident, strain, tree } from "./tree";
 
 /** How often it is asked who lives, in milliseconds. */
@@ -20,9 +18,15 @@ export function Living() {
   const scope = useScope();
   const query = { company_id: scope ?? undefined };
   const living = api.useQuery("get", "/api/system/actors", { params: { query } }, { refetchInterval: PACE });
+  const { total = 0, items = [] } = living.data ?? {};
   return (
-    <Panel title="Who lives" actions={<span className="text-soft tabular-nums">{living.data?.total.toLocaleString() ?? ""} actors</span>}>
-      <Answer of={living}>{({ items }) => <Grown residents={items} />}</Answer>
+    <Panel title="Who lives" actions={<span className="text-soft tabular-nums">{living.data === undefined ? "" : `${total.toLocaleString()} actors`}</span>}>
+      <Answer of={living}>{() => <Grown residents={items} />}</Answer>
+      {items.length < total && (
+        <p className="mt-2 text-soft">
+          The first {items.length.toLocaleString()} of {total.toLocaleString()} are told of. {scope === null && "Choose a company at the top to see all of its own."}
+        </p>
+      )}
     </Panel>
   );
 }
@@ -31,112 +35,55 @@ function Grown({ residents }: { residents: Resident[] }) {
   const { top, groups } = useMemo(() => tree(residents), [residents]);
   return (
     <div className="flex flex-col gap-1">
-      <Residents of={top} />
+      {top.length > 0 && <Residents of={top} label="Actors of no company" />}
       {groups.map((group) => (
-        <OneCompany key={group.companyId} group={group} />
+        <OneCompany key={group.companyId} group={group} isOnly={groups.length === 1} />
       ))}
     </div>
   );
 }
 
-/** Incidents that are shown at once. */
-const SHOWN = 50;
+/** Actors that are shown at first, and with each press more. */
+const [FIRST, MORE] = [50, 200];
 
-function OneCompany({ group }: { group: Group }) {
-  const nameOf = useCompanyName();
-  const [most, setMost] = useState(SHOWN);
-  const { tenant, parts, incidents, work } = group;
-  const all = [...(tenant === undefined ? [] : [tenant]), ...parts, ...incidents, ...work];
-  const { queue, restarts } = strain(all);
+/** A company's part, of which nothing is there until it is opened. */
+function OneCompany({ group, isOnly }: { group: Group; isOnly: boolean }) {
+  const { companyId, tenant, placed, incidents, work } = group;
+  const name = useCompanyName()(companyId);
+  const [open, setOpen] = useState(isOnly);
+  const [most, setMost] = useState(FIRST);
+  const { queue, restarts } = strain(placed);
   return (
-    <details className="group border-t border-line pt-1">
-      <summary className="flex flex-wrap items-center gap-x-3 py-1">
-        <span aria-hidden className="text-soft group-open:rotate-90">
-          ▸
-        </span>
-        <Text className="font-medium">{nameOf(group.companyId)}</Text>
+    <section aria-label={name} className="border-t border-line pt-1">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex min-h-7 items-center gap-2 rounded font-medium hover:text-accent">
+          <span aria-hidden className={`text-soft ${open ? "rotate-90" : ""}`}>
+            ▸
+          </span>
+          <Text>{name}</Text>
+        </button>
         <State of={tenant?.state ?? "not running"} />
         <span className="text-soft tabular-nums">
-          {incidents.length.toLocaleString()} incidents, {work.length} at work
+          {incidents.toLocaleString()} {incidents === 1 ? "incident" : "incidents"}, {work} at work
         </span>
-        <Strain queue={queue} restarts={restarts} />
-        {tenant?.state === "quarantined" && <Release companyId={group.companyId} />}
-      </summary>
-      <div className="pl-4">
-        <Residents of={[...(tenant === undefined ? [] : [tenant]), ...parts, ...work, ...incidents.slice(0, most)]} />
-        {incidents.length > most && <Button onClick={() => setMost(most + SHOWN * 4)}>{(incidents.length - most).toLocaleString()} more</Button>}
+        {queue > 0 && <Badge tone="warn">up to {queue.toLocaleString()} wait</Badge>}
+        {restarts > 0 && (
+          <Badge tone="bad">
+            {restarts.toLocaleString()} {restarts === 1 ? "restart" : "restarts"}
+          </Badge>
+        )}
+        {tenant?.state === "quarantined" && <Release companyId={companyId} />}
       </div>
-    </details>
-  );
-}
-
-function Residents({ of }: { of: Resident[] }) {
-  return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Actors">
-      <table className="w-full text-left tabular-nums">
-        <thead className="text-xs text-soft">
-          <tr>
-            {["Kind", "Id", "State", "Queue", "Restarts", "Handled", "Age"].map((name) => (
-              <th key={name} scope="col" className="px-2 font-medium">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {of.map(({ kind, id, state, queue, restarts, handled, age_s }) => (
-            <tr key={`${kind} ${id}`}>
-              <td className="px-2">{kind}</td>
-              <td className="px-2">
-                <Code>{id}</Code>
-              </td>
-              <td className="px-2">
-                <State of={state} />
-              </td>
-              <td className={`px-2 ${queue > 0 ? "font-semibold text-high" : ""}`}>{queue}</td>
-              <td className={`px-2 ${restarts > 0 ? "font-semibold text-bad" : ""}`}>{restarts}</td>
-              <td className="px-2">{handled.toLocaleString()}</td>
-              <td className="px-2 whitespace-nowrap">{span(age_s * 1000)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function State({ of }: { of: string }) {
-  return <Badge tone={of === "running" ? "good" : of === "quarantined" ? "bad" : "warn"}>{of}</Badge>;
-}
-
-function Strain({ queue, restarts }: { queue: number; restarts: number }) {
-  return (
-    <>
-      {queue > 0 && <Badge tone="warn">{queue} wait</Badge>}
-      {restarts > 0 && <Badge tone="bad">{restarts} restarts</Badge>}
-    </>
-  );
-}
-
-function Release({ companyId }: { companyId: string }) {
-  const can = useCan();
-  const queries = useQueryClient();
-  const release = api.useMutation("post", "/api/system/companies/{company_id}/release");
-  if (!can("release")) return null;
-  const go = () =>
-    release.mutate(
-      { params: { path: { company_id: companyId } } },
-      {
-        onSuccess: ({ message }) => {
-          note(message);
-          void queries.invalidateQueries({ queryKey: ["get", "/api/system/actors"] });
-        },
-        onError: noteFailure,
-      },
-    );
-  return (
-    <Button busy={release.isPending} onClick={go}>
-      Release
-    </Button>
+      {open && (
+        <div className="pt-1 pb-2 pl-4">
+          <Residents of={placed.slice(0, most)} label={`Actors of ${name}`} />
+          {placed.length > most && (
+            <Button className="mt-1" onClick={() => setMost(most + MORE)}>
+              {(placed.length - most).toLocaleString()} more
+            </Button>
+          )}
+        </div>
+      )}
+    </section>
   );
 }

@@ -11,9 +11,12 @@ import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { note } from "~/ui/toast";
 
+/** How often it is asked, in milliseconds. */
+const PACE = 5000;
+
 /** The switch that stops all runs of all companies. */
 export function RunsSwitch() {
-  const state = api.useQuery("get", "/api/system/runs");
+  const state = api.useQuery("get", "/api/system/runs", {}, { refetchInterval: PACE });
   const [asking, setAsking] = useState(false);
   return (
     <Panel

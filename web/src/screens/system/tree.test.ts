@@ -13,22 +13,35 @@ const resident = (kind: Resident["kind"], company_id: string | null, more: Parti
   ...more,
 });
 
-test("everybody is under his company, and what has none is at the top", () => {
+test("everybody is under his company, an incident's work under it, and what has no company is at the top", () => {
   const { top, groups } = tree([
     resident("root", null),
-    resident("incident", "comp-b"),
+    resident("sweeper", null),
+    resident("incident", "comp-b", { id: "inc-1" }),
+    resident("incident", "comp-b", { id: "inc-2" }),
     resident("tenant", "comp-b"),
     resident("correlator", "comp-b"),
-    resident("tool", "comp-b"),
+    resident("tool", "comp-b", { id: "inc-1" }),
+    resident("delivery", "comp-b", { id: "comp-b" }),
     resident("tenant", "comp-a"),
   ]);
-  expect(top.map(({ kind }) => kind)).toEqual(["root"]);
+  expect(top.map(({ resident, depth }) => [resident.kind, depth])).toEqual([["root", 0], ["sweeper", 1]]);
   expect(groups.map(({ companyId }) => companyId)).toEqual(["comp-a", "comp-b"]);
-  const { tenant, parts, incidents, work } = groups[1]!;
-  expect([tenant?.kind, parts[0]?.kind, incidents.length, work[0]?.kind]).toEqual(["tenant", "correlator", 1, "tool"]);
+  expect(groups[1]).toMatchObject({ incidents: 2, work: 2 });
+  expect(groups[1]?.placed.map(({ resident, depth }) => `${"-".repeat(depth)}${resident.kind}`)).toEqual([
+    "tenant",
+    "-correlator",
+    "-delivery",
+    "-incident",
+    "--tool",
+    "-incident",
+  ]);
 });
 
 test("the longest queue and all restarts stand out", () => {
-  const of = [resident("incident", "comp-a", { queue: 3, restarts: 1 }), resident("incident", "comp-a", { queue: 7, restarts: 2 })];
+  const of = [
+    { depth: 1, resident: resident("incident", "comp-a", { queue: 3, restarts: 1 }) },
+    { depth: 1, resident: resident("incident", "comp-a", { queue: 7, restarts: 2 }) },
+  ];
   expect(strain(of)).toEqual({ queue: 7, restarts: 3 });
 });
