@@ -89,7 +89,7 @@ export function Picks<T extends string | number>({ label, hint, error, of, value
       <legend className="font-medium">{label}</legend>
       <div className="mt-1 flex flex-wrap gap-x-4 gap-y-1">
         {of.map(([each, name]) => (
-          <label key={each} className="inline-flex items-center gap-1.5">
+          <label key={each} className="inline-flex min-h-6 items-center gap-1.5">
             <input type="checkbox" className="size-4 accent-(--accent)" checked={value.includes(each)} onChange={() => turn(each)} />
             {name}
           </label>
