@@ -1,7 +1,7 @@
 // Ten thousand open incidents: listed whole, filtered, and gone through; of the list, only what is in view is there.
 import assert from "node:assert/strict";
 import { openMany } from "./lib/api.mjs";
-import { logIn, play, scene, seat, shot } from "./lib/browser.mjs";
+import { accessible, fits, logIn, NARROW, play, scene, seat, shot } from "./lib/browser.mjs";
 
 const INCIDENTS = 10_000;
 
@@ -24,4 +24,12 @@ await play(async () => {
   await page.getByRole("searchbox").fill("asset-77 ");
   await page.waitForFunction(() => [...document.querySelectorAll("a[id^=row-]")].every((row) => row.textContent.includes("asset-77")));
   await shot(page, "filtered");
+
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.setViewportSize(NARROW);
+  await page.getByRole("searchbox").fill("");
+  await page.getByText(`${INCIDENTS.toLocaleString("en-US")} open`).waitFor();
+  await fits(page, "the list, narrow");
+  await accessible(page, "the list, dark and narrow");
+  await shot(page, "list-dark-narrow");
 });

@@ -5,11 +5,31 @@ import { accessible, fits, logIn, NARROW, open, play, scene, seat, shot } from "
 
 const [acme, globex] = scene.companies;
 
+/** Adds up how far things have moved by themselves (CLS), but for the frame that is there when somebody comes in. */
+function watchShifts(page) {
+  return page.addInitScript(() => {
+    window.shifted = 0;
+    const add = (entries) => {
+      for (const { value, hadRecentInput, sources } of entries.getEntries()) {
+        const within = sources.some(({ node }) => node?.closest?.("#content") ?? node?.parentElement?.closest("#content"));
+        if (!hadRecentInput && within) window.shifted += value;
+      }
+    };
+    new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
 await play(async () => {
   const { page } = await seat();
+  await watchShifts(page);
   await page.goto("/");
   await logIn(page, scene.admin);
   await page.getByText("Nothing is open").waitFor();
+  const script = await page.evaluate(() => {
+    const loaded = performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".js"));
+    return loaded.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
+  });
+  assert.ok(script > 0 && script <= 250 * 1024, `${script} bytes of JavaScript for the first screen`);
   await shot(page, "none");
   await accessible(page, "the empty list");
 
@@ -19,6 +39,8 @@ await play(async () => {
   await page.waitForFunction(() => document.querySelectorAll("a[id^=row-]").length === 3);
   assert.match(await open(page).first().innerText(), /memory-leak/);
   await page.getByRole("log").getByText("New critical incident: memory-leak on web-1").waitFor({ state: "attached" });
+
+  assert.equal(await page.evaluate(() => window.shifted), 0, "what comes live moves nothing else");
 
   // By keyboard: down and up, and what is done to where one is.
   await page.keyboard.press("j");
