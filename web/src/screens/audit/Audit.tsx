@@ -3,7 +3,7 @@ import { useCompanies, useScope } from "~/app/scope";
 import { PLATFORM } from "~/app/useWho";
 import { api, fieldOf } from "~/api/client";
 import { PAGED } from "~/api/paged";
-import { usePerson } from "~/session/useSession";
+import { useCan, usePerson } from "~/session/useSession";
 import { Button } from "~/ui/Button";
 import { Choice } from "~/ui/Field";
 import { Page, Panel } from "~/ui/Page";
@@ -20,6 +20,7 @@ export function Audit() {
   const scope = useScope();
   const companies = useCompanies();
   const { role } = usePerson();
+  const can = useCan();
   const wanted = useSearch({ strict: false }) as Wanted;
   const navigate = useNavigate();
   const change = (next: Wanted) => void navigate({ to: ".", search: (before) => ({ ...before, ...next }), replace: true });
@@ -41,7 +42,7 @@ export function Audit() {
         </Choice>
         <Filters value={wanted} error={pages.error} onChange={change} />
       </div>
-      {journal !== "" && <Proof companyId={journal} />}
+      {can("audit") && journal !== "" && <Proof companyId={journal} />}
       <Panel title="Entries, newest first">
         {fieldOf(pages.error) !== undefined ? (
           <Empty title="That cannot be looked for">What is wrong stands at its field.</Empty>

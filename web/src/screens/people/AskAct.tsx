@@ -2,7 +2,7 @@ import { api } from "~/api/client";
 import { Sure } from "~/screens/companies/kit/Sure";
 import type { User } from "./People";
 
-export type GraveAct = "reset" | "disable" | "remove";
+export type GraveAct = "reset" | "close";
 
 const WORDS: Record<GraveAct, { title: string; act: string; comes: string }> = {
   reset: {
@@ -10,8 +10,11 @@ const WORDS: Record<GraveAct, { title: string; act: string; comes: string }> = {
     act: "Reset the password",
     comes: "A new first password is made and shown to you once. The old one, the second factor and every login are gone at once.",
   },
-  disable: { title: "Keep out", act: "Keep out", comes: "Whatever is open ends within a second. What was done stays in the journals; you can let in again." },
-  remove: { title: "Remove", act: "Remove", comes: "The account is gone for good. What was done stays in the journals, under its id alone." },
+  close: {
+    title: "Close the account of",
+    act: "Close the account",
+    comes: "Whatever is open ends within a second, and there is no way in until it is opened again. What was done stays in the journals under this name.",
+  },
 };
 
 interface Props {
@@ -25,22 +28,19 @@ interface Props {
 /** Asks before somebody loses a way in. */
 export function AskAct({ act, person: { user_id, email }, onPassword, onDone, onClose }: Props) {
   const params = { path: { user_id } };
-  const update = api.useMutation("patch", "/api/users/{user_id}");
+  const close = api.useMutation("delete", "/api/users/{user_id}");
   const reset = api.useMutation("post", "/api/users/{user_id}/reset-password");
-  const remove = api.useMutation("delete", "/api/users/{user_id}");
   const { title, act: name, comes } = WORDS[act];
   const go = () => {
     if (act === "reset") reset.mutate({ params }, { onSuccess: ({ password }) => onPassword(password) });
-    else if (act === "disable") update.mutate({ params, body: { disabled: true } }, { onSuccess: () => onDone(`${email} is kept out`) });
-    else remove.mutate({ params }, { onSuccess: () => onDone(`${email} is removed`) });
+    else close.mutate({ params }, { onSuccess: () => onDone(`The account of ${email} is closed`) });
   };
   return (
     <Sure
       title={`${title} ${email}?`}
       act={name}
-      {...(act === "remove" ? { confirm: email } : {})}
-      busy={update.isPending || reset.isPending || remove.isPending}
-      error={update.error ?? reset.error ?? remove.error}
+      busy={close.isPending || reset.isPending}
+      error={close.error ?? reset.error}
       onSure={go}
       onClose={onClose}
     >

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useCompanyName } from "~/app/scope";
 import { api } from "~/api/client";
 import type { Schemas } from "~/api/types";
-import { usePerson } from "~/session/useSession";
+import { useCan, usePerson } from "~/session/useSession";
 import { Badge, worded } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
 import { Page, Panel } from "~/ui/Page";
@@ -20,6 +20,7 @@ export type User = Schemas["User"];
 export function People() {
   const nameOf = useCompanyName();
   const me = usePerson();
+  const can = useCan();
   const users = api.useQuery("get", "/api/users");
   const [adding, setAdding] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -28,9 +29,11 @@ export function People() {
     <Page
       title="People and rights"
       actions={
-        <Button kind="primary" onClick={() => setAdding(true)}>
-          Add a person
-        </Button>
+        can("administer_users") && (
+          <Button kind="primary" onClick={() => setAdding(true)}>
+            Add a person
+          </Button>
+        )
       }
     >
       <Panel title="People">
@@ -54,8 +57,7 @@ export function People() {
                   { name: "Second factor", cell: ({ second_factor }) => (second_factor ? <Badge tone="good">set up</Badge> : <Badge>none</Badge>) },
                   {
                     name: "Password changed",
-                    cell: ({ password_changed_at }) =>
-                      password_changed_at == null ? <span className="text-soft">not yet</span> : <Time at={password_changed_at} className="whitespace-nowrap" />,
+                    cell: ({ password_changed_at, password_expires_at }) => <PasswordAge changedAt={password_changed_at} expiresAt={password_expires_at} />,
                   },
                   { name: "State", cell: ({ disabled_at }) => <State disabledAt={disabled_at} /> },
                   {
@@ -83,11 +85,25 @@ export function People() {
   );
 }
 
+function PasswordAge({ changedAt, expiresAt }: { changedAt: string | null | undefined; expiresAt: string | null | undefined }) {
+  if (changedAt != null) return <Time at={changedAt} className="whitespace-nowrap" />;
+  return (
+    <span className="text-soft">
+      not yet
+      {expiresAt != null && (
+        <>
+          ; the first one ends <Time at={expiresAt} className="whitespace-nowrap" />
+        </>
+      )}
+    </span>
+  );
+}
+
 function State({ disabledAt }: { disabledAt: string | null | undefined }) {
-  if (disabledAt == null) return <Badge tone="good">may come in</Badge>;
+  if (disabledAt == null) return <Badge tone="good">open</Badge>;
   return (
     <Badge tone="bad">
-      kept out, <Time at={disabledAt} />
+      closed <Time at={disabledAt} />
     </Badge>
   );
 }

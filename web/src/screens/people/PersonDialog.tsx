@@ -10,7 +10,7 @@ import { FirstPassword } from "./NewPerson";
 import type { User } from "./People";
 import { type Post, RoleAndCompanies, sent } from "./RoleAndCompanies";
 
-/** Changes what somebody is, resets how he comes in, or keeps him out. */
+/** Changes what somebody is, resets how he comes in, or closes his account. */
 export function PersonDialog({ person, onClose }: { person: User; onClose: () => void }) {
   const queries = useQueryClient();
   const [name, setName] = useState(person.name);
@@ -28,8 +28,8 @@ export function PersonDialog({ person, onClose }: { person: User; onClose: () =>
     event.preventDefault();
     update.mutate({ params, body: { name: name.trim(), ...sent(post) } }, { onSuccess: () => done(`${person.email} is changed`) });
   };
-  const letIn = () =>
-    update.mutate({ params, body: { disabled: false } }, { onSuccess: () => done(`${person.email} is let in again`), onError: noteFailure });
+  const open = () =>
+    update.mutate({ params, body: { disabled: false } }, { onSuccess: () => done(`The account of ${person.email} is open again`), onError: noteFailure });
   const error = (field: string) => (fieldOf(update.error) === field ? said(update.error) : undefined);
   if (password !== null) return <FirstPassword email={person.email} password={password} onClose={onClose} />;
   if (asked !== null) return <AskAct act={asked} person={person} onPassword={setPassword} onDone={done} onClose={() => setAsked(null)} />;
@@ -51,17 +51,14 @@ export function PersonDialog({ person, onClose }: { person: User; onClose: () =>
       <div className="flex flex-wrap gap-2">
         <Button onClick={() => setAsked("reset")}>Reset password…</Button>
         {person.disabled_at == null ? (
-          <Button kind="danger" onClick={() => setAsked("disable")}>
-            Keep out…
+          <Button kind="danger" onClick={() => setAsked("close")}>
+            Close the account…
           </Button>
         ) : (
-          <Button busy={update.isPending} onClick={letIn}>
-            Let in again
+          <Button busy={update.isPending} onClick={open}>
+            Open the account again
           </Button>
         )}
-        <Button kind="danger" onClick={() => setAsked("remove")}>
-          Remove…
-        </Button>
       </div>
     </Dialog>
   );

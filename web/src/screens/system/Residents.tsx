@@ -5,17 +5,18 @@ import { span } from "~/ui/time";
 import type { Placed, Resident } from "./tree";
 
 const HEADS = ["Kind", "Id", "State", "Queue", "Restarts", "Handled", "Age"];
+const WIDTHS: Record<string, string> = { Kind: "w-36", Id: "w-[22rem]" };
 const IS_NUMBER = new Set(["Queue", "Restarts", "Handled", "Age"]);
 
 /** Actors, each as far in as it is down the tree. */
 export function Residents({ of, label }: { of: Placed[]; label: string }) {
   return (
     <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={label}>
-      <table className="w-full min-w-[40rem] table-fixed text-left tabular-nums">
+      <table className="w-full min-w-[56rem] table-fixed text-left tabular-nums">
         <thead className="text-xs text-soft">
           <tr>
             {HEADS.map((name) => (
-              <th key={name} scope="col" className={`px-2 font-medium ${name === "Id" ? "w-[22rem]" : ""} ${IS_NUMBER.has(name) ? "text-right" : ""}`}>
+              <th key={name} scope="col" className={`px-2 font-medium ${WIDTHS[name] ?? ""} ${IS_NUMBER.has(name) ? "text-right" : ""}`}>
                 {name}
               </th>
             ))}
@@ -44,7 +45,7 @@ function Row({ resident: { kind, id, company_id, state, queue, restarts, handled
       </td>
       <td className="truncate px-2">
         {kind === "incident" && company_id != null ? (
-          <Link className="block min-h-6 truncate leading-6 hover:underline" to="/incidents/$companyId/$incidentId" params={{ companyId: company_id, incidentId: id }}>
+          <Link className="block min-h-7 truncate leading-7 hover:underline" to="/incidents/$companyId/$incidentId" params={{ companyId: company_id, incidentId: id }}>
             <Code>{id}</Code>
           </Link>
         ) : (

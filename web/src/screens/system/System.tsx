@@ -16,8 +16,8 @@ export function System() {
         {can("stop_runs") && <RunsSwitch />}
       </div>
       <Living />
-      <Circuits />
-      <DeadLetters />
+      {can("oversee") && <Circuits />}
+      {can("oversee") && <DeadLetters />}
     </Page>
   );
 }
