@@ -3,7 +3,7 @@ import { api } from "~/api/client";
 import { useCan } from "~/session/useSession";
 import { Badge } from "~/ui/Badge";
 import { Page } from "~/ui/Page";
-import { Answer } from "~/ui/States";
+import { Answer, Empty } from "~/ui/States";
 import { Code, Text } from "~/ui/Text";
 import { of, useCompanyId } from "./kit/company";
 import { SECTIONS } from "./sections";
@@ -15,6 +15,7 @@ export function Company() {
   const companyId = useCompanyId();
   useFollowScope(companyId);
   const company = api.useQuery("get", "/api/companies/{company_id}", { params: of(companyId) });
+  const isUnknown = company.data === undefined && company.error?.status === 404;
   const name = company.data?.name ?? companyId;
   const state = company.data === undefined ? null : standing(company.data);
   return (
@@ -28,8 +29,18 @@ export function Company() {
         </span>
       }
     >
-      <Sections companyId={companyId} />
-      <Answer of={company}>{() => <Outlet key={companyId} />}</Answer>
+      {isUnknown ? (
+        <Empty title="There is no such company">
+          <Link className="text" to="/companies">
+            All companies
+          </Link>
+        </Empty>
+      ) : (
+        <>
+          <Sections companyId={companyId} />
+          <Answer of={company}>{() => <Outlet key={companyId} />}</Answer>
+        </>
+      )}
     </Page>
   );
 }

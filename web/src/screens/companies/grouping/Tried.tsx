@@ -54,7 +54,7 @@ export function Tried({ companyId, tried }: { companyId: string; tried: Schemas[
               <>
                 <AlertLink alertId={alert_id} companyId={companyId} />
                 <span className="text-soft">
-                  {` ${worded(layer_before)} → ${worded(layer_after)}`}
+                  {` ${layers(layer_before, layer_after)}`}
                   {by_rule != null && (
                     <>
                       {" by "}
@@ -71,6 +71,11 @@ export function Tried({ companyId, tried }: { companyId: string; tried: Schemas[
       )}
     </div>
   );
+}
+
+/** By which layers it is placed, before and after. */
+function layers(before: string, after: string): string {
+  return before === after ? `by ${worded(after)}, too` : `${worded(before)} → ${worded(after)}`;
 }
 
 /** Rows that are shown at first. */

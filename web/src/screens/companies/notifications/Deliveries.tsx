@@ -31,7 +31,7 @@ export function Deliveries({ companyId, channels }: { companyId: string; channel
   return (
     <Panel title="Deliveries">
       <div className="mb-3 flex flex-wrap gap-3">
-        <Choice label="Which" className="w-44" value={pending ? "pending" : "over"} onChange={({ target }) => setPending(target.value === "pending")}>
+        <Choice label="Which" className="w-52" value={pending ? "pending" : "over"} onChange={({ target }) => setPending(target.value === "pending")}>
           <option value="over">those that are over</option>
           <option value="pending">those on their way</option>
         </Choice>

@@ -50,7 +50,7 @@ export function ServiceLevels({ value, error, onChange }: Props) {
         ))}
         <NumberField
           label="Warning, in percent of the time"
-          className="max-w-60"
+          className="max-w-72"
           hint="When so much of it has passed: 1 to 99."
           value={value.warn_percent}
           error={at("warn_percent")}
