@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "~/api/client";
 import type { Schemas } from "~/api/types";
-import { Sure } from "~/screens/companies/kit/Sure";
+import { Sure } from "~/ui/Sure";
 import { session } from "~/session/session";
 import { Badge } from "~/ui/Badge";
 import { Button } from "~/ui/Button";

@@ -3,7 +3,7 @@ import { api } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { Button } from "~/ui/Button";
 import { Panel } from "~/ui/Page";
-import { Sure } from "./kit/Sure";
+import { Sure } from "~/ui/Sure";
 import { of } from "./kit/company";
 import { useSettled } from "./kit/useSettled";
 

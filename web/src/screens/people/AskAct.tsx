@@ -1,5 +1,5 @@
 import { api } from "~/api/client";
-import { Sure } from "~/screens/companies/kit/Sure";
+import { Sure } from "~/ui/Sure";
 import type { User } from "./People";
 
 export type GraveAct = "reset" | "close";

@@ -6,7 +6,7 @@ import { Button } from "~/ui/Button";
 import { Field } from "~/ui/Field";
 import { Panel } from "~/ui/Page";
 import { SaveBar } from "../kit/SaveBar";
-import { Sure } from "../kit/Sure";
+import { Sure } from "~/ui/Sure";
 import { of } from "../kit/company";
 import { useDraft } from "../kit/useDraft";
 import { useSettled } from "../kit/useSettled";

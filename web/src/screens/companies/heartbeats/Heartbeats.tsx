@@ -11,7 +11,7 @@ import { Table } from "~/ui/Table";
 import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { span } from "~/ui/time";
-import { Sure } from "../kit/Sure";
+import { Sure } from "~/ui/Sure";
 import { of, useCompanyId } from "../kit/company";
 import { useSettled } from "../kit/useSettled";
 import { HeartbeatDialog } from "./HeartbeatDialog";

@@ -10,7 +10,7 @@ import { Code, Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { useNow } from "~/ui/useNow";
 import { Roomy } from "../kit/Roomy";
-import { Sure } from "../kit/Sure";
+import { Sure } from "~/ui/Sure";
 import { of } from "../kit/company";
 import { useSettled } from "../kit/useSettled";
 import { NewKeyDialog } from "./NewKeyDialog";

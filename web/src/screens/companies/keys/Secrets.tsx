@@ -9,7 +9,7 @@ import { Table } from "~/ui/Table";
 import { Code } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { Roomy } from "../kit/Roomy";
-import { Sure } from "../kit/Sure";
+import { Sure } from "~/ui/Sure";
 import { of } from "../kit/company";
 import { useSettled } from "../kit/useSettled";
 import { RotateDialog } from "./RotateDialog";

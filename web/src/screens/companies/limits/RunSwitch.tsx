@@ -5,7 +5,7 @@ import { Badge } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
 import { Panel } from "~/ui/Page";
 import { Answer } from "~/ui/States";
-import { Sure } from "../kit/Sure";
+import { Sure } from "~/ui/Sure";
 import { of } from "../kit/company";
 import { useSettled } from "../kit/useSettled";
 

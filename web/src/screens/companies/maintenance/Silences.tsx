@@ -10,7 +10,7 @@ import { Answer, Empty } from "~/ui/States";
 import { Table } from "~/ui/Table";
 import { Code, Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
-import { Sure } from "../kit/Sure";
+import { Sure } from "~/ui/Sure";
 import { Roomy } from "../kit/Roomy";
 import { of } from "../kit/company";
 import { useSettled } from "../kit/useSettled";

@@ -5,7 +5,7 @@ import { useCan } from "~/session/useSession";
 import { Button } from "~/ui/Button";
 import { Panel } from "~/ui/Page";
 import { Empty } from "~/ui/States";
-import { Sure } from "../kit/Sure";
+import { Sure } from "~/ui/Sure";
 import { of } from "../kit/company";
 import { useSettled } from "../kit/useSettled";
 import { Calendar } from "./Calendar";

@@ -10,7 +10,7 @@ import { Table } from "~/ui/Table";
 import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { noteFailure } from "~/ui/toast";
-import { Sure } from "../kit/Sure";
+import { Sure } from "~/ui/Sure";
 import { Roomy } from "../kit/Roomy";
 import { useSettled } from "../kit/useSettled";
 import { ChannelDialog } from "./ChannelDialog";
