@@ -2,7 +2,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { Button } from "~/ui/Button";
 import { Dialog } from "~/ui/Dialog";
 import { Field } from "~/ui/Field";
-import { Refusal } from "./SaveBar";
+import { Refusal } from "~/ui/Refusal";
 
 interface Props {
   title: string;

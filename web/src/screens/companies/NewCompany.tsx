@@ -6,7 +6,7 @@ import { Button } from "~/ui/Button";
 import { Field, Tick } from "~/ui/Field";
 import { Page, Panel } from "~/ui/Page";
 import { Empty } from "~/ui/States";
-import { Refusal } from "./kit/SaveBar";
+import { Refusal } from "~/ui/Refusal";
 import { useSettled } from "./kit/useSettled";
 import { wrong } from "./kit/wrong";
 import { keep } from "./onboarding/fresh";

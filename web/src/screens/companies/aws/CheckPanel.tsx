@@ -6,7 +6,7 @@ import { Button } from "~/ui/Button";
 import { Facts, Panel } from "~/ui/Page";
 import { Code, Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
-import { Refusal } from "../kit/SaveBar";
+import { Refusal } from "~/ui/Refusal";
 import { of } from "../kit/company";
 
 /** Tries the account now, step by step. */

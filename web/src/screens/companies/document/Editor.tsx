@@ -6,7 +6,7 @@ import { Area } from "~/ui/Field";
 import { download } from "~/ui/download";
 import { Panel } from "~/ui/Page";
 import { LeaveGuard } from "../kit/LeaveGuard";
-import { Refusal } from "../kit/SaveBar";
+import { Refusal } from "~/ui/Refusal";
 import { of } from "../kit/company";
 import { MONO } from "../kit/fields";
 import { useDraft } from "../kit/useDraft";

@@ -4,7 +4,7 @@ import type { Schemas } from "~/api/types";
 import { Button } from "~/ui/Button";
 import { Choice } from "~/ui/Field";
 import { Panel } from "~/ui/Page";
-import { Refusal } from "../kit/SaveBar";
+import { Refusal } from "~/ui/Refusal";
 import { of } from "../kit/company";
 import { same } from "../kit/same";
 import { Tried } from "./Tried";

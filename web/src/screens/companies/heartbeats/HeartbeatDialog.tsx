@@ -5,7 +5,7 @@ import { Button } from "~/ui/Button";
 import { Copy } from "~/ui/Copy";
 import { Dialog } from "~/ui/Dialog";
 import { Choice, Field } from "~/ui/Field";
-import { Refusal } from "../kit/SaveBar";
+import { Refusal } from "~/ui/Refusal";
 import { NumberField } from "../kit/fields";
 import { useSettled } from "../kit/useSettled";
 import { wrong } from "../kit/wrong";

@@ -5,7 +5,7 @@ import { Button } from "~/ui/Button";
 import { Copy } from "~/ui/Copy";
 import { Dialog } from "~/ui/Dialog";
 import { Field, Tick } from "~/ui/Field";
-import { Refusal } from "../kit/SaveBar";
+import { Refusal } from "~/ui/Refusal";
 import { of } from "../kit/company";
 import { Moment, Picks } from "../kit/fields";
 import { useSettled } from "../kit/useSettled";

@@ -1,8 +1,7 @@
 import type { ReactNode } from "react";
-import { fieldOf, said } from "~/api/client";
 import { Button } from "~/ui/Button";
+import { Refusal } from "~/ui/Refusal";
 import { LeaveGuard } from "./LeaveGuard";
-import { fieldWords } from "./fieldWords";
 import type { Draft } from "./useDraft";
 
 interface Props {
@@ -33,16 +32,5 @@ export function SaveBar({ draft: { dirty, overtaken }, busy, error, onDiscard, c
       <Refusal error={error} />
       <LeaveGuard dirty={dirty} />
     </div>
-  );
-}
-
-/** What a form was answered, by the name of the field where there is one. */
-export function Refusal({ error }: { error: unknown }) {
-  if (error == null) return null;
-  const field = fieldOf(error);
-  return (
-    <p role="alert" className="min-w-0 basis-full text-bad [overflow-wrap:anywhere]">
-      {field === undefined ? said(error) : `${fieldWords(field)}: ${said(error)}`}
-    </p>
   );
 }

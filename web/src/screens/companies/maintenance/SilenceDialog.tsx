@@ -4,7 +4,7 @@ import type { Schemas } from "~/api/types";
 import { Button } from "~/ui/Button";
 import { Dialog } from "~/ui/Dialog";
 import { Area, Choice } from "~/ui/Field";
-import { Refusal } from "../kit/SaveBar";
+import { Refusal } from "~/ui/Refusal";
 import { of } from "../kit/company";
 import { Cel, Moment } from "../kit/fields";
 import { useSettled } from "../kit/useSettled";

@@ -4,7 +4,7 @@ import type { Schemas } from "~/api/types";
 import { Button } from "~/ui/Button";
 import { Dialog } from "~/ui/Dialog";
 import { Choice, Field } from "~/ui/Field";
-import { Refusal } from "../kit/SaveBar";
+import { Refusal } from "~/ui/Refusal";
 import { WeeklyFields, someWeekly } from "../kit/WeeklyFields";
 import { of } from "../kit/company";
 import { Cel, Fields, Moment } from "../kit/fields";

@@ -5,7 +5,7 @@ import { Button } from "~/ui/Button";
 import { Dialog } from "~/ui/Dialog";
 import { Choice, Field, Tick } from "~/ui/Field";
 import { ListField } from "../kit/fields";
-import { Refusal } from "../kit/SaveBar";
+import { Refusal } from "~/ui/Refusal";
 import { useSettled } from "../kit/useSettled";
 import { wrong } from "../kit/wrong";
 import { Once } from "../keys/NewKeyDialog";

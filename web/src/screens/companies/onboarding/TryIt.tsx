@@ -3,7 +3,7 @@ import { api } from "~/api/client";
 import { Button } from "~/ui/Button";
 import { Choice } from "~/ui/Field";
 import { AlertLink } from "../kit/AlertLink";
-import { Refusal } from "../kit/SaveBar";
+import { Refusal } from "~/ui/Refusal";
 import { of } from "../kit/company";
 
 /** Formats of which there are samples. */
