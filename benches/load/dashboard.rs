@@ -29,7 +29,7 @@ pub async fn dashboard(bench: &mut Bench) -> Result<()> {
     let wanted = json!({"name": "Bench", "id": "comp-bench", "rate_limit": limit});
     let company = admin.post("/api/companies", &wanted).await?;
     let scene = json!({
-        "name": "measure", "url": format!("http://{}", server.address), "companies": [company],
+        "name": "measure", "url": server.address, "companies": [company],
         "admin": {"email": EMAIL, "password": PASSWORD}, "pictures": directory.path().join("pictures"),
     });
     let home = Command::new(format!("{TESTS}/install.sh")).output().await?;

@@ -8,7 +8,13 @@ export function DueClock({ clock }: { clock: Pick<IncidentClock, "due_at" | "clo
   const left = Date.parse(clock.due_at) - now;
   const tone = left < 0 ? "text-bad font-semibold" : left < 5 * 60_000 ? "text-high font-medium" : "text-soft";
   return (
-    <time dateTime={clock.due_at} title={`${clock.clock} due ${absolute(clock.due_at)}`} className={`whitespace-nowrap tabular-nums ${tone}`}>
+    <time
+      dateTime={clock.due_at}
+      className={`whitespace-nowrap tabular-nums ${tone}`}
+      onPointerEnter={({ currentTarget }) => {
+        currentTarget.title = `${clock.clock} due ${absolute(clock.due_at)}`;
+      }}
+    >
       {left < 0 ? `${span(left)} over` : `${span(left)} left`}
     </time>
   );

@@ -37,7 +37,7 @@ export function IncidentList({ ids, lines, selected, onSelect, onHeld, onOpen, w
     getScrollElement: () => box.current,
     estimateSize: () => height,
     getItemKey: (place) => ids[place] ?? place,
-    overscan: 8,
+    overscan: 4,
     scrollPaddingStart: wide ? HEADS : 0,
   });
   const focus = (id: string) => {
