@@ -76,7 +76,7 @@ export function IncidentList({ ids, lines, selected, onSelect, onHeld, onOpen, w
                 key={key}
                 aria-setsize={ids.length}
                 aria-posinset={index + 1}
-                className="absolute inset-x-0 top-0"
+                className="absolute inset-x-0 top-0 [contain:strict]"
                 style={{ height, transform: `translateY(${start}px)` }}
               >
                 <IncidentRow
