@@ -11,7 +11,7 @@ type Recalled = Schemas["RecalledMemory"];
 
 /** What is remembered of trouble like it, and what this incident remembers of itself. */
 export function MemoryPanel({ incident }: { incident: Incident }) {
-  const query = { company_id: incident.company_id, signature: incident.signature, limit: 10 };
+  const query = { company_id: incident.company_id, signature: incident.signature, limit: ASKED };
   const recalled = api.useQuery("get", "/api/memory/search", { params: { query } });
   return (
     <Panel title="Memory">
@@ -21,6 +21,14 @@ export function MemoryPanel({ incident }: { incident: Incident }) {
   );
 }
 
+/** Memories that are asked for. */
+const ASKED = 10;
+
+function often(count: number): string {
+  if (count === 1) return "once";
+  return count === ASKED ? `at least ${count} times` : `${count} times`;
+}
+
 function Like({ memories }: { memories: Recalled[] }) {
   if (memories.length === 0) return <p className="text-soft">Nothing like it has been seen before.</p>;
   const fixes = memories.filter(({ outcome }) => outcome === "success");
@@ -28,7 +36,7 @@ function Like({ memories }: { memories: Recalled[] }) {
   return (
     <>
       <p>
-        Seen {memories.length === 10 ? "at least 10" : memories.length} times
+        Seen {often(memories.length)}
         {best !== undefined && (
           <>
             , fixed by <Text className="font-medium">{best.runbook_used ?? best.resolution}</Text>
