@@ -14,8 +14,8 @@ use self::stage::Stage;
 use crate::support::moto;
 use crate::support::process::{PATIENCE, binary};
 
-/// Every screen, by a name for its picture; an incident comes besides, where there is one.
-const SCREENS: [(&str, &str); 28] = [
+/// Screens where one works, each with a name for its picture; an incident comes besides, where there is one.
+const WORK: [(&str, &str); 14] = [
     ("now", "/"),
     ("approvals", "/approvals?company=comp-acme"),
     ("alerts", "/alerts?company=comp-acme"),
@@ -23,7 +23,16 @@ const SCREENS: [(&str, &str); 28] = [
     ("runbooks", "/runbooks?company=comp-acme"),
     ("runbook", "/runbooks/comp-acme/disk-cleanup"),
     ("memory", "/memory?company=comp-acme&signature=disk-space-critical"),
-    ("assets", "/assets?company=comp-acme"),
+    ("assets", "/topology?company=comp-acme"),
+    ("numbers", "/numbers"),
+    ("report", "/report/comp-acme/2026-01"),
+    ("audit", "/audit?company=comp-acme"),
+    ("system", "/system?company=comp-acme"),
+    ("account", "/account"),
+    ("nowhere", "/no/such/page"),
+];
+/// Screens where one says how it shall be.
+const SETTINGS: [(&str, &str); 14] = [
     ("companies", "/companies"),
     ("new-company", "/companies/new"),
     ("company", "/companies/comp-acme"),
@@ -37,13 +46,7 @@ const SCREENS: [(&str, &str); 28] = [
     ("heartbeats", "/companies/comp-acme/heartbeats"),
     ("intake", "/companies/comp-acme/intake"),
     ("document", "/companies/comp-acme/document"),
-    ("numbers", "/numbers"),
-    ("report", "/report/comp-acme/2026-01"),
     ("people", "/people"),
-    ("audit", "/audit?company=comp-acme"),
-    ("system", "/system?company=comp-acme"),
-    ("account", "/account"),
-    ("nowhere", "/no/such/page"),
 ];
 
 /// Otherwise `make web-types` was forgotten.
@@ -100,27 +103,24 @@ async fn ten_thousand_incidents_are_a_list_like_others() {
     Stage::set("many").await.play(json!({})).await;
 }
 
-async fn walk(state: &str, look: &str) {
-    let screens = json!({"screens": SCREENS, "state": state, "looks": [look]});
-    Stage::set("screens").await.play(screens).await;
+/// Every screen is accessible, with nothing and with much on it, in both themes, wide and narrow.
+macro_rules! walks {
+    ($($name:ident: $screens:ident, $state:literal, $look:literal;)*) => {$(
+        #[tokio::test]
+        async fn $name() {
+            let screens = json!({"screens": $screens, "state": $state, "looks": [$look]});
+            Stage::set("screens").await.play(screens).await;
+        }
+    )*};
 }
 
-#[tokio::test]
-async fn every_screen_is_accessible_with_nothing_on_it_light_and_wide() {
-    walk("empty", "light-wide").await;
-}
-
-#[tokio::test]
-async fn every_screen_is_accessible_with_nothing_on_it_dark_and_narrow() {
-    walk("empty", "dark-narrow").await;
-}
-
-#[tokio::test]
-async fn every_screen_is_accessible_with_much_on_it_dark_and_wide() {
-    walk("full", "dark-wide").await;
-}
-
-#[tokio::test]
-async fn every_screen_is_accessible_with_much_on_it_light_and_narrow() {
-    walk("full", "light-narrow").await;
+walks! {
+    work_with_nothing_on_it_is_accessible_light_and_wide: WORK, "empty", "light-wide";
+    work_with_nothing_on_it_is_accessible_dark_and_narrow: WORK, "empty", "dark-narrow";
+    work_with_much_on_it_is_accessible_dark_and_wide: WORK, "full", "dark-wide";
+    work_with_much_on_it_is_accessible_light_and_narrow: WORK, "full", "light-narrow";
+    settings_with_nothing_in_them_are_accessible_dark_and_wide: SETTINGS, "empty", "dark-wide";
+    settings_with_nothing_in_them_are_accessible_light_and_narrow: SETTINGS, "empty", "light-narrow";
+    settings_with_much_in_them_are_accessible_light_and_wide: SETTINGS, "full", "light-wide";
+    settings_with_much_in_them_are_accessible_dark_and_narrow: SETTINGS, "full", "dark-narrow";
 }

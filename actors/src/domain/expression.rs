@@ -2,7 +2,7 @@
 //! is, it costs little. CEL ends always, but the library knows no budget.
 
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue, operators};
-use cel::parser::PrattParser;
+use cel::parser::{ParseError, PrattParser};
 
 /// Parts of an expression.
 const PARTS: usize = 256;
@@ -46,12 +46,17 @@ pub struct Read {
 pub fn expression(text: &str, sees: &[&str]) -> Result<Read, String> {
     let parser = PrattParser::default()
         .max_recursion_depth(DEPTH as u16)
-        .error_recovery_limit(0)
+        // What is wrong first is told; what follows from it is not looked for.
+        .error_recovery_limit(1)
         .max_expression_node_count(PARTS * 4);
     let parsed = parser.parse(text).map_err(|errors| {
-        let first = errors.errors.first().map(|error| error.to_string());
-        let first = first.unwrap_or_default();
-        format!("is no CEL: {}", first.lines().next().unwrap_or_default())
+        let placed = errors.errors.iter().find(|error| error.pos.0 > 0);
+        match (placed, errors.errors.first()) {
+            (Some(ParseError { pos: (line, place), msg, .. }), _) => {
+                format!("is no CEL, at line {line}, character {}: {msg}", place + 1)
+            }
+            (None, first) => format!("is no CEL: {}", first.map_or("it cannot be read", |first| &first.msg)),
+        }
     })?;
     let mut walk = Walk {
         seen: sees.iter().map(|name| (*name).to_owned()).collect(),
@@ -188,6 +193,20 @@ mod tests {
             "!alert.up && -alert.n < 3 && alert.kind in ['a', 'b']",
         ] {
             assert!(expression(text, &["body", "alert"]).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        for (text, place) in [
+            ("body.host ==", "line 1, character 13"),
+            ("body.host = 'x'", "line 1, character 11"),
+            ("body.up &&\n(alert.n > 3", "line 2, character 13"),
+            ("body.host 'x'", "line 1, character 11"),
+        ] {
+            let said = refused(text);
+            assert!(said.starts_with(&format!("is no CEL, at {place}: ")), "{text}: {said}");
+            assert!(!said.contains("recovery"), "{text}: {said}");
         }
     }
 

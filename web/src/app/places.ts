@@ -15,7 +15,7 @@ export const PLACES: Place[] = [
   { to: "/alerts", name: "Alerts", key: "l", needs: "read" },
   { to: "/runbooks", name: "Runbooks", key: "r", needs: "read" },
   { to: "/memory", name: "Memory", key: "m", needs: "read" },
-  { to: "/assets", name: "Assets", key: "t", needs: "read" },
+  { to: "/topology", name: "Assets", key: "t", needs: "read" },
   { to: "/companies", name: "Companies", key: "c", needs: "read" },
   { to: "/numbers", name: "Numbers", key: "k", needs: "read" },
   { to: "/people", name: "People", key: "p", needs: "administer_users" },

@@ -88,7 +88,7 @@ const oneRunbook = createRoute({
 });
 
 const assets = createRoute({
-  ...at("/assets"),
+  ...at("/topology"),
   component: lazyRouteComponent(() => import("~/screens/assets/Assets"), "Assets"),
 });
 
