@@ -15,7 +15,7 @@ pub(crate) mod body;
 pub(crate) mod caller;
 mod circuits;
 mod companies;
-mod dashboard;
+pub mod dashboard;
 pub mod deciding;
 mod decisions;
 mod describe;
@@ -47,7 +47,7 @@ mod system;
 mod tag;
 mod tools;
 mod users;
-mod walk;
+pub mod walk;
 mod webhook;
 
 use std::sync::Arc;

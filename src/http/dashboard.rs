@@ -1,6 +1,6 @@
 //! The dashboard: a page and what it is made of, as `web/` was built into this binary.
 
-mod coding;
+pub mod coding;
 mod files;
 
 use std::sync::Arc;

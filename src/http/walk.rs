@@ -19,7 +19,7 @@ use super::problem::Problem;
 
 /// Where a page ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
+pub struct Place {
     /// In this company, or before the first that comes behind it where it is read no more.
     company: CompanyId,
     /// At this place in its list; at its beginning where there is none.
@@ -27,7 +27,8 @@ struct Place {
 }
 
 impl Place {
-    fn write(&self) -> String {
+    /// As clients keep it.
+    pub fn write(&self) -> String {
         let mut bytes = Vec::new();
         match self.after {
             None => bytes.push(0),
@@ -42,7 +43,7 @@ impl Place {
     }
 
     /// Reads it; bytes from outside.
-    fn read(text: &str) -> Option<Self> {
+    pub fn read(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (after, company) = match bytes.split_first()? {
             (0, company) => (None, company),

@@ -52,8 +52,15 @@ pub fn expression(text: &str, sees: &[&str]) -> Result<Read, String> {
     let parsed = parser.parse(text).map_err(|errors| {
         let placed = errors.errors.iter().find(|error| error.pos.0 > 0);
         match (placed, errors.errors.first()) {
-            (Some(ParseError { pos: (line, place), msg, .. }), _) => {
-                format!("is no CEL, at line {line}, character {}: {msg}", place + 1)
+            (
+                Some(ParseError {
+                    pos: (line, place),
+                    msg,
+                    ..
+                }),
+                _,
+            ) => {
+                format!("is no CEL, at line {line}, character {place}: {msg}")
             }
             (None, first) => format!("is no CEL: {}", first.map_or("it cannot be read", |first| &first.msg)),
         }

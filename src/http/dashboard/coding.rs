@@ -5,8 +5,10 @@ use axum::http::header::{ACCEPT, ACCEPT_ENCODING, HeaderName};
 
 /// How a file is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Coding {
+pub enum Coding {
+    /// `br` (RFC 7932).
     Brotli,
+    /// `gzip` (RFC 1952).
     Gzip,
     /// As it is.
     Identity,
@@ -42,7 +44,7 @@ impl Coding {
 
 /// What a request takes, best first. A file as it is comes last, and is sent where nothing else will do: to send nothing
 /// helps nobody.
-pub(super) fn taken(headers: &HeaderMap) -> Vec<Coding> {
+pub fn taken(headers: &HeaderMap) -> Vec<Coding> {
     let said = weighed(headers, ACCEPT_ENCODING);
     let weight = |coding: Coding| {
         let named = said.iter().find(|(name, _)| coding.is(name));
@@ -68,7 +70,7 @@ pub(super) fn taken(headers: &HeaderMap) -> Vec<Coding> {
 }
 
 /// Whether a page is asked for by name.
-pub(super) fn accepts_html(headers: &HeaderMap) -> bool {
+pub fn accepts_html(headers: &HeaderMap) -> bool {
     let said = weighed(headers, ACCEPT);
     said.iter().any(|(name, weight)| name == "text/html" && *weight > 0)
 }
