@@ -1,8 +1,6 @@
-/** Where assets stand in the picture: what others depend on is above them. A circle has no top, and is drawn all the same. */
+/** Where assets stand in the picture: what others depend on is left of them. A circle has no beginning, and is drawn all the same. */
 import { Graph, layout } from "@dagrejs/dagre";
-import type { Schemas } from "~/api/types";
-
-export type Asset = Schemas["Asset"];
+import type { Asset } from "./joined";
 
 export interface Placed {
   name: string;
@@ -15,14 +13,14 @@ export interface Drawn {
   edges: [from: string, to: string][];
 }
 
-export const [WIDTH, HEIGHT] = [180, 52];
+export const [WIDTH, HEIGHT] = [180, 48];
 
 /** Assets with the names that others depend on, known or not: these are drawn too. */
 export function drawn(assets: readonly Asset[]): Drawn {
   const names = new Set(assets.flatMap(({ name, depends_on = [] }) => [name, ...depends_on]));
   const edges = assets.flatMap(({ name, depends_on = [] }) => depends_on.map((on): [string, string] => [on, name]));
   const graph = new Graph();
-  graph.setGraph({ rankdir: "TB", nodesep: 24, ranksep: 48 });
+  graph.setGraph({ rankdir: "LR", nodesep: 12, ranksep: 72, ranker: "tight-tree" });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const name of names) graph.setNode(name, { width: WIDTH, height: HEIGHT });
   for (const [from, to] of edges) graph.setEdge(from, to);
