@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useId, useState } from "react";
 import { api, fieldOf, said } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { Commands } from "~/screens/approvals/ApprovalCard";
@@ -6,6 +6,7 @@ import { Badge } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
 import { Field } from "~/ui/Field";
 import { Facts, Panel } from "~/ui/Page";
+import { Refusal } from "~/ui/Refusal";
 import { Code, Text } from "~/ui/Text";
 import type { Shown } from "./OneRunbook";
 import { ParameterFields } from "./Parameters";
@@ -18,6 +19,8 @@ export function DryRun({ companyId, runbook }: { companyId: string; runbook: Sho
   const [asset, setAsset] = useState("");
   const [instances, setInstances] = useState("");
   const dry = api.useMutation("post", "/api/runbooks/{runbook_id}/dry-run");
+  const assets = api.useQuery("get", "/api/companies/{company_id}/assets", { params: { path: { company_id: companyId } } });
+  const known = useId();
   const field = fieldOf(dry.error);
   const send = (event: FormEvent) => {
     event.preventDefault();
@@ -33,15 +36,17 @@ export function DryRun({ companyId, runbook }: { companyId: string; runbook: Sho
   const placed = ["asset_name", "instance_ids", ...runbook.parameters.map(({ name }) => name)].some((name) => errorOf(name) !== undefined);
   return (
     <Panel title="Dry run">
-      <form onSubmit={send} className="flex flex-col gap-3">
+      {/* What it would do is of what was asked, not of what has been typed since. */}
+      <form onSubmit={send} onChange={() => dry.isSuccess && dry.reset()} className="flex flex-col gap-3">
         <ParameterFields of={runbook.parameters} typed={typed} onChange={setTyped} errorOf={errorOf} />
-        <Field label="Asset" hint="The machine that is called so" value={asset} error={errorOf("asset_name")} onChange={({ target }) => setAsset(target.value)} />
-        <Field label="Machines" hint="Or instance ids, with commas between" value={instances} error={errorOf("instance_ids")} onChange={({ target }) => setInstances(target.value)} />
-        {dry.error !== null && !placed && (
-          <p role="alert" className="text-bad [overflow-wrap:anywhere]">
-            {said(dry.error)}
-          </p>
-        )}
+        <Field label="Asset" hint="The machine that is called so" list={known} value={asset} error={errorOf("asset_name")} onChange={({ target }) => setAsset(target.value)} />
+        <datalist id={known}>
+          {assets.data?.items.map(({ name }) => (
+            <option key={name} value={name} />
+          ))}
+        </datalist>
+        <Field label="Machines" hint="Or instance ids, with commas between: one of the two" value={instances} error={errorOf("instance_ids")} onChange={({ target }) => setInstances(target.value)} />
+        {!placed && <Refusal error={dry.error} />}
         <Button type="submit" busy={dry.isPending} className="self-start">
           Show what it would do
         </Button>
@@ -68,6 +73,7 @@ function Would({ of }: { of: Schemas["DryRun"] }) {
       ) : (
         <Commands name="Exactly this would be started" of={[JSON.stringify(of.automation, null, 2)]} open />
       )}
+      {of.health_check_commands != null && <Commands name="This is checked afterwards" of={of.health_check_commands} />}
       {of.dry_run_commands.length > 0 && <Commands name="This shows it without doing it" of={of.dry_run_commands} />}
     </div>
   );

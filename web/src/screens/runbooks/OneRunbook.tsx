@@ -7,11 +7,11 @@ import { RISKS } from "~/screens/approvals/ApprovalCard";
 import { useCan } from "~/session/useSession";
 import { Badge } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
-import { Dialog } from "~/ui/Dialog";
 import { Facts, Page, Panel } from "~/ui/Page";
 import { Answer } from "~/ui/States";
+import { Sure } from "~/ui/Sure";
 import { Text } from "~/ui/Text";
-import { note, noteFailure } from "~/ui/toast";
+import { note } from "~/ui/toast";
 import { DryRun } from "./DryRun";
 import { Parameters } from "./Parameters";
 import { Agree } from "./Runbooks";
@@ -41,6 +41,7 @@ function Whole({ companyId, runbook }: { companyId: string; runbook: Shown }) {
             <div className="mt-3">
               <Facts
                 of={[
+                  ["On", runbook.platform],
                   ["Risk", <Badge tone={RISKS[runbook.risk]}>{runbook.risk}</Badge>],
                   ["Has to agree", <Agree needs={runbook.needs} />],
                   ["For", <Text>{runbook.signatures.join(", ") || "whoever names it"}</Text>],
@@ -68,14 +69,16 @@ function Whole({ companyId, runbook }: { companyId: string; runbook: Shown }) {
 function Edits({ companyId, runbook }: { companyId: string; runbook: Shown }) {
   const can = useCan();
   const [asking, setAsking] = useState<"edit" | "remove" | null>(null);
-  if (!runbook.own || !can("edit_runbooks")) return null;
+  if (!can("edit_runbooks")) return null;
   const close = () => setAsking(null);
   return (
     <>
-      <Button onClick={() => setAsking("edit")}>Edit</Button>
-      <Button kind="danger" onClick={() => setAsking("remove")}>
-        Remove
-      </Button>
+      <Button onClick={() => setAsking("edit")}>{runbook.own ? "Edit" : "Make it your own"}</Button>
+      {runbook.own && (
+        <Button kind="danger" onClick={() => setAsking("remove")}>
+          Remove
+        </Button>
+      )}
       {asking === "edit" && <WriteDialog companyId={companyId} runbook={runbook} onClose={close} />}
       {asking === "remove" && <Remove companyId={companyId} runbook={runbook} onClose={close} />}
     </>
@@ -95,14 +98,11 @@ function Remove({ companyId, runbook, onClose }: { companyId: string; runbook: S
           void queries.invalidateQueries({ queryKey: ["get", "/api/runbooks"] });
           void navigate({ to: "/runbooks" });
         },
-        onError: noteFailure,
       },
     );
   return (
-    <Dialog open onClose={onClose} title={`Remove ${runbook.title}?`} description="Nothing proposes it any more. What it was stays in the journal.">
-      <Button kind="danger" busy={remove.isPending} onClick={go}>
-        Remove
-      </Button>
-    </Dialog>
+    <Sure title={`Remove ${runbook.title}?`} act="Remove" busy={remove.isPending} error={remove.error} onSure={go} onClose={onClose}>
+      Nothing proposes it any more, and its versions go with it. Where it took the place of one of the library, that is in force again.
+    </Sure>
   );
 }

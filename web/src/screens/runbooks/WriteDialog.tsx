@@ -2,16 +2,20 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api, fieldOf, said } from "~/api/client";
-import type { Risk } from "~/api/types";
+import type { Problem, Risk } from "~/api/types";
 import { Button } from "~/ui/Button";
 import { Dialog } from "~/ui/Dialog";
 import { Area, Choice, Field, Tick } from "~/ui/Field";
+import { Refusal } from "~/ui/Refusal";
 import { note } from "~/ui/toast";
 import type { Shown } from "./OneRunbook";
-import { type Draft, draftOf, written } from "./draft";
+import { ParameterEditor } from "./ParameterEditor";
+import { WorkFields } from "./WorkFields";
+import { type Draft, draftOf, fieldsOf, placeOf, written } from "./draft";
 
 interface Props {
   companyId: string;
+  /** The one that is edited, or that a new one is made after. */
   runbook?: Shown;
   onClose: () => void;
 }
@@ -19,12 +23,67 @@ interface Props {
 /** Writes a runbook of the company's own, or the next version of one. */
 export function WriteDialog({ companyId, runbook, onClose }: Props) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(runbook));
-  const [unread, setUnread] = useState<string | undefined>();
+  const isOwn = runbook?.own === true;
+  const { error, busy, send } = useWriting(companyId, isOwn ? runbook : undefined, onClose);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    send(draft);
+  };
+  const place = placeOf(fieldOf(error), fieldsOf(draft));
+  const errorOf = (field: string) => (field === place ? said(error) : undefined);
+  const text = (name: keyof Draft) => ({
+    value: String(draft[name]),
+    error: errorOf(name),
+    onChange: ({ target }: { target: { value: string } }) => setDraft({ ...draft, [name]: target.value }),
+  });
+  return (
+    <Dialog
+      open
+      wide
+      onClose={onClose}
+      title={runbook === undefined ? "Write a runbook" : isOwn ? `Edit ${runbook.title}` : `Make ${runbook.title} your own`}
+      description={runbook === undefined || isOwn ? undefined : "As long as it keeps the name, it takes the place of the library's."}
+    >
+      <form onSubmit={submit} className="grid items-start gap-3 sm:grid-cols-2">
+        <Field label="Title" required {...text("title")} />
+        <Field label="Name" hint="As decisions call it: a-z, digits, dashes" required spellCheck={false} {...text("slug")} />
+        <Area className="sm:col-span-2" label="What it does" hint="On one line, for who has to agree" required rows={2} {...text("description")} />
+        <Choice label="Risk" value={draft.risk} error={errorOf("risk")} onChange={({ target }) => setDraft({ ...draft, risk: target.value as Risk })}>
+          <option>low</option>
+          <option>medium</option>
+          <option>high</option>
+        </Choice>
+        <Field label="For signatures" hint="Texts that they hold, or with *; with commas between" {...text("signatures")} />
+        <WorkFields draft={draft} onChange={setDraft} errorOf={errorOf} />
+        <ParameterEditor value={draft.parameters} onChange={(parameters) => setDraft({ ...draft, parameters })} errorOf={errorOf} />
+        <Field label="Machines at most" type="number" min={1} required {...text("blast_radius")} />
+        <Field label="Seconds it rests on each machine" type="number" min={0} required {...text("cool_down_seconds")} />
+        <Field label="Seconds it takes at most" type="number" min={1} required {...text("timeout_seconds")} />
+        <Tick className="sm:mt-7" label="Twice does no harm" checked={draft.idempotent} onChange={({ target }) => setDraft({ ...draft, idempotent: target.checked })} />
+        {place === undefined && error !== null && (
+          <div className="sm:col-span-2">
+            {isStale(error) ? <p role="alert" className="text-bad">Another version was put in force since this was opened. Copy what you need, close this, and edit that one.</p> : <Refusal error={error} />}
+          </div>
+        )}
+        <Button kind="primary" type="submit" busy={busy} className="sm:col-span-2">
+          {isOwn ? "Put the next version in force" : "Write it"}
+        </Button>
+      </form>
+    </Dialog>
+  );
+}
+
+function isStale(error: unknown): boolean {
+  return (error as Partial<Problem> | null)?.code === "stale";
+}
+
+/** Sends it; an edited one only where it is still the version that was read. */
+function useWriting(companyId: string, edited: Shown | undefined, onClose: () => void) {
+  const [read] = useState(edited?.version);
   const queries = useQueryClient();
   const navigate = useNavigate();
   const create = api.useMutation("post", "/api/runbooks");
   const change = api.useMutation("put", "/api/runbooks/{runbook_id}");
-  const error = create.error ?? change.error;
   const done = {
     onSuccess: ({ runbook_id: runbookId, version }: Shown) => {
       note(`Version ${version} is in force`);
@@ -33,58 +92,11 @@ export function WriteDialog({ companyId, runbook, onClose }: Props) {
       onClose();
     },
   };
-  const send = (event: FormEvent) => {
-    event.preventDefault();
-    const { body, wrong } = written(draft);
-    setUnread(wrong);
-    if (body === undefined) return;
+  const send = (draft: Draft) => {
+    const body = written(draft);
     const query = { company_id: companyId };
-    if (runbook === undefined) create.mutate({ params: { query }, body }, done);
-    else change.mutate({ params: { path: { runbook_id: runbook.runbook_id }, query }, body }, done);
+    if (edited === undefined) create.mutate({ params: { query }, body }, done);
+    else change.mutate({ params: { path: { runbook_id: edited.runbook_id }, query, header: { "If-Match": `"${read}"` } }, body }, done);
   };
-  const field = fieldOf(error)?.split(/[.[]/)[0];
-  const text = (name: keyof Draft) => ({
-    value: String(draft[name]),
-    error: name === "parameters" && unread !== undefined ? unread : field === name ? said(error) : undefined,
-    onChange: ({ target }: { target: { value: string } }) => setDraft({ ...draft, [name]: target.value }),
-  });
-  return (
-    <Dialog open wide onClose={onClose} title={runbook === undefined ? "Write a runbook" : `Edit ${runbook.title}`}>
-      <form onSubmit={send} className="grid gap-3 sm:grid-cols-2">
-        <Field label="Title" required {...text("title")} />
-        <Field label="Name" hint="As programs call it: letters, digits, dashes" required {...text("slug")} />
-        <Area className="sm:col-span-2" label="What it does" required rows={2} {...text("description")} />
-        <Choice label="Risk" value={draft.risk} onChange={({ target }) => setDraft({ ...draft, risk: target.value as Risk })}>
-          <option>low</option>
-          <option>medium</option>
-          <option>high</option>
-        </Choice>
-        <Field label="For signatures" hint="With commas between" {...text("signatures")} />
-        <Area className="sm:col-span-2" label="Script" rows={8} spellCheck={false} {...text("script")} />
-        <Area className="sm:col-span-2" label="What shows it without doing it" rows={3} spellCheck={false} {...text("dry_run")} />
-        <Area className="sm:col-span-2" label="What is checked afterwards" rows={3} spellCheck={false} {...text("health_check")} />
-        <Area className="sm:col-span-2" label="What takes it back" rows={2} spellCheck={false} {...text("rollback")} />
-        <Area
-          className="sm:col-span-2"
-          label="Parameters"
-          hint={'As JSON: [{"name": "days", "description": "…", "type": {"integer": {"min": 1, "max": 30}}, "default": 7}]'}
-          rows={4}
-          spellCheck={false}
-          {...text("parameters")}
-        />
-        <Field label="Machines at most" type="number" min={1} required {...text("blast_radius")} />
-        <Field label="Seconds it rests on each machine" type="number" min={0} required {...text("cool_down_seconds")} />
-        <Field label="Seconds it takes at most" type="number" min={1} required {...text("timeout_seconds")} />
-        <Tick label="Twice does no harm" checked={draft.idempotent} onChange={({ target }) => setDraft({ ...draft, idempotent: target.checked })} />
-        {error !== null && !(field !== undefined && field in draft) && (
-          <p role="alert" className="text-bad sm:col-span-2 [overflow-wrap:anywhere]">
-            {said(error)}
-          </p>
-        )}
-        <Button kind="primary" type="submit" busy={create.isPending || change.isPending} className="sm:col-span-2">
-          {runbook === undefined ? "Write it" : "Put the next version in force"}
-        </Button>
-      </form>
-    </Dialog>
-  );
+  return { error: create.error ?? change.error, busy: create.isPending || change.isPending, send };
 }
