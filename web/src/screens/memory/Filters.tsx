@@ -1,4 +1,5 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
+import { useShortcuts } from "~/app/useShortcuts";
 import { Button } from "~/ui/Button";
 import { Field, Tick } from "~/ui/Field";
 
@@ -10,10 +11,26 @@ export interface Wanted {
   quarantined?: boolean | undefined;
 }
 
-export function Filters({ value, onChange }: { value: Wanted; onChange: (value: Wanted) => void }) {
+interface Props {
+  value: Wanted;
+  onChange: (value: Wanted) => void;
+  /** What is wrong with a field, in words. */
+  wrong: Partial<Record<keyof Wanted, string>>;
+}
+
+export function Filters({ value, onChange, wrong }: Props) {
   const [draft, setDraft] = useState(value);
+  const [shown, setShown] = useState(value);
+  // Another address, such as that of the page before, says something else.
+  if (!isSame(shown, value)) {
+    setShown(value);
+    setDraft(value);
+  }
+  const words = useRef<HTMLDivElement>(null);
+  useShortcuts({ "/": () => words.current?.querySelector("input")?.focus() });
   const text = (name: "q" | "signature" | "tag") => ({
     value: draft[name] ?? "",
+    error: wrong[name],
     onChange: ({ target }: { target: HTMLInputElement }) => setDraft({ ...draft, [name]: target.value }),
   });
   const send = (event: FormEvent) => {
@@ -23,20 +40,26 @@ export function Filters({ value, onChange }: { value: Wanted; onChange: (value: 
   };
   return (
     <search>
-      <form onSubmit={send} className="flex flex-wrap items-end gap-3">
-        <Field label="Words" className="w-64" {...text("q")} />
-        <Field label="Signature" className="w-56" placeholder="disk-space-critical" {...text("signature")} />
+      <form onSubmit={send} className="flex flex-wrap items-start gap-3">
+        <div ref={words} className="w-64 max-w-full">
+          <Field label="Words" type="search" {...text("q")} />
+        </div>
+        <Field label="Signature" className="w-56 max-w-full" placeholder="disk-space-critical" {...text("signature")} />
         <Field label="Tag" className="w-40" {...text("tag")} />
         <Tick
           label="Quarantined too"
-          className="mb-1.5"
+          className="sm:mt-7"
           checked={draft.quarantined ?? false}
           onChange={({ target }) => setDraft({ ...draft, quarantined: target.checked || undefined })}
         />
-        <Button type="submit" kind="primary" className="min-h-8">
+        <Button type="submit" kind="primary" className="min-h-8 sm:mt-6">
           Find
         </Button>
       </form>
     </search>
   );
+}
+
+function isSame(one: Wanted, other: Wanted): boolean {
+  return (["q", "signature", "tag", "quarantined"] as const).every((name) => one[name] === other[name]);
 }

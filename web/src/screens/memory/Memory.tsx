@@ -1,7 +1,9 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ComponentProps, useState } from "react";
 import { OneCompany } from "~/app/OneCompany";
-import { api } from "~/api/client";
+import { useScope } from "~/app/scope";
+import { useWho } from "~/app/useWho";
+import { api, fieldOf, said } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { useCan } from "~/session/useSession";
 import { Badge } from "~/ui/Badge";
@@ -12,6 +14,7 @@ import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { Filters, type Wanted } from "./Filters";
 import { PostMortem } from "./PostMortem";
+import { MATCHES, origin } from "./words";
 
 type Recalled = Schemas["RecalledMemory"];
 
@@ -23,15 +26,15 @@ export function Memory() {
   const wanted = useSearch({ strict: false }) as Wanted;
   const navigate = useNavigate();
   const can = useCan();
+  const scope = useScope();
   const [writing, setWriting] = useState(false);
   const change = (next: Wanted) => void navigate({ to: ".", search: (before) => ({ ...before, ...next }), replace: true });
   return (
-    <Page title="Memory" actions={can("act") && <Button onClick={() => setWriting(true)}>Write a post-mortem</Button>}>
+    <Page title="Memory" actions={can("act") && scope !== null && <Button onClick={() => setWriting(true)}>Write a post-mortem</Button>}>
       <OneCompany>
         {(companyId) => (
           <>
-            <Filters value={wanted} onChange={change} />
-            <Found companyId={companyId} wanted={wanted} />
+            <Search companyId={companyId} wanted={wanted} onChange={change} />
             {writing && <PostMortem companyId={companyId} onClose={() => setWriting(false)} />}
           </>
         )}
@@ -40,18 +43,30 @@ export function Memory() {
   );
 }
 
-function Found({ companyId, wanted }: { companyId: string; wanted: Wanted }) {
+/** What is found, at the filters that found it. */
+function Search({ companyId, wanted, onChange }: { companyId: string; wanted: Wanted; onChange: (wanted: Wanted) => void }) {
   const { q, signature, tag, quarantined } = wanted;
   const query = { company_id: companyId, limit: FOUND, q, signature, tag, ...(quarantined ? { quarantined: true } : {}) };
   const asked = q !== undefined || signature !== undefined || tag !== undefined;
   const found = api.useQuery("get", "/api/memory/search", { params: { query } }, { enabled: asked });
-  if (!asked) {
-    return (
-      <Panel>
-        <Empty title="What is looked for?">Words, a signature or a tag find what was learned from incidents that are over.</Empty>
-      </Panel>
-    );
-  }
+  const field = fieldOf(found.error);
+  const isPlaced = field === "q" || field === "signature" || field === "tag";
+  return (
+    <>
+      <Filters value={wanted} onChange={onChange} wrong={isPlaced ? { [field]: said(found.error) } : {}} />
+      {asked ? (
+        !isPlaced && <Found found={found} companyId={companyId} />
+      ) : (
+        <Panel>
+          <Empty title="What is looked for?">Words, a signature or a tag find what was learned from incidents that are over.</Empty>
+        </Panel>
+      )}
+    </>
+  );
+}
+
+function Found({ found, companyId }: { found: ComponentProps<typeof Answer<Schemas["RecalledMemoryList"]>>["of"]; companyId: string }) {
+  const who = useWho(companyId);
   return (
     <Panel title="What is remembered">
       <Answer of={found}>
@@ -62,7 +77,7 @@ function Found({ companyId, wanted }: { companyId: string; wanted: Wanted }) {
             <ol className="flex flex-col divide-y divide-line">
               {items.map((memory) => (
                 <li key={memory.memory_id} className="py-2">
-                  <One memory={memory} />
+                  <One memory={memory} who={who} />
                 </li>
               ))}
             </ol>
@@ -73,7 +88,7 @@ function Found({ companyId, wanted }: { companyId: string; wanted: Wanted }) {
   );
 }
 
-function One({ memory }: { memory: Recalled }) {
+function One({ memory, who }: { memory: Recalled; who: (actor: string) => string }) {
   const { company_id: companyId, memory_id: memoryId } = memory;
   return (
     <article>
@@ -84,11 +99,17 @@ function One({ memory }: { memory: Recalled }) {
         <Badge tone={memory.outcome === "success" ? "good" : "bad"}>{memory.outcome}</Badge>
         {memory.quarantine != null && <Badge tone="warn">quarantined</Badge>}
         <span className="text-soft">
-          found by {memory.matched}, score {memory.score.toFixed(2)}, believed {Math.round(memory.trust * 100)} %
+          found by {MATCHES[memory.matched]}, score {memory.score.toFixed(2)}
         </span>
-        <Time at={memory.created_at} className="text-soft" />
       </p>
       <Text className="line-clamp-3">{memory.resolution}</Text>
+      <p className="flex flex-wrap gap-x-3 text-xs text-soft">
+        <span>trust {Math.round(memory.trust * 100)} %</span>
+        <Text>{`from ${origin(memory.source, who)}`}</Text>
+        {memory.runbook_used != null && <Text>{`with ${memory.runbook_used}`}</Text>}
+        <Time at={memory.created_at} />
+        {memory.withheld != null && <Text className="text-medium">{`not recalled: ${memory.withheld}`}</Text>}
+      </p>
     </article>
   );
 }

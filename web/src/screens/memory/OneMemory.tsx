@@ -9,6 +9,7 @@ import { Answer } from "~/ui/States";
 import { Code, Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { Belief } from "./Belief";
+import { origin } from "./words";
 
 type Shown = Schemas["ShownMemory"];
 
@@ -40,15 +41,25 @@ function Whole({ memory }: { memory: Shown }) {
 }
 
 function lines(memory: Shown, who: (actor: string) => string): [string, ReactNode][] {
-  const { company_id: companyId, incident_id: incidentId, source, tags } = memory;
+  const { company_id: companyId, incident_id: incidentId, runbook_id: runbookId, runbook_used: used, source, tags } = memory;
   return [
     ["Outcome", <Badge tone={memory.outcome === "success" ? "good" : "bad"}>{memory.outcome}</Badge>],
-    ["Runbook", <Text>{memory.runbook_used ?? "none"}</Text>],
-    ["Tags", <Text>{tags.join(", ") || "none"}</Text>],
     [
-      "From",
-      source === undefined ? "an incident's end" : source.kind === "run" ? "a run" : <>a post-mortem by <Text>{who(source.author)}</Text></>,
+      "Runbook",
+      runbookId == null ? <Text>{used ?? "none"}</Text> : (
+        <Link className="text" to="/runbooks/$companyId/$runbookId" params={{ companyId, runbookId }}>
+          <Text>{used ?? runbookId}</Text>
+        </Link>
+      ),
     ],
+    ["Tags", <Tags companyId={companyId} of={tags} />],
+    [
+      "Of its kind",
+      <Link className="text" to="/incidents" search={{ company: companyId, signature: memory.signature } as object}>
+        incidents with this signature
+      </Link>,
+    ],
+    ["From", <Text>{origin(source, who)}</Text>],
     [
       "Incident",
       incidentId == null ? "none named" : (
@@ -60,4 +71,20 @@ function lines(memory: Shown, who: (actor: string) => string): [string, ReactNod
     ["Written", <Time at={memory.created_at} />],
     ["Id", <Code>{memory.memory_id}</Code>],
   ];
+}
+
+/** Words to find it by, each with the way to others that have it. */
+function Tags({ companyId, of }: { companyId: string; of: string[] }) {
+  if (of.length === 0) return "none";
+  return (
+    <ul className="flex flex-wrap gap-x-2">
+      {of.map((tag) => (
+        <li key={tag}>
+          <Link className="text" to="/memory" search={{ company: companyId, tag } as object}>
+            <Text>{tag}</Text>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
 }
