@@ -11,6 +11,7 @@ import { Facts, Panel } from "~/ui/Page";
 import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { note } from "~/ui/toast";
+import { whyNot } from "./words";
 
 type Shown = Schemas["ShownMemory"];
 
@@ -19,20 +20,21 @@ export function Belief({ memory }: { memory: Shown }) {
   const can = useCan();
   const who = useWho(memory.company_id);
   const { quarantine } = memory;
+  const withheld = whyNot(memory, who);
   return (
     <Panel title="How far it is believed">
       <Facts
         of={[
           ["Trust", `${Math.round(memory.trust * 100)} %`],
-          ["Runs like it", `${memory.successes} of ${memory.runs} went well`],
-          ["Told to models", memory.withheld == null ? "yes" : <Text>{`no: ${memory.withheld}`}</Text>],
+          ["Runs like it", memory.runs === 0 ? "none yet" : `${memory.successes} of ${memory.runs} went well`],
+          ["Recalled", withheld === null ? "yes, when the like happens" : <Text>{`no: ${withheld.replace(/\.$/, "")}. Neither people nor models are told of it.`}</Text>],
           [
             "Quarantine",
             quarantine == null ? (
               "no"
             ) : (
               <>
-                <Badge tone="warn">yes</Badge> since <Time at={quarantine.since} /> by {who(quarantine.by)}: <Text>{quarantine.reason}</Text>
+                <Badge tone="warn">yes</Badge> since <Time at={quarantine.since} />
               </>
             ),
           ],

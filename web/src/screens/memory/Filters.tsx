@@ -48,11 +48,11 @@ export function Filters({ value, onChange, wrong }: Props) {
         <Field label="Tag" className="w-40" {...text("tag")} />
         <Tick
           label="Quarantined too"
-          className="sm:mt-7"
+          className="sm:mt-8"
           checked={draft.quarantined ?? false}
           onChange={({ target }) => setDraft({ ...draft, quarantined: target.checked || undefined })}
         />
-        <Button type="submit" kind="primary" className="min-h-8 sm:mt-6">
+        <Button type="submit" kind="primary" className="min-h-8 sm:mt-7">
           Find
         </Button>
       </form>

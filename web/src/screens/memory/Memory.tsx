@@ -14,7 +14,7 @@ import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { Filters, type Wanted } from "./Filters";
 import { PostMortem } from "./PostMortem";
-import { MATCHES, origin } from "./words";
+import { MATCHES, origin, whyNot } from "./words";
 
 type Recalled = Schemas["RecalledMemory"];
 
@@ -90,6 +90,7 @@ function Found({ found, companyId }: { found: ComponentProps<typeof Answer<Schem
 
 function One({ memory, who }: { memory: Recalled; who: (actor: string) => string }) {
   const { company_id: companyId, memory_id: memoryId } = memory;
+  const withheld = whyNot(memory, who);
   return (
     <article>
       <p className="flex flex-wrap items-baseline gap-x-2">
@@ -108,7 +109,7 @@ function One({ memory, who }: { memory: Recalled; who: (actor: string) => string
         <Text>{`from ${origin(memory.source, who)}`}</Text>
         {memory.runbook_used != null && <Text>{`with ${memory.runbook_used}`}</Text>}
         <Time at={memory.created_at} />
-        {memory.withheld != null && <Text className="text-medium">{`not recalled: ${memory.withheld}`}</Text>}
+        {withheld !== null && <Text className="text-medium">{`not recalled: ${withheld}`}</Text>}
       </p>
     </article>
   );
