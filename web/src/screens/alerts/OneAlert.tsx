@@ -8,17 +8,25 @@ import { SeverityMark } from "~/ui/Severity";
 import { Answer } from "~/ui/States";
 import { Code, Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
+import { shown } from "~/ui/shown";
 import { webAddress } from "~/ui/webAddress";
 import { WhyThere } from "./WhyThere";
 import { STATES } from "./states";
 
 const route = getRouteApi("/alerts/$companyId/$alertId");
 
+/** How often one is looked at again that has not found its place, in milliseconds. */
+const PACE = 5000;
+
+function paceOf(alert: Alert | undefined): number | false {
+  return alert?.state === "received" || alert?.state === "held" ? PACE : false;
+}
+
 /** One alert as it came, and why it is where it is. */
 export function OneAlert() {
   const { companyId, alertId } = route.useParams();
   const params = { path: { alert_id: alertId }, query: { company_id: companyId } };
-  const alert = api.useQuery("get", "/api/alerts/{alert_id}", { params });
+  const alert = api.useQuery("get", "/api/alerts/{alert_id}", { params }, { refetchInterval: ({ state }) => paceOf(state.data) });
   return (
     <Answer of={alert}>
       {(alert) => (
@@ -28,7 +36,7 @@ export function OneAlert() {
               <Facts of={lines(alert)} />
             </Panel>
             <div className="flex min-w-0 flex-col gap-3">
-              <WhyThere alert={alert} />
+              <WhyThere key={alert.state} alert={alert} />
               <Labels of={alert.labels} />
             </div>
           </div>
@@ -83,7 +91,7 @@ function Labels({ of }: { of: Alert["labels"] }) {
   const labels = Object.entries(of);
   return (
     <Panel title="Labels">
-      {labels.length === 0 ? <p className="text-soft">It has none.</p> : <Facts of={labels.map(([name, value]) => [name, <Text>{value}</Text>])} />}
+      {labels.length === 0 ? <p className="text-soft">It has none.</p> : <Facts of={labels.map(([name, value]) => [shown(name), <Text>{value}</Text>])} />}
     </Panel>
   );
 }

@@ -11,7 +11,7 @@ import { STATES } from "./states";
 /** Which layer and rule have put it where it is, and what else was considered. */
 export function WhyThere({ alert }: { alert: Alert }) {
   const params = { path: { alert_id: alert.alert_id }, query: { company_id: alert.company_id } };
-  const why = api.useQuery("get", "/api/alerts/{alert_id}/why", { params });
+  const why = api.useQuery("get", "/api/alerts/{alert_id}/why", { params }, { staleTime: 0 });
   return (
     <Panel title="Why it is there">
       <p className="mb-2 text-soft">{STATES[alert.state].means}</p>
