@@ -2,11 +2,12 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { api } from "~/api/client";
 import type { Alert, Schemas } from "~/api/types";
+import { worded } from "~/ui/Badge";
 import { Facts, Panel } from "~/ui/Page";
 import { Answer } from "~/ui/States";
 import { Code, Text } from "~/ui/Text";
 import { absolute } from "~/ui/time";
-import { STATES } from "./states";
+import { LAYERS, STATES } from "./states";
 
 /** Which layer and rule have put it where it is, and what else was considered. */
 export function WhyThere({ alert }: { alert: Alert }) {
@@ -26,9 +27,16 @@ function lines(receipt: Schemas["Receipt"], { company_id: companyId }: Alert): [
       {id}
     </Link>
   );
+  const layer = Object.hasOwn(LAYERS, receipt.layer) ? LAYERS[receipt.layer] : undefined;
   const { considered = [], by_rule, offers_merge_with } = receipt;
   return [
-    ["By", <Text>{receipt.layer}</Text>],
+    [
+      "By",
+      <>
+        <Text>{worded(receipt.layer)}</Text>
+        <span className="text-soft">{layer === undefined ? "" : `: ${layer}`}</span>
+      </>,
+    ],
     ["Because", <Text>{receipt.rule}</Text>],
     ...(by_rule == null ? [] : ([["The company's rule", <Text>{by_rule}</Text>]] as [string, ReactNode][])),
     ["Key", <Code>{receipt.key}</Code>],

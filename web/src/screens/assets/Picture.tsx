@@ -87,18 +87,18 @@ export function Picture({ assets, trouble, centre, onCentre, onOpen, mayEdit }: 
           ))}
         </datalist>
       </search>
-      <Part shown={shown} key={isKnown ? centre : part} trouble={trouble} onOpen={onOpen} />
+      <Part shown={shown} key={isKnown ? centre : part} centre={isKnown ? centre : null} trouble={trouble} onOpen={onOpen} />
       <Alone count={assets.length - tied.length} />
     </Panel>
   );
 }
 
-function Part({ shown, trouble, onOpen }: { shown: Asset[]; trouble: Map<string, Trouble>; onOpen: (name: string) => void }) {
+function Part({ shown, centre, trouble, onOpen }: { shown: Asset[]; centre: string | null; trouble: Map<string, Trouble>; onOpen: (name: string) => void }) {
   if (shown.length === 0) return <Empty title="Nothing is open on any of them">Show all, or what is around one.</Empty>;
   if (shown.length > MOST) return <Empty title={`${shown.length.toLocaleString()} are too many for a picture`}>Name one above to see what is around it; the table has them all.</Empty>;
   return (
     <Suspense fallback={<Loading />}>
-      <Topology assets={shown} trouble={trouble} onOpen={onOpen} />
+      <Topology assets={shown} centre={centre} trouble={trouble} onOpen={onOpen} />
     </Suspense>
   );
 }

@@ -1,25 +1,27 @@
-import { Background, Controls, type Edge, MiniMap, type Node, type NodeProps, Handle, Position, ReactFlow } from "@xyflow/react";
+import { Background, Controls, type Edge, MiniMap, ReactFlow } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTheme } from "~/app/useTheme";
-import { SeverityMark } from "~/ui/Severity";
-import { Text } from "~/ui/Text";
 import { shown } from "~/ui/shown";
+import { AssetBox, type AssetNode } from "./AssetBox";
+import { fold, together } from "./fold";
 import { HEIGHT, WIDTH, drawn } from "./graph";
 import type { Asset } from "./joined";
 import type { Trouble } from "./trouble";
 
-type AssetNode = Node<{ name: string; trouble: Trouble | undefined }, "asset">;
-
 interface Props {
   assets: Asset[];
   trouble: Map<string, Trouble>;
+  /** Which one it is about, where it is about one. */
+  centre: string | null;
   onOpen: (name: string) => void;
 }
 
-const KINDS = { asset: Box };
+const KINDS = { asset: AssetBox };
 /** Boxes from which on a small map helps. */
 const MANY = 20;
+/** How near it is seen at first: so that names can be read. */
+const NEAR = { minZoom: 0.75, maxZoom: 1 };
 /** Its colours as the page has them. */
 const LOOKS = {
   "--xy-background-color": "transparent",
@@ -30,7 +32,7 @@ const LOOKS = {
 };
 /** What React Flow says to those who hear it. */
 const WORDS = {
-  "node.a11yDescription.default": "Press Enter for what is open on it.",
+  "node.a11yDescription.default": "Press Enter for what is open on it; where it is several, to see them one by one.",
   "node.a11yDescription.keyboardDisabled": "",
   "controls.ariaLabel": "How the picture is seen",
   "controls.zoomIn.ariaLabel": "Nearer",
@@ -40,21 +42,27 @@ const WORDS = {
 };
 
 /** What depends on what, and where there is trouble. The table beside it says the same. */
-export default function Topology({ assets, trouble, onOpen }: Props) {
-  const { places, edges } = useMemo(() => drawn(assets), [assets]);
+export default function Topology({ assets, trouble, centre, onOpen }: Props) {
+  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
+  const { assets: kept, groups } = useMemo(() => fold(assets, unfolded), [assets, unfolded]);
+  const { places, edges } = useMemo(() => drawn(kept), [kept]);
+  const open = (id: string) => (groups.has(id) ? setUnfolded(new Set([...unfolded, id])) : onOpen(id));
   const theme = useTheme();
-  const nodes = useMemo(() => places.map(({ name, x, y }) => nodeOf(name, { x, y }, trouble.get(name))), [places, trouble]);
+  const nodes = useMemo(
+    () => places.map(({ name, x, y }) => nodeOf(name, { x, y }, groups.get(name), trouble, centre)),
+    [places, groups, trouble, centre],
+  );
   const lines = useMemo(
     () => edges.map(([source, target]): Edge => ({ id: JSON.stringify([source, target]), source, target, focusable: false, selectable: false })),
     [edges],
   );
   return (
-    <div className="h-[30rem]" onKeyDown={({ key, target }) => key === "Enter" && openFocused(target, onOpen)}>
+    <div className="h-[30rem]" onKeyDown={({ key, target }) => key === "Enter" && openFocused(target, open)}>
       <ReactFlow
         nodes={nodes}
         edges={lines}
         nodeTypes={KINDS}
-        onNodeClick={(_, { id }) => onOpen(id)}
+        onNodeClick={(_, { id }) => open(id)}
         nodesDraggable={false}
         nodesConnectable={false}
         deleteKeyCode={null}
@@ -63,7 +71,7 @@ export default function Topology({ assets, trouble, onOpen }: Props) {
         zoomOnScroll={false}
         preventScrolling={false}
         fitView
-        fitViewOptions={{ minZoom: 0.75, maxZoom: 1 }}
+        fitViewOptions={{ ...NEAR, ...(centre === null ? {} : { nodes: nearest(centre, edges) }) }}
         minZoom={0.03}
         colorMode={theme}
         ariaLabelConfig={WORDS}
@@ -72,15 +80,26 @@ export default function Topology({ assets, trouble, onOpen }: Props) {
       >
         <Background />
         <Controls showInteractive={false} fitViewOptions={{ minZoom: 0.03, maxZoom: 1 }} />
-        {places.length >= MANY && <MiniMap<AssetNode> className="max-sm:!hidden" pannable nodeColor={mapColour} bgColor="var(--raised)" maskColor="color-mix(in srgb, var(--ground) 70%, transparent)" />}
+        {places.length >= MANY && <MiniMap<AssetNode> className="max-sm:!hidden" style={{ width: 140, height: 96 }} pannable nodeColor={mapColour} bgColor="var(--raised)" maskColor="color-mix(in srgb, var(--ground) 70%, transparent)" />}
       </ReactFlow>
     </div>
   );
 }
 
-function nodeOf(name: string, position: { x: number; y: number }, trouble: Trouble | undefined): AssetNode {
-  const open = trouble === undefined ? "nothing open" : `${trouble.count} open, ${trouble.gravest}`;
-  return { id: name, type: "asset", position, width: WIDTH, height: HEIGHT, data: { name, trouble }, ariaLabel: `${shown(name)}, ${open}` };
+/** One asset and those that it is tied to. */
+function nearest(centre: string, edges: [from: string, to: string][]): { id: string }[] {
+  const ties = edges.filter((edge) => edge.includes(centre)).flat();
+  return [...new Set([centre, ...ties])].map((id) => ({ id }));
+}
+
+type Place = { x: number; y: number };
+
+function nodeOf(id: string, position: Place, members: string[] | undefined, trouble: Map<string, Trouble>, centre: string | null): AssetNode {
+  const label = members === undefined ? id : `${members[0]} and ${members.length - 1} more`;
+  const found = members === undefined ? trouble.get(id) : together(members, trouble);
+  const open = found === undefined ? "nothing open" : `${found.count} open, ${found.gravest}`;
+  const data = { label, trouble: found, isCentre: id === centre, isGroup: members !== undefined };
+  return { id, type: "asset", position, width: WIDTH, height: HEIGHT, data, ariaLabel: `${shown(label)}, ${open}` };
 }
 
 function mapColour({ data: { trouble } }: AssetNode): string {
@@ -91,23 +110,4 @@ function mapColour({ data: { trouble } }: AssetNode): string {
 function openFocused(target: EventTarget, onOpen: (name: string) => void): void {
   const name = target instanceof HTMLElement && target.classList.contains("react-flow__node") ? target.dataset.id : undefined;
   if (name !== undefined) onOpen(name);
-}
-
-const BORDERS = { critical: "border-critical", high: "border-high", medium: "border-medium", low: "border-low" } as const;
-
-function Box({ data: { name, trouble } }: NodeProps<AssetNode>) {
-  return (
-    <div
-      className={`flex h-full w-full flex-col justify-center rounded-md border-2 bg-surface px-2 text-ink ${trouble === undefined ? "border-line" : BORDERS[trouble.gravest]}`}
-    >
-      <Handle type="target" position={Position.Left} className="!invisible" />
-      <Text cut className="font-medium">
-        {name}
-      </Text>
-      <span className="flex items-center gap-2 text-xs text-soft">
-        {trouble === undefined ? "nothing open" : <><SeverityMark severity={trouble.gravest} /> {trouble.count} open</>}
-      </span>
-      <Handle type="source" position={Position.Right} className="!invisible" />
-    </div>
-  );
 }

@@ -7,7 +7,11 @@ export type Asset = Schemas["Asset"];
 export function neededBy(assets: readonly Asset[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const { name, depends_on = [] } of assets) {
-    for (const on of depends_on) found.set(on, [...(found.get(on) ?? []), name]);
+    for (const on of depends_on) {
+      const others = found.get(on);
+      if (others === undefined) found.set(on, [name]);
+      else others.push(name);
+    }
   }
   return found;
 }
