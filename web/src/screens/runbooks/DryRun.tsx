@@ -1,7 +1,9 @@
+import { Link } from "@tanstack/react-router";
 import { type FormEvent, useId, useState } from "react";
 import { api, fieldOf, said } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { Commands } from "~/screens/approvals/ApprovalCard";
+import { useCan } from "~/session/useSession";
 import { Badge } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
 import { Field } from "~/ui/Field";
@@ -51,17 +53,17 @@ export function DryRun({ companyId, runbook }: { companyId: string; runbook: Sho
           Show what it would do
         </Button>
       </form>
-      {dry.data !== undefined && <Would of={dry.data} />}
+      {dry.data !== undefined && <Would of={dry.data} companyId={companyId} />}
     </Panel>
   );
 }
 
-function Would({ of }: { of: Schemas["DryRun"] }) {
+function Would({ of, companyId }: { of: Schemas["DryRun"]; companyId: string }) {
   return (
     <div role="status" className="mt-3 flex flex-col gap-2 border-t border-line pt-3">
       <Facts
         of={[
-          ["AWS", of.connected ? <Badge tone="good">connected</Badge> : <Badge tone="warn">not connected</Badge>],
+          ["AWS", of.connected ? <Badge tone="good">connected</Badge> : <Unconnected companyId={companyId} />],
           ["Missing", of.missing == null ? "nothing" : <Text>{of.missing}</Text>],
           ["On", <Machines of={of.targets} />],
           ["Has to agree", <Agree needs={of.needs} />],
@@ -76,6 +78,20 @@ function Would({ of }: { of: Schemas["DryRun"] }) {
       {of.health_check_commands != null && <Commands name="This is checked afterwards" of={of.health_check_commands} />}
       {of.dry_run_commands.length > 0 && <Commands name="This shows it without doing it" of={of.dry_run_commands} />}
     </div>
+  );
+}
+
+function Unconnected({ companyId }: { companyId: string }) {
+  const can = useCan();
+  return (
+    <>
+      <Badge tone="warn">not connected</Badge>{" "}
+      {can("administer_company") && (
+        <Link className="text" to="/companies/$companyId/aws" params={{ companyId }}>
+          Connect it
+        </Link>
+      )}
+    </>
   );
 }
 
