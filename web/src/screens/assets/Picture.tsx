@@ -3,6 +3,7 @@ import { Button } from "~/ui/Button";
 import { Choice, Field } from "~/ui/Field";
 import { Panel } from "~/ui/Page";
 import { Empty, Loading } from "~/ui/States";
+import { fold } from "./fold";
 import { type Asset, around, beneath, joined } from "./joined";
 import type { Trouble } from "./trouble";
 import { useTroubled } from "./useTroubled";
@@ -11,7 +12,7 @@ const Topology = lazy(() => import("./Topology"));
 
 /** Up to how many all are shown at first. */
 const FEW = 60;
-/** How many are drawn at once, at most: nobody reads more. */
+/** How many boxes are drawn at once, at most: nobody reads more. */
 const MOST = 600;
 
 interface Props {
@@ -95,7 +96,7 @@ export function Picture({ assets, trouble, centre, onCentre, onOpen, mayEdit }: 
 
 function Part({ shown, centre, trouble, onOpen }: { shown: Asset[]; centre: string | null; trouble: Map<string, Trouble>; onOpen: (name: string) => void }) {
   if (shown.length === 0) return <Empty title="Nothing is open on any of them">Show all, or what is around one.</Empty>;
-  if (shown.length > MOST) return <Empty title={`${shown.length.toLocaleString()} are too many for a picture`}>Name one above to see what is around it; the table has them all.</Empty>;
+  if (fold(shown, new Set()).assets.length > MOST) return <Empty title={`${shown.length.toLocaleString()} are too many for a picture`}>Name one above to see what is around it; the table has them all.</Empty>;
   return (
     <Suspense fallback={<Loading />}>
       <Topology assets={shown} centre={centre} trouble={trouble} onOpen={onOpen} />

@@ -3,6 +3,7 @@ import "@xyflow/react/dist/style.css";
 import { useMemo, useState } from "react";
 import { useTheme } from "~/app/useTheme";
 import { shown } from "~/ui/shown";
+import { note } from "~/ui/toast";
 import { AssetBox, type AssetNode } from "./AssetBox";
 import { fold, together } from "./fold";
 import { HEIGHT, WIDTH, drawn } from "./graph";
@@ -20,6 +21,8 @@ interface Props {
 const KINDS = { asset: AssetBox };
 /** Boxes from which on a small map helps. */
 const MANY = 20;
+/** How many that are alike are drawn one by one, at most. */
+const UNFOLDED = 200;
 /** How near it is seen at first: so that names can be read. */
 const NEAR = { minZoom: 0.75, maxZoom: 1 };
 /** Its colours as the page has them. */
@@ -46,7 +49,12 @@ export default function Topology({ assets, trouble, centre, onOpen }: Props) {
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
   const { assets: kept, groups } = useMemo(() => fold(assets, unfolded), [assets, unfolded]);
   const { places, edges } = useMemo(() => drawn(kept), [kept]);
-  const open = (id: string) => (groups.has(id) ? setUnfolded(new Set([...unfolded, id])) : onOpen(id));
+  const open = (id: string) => {
+    const members = groups.get(id);
+    if (members === undefined) onOpen(id);
+    else if (members.length > UNFOLDED) note(`${members.length.toLocaleString()} are too many to be drawn one by one: the table has them`);
+    else setUnfolded(new Set([...unfolded, id]));
+  };
   const theme = useTheme();
   const nodes = useMemo(
     () => places.map(({ name, x, y }) => nodeOf(name, { x, y }, groups.get(name), trouble, centre)),
