@@ -22,7 +22,9 @@ await play(async () => {
   await page.waitForFunction((last) => document.querySelector(`li[aria-posinset="${last}"]`) !== null, INCIDENTS);
   assert.ok((await there()) < 100);
   await page.getByRole("searchbox").fill("asset-77 ");
-  await page.waitForFunction(() => [...document.querySelectorAll("a[id^=row-]")].every((row) => row.textContent.includes("asset-77")));
+  // asset-77, asset-770 to -779, and asset-7700 to -7799.
+  await page.getByText("111 open").waitFor();
+  for (const row of await page.locator("a[id^=row-]").allInnerTexts()) assert.match(row, /asset-77/);
   await shot(page, "filtered");
 
   await page.emulateMedia({ colorScheme: "dark" });

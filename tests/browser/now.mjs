@@ -70,7 +70,8 @@ await play(async () => {
   // Searched and filtered.
   await page.keyboard.press("/");
   await page.keyboard.type("raid globex");
-  await page.waitForFunction(() => [...document.querySelectorAll("a[id^=row-]")].every((row) => row.textContent.includes("raid")));
+  await page.waitForFunction(() => document.querySelectorAll("a[id^=row-]").length === 2);
+  for (const row of await open(page).allInnerTexts()) assert.match(row, /raid-failed/);
   await page.getByRole("searchbox").fill("");
 
   // What others have written is text, whatever it says, and breaks no page.

@@ -73,5 +73,6 @@ await play(async () => {
   await accessible(page, "an incident that is over");
   await shot(page, "resolved");
   await page.getByRole("link", { name: "Now" }).click();
-  await page.waitForFunction(() => ![...document.querySelectorAll("a[id^=row-]")].some((row) => row.textContent.includes("disk-space")));
+  await open(page, "certificate-expires").waitFor();
+  await open(page, "disk-space-critical").waitFor({ state: "hidden" });
 });

@@ -1,6 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import * as Tooltip from "@radix-ui/react-tooltip";
 import { useEffect, useState } from "react";
 import type { Problem } from "~/api/types";
 import { FirstSteps } from "~/session/FirstSteps";
@@ -35,13 +34,11 @@ export function App() {
   }, [state.kind]);
   return (
     <QueryClientProvider client={queries}>
-      <Tooltip.Provider>
-        {state.kind === "unknown" && (failure === null ? <Loading /> : <Failure error={failure} again={begin} />)}
-        {state.kind === "out" && <Login why={state.why} />}
-        {state.kind === "in" && state.firstDo !== null && <FirstSteps first={state.firstDo} email={state.user.email} />}
-        {state.kind === "in" && state.firstDo === null && <RouterProvider router={router} />}
-        <Notes />
-      </Tooltip.Provider>
+      {state.kind === "unknown" && (failure === null ? <Loading /> : <Failure error={failure} again={begin} />)}
+      {state.kind === "out" && <Login why={state.why} />}
+      {state.kind === "in" && state.firstDo !== null && <FirstSteps first={state.firstDo} email={state.user.email} />}
+      {state.kind === "in" && state.firstDo === null && <RouterProvider router={router} />}
+      <Notes />
     </QueryClientProvider>
   );
 }

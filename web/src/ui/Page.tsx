@@ -1,5 +1,6 @@
 import clsx from "clsx";
 import { type ReactNode, useEffect } from "react";
+import { shown } from "./shown";
 
 interface Props {
   title: string;
@@ -16,7 +17,7 @@ interface Props {
 /** A screen: its title, what can be done with all of it, and what is on it. */
 export function Page({ title, tab, heading = title, actions, children, fixed = false }: Props) {
   useEffect(() => {
-    document.title = `${tab ?? title} · Alert Whisperer`;
+    document.title = `${shown(tab ?? title)} · Alert Whisperer`;
   }, [tab, title]);
   return (
     <div className={clsx("flex flex-col gap-3 p-3 sm:p-4", fixed && "h-full min-h-0")}>
@@ -47,10 +48,10 @@ export function Panel({ title, actions, children, className, id }: { title?: Rea
 /** Names and what they come to, in two columns. */
 export function Facts({ of }: { of: [name: string, value: ReactNode][] }) {
   return (
-    <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1">
+    <dl className="grid grid-cols-[fit-content(40%)_minmax(0,1fr)] gap-x-4 gap-y-1">
       {of.map(([name, value]) => (
         <div key={name} className="contents">
-          <dt className="text-soft">{name}</dt>
+          <dt className="text-soft [overflow-wrap:anywhere]">{shown(name)}</dt>
           <dd className="min-w-0 [overflow-wrap:anywhere]">{value}</dd>
         </div>
       ))}

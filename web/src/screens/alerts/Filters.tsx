@@ -1,22 +1,15 @@
-import { SEVERITIES } from "~/api/types";
 import { fieldOf, said } from "~/api/client";
 import { Button } from "~/ui/Button";
 import { Choice, Field } from "~/ui/Field";
-import { short } from "~/ui/time";
+import { SeverityChoice, SinceChoice } from "~/ui/filters";
 import { STATES } from "./states";
 import { ANY, type Wanted, isFiltered } from "./wanted";
 
-const SINCE: [value: string, name: string][] = [
-  ["", "ever"],
+const SINCE = [
   ["1h", "the last hour"],
   ["24h", "the last day"],
   ["7d", "the last week"],
-];
-
-/** A moment that no choice names, as a link elsewhere gives it. */
-function named(since: string): string {
-  return Number.isNaN(Date.parse(since)) ? since : `since ${short(since)}`;
-}
+] as const;
 
 interface Props {
   value: Wanted;
@@ -26,8 +19,6 @@ interface Props {
 }
 
 export function Filters({ value, onChange, error }: Props) {
-  const since = value.since ?? "";
-  const spans = SINCE.some(([known]) => known === since) ? SINCE : [...SINCE, [since, named(since)] as const];
   const wrong = (field: keyof Wanted) => (fieldOf(error) === field ? said(error) : undefined);
   return (
     <search className="flex flex-wrap items-start gap-3">
@@ -44,24 +35,8 @@ export function Filters({ value, onChange, error }: Props) {
           </option>
         ))}
       </Choice>
-      <Choice
-        label="Severity"
-        className="w-36"
-        value={value.severity ?? ""}
-        onChange={({ target }) => onChange({ ...value, severity: (target.value || undefined) as Wanted["severity"] })}
-      >
-        <option value="">any</option>
-        {SEVERITIES.map((severity) => (
-          <option key={severity}>{severity}</option>
-        ))}
-      </Choice>
-      <Choice label="Since" className="w-44" value={since} error={wrong("since")} onChange={({ target }) => onChange({ ...value, since: target.value || undefined })}>
-        {spans.map(([known, name]) => (
-          <option key={known} value={known}>
-            {name}
-          </option>
-        ))}
-      </Choice>
+      <SeverityChoice value={value.severity} onChange={(severity) => onChange({ ...value, severity })} />
+      <SinceChoice label="Since" spans={SINCE} value={value.since} error={wrong("since")} onChange={(since) => onChange({ ...value, since })} />
       <Field
         label="Incident"
         className="w-64 max-w-full"

@@ -7,6 +7,7 @@ import { Button } from "~/ui/Button";
 import { Facts } from "~/ui/Page";
 import { Code, Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
+import { shown } from "~/ui/shown";
 import { ApproveDialog } from "./ApproveDialog";
 import { RejectDialog } from "./RejectDialog";
 
@@ -80,7 +81,7 @@ export function Commands({ name, of, open = false }: { name: string; of: string[
     <details open={open}>
       <summary className="text-soft">{name}</summary>
       <pre tabIndex={0} aria-label={name} className="mt-1 max-h-80 overflow-auto rounded-md bg-raised p-2">
-        {of.join("\n")}
+        {shown(of.join("\n"))}
       </pre>
     </details>
   );

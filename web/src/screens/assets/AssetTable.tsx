@@ -3,7 +3,7 @@ import { SEVERITIES } from "~/api/types";
 import { Button } from "~/ui/Button";
 import { Panel } from "~/ui/Page";
 import { SeverityMark } from "~/ui/Severity";
-import { Sortable } from "~/ui/Sortable";
+import { Table } from "~/ui/Table";
 import { Empty } from "~/ui/States";
 import { Text } from "~/ui/Text";
 import { type Asset, neededBy } from "./joined";
@@ -67,7 +67,7 @@ function Lines({ items, trouble, needed, onOpen, onCentre, onEdit }: Omit<Props,
     return found === undefined ? null : SEVERITIES.indexOf(found.gravest);
   };
   return (
-    <Sortable<Asset>
+    <Table<Asset>
       caption="Assets"
       items={items}
       keyOf={({ name }) => name}

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useShortcuts } from "~/app/useShortcuts";
 import { api } from "~/api/client";
 import type { Incident } from "~/api/types";
-import { type Act, Acting } from "~/screens/now/Acting";
+import { useActing } from "~/screens/now/useActing";
 import { useCan } from "~/session/useSession";
 import { Button, Key } from "~/ui/Button";
 import { Menu } from "~/ui/Menu";
@@ -18,28 +18,31 @@ type Open = "assign" | "merge" | "split" | "run" | null;
 /** What can be done with it, as far as the person may. */
 export function Acts({ incident }: { incident: Incident }) {
   const can = useCan();
-  const [act, setAct] = useState<Act | null>(null);
+  const acting = useActing();
   const [open, setOpen] = useState<Open>(null);
   const resolve = api.useMutation("post", "/api/incidents/{incident_id}/resolve");
   const reopen = api.useMutation("post", "/api/incidents/{incident_id}/reopen");
   const after = useAct();
   const isOpen = incident.status !== "resolved";
-  const begin = (kind: Act["kind"]) => () => isOpen && can("act") && setAct({ kind, line: incident });
-  useShortcuts({ a: begin("acknowledge"), e: begin("escalate"), s: begin("snooze") });
+  const whileOpen = (act: () => void) => () => isOpen && can("act") && act();
+  const acknowledge = whileOpen(() => acting.acknowledge(incident));
+  const escalate = whileOpen(() => acting.ask("escalate", incident));
+  const snooze = whileOpen(() => acting.ask("snooze", incident));
+  useShortcuts({ a: acknowledge, e: escalate, s: snooze });
   if (!can("act")) return null;
   const params = of(incident);
   return (
     <>
       {isOpen ? (
         <>
-          <Button kind={incident.acknowledged_at == null ? "primary" : "plain"} disabled={incident.acknowledged_at != null} onClick={begin("acknowledge")}>
+          <Button kind={incident.acknowledged_at == null ? "primary" : "plain"} disabled={incident.acknowledged_at != null} onClick={acknowledge}>
             Acknowledge <Key>a</Key>
           </Button>
           <Button onClick={() => setOpen("assign")}>Assign</Button>
-          <Button onClick={begin("escalate")}>
+          <Button onClick={escalate}>
             Escalate <Key>e</Key>
           </Button>
-          <Button onClick={begin("snooze")}>
+          <Button onClick={snooze}>
             Snooze <Key>s</Key>
           </Button>
           <Button busy={resolve.isPending} onClick={() => resolve.mutate({ params, body: {} }, after("Resolved"))}>
@@ -60,7 +63,7 @@ export function Acts({ incident }: { incident: Incident }) {
           { name: "Assign to somebody", act: () => setOpen("assign"), disabled: !isOpen },
         ]}
       />
-      <Acting act={act} onDone={() => setAct(null)} />
+      {acting.question}
       {open === "assign" && <AssignDialog incident={incident} onClose={() => setOpen(null)} />}
       {open === "merge" && <MergeDialog incident={incident} onClose={() => setOpen(null)} />}
       {open === "split" && <SplitDialog incident={incident} onClose={() => setOpen(null)} />}

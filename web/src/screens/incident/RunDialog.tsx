@@ -1,6 +1,8 @@
 import { type FormEvent, useState } from "react";
 import { api, fieldOf, said } from "~/api/client";
-import type { Incident, Schemas } from "~/api/types";
+import type { Incident } from "~/api/types";
+import { ParameterFields } from "~/screens/runbooks/Parameters";
+import { filled, listed } from "~/screens/runbooks/parameter";
 import { Button } from "~/ui/Button";
 import { Dialog } from "~/ui/Dialog";
 import { Area, Choice, Field } from "~/ui/Field";
@@ -26,7 +28,7 @@ export function RunDialog({ incident, onClose }: { incident: Incident; onClose: 
   const parameters = shown.data?.parameters ?? [];
   const send = (event: FormEvent) => {
     event.preventDefault();
-    const ids = instances.split(/[\s,]+/).filter((id) => id !== "");
+    const ids = listed(instances);
     const body = {
       runbook_id: chosen?.runbook_id ?? slug,
       ...(ids.length > 0 ? { instance_ids: ids } : {}),
@@ -50,17 +52,7 @@ export function RunDialog({ incident, onClose }: { incident: Incident; onClose: 
           ))}
         </Choice>
         {chosen !== undefined && <p className="text-soft">{chosen.description}</p>}
-        {parameters.map(({ name, description, default: usual }) => (
-          <Field
-            key={name}
-            label={name}
-            hint={description}
-            placeholder={usual == null ? undefined : String(usual)}
-            value={values[name] ?? ""}
-            error={field?.endsWith(name) ? said(run.error) : undefined}
-            onChange={({ target }) => setValues({ ...values, [name]: target.value })}
-          />
-        ))}
+        <ParameterFields of={parameters} typed={values} onChange={setValues} errorOf={(name) => (field?.endsWith(name) ? said(run.error) : undefined)} />
         <Field
           label="Machines"
           hint={`Instance ids, with commas between. None: the machine that is called ${incident.asset_name}.`}
@@ -79,13 +71,5 @@ export function RunDialog({ incident, onClose }: { incident: Incident; onClose: 
         </Button>
       </form>
     </Dialog>
-  );
-}
-
-/** What was filled in, each as its parameter wants it. */
-function filled(parameters: Schemas["Parameter"][], values: Record<string, string>): Record<string, unknown> {
-  const given = parameters.filter(({ name }) => (values[name] ?? "") !== "");
-  return Object.fromEntries(
-    given.map(({ name, type }) => [name, "integer" in type ? Number(values[name]) : values[name]]),
   );
 }

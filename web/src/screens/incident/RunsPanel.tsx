@@ -10,6 +10,7 @@ import { Facts, Panel } from "~/ui/Page";
 import { Code, Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { minutes, percent } from "~/ui/time";
+import { shown } from "~/ui/shown";
 import { note, noteFailure } from "~/ui/toast";
 import { of } from "./of";
 
@@ -69,7 +70,7 @@ function OneRun({ incident, run }: { incident: Incident; run: Run }) {
       />
       {run.output != null && run.output !== "" && (
         <pre tabIndex={0} aria-label={`Output of ${run.runbook}`} className="max-h-80 overflow-auto rounded-md bg-raised p-2 whitespace-pre-wrap [overflow-wrap:anywhere]">
-          {run.output}
+          {shown(run.output)}
         </pre>
       )}
       <Commands name="Commands" of={run.commands} />

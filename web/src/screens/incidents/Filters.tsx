@@ -1,26 +1,17 @@
-import { SEVERITIES, type Severity } from "~/api/types";
 import { worded } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
 import { Choice, Field } from "~/ui/Field";
-import { short } from "~/ui/time";
+import { SeverityChoice, SinceChoice } from "~/ui/filters";
 import { STATUSES, type Wanted, isFiltered } from "./wanted";
 
-const SINCE: [value: string, name: string][] = [
-  ["", "ever"],
+const SINCE = [
   ["24h", "24 hours"],
   ["7d", "7 days"],
   ["30d", "30 days"],
   ["90d", "90 days"],
-];
-
-/** A moment that no choice names, as another list's link gives it. */
-function named(since: string): string {
-  return Number.isNaN(Date.parse(since)) ? since : `since ${short(since)}`;
-}
+] as const;
 
 export function Filters({ value, onChange }: { value: Wanted; onChange: (value: Wanted) => void }) {
-  const since = value.since ?? "";
-  const spans = SINCE.some(([known]) => known === since) ? SINCE : [...SINCE, [since, named(since)] as const];
   return (
     <search className="flex flex-wrap items-end gap-3">
       <Choice
@@ -36,24 +27,8 @@ export function Filters({ value, onChange }: { value: Wanted; onChange: (value: 
           </option>
         ))}
       </Choice>
-      <Choice
-        label="Severity"
-        className="w-36"
-        value={value.severity ?? ""}
-        onChange={({ target }) => onChange({ ...value, severity: (target.value || undefined) as Severity | undefined })}
-      >
-        <option value="">any</option>
-        {SEVERITIES.map((severity) => (
-          <option key={severity}>{severity}</option>
-        ))}
-      </Choice>
-      <Choice label="Opened" className="w-44" value={since} onChange={({ target }) => onChange({ ...value, since: target.value || undefined })}>
-        {spans.map(([known, name]) => (
-          <option key={known} value={known}>
-            {name}
-          </option>
-        ))}
-      </Choice>
+      <SeverityChoice value={value.severity} onChange={(severity) => onChange({ ...value, severity })} />
+      <SinceChoice label="Opened" spans={SINCE} value={value.since} onChange={(since) => onChange({ ...value, since })} />
       <Field
         key={value.signature}
         label="Kind of trouble"

@@ -3,15 +3,16 @@ import { useCallback, useDeferredValue, useMemo, useRef, useState, useSyncExtern
 import { useScope } from "~/app/scope";
 import { useShortcuts } from "~/app/useShortcuts";
 import { board } from "~/board/board";
+import type { Line } from "~/board/line";
 import type { Wanted } from "~/board/order";
 import { useCan } from "~/session/useSession";
 import { Button, Key } from "~/ui/Button";
 import { Page } from "~/ui/Page";
 import { Empty, Failure, Loading } from "~/ui/States";
-import { type Act, Acting } from "./Acting";
 import { Filters } from "./Filters";
 import { IncidentList, type ListHandle } from "./IncidentList";
 import { Pulse } from "./Pulse";
+import { useActing } from "./useActing";
 import { useOrder } from "./useOrder";
 
 /** What is open now, the most urgent first. */
@@ -24,13 +25,13 @@ export function Now() {
   const [filters, setFilters] = useState<Omit<Wanted, "company">>({ text, severity: null, quiet: false, assignedTo: null });
   const [held, setHeld] = useState(false);
   const [selected, setSelected] = useState<string | null>(null);
-  const [act, setAct] = useState<Act | null>(null);
+  const acting = useActing();
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<ListHandle>(null);
   // What is typed is seen at once; what it finds, as soon as there is time.
   const asked = useDeferredValue(filters);
   const wanted = useMemo(() => ({ ...asked, company: scope }), [asked, scope]);
-  const { ids, unseen, renew } = useOrder(state, wanted, held || act !== null);
+  const { ids, unseen, renew } = useOrder(state, wanted, held || acting.asking);
 
   const go = useCallback(
     (companyId: string, incidentId: string) =>
@@ -38,8 +39,8 @@ export function Now() {
     [navigate],
   );
   const line = selected === null ? undefined : state.lines.get(selected);
-  const begin = (kind: Act["kind"]) => {
-    if (line !== undefined && !line.over && can("act")) setAct({ kind, line });
+  const withLine = (act: (chosen: Line) => void) => () => {
+    if (line !== undefined && !line.over && can("act")) act(line);
   };
   const move = (by: number) => {
     const place = selected === null ? -1 : ids.indexOf(selected);
@@ -49,9 +50,9 @@ export function Now() {
   useShortcuts({
     j: () => move(1),
     k: () => move(-1),
-    a: () => begin("acknowledge"),
-    e: () => begin("escalate"),
-    s: () => begin("snooze"),
+    a: withLine(acting.acknowledge),
+    e: withLine((chosen) => acting.ask("escalate", chosen)),
+    s: withLine((chosen) => acting.ask("snooze", chosen)),
     ".": renew,
     "/": () => search.current?.focus(),
     Enter: () => {
@@ -90,7 +91,7 @@ export function Now() {
           withCompany={scope === null}
         />
       )}
-      <Acting act={act} onDone={() => setAct(null)} />
+      {acting.question}
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Schemas } from "~/api/types";
 import { Panel } from "~/ui/Page";
-import { Sortable, type SortableColumn } from "~/ui/Sortable";
+import { type Column, Table } from "~/ui/Table";
 import { Text } from "~/ui/Text";
 import { alertsSince, incidentsSince, listOf } from "./behind";
 import { FIGURES, worth } from "./figures";
@@ -11,7 +11,7 @@ type Company = Schemas["NamedKpis"];
 
 /** The companies beside each other. */
 export function SideBySide({ items, since }: { items: Company[]; since: string }) {
-  const columns: SortableColumn<Company>[] = [
+  const columns: Column<Company>[] = [
     {
       name: "Company",
       by: ({ company_name }) => company_name,
@@ -63,7 +63,7 @@ export function SideBySide({ items, since }: { items: Company[]; since: string }
   ];
   return (
     <Panel title="Side by side">
-      <Sortable caption="Companies side by side" items={items} keyOf={({ company_id }) => company_id} columns={columns} />
+      <Table caption="Companies side by side" items={items} keyOf={({ company_id }) => company_id} columns={columns} />
     </Panel>
   );
 }

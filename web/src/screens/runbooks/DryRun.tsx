@@ -13,7 +13,7 @@ import { Code, Text } from "~/ui/Text";
 import type { Shown } from "./OneRunbook";
 import { ParameterFields } from "./Parameters";
 import { Agree } from "./Runbooks";
-import { filled } from "./parameter";
+import { filled, listed } from "./parameter";
 
 /** What it would do now, and to what: nothing is done. */
 export function DryRun({ companyId, runbook }: { companyId: string; runbook: Shown }) {
@@ -26,7 +26,7 @@ export function DryRun({ companyId, runbook }: { companyId: string; runbook: Sho
   const field = fieldOf(dry.error);
   const send = (event: FormEvent) => {
     event.preventDefault();
-    const ids = instances.split(/[\s,]+/).filter((id) => id !== "");
+    const ids = listed(instances);
     const body = {
       parameters: filled(runbook.parameters, typed),
       ...(asset.trim() === "" ? {} : { asset_name: asset.trim() }),

@@ -20,3 +20,8 @@ export function filled(parameters: readonly Parameter[], typed: Record<string, s
 function valueOf({ type }: Parameter, text: string): unknown {
   return "integer" in type && /^-?\d+$/.test(text) ? Number(text) : text;
 }
+
+/** Ids that were typed one after the other, with commas or room between. */
+export function listed(text: string): string[] {
+  return text.split(/[\s,]+/).filter((id) => id !== "");
+}
