@@ -59,6 +59,8 @@ struct Filter {
     snoozed: Option<bool>,
     /// Only those created since: an RFC 3339 time, or a span before now such as `24h`.
     since: Option<String>,
+    /// Only those created before: an RFC 3339 time, or a span before now such as `24h`.
+    until: Option<String>,
 }
 
 impl Ask for IncidentFilter {
@@ -73,6 +75,7 @@ impl Ask for IncidentFilter {
             signature: query.text("signature"),
             snoozed: query.flag("snoozed")?,
             since: query.since(edge.clock.now())?,
+            until: query.moment("until", edge.clock.now())?,
         })
     }
 }
@@ -201,9 +204,9 @@ pub(super) async fn why(
         }
     };
     let life = row.life.clone();
-    let told_at = life.told.as_ref().map(|told| told.at);
-    let is_told = told_at.is_some();
-    let untold = why_untold(&row, company.notifications.are_on()).filter(|_| !is_told);
+    let names_somebody = company.notifications.name_somebody();
+    let told_at = life.told.as_ref().map(|told| told.at).filter(|_| names_somebody);
+    let untold = told_at.is_none().then(|| why_untold(&row, names_somebody));
     let undecided = row.decided.is_none().then(|| why_undecided(&row).to_owned());
     let flapping = FlappingWhy {
         since: life.flapping_since,
@@ -239,15 +242,15 @@ pub(super) async fn why(
     }))
 }
 
-fn why_untold(row: &actors::domain::Incident, are_on: bool) -> Option<&'static str> {
-    Some(match row {
-        _ if !are_on => "the company tells nobody: it has no routes, steps or service levels",
+fn why_untold(row: &actors::domain::Incident, names_somebody: bool) -> &'static str {
+    match row {
+        _ if !names_somebody => "the company tells nobody: it has no routes and no steps",
         row if row.life.suppressed.is_some() => "it is suppressed",
         row if row.life.flapping_since.is_some() => "it flaps",
         row if !row.is_open() => "it was over before it could be told",
         row if row.all_recovered() => "nothing in it fires any more",
         _ => "it has not been looked at yet",
-    })
+    }
 }
 
 fn why_undecided(row: &actors::domain::Incident) -> &'static str {

@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actors::domain::text::is_deceptive;
 use actors::domain::{AlertId, NewAlert, Severity, Signal, Timestamp};
 use actors::limits::ALERTS_PER_BODY;
 use serde::Deserialize;
@@ -170,13 +171,17 @@ fn checked(sent: Sent, path: &str, unsigned: bool, alert_id: AlertId) -> Result<
     })
 }
 
-/// A name: some characters, none of them a control character. `Err` says what is wrong with it.
+/// A name: some characters, none of them a control character, and one at least that is seen. `Err` says what is wrong
+/// with it.
 fn name(value: &str, most: usize) -> Result<(), String> {
     if value.is_empty() || (value.len() > most && value.chars().count() > most) {
         return Err(format!("must be 1 to {most} characters"));
     }
     if value.chars().any(char::is_control) {
         return Err("must not hold control characters".to_owned());
+    }
+    if value.chars().all(|char| char.is_whitespace() || is_deceptive(char)) {
+        return Err("must not be blank".to_owned());
     }
     Ok(())
 }
@@ -253,6 +258,10 @@ mod tests {
             "1 to 256",
         );
         refused(&GOOD.replace("web-1", r"we\u0000b"), "asset_name", "control");
+        for blank in ["  ", r"\u00a0", r"\u200b\u202e", "\u{3164}"] {
+            refused(&GOOD.replace("web-1", blank), "asset_name", "blank");
+            refused(&GOOD.replace("disk", blank), "signature", "blank");
+        }
         refused(&GOOD.replace(r#""full""#, "7"), "message", "invalid type");
         refused(
             &GOOD.replace('}', r#","url":"javascript:alert(1)"}"#),

@@ -214,9 +214,14 @@ impl Notifications {
         *self == Self::default()
     }
 
-    /// Whether anybody may have to hear of an incident.
+    /// Whether there is anything to do for an incident: somebody to tell, or a clock to run.
     pub fn are_on(&self) -> bool {
-        !self.routes.is_empty() || !self.escalation.is_empty() || !self.service_levels.is_empty()
+        self.name_somebody() || !self.service_levels.is_empty()
+    }
+
+    /// Whether there is anybody who may have to hear of an incident.
+    pub fn name_somebody(&self) -> bool {
+        !self.routes.is_empty() || !self.escalation.is_empty()
     }
 
     /// The channels that are named.

@@ -296,7 +296,12 @@ pub fn turned(row: &Incident, turn: &Turn, notifications: &Notifications, now: T
                 told: Some(told),
                 ..life
             };
-            (life, json!({"told": true}), Some(News::Opened), None)
+            (
+                life,
+                json!({"told": notifications.name_somebody()}),
+                Some(News::Opened),
+                None,
+            )
         }
         Turn::Graver => {
             let data = json!({"severity": {"from": told.severity, "to": row.severity}});

@@ -96,6 +96,8 @@ pub struct IncidentFilter {
     pub snoozed: Option<bool>,
     /// Created at or after.
     pub since: Option<Timestamp>,
+    /// Created before.
+    pub until: Option<Timestamp>,
 }
 
 /// An incident and its last decision.

@@ -25,7 +25,7 @@ pub(in crate::http) const RECONNECT: Duration = Duration::from_secs(3);
 /// One message to a client, whatever carries it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Frame {
-    /// `start`, the kind of what happened, `reset`, `draining` or `error`.
+    /// `start`, the kind of what happened, `heartbeat`, `reset`, `draining`, `ended` or `error`.
     pub(super) name: String,
     /// Where to go on from; not on what is live only.
     pub(super) cursor: Option<String>,
@@ -43,6 +43,11 @@ impl Frame {
             data: data.to_string(),
             retry: None,
         }
+    }
+
+    /// Says only that the server lives.
+    pub(super) fn heartbeat() -> Self {
+        Self::new("heartbeat", &json!({}))
     }
 
     fn at(mut self, position: Position) -> Self {

@@ -1,5 +1,6 @@
 //! `GET /ws`: the events of `/api/events` over a WebSocket (RFC 6455), each a text message
-//! `{event, id?, data}`.
+//! `{event, id?, data}`. Every fifteen seconds comes a `heartbeat`: a page hears no pings, and knows by it that the server
+//! lives.
 //!
 //! A browser's page must be of this host, or of an allowed one, by its `Origin`. The key comes in a
 //! header, or in the first message `{token, cursor?}` within ten seconds. Later messages are not read.
@@ -242,12 +243,19 @@ async fn follow(edge: &Arc<Edge>, socket: &mut WebSocket, introduced: Introduced
                 Some(Ok(_)) => heard = Instant::now(),
             },
             _ = beat.tick() => {
-                if heard.elapsed() > KEEP_ALIVE * 3 || socket.send(Message::Ping(Default::default())).await.is_err() {
+                let is_gone = heard.elapsed() > KEEP_ALIVE * 3;
+                if is_gone || beaten(socket).await.is_err() {
                     return Ok(Some(close_code::AWAY));
                 }
             }
         }
     }
+}
+
+/// Asks whether the client is there, and tells it that we are.
+async fn beaten(socket: &mut WebSocket) -> Result<(), axum::Error> {
+    socket.send(Message::Ping(Default::default())).await?;
+    socket.send(Message::Text(message(Frame::heartbeat()))).await
 }
 
 fn message(frame: Frame) -> Utf8Bytes {

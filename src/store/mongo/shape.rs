@@ -17,6 +17,14 @@ pub(super) fn date(at: Timestamp) -> DateTime {
     DateTime::from_millis(at.as_millis())
 }
 
+/// What lies at or after the one moment and before the other; nothing where neither is named.
+pub(super) fn between(since: Option<Timestamp>, until: Option<Timestamp>) -> Option<Document> {
+    let mut dates = Document::new();
+    dates.extend(since.map(|since| ("$gte".to_owned(), date(since).into())));
+    dates.extend(until.map(|until| ("$lt".to_owned(), date(until).into())));
+    (!dates.is_empty()).then_some(dates)
+}
+
 /// A date as a moment.
 pub(super) fn moment(at: DateTime) -> Timestamp {
     Timestamp::from_millis(at.timestamp_millis())

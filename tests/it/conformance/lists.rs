@@ -174,13 +174,15 @@ pub async fn any_filters_together_show_what_meets_all(w: World) {
         for severity in severities {
             for signature in [None, Some(all[0].signature.clone()), Some("none".to_owned())] {
                 for snoozed in [None, Some(true), Some(false)] {
-                    for since in [None, Some(all[5].created_at)] {
+                    let (early, late) = (Some(all[5].created_at), Some(all[3].created_at));
+                    for (since, until) in [(None, None), (early, None), (None, late), (early, late)] {
                         let filter = IncidentFilter {
                             status,
                             severity,
                             signature: signature.clone(),
                             snoozed,
                             since,
+                            until,
                         };
                         let meets = |row: &&Incident| {
                             status.is_none_or(|status| row.life.status == status)
@@ -188,6 +190,7 @@ pub async fn any_filters_together_show_what_meets_all(w: World) {
                                 && signature.as_ref().is_none_or(|signature| row.signature == *signature)
                                 && snoozed.is_none_or(|snoozed| row.life.snooze.is_some() == snoozed)
                                 && since.is_none_or(|since| row.created_at >= since)
+                                && until.is_none_or(|until| row.created_at < until)
                         };
                         let expected: Vec<_> = all.iter().filter(meets).map(|row| &row.incident_id).collect();
                         let found = walk!(2, |page| reader.incidents(&filter, page));

@@ -353,6 +353,16 @@ async fn hear(socket: &mut Socket) -> Message {
     }
 }
 
+/// The next event of a name.
+async fn called(socket: &mut Socket, name: &str) -> Value {
+    loop {
+        let body: Value = serde_json::from_str(hear(socket).await.to_text().unwrap()).unwrap();
+        if body["event"] == name {
+            return body;
+        }
+    }
+}
+
 /// The next event that has a place.
 async fn told(socket: &mut Socket) -> Value {
     loop {
@@ -452,6 +462,11 @@ async fn a_socket_is_for_those_who_may_read_and_for_our_own_pages() {
         assert_eq!(told(&mut socket).await["event"], "start");
     }
     server.get(&acme, "/ws").await.problem(400);
+
+    // A page hears no pings: it is told in words that the server lives, at a place of its own.
+    let mut socket = connect(&server, "/ws", &[("x-api-key", &acme.key)]).await.unwrap();
+    let beat = called(&mut socket, "heartbeat").await;
+    assert_eq!(beat, json!({"event": "heartbeat", "data": {}}));
 
     // Whoever says only that he is alive has not introduced himself yet; a farewell is answered.
     let mut socket = connect(&server, "/ws", &[]).await.unwrap();

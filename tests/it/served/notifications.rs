@@ -462,6 +462,40 @@ async fn at_three_in_the_night_when_the_clocks_change_the_second_is_told_in_time
     house.server.stop().await;
 }
 
+/// Clocks run whether or not there is anybody to tell; that somebody was told is said only where there is.
+#[tokio::test]
+async fn where_only_clocks_run_nobody_counts_as_told() {
+    let house = House::new().await;
+    house
+        .notify(json!({"service_levels": {"critical": {"response_minutes": 30}}}))
+        .await;
+    let incident = house.opened("core-1", "critical").await;
+    let path = format!("/api/incidents/{incident}");
+    eventually("the clock", PATIENCE, async || {
+        let shown = house.server.get(&house.acme, &path).await.json();
+        (!shown["clocks"].as_array()?.is_empty()).then_some(())
+    })
+    .await;
+    let why = house.server.get(&house.acme, &format!("{path}/why")).await.json();
+    assert_eq!(
+        (&why["told"]["told_at"], &why["told"]["why_not"]),
+        (
+            &Value::Null,
+            &json!("the company tells nobody: it has no routes and no steps")
+        )
+    );
+    let timeline = house.server.get(&house.acme, &format!("{path}/timeline")).await.json();
+    let told: Vec<&Value> = timeline["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| &item["data"]["told"])
+        .filter(|told| !told.is_null())
+        .collect();
+    assert_eq!(told, [&json!(false)], "{timeline}");
+    house.server.stop().await;
+}
+
 #[tokio::test]
 async fn what_names_no_channel_or_is_still_named_is_refused() {
     let house = House::new().await;

@@ -5389,7 +5389,7 @@ export interface components {
             first_alert_id: components["schemas"]["AlertId"];
             /** @description When that arrived. */
             first_seen_at: components["schemas"]["Timestamp"];
-            /** @description The tool, as its alerts name it. */
+            /** @description The tool, as its alerts name it; `native` where they name none. */
             tool_source: string;
         };
         SourceList: {
@@ -9130,6 +9130,8 @@ export interface operations {
                 snoozed?: boolean;
                 /** @description Only those created since: an RFC 3339 time, or a span before now such as `24h`. */
                 since?: string;
+                /** @description Only those created before: an RFC 3339 time, or a span before now such as `24h`. */
+                until?: string;
                 /** @description Rows of the page. */
                 limit?: number;
                 /** @description The `next_cursor` of an earlier page. */

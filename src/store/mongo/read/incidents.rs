@@ -12,7 +12,7 @@ use super::super::fault::Fault;
 use super::super::moment::{Find, Moment};
 use super::super::names::*;
 use super::super::rows::{self, StoredIncident, key};
-use super::super::shape::{self, Fields, date, int};
+use super::super::shape::{self, Fields, between, date, int};
 use super::{alerts, wanted};
 use crate::store::page::{after, before, paged};
 
@@ -71,8 +71,8 @@ pub(in super::super) async fn list(
     if let Some(signature) = &filter.signature {
         which.insert("signature", signature);
     }
-    if let Some(since) = filter.since {
-        which.insert("created_at", doc! { "$gte": date(since) });
+    if let Some(created) = between(filter.since, filter.until) {
+        which.insert("created_at", created);
     }
     if let Some(snoozed) = filter.snoozed {
         which.insert("snooze", doc! { "$exists": snoozed });

@@ -4,13 +4,13 @@ use actors::domain::journal::texts_of;
 use actors::domain::{CompanyId, Entry};
 use actors::limits::JOURNAL_LOOKED_AT;
 use actors::port::reader::{Cursor, EntryFilter, Page, PageRequest};
-use mongodb::bson::{Document, doc};
+use mongodb::bson::doc;
 
 use super::super::fault::Fault;
 use super::super::moment::{Find, Moment};
 use super::super::names::*;
 use super::super::rows;
-use super::super::shape::{Fields, date, int};
+use super::super::shape::{Fields, between, int};
 use super::wanted;
 use crate::store::like::{self, kinds_between};
 
@@ -61,10 +61,7 @@ pub(in super::super) async fn like(
         let (first, beyond) = kinds_between(kinds);
         which.insert("kind", doc! { "$gte": first, "$lt": beyond });
     }
-    let mut at = Document::new();
-    at.extend(filter.since.map(|since| ("$gte".to_owned(), date(since).into())));
-    at.extend(filter.until.map(|until| ("$lt".to_owned(), date(until).into())));
-    if !at.is_empty() {
+    if let Some(at) = between(filter.since, filter.until) {
         which.insert("at", at);
     }
     let find = Find {

@@ -78,7 +78,7 @@ pub(in super::super) fn list(
         filter.status.map(IncidentStatus::as_str),
         filter.severity.map(severity_index),
     );
-    let (since, limit) = (ms(filter.since), rows_wanted(page));
+    let (since, until, limit) = (ms(filter.since), ms(filter.until), rows_wanted(page));
     let mut sql = format!(
         "{} INDEXED BY {by} WHERE i.company = :company AND i.no < :before",
         incident_view!("")
@@ -102,6 +102,9 @@ pub(in super::super) fn list(
     }
     if let Some(since) = &since {
         ask(":since", " AND i.created_at >= :since", since);
+    }
+    if let Some(until) = &until {
+        ask(":until", " AND i.created_at < :until", until);
     }
     match filter.snoozed {
         Some(true) => sql.push_str(" AND i.snoozed_until IS NOT NULL"),
