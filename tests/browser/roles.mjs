@@ -1,19 +1,9 @@
 // Each role sees only its own: companies, incidents, and places to go.
 import assert from "node:assert/strict";
-import { alert, call, send } from "./lib/api.mjs";
+import { alert, person, send } from "./lib/api.mjs";
 import { logIn, open, play, scene, seat, shot } from "./lib/browser.mjs";
 
 const [acme, globex] = scene.companies;
-
-/** A person with a password of his own. */
-async function person(email, role, company_ids) {
-  const { access_token: token } = await call("POST", "/api/auth/login", { body: scene.admin });
-  const made = await call("POST", "/api/users", { token, body: { email, role, company_ids } });
-  const first = await call("POST", "/api/auth/login", { body: { email, password: made.password } });
-  const password = "granite ladder forty-one";
-  await call("PUT", "/api/auth/password", { token: first.access_token, body: { current_password: made.password, new_password: password } });
-  return { email, password };
-}
 
 async function places(page) {
   await page.getByRole("navigation", { name: "Places" }).getByRole("link", { name: "Approvals" }).waitFor();

@@ -39,7 +39,17 @@ export function totp(secret, at = Date.now()) {
 
 const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
-/** Asks the harness for what only it can do (`kill`, `start`), and waits until it is done. */
+/** A person with a password of his own. */
+export async function person(email, role, company_ids) {
+  const { access_token: token } = await call("POST", "/api/auth/login", { body: scene.admin });
+  const made = await call("POST", "/api/users", { token, body: { email, role, company_ids } });
+  const first = await call("POST", "/api/auth/login", { body: { email, password: made.password } });
+  const password = "granite ladder forty-one";
+  await call("PUT", "/api/auth/password", { token: first.access_token, body: { current_password: made.password, new_password: password } });
+  return { email, password };
+}
+
+/** Asks the harness for what only it can do (`kill`, `start`, `freeze`, `thaw`), and waits until it is done. */
 export async function harness(what) {
   console.log(what);
   const { value } = await answers.next();

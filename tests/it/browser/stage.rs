@@ -88,6 +88,8 @@ impl Stage {
                     match line.as_str() {
                         "kill" => self.server.take().unwrap().kill().await,
                         "start" => self.start().await,
+                        "freeze" => self.server.as_ref().unwrap().signal("STOP").await,
+                        "thaw" => self.server.as_ref().unwrap().signal("CONT").await,
                         _ => continue,
                     }
                     answers.write_all(b"done\n").await.unwrap();

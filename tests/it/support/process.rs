@@ -242,7 +242,12 @@ impl Server {
 
     /// SIGTERM.
     pub async fn terminate(&self) {
-        let kill = format!("kill -TERM {}", self.pid());
+        self.signal("TERM").await;
+    }
+
+    /// A signal by its name, without `SIG`.
+    pub async fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.pid());
         let sent = Command::new("sh")
             .args([OsStr::new("-c"), OsStr::new(&kill)])
             .status()

@@ -5,8 +5,14 @@
 import createFetchClient, { type Middleware, createQuerySerializer } from "openapi-fetch";
 import createQueryClient from "openapi-react-query";
 import type { paths } from "./schema";
+import { UNREACHABLE, problemOf } from "./problem";
 import type { Problem } from "./types";
 import { session } from "~/session/session";
+
+/** How long an answer may take, in milliseconds: a server that is stopped answers nothing, and refuses nothing. */
+const PATIENCE = 30_000;
+/** A journal of years takes its time. */
+const LONG = 10 * 60_000;
 
 /** A `fetch` with the access token. */
 export async function authorised(request: Request): Promise<Response> {
@@ -22,15 +28,21 @@ function signed(request: Request, token: string | null): Request {
   return request;
 }
 
-/** A refusal in words, where the server could not be asked at all. */
-const unreachable: Middleware = {
-  onError: () =>
-    Object.assign(new Error("The server cannot be reached."), {
-      title: "No connection",
-      detail: "The server cannot be reached. What you see may be old; the page tries again by itself.",
-      status: 0,
-      code: "unreachable",
-    }),
+/** As long as an answer may take, and no longer than it is wanted. */
+function timed(request: Request): Promise<Response> {
+  const patience = new URL(request.url).pathname === "/api/audit/verify" ? LONG : PATIENCE;
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(patience)]);
+  return authorised(new Request(request, { signal }));
+}
+
+/** A refusal in words, where the server could not be asked at all, or another has answered for it. */
+const inWords: Middleware = {
+  onResponse: async ({ response }) => {
+    if (response.ok) return undefined;
+    const problem = await problemOf(response);
+    return Response.json(problem, { status: response.status, headers: { "Content-Type": "application/problem+json" } });
+  },
+  onError: () => Object.assign(new Error(UNREACHABLE.title), UNREACHABLE),
 };
 
 const serialised = createQuerySerializer();
@@ -40,8 +52,8 @@ function querySerializer(query: Record<string, unknown>): string {
   return serialised(Object.fromEntries(Object.entries(query).filter(([, value]) => value !== "")));
 }
 
-export const client = createFetchClient<paths>({ baseUrl: "/", fetch: authorised, querySerializer });
-client.use(unreachable);
+export const client = createFetchClient<paths>({ baseUrl: "/", fetch: timed, querySerializer });
+client.use(inWords);
 
 /** Hooks over the client: `api.useQuery("get", "/api/...", {params})`. */
 export const api = createQueryClient(client);

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { Problem } from "~/api/types";
 import { FirstSteps } from "~/session/FirstSteps";
 import { Login } from "~/session/Login";
@@ -10,15 +10,17 @@ import { Failure, Loading } from "~/ui/States";
 import { Notes } from "~/ui/toast";
 import { router } from "./router";
 
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 10_000,
-      // A refusal stays one; what could not be asked for is asked for again.
-      retry: (tries, error) => tries < 2 && ((error as Partial<Problem>).status ?? 0) === 0,
+/** What has been asked for, of one person. */
+const asked = () =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        // A refusal stays one; what could not be asked for is asked for again.
+        retry: (tries, error) => tries < 2 && isAway((error as Partial<Problem>).status ?? 0),
+      },
     },
-  },
-});
+  });
 
 export function App() {
   const state = useSession();
@@ -28,17 +30,23 @@ export function App() {
     session.begin().catch(setFailure);
   };
   useEffect(begin, []);
-  // Nothing that one person has seen is there for the next.
-  useEffect(() => {
-    if (state.kind === "out") queries.clear();
-  }, [state.kind]);
+  const person = state.kind === "in" ? state.user.user_id : null;
   return (
-    <QueryClientProvider client={queries}>
+    <OfOne key={person}>
       {state.kind === "unknown" && (failure === null ? <Loading /> : <Failure error={failure} again={begin} />)}
       {state.kind === "out" && <Login why={state.why} />}
       {state.kind === "in" && state.firstDo !== null && <FirstSteps first={state.firstDo} email={state.user.email} />}
       {state.kind === "in" && state.firstDo === null && <RouterProvider router={router} />}
       <Notes />
-    </QueryClientProvider>
+    </OfOne>
   );
+}
+
+/** Whether nobody has answered, or only who stands before the server. */
+const isAway = (status: number) => status === 0 || (status >= 502 && status <= 504);
+
+/** Nothing that one person has seen is there for the next. */
+function OfOne({ children }: { children: ReactNode }) {
+  const [queries] = useState(asked);
+  return <QueryClientProvider client={queries}>{children}</QueryClientProvider>;
 }

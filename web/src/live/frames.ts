@@ -39,6 +39,9 @@ export function readFrame(text: string): Frame | null {
   }
 }
 
+/** How long a live server is silent at most, in milliseconds: it says that it lives every fifteen seconds. */
+export const SILENCE = 30_000;
+
 /** How long to wait before the next try, in milliseconds: twice as long each time, with some chance. */
 export function backoff(tries: number, chance: number): number {
   return Math.min(500 * 2 ** tries, 15_000) * (0.75 + chance / 2);

@@ -2,7 +2,7 @@
  * One socket for all tabs: the tab that holds the lock has it, and tells the others what comes. When it closes, another
  * takes the lock and goes on from the last place that it has heard of, so that nothing is missed.
  */
-import { type Frame, backoff, readFrame } from "./frames";
+import { type Frame, SILENCE, backoff, readFrame } from "./frames";
 import { session } from "~/session/session";
 
 export type Connection = "connecting" | "live" | "lost";
@@ -12,9 +12,11 @@ type Told =
   | { kind: "connection"; connection: Connection }
   | { kind: "asked" };
 
-const LOCK = "alert-whisperer-live";
+const NAME = "alert-whisperer-live";
 /** How often what came is handed on, in milliseconds. */
 const GATHERING = 100;
+/** How often it is looked whether the server still speaks, in milliseconds. */
+const CHECK = 5000;
 
 class Live {
   private channel: BroadcastChannel | null = null;
@@ -25,9 +27,10 @@ class Live {
   private readonly hearers = new Set<(frames: Frame[]) => void>();
   private readonly watchers = new Set<() => void>();
 
-  /** Begins to listen; ends with the returned function. */
-  start(): () => void {
-    const channel = new BroadcastChannel("alert-whisperer-live");
+  /** Begins to listen for a person, whose tabs share it; ends with the returned function. */
+  start(userId: string): () => void {
+    const name = `${NAME}-${userId}`;
+    const channel = new BroadcastChannel(name);
     this.channel = channel;
     channel.onmessage = ({ data }: MessageEvent<Told>) => {
       if (data.kind === "frames") this.hear(data.frames);
@@ -36,14 +39,15 @@ class Live {
     };
     this.tell({ kind: "asked" });
     const leader = new AbortController();
-    const lead = navigator.locks.request(LOCK, { signal: leader.signal }, () => this.lead(leader.signal));
+    const lead = navigator.locks.request(name, { signal: leader.signal }, () => this.lead(leader.signal));
     lead.catch(() => {});
     return () => {
       leader.abort();
-      this.socket?.close();
       channel.close();
       this.channel = null;
       this.cursor = null;
+      this.gathered = [];
+      this.become("connecting");
     };
   }
 
@@ -70,29 +74,38 @@ class Live {
     }
   }
 
-  /** One connection, until it ends; answers whether it came about. */
+  /** One connection, until it ends or is silent for too long; answers whether it came about. */
   private converse(token: string, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const scheme = location.protocol === "https:" ? "wss" : "ws";
       const socket = new WebSocket(`${scheme}://${location.host}/ws`);
       let began = false;
       this.socket = socket;
-      signal.addEventListener("abort", () => socket.close(), { once: true });
+      let heard = Date.now();
+      const silence = setInterval(() => Date.now() - heard > SILENCE && end(), CHECK);
+      // A socket whose other end is gone may take minutes to close: it is left before.
+      const end = () => {
+        clearInterval(silence);
+        signal.removeEventListener("abort", end);
+        socket.onmessage = socket.onclose = null;
+        socket.close();
+        this.hand();
+        this.socket = null;
+        resolve(began);
+      };
+      signal.addEventListener("abort", end, { once: true });
       socket.onopen = () => socket.send(JSON.stringify({ token, ...(this.cursor ? { cursor: this.cursor } : {}) }));
       socket.onmessage = ({ data }: MessageEvent<string>) => {
+        heard = Date.now();
         const frame = readFrame(data);
-        if (frame === null) return;
+        if (frame === null || frame.event === "heartbeat") return;
         if (frame.event === "start") {
           began = true;
           this.change("live");
         }
         this.gather(frame);
       };
-      socket.onclose = () => {
-        this.hand();
-        this.socket = null;
-        resolve(began);
-      };
+      socket.onclose = end;
     });
   }
 

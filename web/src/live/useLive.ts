@@ -16,9 +16,13 @@ export function useFrames(hear: (frames: Frame[]) => void): void {
 /** How often what is shown is asked for again because of what has happened, at most: in milliseconds. */
 const PACE = 1000;
 
-/** Asks again for what is shown and has changed. */
+/** Asks again for what is shown and has changed, and for what could not be asked for while there was no connection. */
 export function useFreshQueries(): void {
   const queries = useQueryClient();
+  const connection = useConnection();
+  useEffect(() => {
+    if (connection === "live") void queries.invalidateQueries({ predicate: ({ state }) => state.status === "error" });
+  }, [connection, queries]);
   useEffect(() => {
     let touched: Touched[] = [];
     let all = false;

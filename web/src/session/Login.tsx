@@ -12,8 +12,16 @@ export function Login({ why }: { why?: string | undefined }) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
+  const [lost, setLost] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
+
+  const begin = (step: "password" | "code", lost = false) => {
+    setStep(step);
+    setLost(lost);
+    setCode("");
+    setProblem(null);
+  };
 
   const enter = async (event: FormEvent) => {
     event.preventDefault();
@@ -42,11 +50,12 @@ export function Login({ why }: { why?: string | undefined }) {
           </>
         ) : (
           <Field
-            label="Code of your authenticator"
-            hint="Six digits, or one of your recovery codes"
+            key={String(lost)}
+            label={lost ? "Recovery code" : "Code of your authenticator"}
+            hint={lost ? "Each is good once." : "Six digits"}
             name="totp"
-            inputMode="numeric"
-            autoComplete="one-time-code"
+            inputMode={lost ? "text" : "numeric"}
+            autoComplete={lost ? "off" : "one-time-code"}
             required
             autoFocus
             value={code}
@@ -63,9 +72,14 @@ export function Login({ why }: { why?: string | undefined }) {
           Log in
         </Button>
         {step === "code" && (
-          <Button kind="quiet" onClick={() => setStep("password")}>
-            Back
-          </Button>
+          <div className="flex justify-between gap-2">
+            <Button kind="quiet" onClick={() => begin("password")}>
+              Back
+            </Button>
+            <Button kind="quiet" onClick={() => begin("code", !lost)}>
+              {lost ? "Use the authenticator" : "Use a recovery code"}
+            </Button>
+          </div>
         )}
       </form>
     </main>

@@ -3,6 +3,7 @@
  *
  * Tabs share both: a refresh token is good once, so that only one tab renews at a time (Web Locks), and tells the others.
  */
+import { UNREACHABLE, problemOf } from "~/api/problem";
 import type { Schemas } from "~/api/types";
 
 type Tokens = Schemas["Tokens"];
@@ -14,13 +15,23 @@ export type SessionState =
   | { kind: "out"; why?: string }
   | { kind: "in"; user: Person; firstDo: FirstDo | null };
 
-type Told = { kind: "tokens"; token: string; until: number; user: Person; firstDo: FirstDo | null } | { kind: "out" };
+type Told =
+  | { kind: "tokens"; token: string; until: number; user: Person; firstDo: FirstDo | null }
+  | { kind: "out"; why?: string };
 
 /** How long before its end a token is renewed, in milliseconds. */
 const EARLY = 60_000;
 const LOCK = "alert-whisperer-refresh";
 /** Says that there may be a cookie, which no script sees: who has never logged in here is not asked for. */
 const HINT = "alert-whisperer-login";
+/** Says that somebody has left and the server does not know yet: it is told as soon as it is there. */
+const OWED = "alert-whisperer-logout";
+/** How long an answer may take, in milliseconds. */
+const PATIENCE = 15_000;
+/** How long the server may take to hear that somebody leaves, in milliseconds. */
+const FAREWELL = 5000;
+const ENDED = "Your login has ended. Log in again to go on.";
+const UNTOLD = "You are logged out of this browser. The server could not be told, and is when this page is opened again.";
 
 class Session {
   private current: { token: string; until: number } | null = null;
@@ -31,7 +42,7 @@ class Session {
 
   constructor() {
     this.channel.onmessage = ({ data }: MessageEvent<Told>) => {
-      if (data.kind === "out") this.leave();
+      if (data.kind === "out") this.leave(data.why);
       else this.enter(data);
     };
   }
@@ -45,6 +56,7 @@ class Session {
 
   /** Finds out whether the cookie is good for a login. */
   async begin(): Promise<void> {
+    if (localStorage.getItem(OWED) !== null) await this.farewell();
     if (localStorage.getItem(HINT) === null) this.become({ kind: "out" });
     else await this.renew();
   }
@@ -66,34 +78,45 @@ class Session {
   }
 
   private async refresh(): Promise<string | null> {
-    const response = await fetch("/api/auth/refresh", { method: "POST", headers: { "X-CSRF": "1" } });
+    const response = await ask("/api/auth/refresh", { method: "POST", headers: { "X-CSRF": "1" } });
     if (response.ok) return this.take((await response.json()) as Tokens);
     if (response.status === 401 || response.status === 403) {
-      this.leave();
+      this.end(this.state.kind === "in" ? ENDED : undefined);
       return null;
     }
-    throw await response.json();
+    throw await problemOf(response);
   }
 
   /** Logs in; throws the problem where it is refused. */
   async logIn(email: string, password: string, totp?: string): Promise<void> {
     const body = JSON.stringify({ email, password, cookie: true, ...(totp ? { totp } : {}) });
-    const response = await fetch("/api/auth/login", { method: "POST", body });
-    if (!response.ok) throw await response.json();
+    const response = await ask("/api/auth/login", { method: "POST", body });
+    if (!response.ok) throw await problemOf(response);
+    localStorage.removeItem(OWED);
     this.take((await response.json()) as Tokens);
   }
 
+  /** Logs out: here and in the other tabs at once, at the server as soon as it is there. */
   async logOut(): Promise<void> {
-    await fetch("/api/auth/logout", { method: "POST", headers: { "X-CSRF": "1" } });
-    this.channel.postMessage({ kind: "out" } satisfies Told);
-    this.leave();
+    localStorage.setItem(OWED, "");
+    this.end();
+    if (!(await this.farewell()) && this.state.kind === "out") this.become({ kind: "out", why: UNTOLD });
+  }
+
+  /** Tells the server that the login is over; answers whether it has heard. */
+  private async farewell(): Promise<boolean> {
+    const told = { method: "POST", headers: { "X-CSRF": "1" }, signal: AbortSignal.timeout(FAREWELL) };
+    const response = await fetch("/api/auth/logout", told).catch(() => null);
+    if (response === null || response.status >= 500) return false;
+    localStorage.removeItem(OWED);
+    return true;
   }
 
   /** Takes the token over that a change of password or of the second factor gives. */
   async changed(access: { access_token: string; expires_in: number }): Promise<void> {
     const headers = { Authorization: `Bearer ${access.access_token}` };
-    const response = await fetch("/api/auth/me", { headers });
-    if (!response.ok) throw await response.json();
+    const response = await ask("/api/auth/me", { headers });
+    if (!response.ok) throw await problemOf(response);
     const me = (await response.json()) as Schemas["Me"];
     this.take({ ...access, token_type: "bearer", user: me, first_do: me.first_do ?? null });
   }
@@ -117,18 +140,31 @@ class Session {
     if (!same) this.become({ kind: "in", user, firstDo });
   }
 
-  private leave(): void {
-    const was = this.state.kind;
+  /** Ends the login in all tabs. */
+  private end(why?: string): void {
+    const told = why === undefined ? {} : { why };
+    this.channel.postMessage({ kind: "out", ...told } satisfies Told);
+    this.leave(why);
+  }
+
+  private leave(why?: string): void {
     this.current = null;
     localStorage.removeItem(HINT);
     clearTimeout(this.timer);
-    this.become(was === "in" ? { kind: "out", why: "Your login has ended. Log in again to go on." } : { kind: "out" });
+    this.become(why === undefined ? { kind: "out" } : { kind: "out", why });
   }
 
   private become(state: SessionState): void {
     this.state = state;
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Asks the server; throws a problem where it cannot be asked. */
+function ask(path: string, init: RequestInit): Promise<Response> {
+  return fetch(path, { ...init, signal: AbortSignal.timeout(PATIENCE) }).catch(() => {
+    throw UNREACHABLE;
+  });
 }
 
 export const session = new Session();
