@@ -6,7 +6,7 @@ import { type Line, type Told, counted, isQuiet, lineOf, nextClock, urgency } fr
 import { type Wanted, matches, ordered, waiting } from "./order";
 
 const NOW = Date.parse("2026-01-31T08:00:00Z");
-const ALL: Wanted = { company: null, text: "", severity: null, quiet: false, assignedTo: null };
+const ALL: Wanted = { company: null, text: "", severity: null, asset: null, quiet: false, assignedTo: null };
 
 function told(id: string, more: Partial<Told> = {}): Told {
   return {

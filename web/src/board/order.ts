@@ -9,6 +9,8 @@ export interface Wanted {
   /** Words that must all be in it. */
   text: string;
   severity: string | null;
+  /** The asset whose incidents are wanted, by its whole name. */
+  asset: string | null;
   /** Whether what is snoozed or suppressed is shown too. */
   quiet: boolean;
   /** The person whose incidents are wanted, where only his are. */
@@ -30,6 +32,7 @@ function textOf(line: Line): string {
 export function matches(line: Line, wanted: Wanted, now: number): boolean {
   if (wanted.company !== null && line.company_id !== wanted.company) return false;
   if (wanted.severity !== null && line.severity !== wanted.severity) return false;
+  if (wanted.asset !== null && line.asset_name !== wanted.asset) return false;
   if (wanted.assignedTo !== null && line.assigned_to !== wanted.assignedTo) return false;
   if (!wanted.quiet && isQuiet(line, now)) return false;
   if (wanted.text === "") return true;

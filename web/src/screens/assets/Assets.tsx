@@ -85,7 +85,7 @@ function useOpen(companyId: string): (name: string) => void {
     const lines = [...board.get().lines.values()].filter((line) => !line.over && line.company_id === companyId && line.asset_name === name);
     const only = lines.length === 1 ? lines[0] : undefined;
     if (only !== undefined) void navigate({ to: "/incidents/$companyId/$incidentId", params: { companyId, incidentId: only.incident_id } });
-    else if (lines.length > 1) void navigate({ to: "/", search: { company: companyId, text: name } as object });
+    else if (lines.length > 1) void navigate({ to: "/", search: { company: companyId, asset: name } });
     else note(`Nothing is open on ${name}`);
   };
 }

@@ -1,21 +1,18 @@
 import type { Ref } from "react";
 import { SEVERITIES } from "~/api/types";
-import type { Wanted } from "~/board/order";
-import { usePerson } from "~/session/useSession";
 import { Button } from "~/ui/Button";
-
-type Value = Omit<Wanted, "company">;
+import { Text } from "~/ui/Text";
+import type { Asked } from "./asked";
 
 interface Props {
-  value: Value;
-  onChange: (value: Value) => void;
+  value: Asked;
+  onChange: (value: Asked) => void;
   ref: Ref<HTMLInputElement>;
 }
 
-/** Words, severity, whose, and whether what is put off is shown too. */
+/** Words, severity, whose, and whether what is put off is shown too; and the asset, where a link has named one. */
 export function Filters({ value, onChange, ref }: Props) {
-  const { email } = usePerson();
-  const mine = value.assignedTo !== null;
+  const { text = "", severity = "", mine, snoozed, asset } = value;
   return (
     <search className="flex flex-wrap items-center gap-2">
       <input
@@ -23,15 +20,15 @@ export function Filters({ value, onChange, ref }: Props) {
         type="search"
         aria-label="Search what is open"
         placeholder="Search"
-        value={value.text}
+        value={text}
         onChange={({ target }) => onChange({ ...value, text: target.value })}
         onKeyDown={({ key, currentTarget }) => (key === "Escape" || key === "Enter") && currentTarget.blur()}
         className="w-44 rounded-md border border-line bg-surface px-2 py-1"
       />
       <select
         aria-label="Severity"
-        value={value.severity ?? ""}
-        onChange={({ target }) => onChange({ ...value, severity: target.value || null })}
+        value={severity}
+        onChange={({ target }) => onChange({ ...value, severity: target.value })}
         className="rounded-md border border-line bg-surface px-2 py-1"
       >
         <option value="">any severity</option>
@@ -39,12 +36,29 @@ export function Filters({ value, onChange, ref }: Props) {
           <option key={severity}>{severity}</option>
         ))}
       </select>
-      <Button aria-pressed={mine} onClick={() => onChange({ ...value, assignedTo: mine ? null : email })} className="aria-pressed:bg-accent-wash aria-pressed:text-accent">
-        Mine
-      </Button>
-      <Button aria-pressed={value.quiet} onClick={() => onChange({ ...value, quiet: !value.quiet })} className="aria-pressed:bg-accent-wash aria-pressed:text-accent">
-        Snoozed too
-      </Button>
+      <Toggle name="Mine" on={mine === true} onChange={(on) => onChange(on ? { ...value, mine: true } : without(value, "mine"))} />
+      <Toggle name="Snoozed too" on={snoozed === true} onChange={(on) => onChange(on ? { ...value, snoozed: true } : without(value, "snoozed"))} />
+      {asset !== undefined && (
+        <Button onClick={() => onChange(without(value, "asset"))} title="Show those of other assets too">
+          <span>
+            On <Text>{asset}</Text>
+          </span>
+          <span aria-hidden>✕</span>
+        </Button>
+      )}
     </search>
   );
+}
+
+function Toggle({ name, on, onChange }: { name: string; on: boolean; onChange: (on: boolean) => void }) {
+  return (
+    <Button aria-pressed={on} onClick={() => onChange(!on)} className="aria-pressed:bg-accent-wash aria-pressed:text-accent">
+      {name}
+    </Button>
+  );
+}
+
+function without(value: Asked, name: keyof Asked): Asked {
+  const { [name]: _, ...others } = value;
+  return others;
 }

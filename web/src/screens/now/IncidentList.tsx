@@ -1,13 +1,16 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type Ref, useImperativeHandle, useRef } from "react";
+import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import { useCompanyName } from "~/app/scope";
 import type { Line } from "~/board/line";
 import { useWide } from "~/ui/useWide";
 import { Heads, IncidentRow } from "./IncidentRow";
+import type { Place } from "./place";
 
 export interface ListHandle {
   /** Brings a line into view and puts the focus on it. */
   focus: (id: string) => void;
+  /** How far it is scrolled, in pixels. */
+  offset: () => number;
 }
 
 interface Props {
@@ -19,6 +22,8 @@ interface Props {
   onHeld: (held: boolean) => void;
   onOpen: (companyId: string, incidentId: string) => void;
   withCompany: boolean;
+  /** Where somebody comes back to. */
+  start: Place | null;
   ref: Ref<ListHandle>;
 }
 
@@ -26,7 +31,7 @@ interface Props {
 const [ONE_LINE, TWO_LINES, HEADS] = [36, 60, 26];
 
 /** The list, of which only what is in view is there. */
-export function IncidentList({ ids, lines, selected, onSelect, onHeld, onOpen, withCompany, ref }: Props) {
+export function IncidentList({ ids, lines, selected, onSelect, onHeld, onOpen, withCompany, start, ref }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const nameOf = useCompanyName();
   const wide = useWide("64rem");
@@ -38,6 +43,7 @@ export function IncidentList({ ids, lines, selected, onSelect, onHeld, onOpen, w
     estimateSize: () => height,
     getItemKey: (place) => ids[place] ?? place,
     overscan: 4,
+    initialOffset: start?.offset ?? 0,
     scrollPaddingStart: wide ? HEADS : 0,
   });
   const focus = (id: string) => {
@@ -45,9 +51,14 @@ export function IncidentList({ ids, lines, selected, onSelect, onHeld, onOpen, w
     if (place < 0) return;
     onSelect(id);
     rows.scrollToIndex(place);
-    requestAnimationFrame(() => document.getElementById(`row-${id}`)?.focus({ preventScroll: true }));
+    // What is not in view yet is drawn with the next frame.
+    if (!focusRow(id)) requestAnimationFrame(() => focusRow(id));
   };
-  useImperativeHandle(ref, () => ({ focus }));
+  useImperativeHandle(ref, () => ({ focus, offset: () => box.current?.scrollTop ?? 0 }));
+  const drawn = rows.getVirtualItems().length > 0;
+  useEffect(() => {
+    if (drawn && start !== null) focusRow(start.selected);
+  }, [drawn, start]);
   return (
     <div
       ref={box}
@@ -95,4 +106,11 @@ export function IncidentList({ ids, lines, selected, onSelect, onHeld, onOpen, w
       </ul>
     </div>
   );
+}
+
+/** Whether the line was there to take the focus. */
+function focusRow(id: string): boolean {
+  const row = document.getElementById(`row-${id}`);
+  row?.focus({ preventScroll: true });
+  return row !== null;
 }

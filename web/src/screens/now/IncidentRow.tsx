@@ -64,13 +64,13 @@ const columns = (withCompany: boolean) => (withCompany ? STYLES.withCompany : ST
 
 /** What stands in the columns of a wide list. */
 export function Heads({ withCompany }: { withCompany: boolean }) {
-  const names = ["Severity", "Trouble", "Asset", "Company", "Alerts", "Phase", "Proposed", "Assigned to", "Promise", "Opened"];
+  const names = ["Severity", "Trouble", "Asset", "Company", "Alerts", "Phase", "Proposed", "Assigned to", "SLA", "Opened"];
   return (
     <div aria-hidden style={columns(withCompany)} className="grid grid-cols-(--columns) gap-x-3 border-b border-line px-3 py-1 text-xs text-soft">
       {names
         .filter((name) => withCompany || name !== "Company")
         .map((name) => (
-          <span key={name} className={name === "Promise" || name === "Opened" ? "text-right" : ""}>
+          <span key={name} className={name === "SLA" || name === "Opened" ? "text-right" : ""}>
             {name}
           </span>
         ))}
@@ -112,8 +112,16 @@ function Narrow({ line, company }: { line: Line; company: string | null }) {
           {line.signature}
         </Text>
       </span>
-      <Time at={line.created_at} className="text-right whitespace-nowrap text-soft tabular-nums" />
+      <span className="flex items-center justify-end gap-2">
+        {line.assigned_to != null && (
+          <Text cut className="max-w-24 text-soft">
+            {line.assigned_to}
+          </Text>
+        )}
+        <Time at={line.created_at} className="whitespace-nowrap text-soft tabular-nums" />
+      </span>
       <span className="flex min-w-0 items-center gap-2 text-soft">
+        <Alerts line={line} short />
         <Text cut>{line.asset_name}</Text>
         {company !== null && <Company name={company} />}
       </span>
@@ -133,11 +141,12 @@ function Company({ name }: { name: string }) {
   );
 }
 
-function Alerts({ line }: { line: Line }) {
+function Alerts({ line, short = false }: { line: Line; short?: boolean }) {
   const tools = line.tool_sources.join(", ") || "no tool named";
   return (
     <span className="truncate text-soft tabular-nums" title={`${line.alert_count} alerts from ${tools}`}>
-      {line.alert_count.toLocaleString()} <span className="sr-only">alerts</span>
+      {line.alert_count.toLocaleString()}
+      {short && <span aria-hidden>×</span>} <span className="sr-only">alerts</span>
     </span>
   );
 }

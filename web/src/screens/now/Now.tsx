@@ -1,18 +1,20 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useRouterState } from "@tanstack/react-router";
 import { useCallback, useDeferredValue, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useScope } from "~/app/scope";
 import { useShortcuts } from "~/app/useShortcuts";
 import { board } from "~/board/board";
 import type { Line } from "~/board/line";
-import type { Wanted } from "~/board/order";
-import { useCan } from "~/session/useSession";
+import { useCan, usePerson } from "~/session/useSession";
 import { Button, Key } from "~/ui/Button";
 import { Page } from "~/ui/Page";
 import { Empty, Failure, Loading } from "~/ui/States";
 import { Filters } from "./Filters";
 import { IncidentList, type ListHandle } from "./IncidentList";
 import { Pulse } from "./Pulse";
+import { isFiltered, wantedOf } from "./asked";
+import { keepPlace, placeOf } from "./place";
 import { useActing } from "./useActing";
+import { useAsked } from "./useAsked";
 import { useOrder } from "./useOrder";
 
 /** What is open now, the most urgent first. */
@@ -21,22 +23,26 @@ export function Now() {
   const scope = useScope();
   const navigate = useNavigate();
   const can = useCan();
-  const { text = "" } = useSearch({ strict: false }) as { text?: string };
-  const [filters, setFilters] = useState<Omit<Wanted, "company">>({ text, severity: null, quiet: false, assignedTo: null });
+  const { email } = usePerson();
+  const [filters, setFilters] = useAsked();
   const [held, setHeld] = useState(false);
-  const [selected, setSelected] = useState<string | null>(null);
+  const entry = useRouterState({ select: ({ location }) => location.state.__TSR_key ?? "" });
+  const [start] = useState(() => placeOf(entry));
+  const [selected, setSelected] = useState<string | null>(start?.selected ?? null);
   const acting = useActing();
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<ListHandle>(null);
   // What is typed is seen at once; what it finds, as soon as there is time.
   const asked = useDeferredValue(filters);
-  const wanted = useMemo(() => ({ ...asked, company: scope }), [asked, scope]);
+  const wanted = useMemo(() => wantedOf(asked, scope, email), [asked, scope, email]);
   const { ids, unseen, renew } = useOrder(state, wanted, held || acting.asking);
 
   const go = useCallback(
-    (companyId: string, incidentId: string) =>
-      void navigate({ to: "/incidents/$companyId/$incidentId", params: { companyId, incidentId } }),
-    [navigate],
+    (companyId: string, incidentId: string) => {
+      keepPlace(entry, { selected: incidentId, offset: list.current?.offset() ?? 0 });
+      void navigate({ to: "/incidents/$companyId/$incidentId", params: { companyId, incidentId } });
+    },
+    [navigate, entry],
   );
   const line = selected === null ? undefined : state.lines.get(selected);
   const withLine = (act: (chosen: Line) => void) => () => {
@@ -78,12 +84,13 @@ export function Now() {
       ) : !state.filled ? (
         <Loading what="Loading what is open" />
       ) : ids.length === 0 ? (
-        <NothingOpen filtered={filters.text !== "" || filters.severity !== null || filters.assignedTo !== null} />
+        <NothingOpen filtered={isFiltered(filters)} />
       ) : (
         <IncidentList
           ref={list}
           ids={ids}
           lines={state.lines}
+          start={start}
           selected={selected}
           onSelect={setSelected}
           onHeld={setHeld}

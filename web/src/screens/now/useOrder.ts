@@ -16,7 +16,7 @@ interface Order {
 
 /** The order that is shown. It stands still while somebody is at the list (`held`): then what is new is counted. */
 export function useOrder(state: BoardState, wanted: Wanted, held: boolean): Order {
-  const [{ ids, unseen }, setOrder] = useState<{ ids: string[]; unseen: number }>({ ids: [], unseen: 0 });
+  const [{ ids, unseen }, setOrder] = useState(() => ({ ids: ordered(state.lines.values(), wanted, Date.now()), unseen: 0 }));
   const latest = useRef({ state, wanted, held });
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => {
