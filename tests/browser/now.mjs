@@ -38,7 +38,7 @@ await play(async () => {
   await send(globex, alert("db-1", "replication-lag", "high"));
   await page.waitForFunction(() => document.querySelectorAll("a[id^=row-]").length === 3);
   assert.match(await open(page).first().innerText(), /memory-leak/);
-  await page.getByRole("log").getByText("New critical incident: memory-leak on web-1").waitFor({ state: "attached" });
+  await page.getByRole("log").getByText("Critical: memory-leak on web-1").waitFor({ state: "attached" });
 
   assert.equal(await page.evaluate(() => window.shifted), 0, "what comes live moves nothing else");
 
@@ -61,8 +61,9 @@ await play(async () => {
 
   // Escalate and snooze ask first; Escape puts the question away and nothing is done.
   await page.keyboard.press("e");
-  await page.getByRole("dialog", { name: "Escalate" }).waitFor();
+  await page.getByRole("dialog", { name: "Escalate" }).getByLabel("Why").and(page.locator(":focus")).waitFor();
   await page.keyboard.press("Escape");
+  await page.locator("a[id^=row-]:focus").waitFor();
   await page.keyboard.press("s");
   await page.getByRole("dialog", { name: "Snooze" }).getByRole("button", { name: "1 hour" }).click();
   await page.getByText(/Snoozed for 1 hour/).first().waitFor();
@@ -72,6 +73,18 @@ await play(async () => {
   await page.keyboard.type("raid globex");
   await page.waitForFunction(() => document.querySelectorAll("a[id^=row-]").length === 2);
   for (const row of await open(page).allInnerTexts()) assert.match(row, /raid-failed/);
+
+  // Back from an incident leads to the same line of the same list; the incident's own screen has the focus meanwhile.
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("j");
+  await page.waitForURL(/text=raid/);
+  const line = await page.locator(":focus").getAttribute("id");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "What happened" }).waitFor();
+  await page.locator("#content:focus").waitFor();
+  await page.goBack();
+  await page.locator(`#${line}:focus`).waitFor();
+  assert.equal(await page.getByRole("searchbox").inputValue(), "raid globex");
   await page.getByRole("searchbox").fill("");
 
   // What others have written is text, whatever it says, and breaks no page.

@@ -3,23 +3,29 @@ import { useEffect, useRef, useState } from "react";
 import { board } from "~/board/board";
 import { live } from "~/live/live";
 import { useFreshQueries } from "~/live/useLive";
-import { useCan } from "~/session/useSession";
+import { useCan, usePerson } from "~/session/useSession";
 import { Announcer } from "./Announcer";
+import { Scoped } from "./Scoped";
+import { loadAll } from "./screen";
 import { Help } from "./Help";
 import { PLACES } from "./places";
 import { TopBar } from "./TopBar";
+import { useFocusOnArrival } from "./useFocusOnArrival";
 import { useShortcuts } from "./useShortcuts";
 
 /** What is around every screen: where one can go, whose it is, and whether it is live. */
 export function Shell() {
+  const { user_id: userId } = usePerson();
   useEffect(() => {
-    const [endLive, endBoard] = [live.start(), board.start()];
+    const [endLive, endBoard] = [live.start(userId), board.start()];
     return () => {
       endBoard();
       endLive();
     };
-  }, []);
+  }, [userId]);
   useFreshQueries();
+  useAllScreens();
+  useFocusOnArrival();
   const [helping, setHelping] = useState(false);
   const [open, setOpen] = useState(false);
   useGoing();
@@ -32,7 +38,9 @@ export function Shell() {
       <TopBar onMenu={() => setOpen(!open)} menuOpen={open} onHelp={() => setHelping(true)} />
       <Places open={open} onGone={() => setOpen(false)} />
       <main id="content" tabIndex={-1} className="min-h-0 min-w-0 overflow-y-auto outline-none md:col-start-2">
-        <Outlet />
+        <Scoped>
+          <Outlet />
+        </Scoped>
       </main>
       <Announcer />
       <Help open={helping} onClose={() => setHelping(false)} />
@@ -64,6 +72,20 @@ function Places({ open, onGone }: { open: boolean; onGone: () => void }) {
       </ul>
     </nav>
   );
+}
+
+/** How long after the first screen the others are fetched, in milliseconds. */
+const LATER = 3000;
+
+function useAllScreens(): void {
+  useEffect(() => {
+    const ended = new AbortController();
+    const timer = setTimeout(() => void loadAll(ended.signal), LATER);
+    return () => {
+      clearTimeout(timer);
+      ended.abort();
+    };
+  }, []);
 }
 
 /** How long after `g` the place's letter is waited for, in milliseconds. */

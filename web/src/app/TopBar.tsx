@@ -57,16 +57,17 @@ function CompanyChoice() {
 const STATES = {
   live: { words: "Live", tone: "bg-good" },
   connecting: { words: "Connecting", tone: "bg-soft" },
-  lost: { words: "Not connected: trying again", tone: "bg-bad" },
+  lost: { words: "Not connected", tone: "bg-bad" },
 } as const;
 
 /** Whether what is shown is what is. */
 function Connected() {
-  const { words, tone } = STATES[useConnection()];
+  const connection = useConnection();
+  const { words, tone } = STATES[connection];
   return (
     <span role="status" className="inline-flex items-center gap-1.5 text-soft">
-      <span aria-hidden className={`size-2 rounded-full ${tone}`} />
-      <span className="sr-only sm:not-sr-only">{words}</span>
+      <span aria-hidden className={`size-2 shrink-0 rounded-full ${tone}`} />
+      <span className={connection === "lost" ? "font-medium text-bad" : "sr-only sm:not-sr-only"}>{words}</span>
     </span>
   );
 }

@@ -11,6 +11,7 @@ export interface Place {
 
 export const PLACES: Place[] = [
   { to: "/", name: "Now", key: "n", needs: "read" },
+  { to: "/incidents", name: "Incidents", key: "i", needs: "read" },
   { to: "/approvals", name: "Approvals", key: "a", needs: "read" },
   { to: "/alerts", name: "Alerts", key: "l", needs: "read" },
   { to: "/runbooks", name: "Runbooks", key: "r", needs: "read" },

@@ -3,9 +3,10 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { api } from "~/api/client";
 import type { CompanyLine } from "~/api/types";
 
+const useAll = () => api.useQuery("get", "/api/companies", {}, { staleTime: 60_000 }).data?.items;
+
 export function useCompanies(): CompanyLine[] {
-  const { data } = api.useQuery("get", "/api/companies", {}, { staleTime: 60_000 });
-  return data?.items.filter((company) => company.archived_at == null) ?? [];
+  return useAll()?.filter((company) => company.archived_at == null) ?? [];
 }
 
 /** The company that is chosen, or the only one there is; nothing where all are meant. */
@@ -14,6 +15,14 @@ export function useScope(): string | null {
   const companies = useCompanies();
   if (company !== undefined) return company;
   return companies.length === 1 ? (companies[0]?.company_id ?? null) : null;
+}
+
+/** The company that is chosen and that the person does not know; nothing where he does. */
+export function useUnknownScope(): string | null {
+  const { company } = useSearch({ strict: false });
+  const all = useAll();
+  if (company === undefined || all === undefined) return null;
+  return all.some(({ company_id }) => company_id === company) ? null : company;
 }
 
 export function useChooseScope(): (company: string | null) => void {

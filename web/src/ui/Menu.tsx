@@ -1,5 +1,6 @@
 import * as Radix from "@radix-ui/react-dropdown-menu";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
+import { comeBackTo } from "./lastFocus";
 
 export interface Item {
   name: string;
@@ -9,9 +10,12 @@ export interface Item {
 
 /** Acts behind one button. */
 export function Menu({ trigger, items }: { trigger: ReactNode; items: Item[] }) {
+  const opener = useRef<HTMLButtonElement>(null);
   return (
-    <Radix.Root modal={false}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+    <Radix.Root modal={false} onOpenChange={(open) => open && comeBackTo(opener.current)}>
+      <Radix.Trigger ref={opener} asChild>
+        {trigger}
+      </Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
           align="end"
