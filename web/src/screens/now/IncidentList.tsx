@@ -1,4 +1,4 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { type Virtualizer, useVirtualizer } from "@tanstack/react-virtual";
 import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import { useCompanyName } from "~/app/scope";
 import type { Line } from "~/board/line";
@@ -55,6 +55,7 @@ export function IncidentList({ ids, lines, selected, onSelect, onHeld, onOpen, w
     if (!focusRow(id)) requestAnimationFrame(() => focusRow(id));
   };
   useImperativeHandle(ref, () => ({ focus, offset: () => box.current?.scrollTop ?? 0 }));
+  const flying = useFlying(rows);
   const drawn = rows.getVirtualItems().length > 0;
   useEffect(() => {
     if (drawn && start !== null) focusRow(start.selected);
@@ -98,6 +99,7 @@ export function IncidentList({ ids, lines, selected, onSelect, onHeld, onOpen, w
                   onOpen={onOpen}
                   company={withCompany ? nameOf(line.company_id) : null}
                   wide={wide}
+                  brief={flying}
                 />
               </li>
             )
@@ -106,6 +108,16 @@ export function IncidentList({ ids, lines, selected, onSelect, onHeld, onOpen, w
       </ul>
     </div>
   );
+}
+
+/** Whether it is scrolled by so much at once that what passes cannot be read: then less of each line is drawn. */
+function useFlying({ scrollOffset, scrollRect, isScrolling }: Virtualizer<HTMLDivElement, Element>): boolean {
+  const last = useRef(scrollOffset ?? 0);
+  const by = Math.abs((scrollOffset ?? 0) - last.current);
+  useEffect(() => {
+    last.current = scrollOffset ?? 0;
+  });
+  return isScrolling && by > (scrollRect?.height ?? 0) / 2;
 }
 
 /** Whether the line was there to take the focus. */

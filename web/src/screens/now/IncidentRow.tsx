@@ -17,6 +17,8 @@ interface Props {
   /** Its company's name, where more than one's are shown. */
   company: string | null;
   wide: boolean;
+  /** Whether only what it is in trouble with is drawn. */
+  brief: boolean;
 }
 
 /** Whether a click is for this tab: with a key or another button it is the browser's. */
@@ -24,7 +26,7 @@ const isPlain = ({ button, ctrlKey, metaKey, shiftKey, altKey }: MouseEvent) =>
   button === 0 && !(ctrlKey || metaKey || shiftKey || altKey);
 
 /** An incident in the list. Its place and height never depend on what it says. */
-export const IncidentRow = memo(function IncidentRow({ line, selected, reachable, onSelect, onOpen, company, wide }: Props) {
+export const IncidentRow = memo(function IncidentRow({ line, selected, reachable, onSelect, onOpen, company, wide, brief }: Props) {
   const { company_id: companyId, incident_id: incidentId } = line;
   return (
     <a
@@ -45,7 +47,7 @@ export const IncidentRow = memo(function IncidentRow({ line, selected, reachable
       )}
       style={columns(company !== null)}
     >
-      {wide ? <Wide line={line} company={company} /> : <Narrow line={line} company={company} />}
+      {wide ? <Wide line={line} company={company} brief={brief} /> : <Narrow line={line} company={company} />}
     </a>
   );
 });
@@ -78,8 +80,7 @@ export function Heads({ withCompany }: { withCompany: boolean }) {
   );
 }
 
-function Wide({ line, company }: { line: Line; company: string | null }) {
-  const clock = nextClock(line);
+function Wide({ line, company, brief }: { line: Line; company: string | null; brief: boolean }) {
   return (
     <>
       <SeverityMark severity={line.severity} />
@@ -87,6 +88,15 @@ function Wide({ line, company }: { line: Line; company: string | null }) {
         {line.signature}
       </Text>
       <Text cut>{line.asset_name}</Text>
+      {!brief && <More line={line} company={company} />}
+    </>
+  );
+}
+
+function More({ line, company }: { line: Line; company: string | null }) {
+  const clock = nextClock(line);
+  return (
+    <>
       {company !== null && <Company name={company} />}
       <Alerts line={line} />
       <span className="truncate">
