@@ -584,7 +584,7 @@ fn routes() -> Routes {
         )
         .get(
             "/api/incidents/{incident_id}/why",
-            incidents::why,
+            incidents::why::why,
             "Why an incident is as it is, and why not otherwise",
         )
         .get(

@@ -67,6 +67,12 @@ async fn an_incident_is_taken_through_its_life_by_hand() {
         .await
         .json();
     assert_eq!(escalated["status"], "escalated");
+    let why = server
+        .get_as(&ann, &format!("/api/incidents/{id}/why?company_id={}", acme.id))
+        .await
+        .json();
+    let needs = json!({"since": "2026-01-31T08:01:30.000Z", "by": ann.id, "why": "beyond me", "runbook": null});
+    assert_eq!(why["needs_human"], needs, "{why}");
     let resolved = act(&server, &ann, &id, "resolve", &empty).await.json();
     assert_eq!(
         (&resolved["status"], &resolved["phase"]),

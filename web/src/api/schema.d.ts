@@ -1899,7 +1899,7 @@ export interface paths {
          * Why an incident is as it is, and why not otherwise
          * @description For who may: read alerts, incidents, memory or live events.
          */
-        get: operations["incidents_why"];
+        get: operations["why_why"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3914,6 +3914,7 @@ export interface components {
             /** @description Why it flaps, or does not. */
             flapping: components["schemas"]["FlappingWhy"];
             incident_id: components["schemas"]["IncidentId"];
+            needs_human?: components["schemas"]["NeedsHumanWhy"] | null;
             opened?: components["schemas"]["Opened"] | null;
             /** @description Why it is quiet, or is not. */
             suppression: components["schemas"]["SuppressionWhy"];
@@ -4434,6 +4435,16 @@ export interface components {
             approver: components["schemas"]["Approver"];
             /** @description Whether the one who asks may be among them. */
             own_counts: boolean;
+        };
+        /** @description Why a person has to look at it. */
+        NeedsHumanWhy: {
+            /** @description Who says so: a part of the platform, or a person that escalated it. */
+            by: string;
+            /** @description The runbook that could not begin, or has not helped. */
+            runbook?: string | null;
+            since: components["schemas"]["Timestamp"];
+            /** @description What is in the way; `null` where nobody has said. */
+            why?: string | null;
         };
         /** @description A new access token after a change that has ended the one before. */
         NewAccess: {
@@ -9858,7 +9869,7 @@ export interface operations {
             };
         };
     };
-    incidents_why: {
+    why_why: {
         parameters: {
             query?: {
                 /** @description The company that is meant; not needed where one has only one. */

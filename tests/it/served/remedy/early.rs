@@ -84,6 +84,15 @@ async fn what_never_ends_is_given_up_and_its_machine_is_free() {
     );
     let shown = house.until(&incident, "needs_human").await;
     assert_eq!(shown["status"], "escalated");
+    let why = format!("/api/incidents/{incident}/why?company_id={}", house.acme.id);
+    let why = house.server.get_as(&house.boss, &why).await.json();
+    let needs = &why["needs_human"];
+    assert_eq!(
+        (&needs["by"], needs["runbook"].is_string()),
+        (&json!("incident"), true),
+        "{needs}"
+    );
+    assert!(needs["why"].as_str().is_some_and(|why| !why.is_empty()), "{needs}");
     let cleanup = json!({"runbook_id": "disk-cleanup"});
     assert_eq!(house.execute(&house.boss, &incident, cleanup).await.status, 200);
     for (path, status) in [(&give_up, 409), (&give_up.replace("run-", "run-0"), 404)] {

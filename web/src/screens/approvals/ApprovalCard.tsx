@@ -1,6 +1,6 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useWho } from "~/app/useWho";
-import type { Approval, Risk, Role } from "~/api/types";
+import type { Approval, Risk } from "~/api/types";
 import { usePerson } from "~/session/useSession";
 import { Badge, type Tone, worded } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
@@ -10,20 +10,18 @@ import { Time } from "~/ui/Time";
 import { shown } from "~/ui/shown";
 import { ApproveDialog } from "./ApproveDialog";
 import { RejectDialog } from "./RejectDialog";
+import { whyNot } from "./consent";
 
 export const RISKS: Record<Risk, Tone> = { low: "good", medium: "warn", high: "bad" };
 
-/** Who may agree to what others of a lower rank may. */
-const RANKS: Record<Role, number> = { technician: 0, company_admin: 1, msp_admin: 2 };
-
 /** What is asked for: exactly what would run, on what, and who has to agree. */
 export function ApprovalCard({ approval, brief = false }: { approval: Approval; brief?: boolean }) {
-  const { role, user_id } = usePerson();
+  const person = usePerson();
   const who = useWho(approval.company_id);
   const [asking, setAsking] = useState<"approve" | "reject" | null>(null);
   const { need, targets, automation } = approval;
   const pending = approval.status === "pending";
-  const may = RANKS[role] >= RANKS[need.approver] && (need.own_counts || approval.requested_by !== user_id);
+  const mayNot = whyNot(approval, person);
   return (
     <article className="flex flex-col gap-2">
       <header className="flex flex-wrap items-center gap-x-2 gap-y-1">
@@ -34,7 +32,7 @@ export function ApprovalCard({ approval, brief = false }: { approval: Approval; 
       </header>
       <Facts
         of={[
-          ["Why", <Text>{approval.reason}</Text>],
+          ...(approval.reason === "" ? [] : ([["Why", <Text>{approval.reason}</Text>]] as [string, ReactNode][])),
           ["On", <Targets of={targets} />],
           ["Asked by", <>{who(approval.requested_by)}, <Time at={approval.created_at} /></>],
           ["Has to agree", `${need.approvals === 1 ? "" : `${need.approvals} times a `}${worded(need.approver)}${need.own_counts ? "" : ", not who asked"}`],
@@ -51,7 +49,8 @@ export function ApprovalCard({ approval, brief = false }: { approval: Approval; 
       )}
       {approval.dry_run != null && <Commands name="What would show it without doing it" of={approval.dry_run} />}
       {approval.health_check != null && <Commands name="What is checked afterwards" of={approval.health_check} />}
-      {pending && may && (
+      {pending && mayNot !== null && <p className="text-soft">{mayNot}</p>}
+      {pending && mayNot === null && (
         <footer className="flex gap-2">
           <Button kind="primary" onClick={() => setAsking("approve")}>
             Approve and run

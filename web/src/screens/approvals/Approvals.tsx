@@ -34,7 +34,8 @@ export function Approvals() {
                       to="/incidents/$companyId/$incidentId"
                       params={{ companyId: approval.company_id, incidentId: approval.incident_id }}
                     >
-                      <Text>{`${nameOf(approval.company_id)}: ${about(approval)}`}</Text>
+                      <Text>{`${nameOf(approval.company_id)}: `}</Text>
+                      <About of={approval} />
                     </Link>
                   }
                 >
@@ -51,10 +52,13 @@ export function Approvals() {
   );
 }
 
-/** What it is about, as the list of what is open has it. */
-function about({ incident_id }: Approval): string {
+/** What it is about: as the list of what is open has it, else as the server does. */
+function About({ of: { incident_id, company_id } }: { of: Approval }) {
   const line = board.get().lines.get(incident_id);
-  return line === undefined ? "its incident" : `${line.signature} on ${line.asset_name}`;
+  const params = { path: { incident_id }, query: { company_id } };
+  const asked = api.useQuery("get", "/api/incidents/{incident_id}", { params }, { enabled: line === undefined });
+  const known = line ?? asked.data;
+  return <Text>{known === undefined ? incident_id : `${known.signature} on ${known.asset_name}`}</Text>;
 }
 
 function byExpiry(one: Approval, other: Approval): number {

@@ -42,8 +42,7 @@ export function ApproveDialog({ approval, onClose }: { approval: Approval; onClo
         {stepUp && (
           <Field
             label="Code of your authenticator"
-            hint="This is of high risk. Who has no second factor leaves it empty."
-            inputMode="numeric"
+            hint="This is of high risk: six digits, or one of your recovery codes. Who has no second factor leaves it empty."
             autoComplete="one-time-code"
             value={code}
             error={atCode ? said(approve.error) : undefined}

@@ -8,19 +8,19 @@ import { Button, Key } from "~/ui/Button";
 import { Menu } from "~/ui/Menu";
 import { AssignDialog } from "./AssignDialog";
 import { MergeDialog } from "./MergeDialog";
+import { ResolveDialog } from "./ResolveDialog";
 import { RunDialog } from "./RunDialog";
 import { SplitDialog } from "./SplitDialog";
 import { of } from "./of";
 import { useAct } from "./useAct";
 
-type Open = "assign" | "merge" | "split" | "run" | null;
+type Open = "assign" | "resolve" | "merge" | "split" | "run" | null;
 
 /** What can be done with it, as far as the person may. */
 export function Acts({ incident }: { incident: Incident }) {
   const can = useCan();
   const acting = useActing();
   const [open, setOpen] = useState<Open>(null);
-  const resolve = api.useMutation("post", "/api/incidents/{incident_id}/resolve");
   const reopen = api.useMutation("post", "/api/incidents/{incident_id}/reopen");
   const after = useAct();
   const isOpen = incident.status !== "resolved";
@@ -35,7 +35,7 @@ export function Acts({ incident }: { incident: Incident }) {
     <>
       {isOpen ? (
         <>
-          <Button kind={incident.acknowledged_at == null ? "primary" : "plain"} disabled={incident.acknowledged_at != null} onClick={acknowledge}>
+          <Button kind={incident.acknowledged_at == null ? "primary" : "plain"} busy={acting.acknowledging} disabled={incident.acknowledged_at != null} onClick={acknowledge}>
             Acknowledge <Key>a</Key>
           </Button>
           <Button onClick={() => setOpen("assign")}>Assign</Button>
@@ -45,9 +45,7 @@ export function Acts({ incident }: { incident: Incident }) {
           <Button onClick={snooze}>
             Snooze <Key>s</Key>
           </Button>
-          <Button busy={resolve.isPending} onClick={() => resolve.mutate({ params, body: {} }, after("Resolved"))}>
-            Resolve
-          </Button>
+          <Button onClick={() => setOpen("resolve")}>Resolve</Button>
         </>
       ) : (
         <Button busy={reopen.isPending} onClick={() => reopen.mutate({ params, body: {} }, after("Reopened"))}>
@@ -60,11 +58,11 @@ export function Acts({ incident }: { incident: Incident }) {
           { name: "Run a runbook", act: () => setOpen("run"), disabled: !isOpen || !can("run") },
           { name: "Merge others into it", act: () => setOpen("merge"), disabled: !isOpen },
           { name: "Split alerts off", act: () => setOpen("split"), disabled: !isOpen || incident.alert_count < 2 },
-          { name: "Assign to somebody", act: () => setOpen("assign"), disabled: !isOpen },
         ]}
       />
       {acting.question}
       {open === "assign" && <AssignDialog incident={incident} onClose={() => setOpen(null)} />}
+      {open === "resolve" && <ResolveDialog incident={incident} onClose={() => setOpen(null)} />}
       {open === "merge" && <MergeDialog incident={incident} onClose={() => setOpen(null)} />}
       {open === "split" && <SplitDialog incident={incident} onClose={() => setOpen(null)} />}
       {open === "run" && <RunDialog incident={incident} onClose={() => setOpen(null)} />}

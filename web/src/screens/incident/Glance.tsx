@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useCompanyName } from "~/app/scope";
+import { useWho } from "~/app/useWho";
 import { nextClock } from "~/board/line";
 import type { Incident } from "~/api/types";
 import { Badge, worded } from "~/ui/Badge";
@@ -8,9 +9,13 @@ import { DueClock } from "~/ui/DueClock";
 import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 
+const URGENCY =
+  "The higher, the sooner it wants somebody: 10 to 90 for its severity, 2 for each alert up to 20, 10 where two tools tell of it, 20 where its asset is critical, 1 less for each hour up to 10.";
+
 /** What there is to know at one look. */
 export function Glance({ incident }: { incident: Incident }) {
   const nameOf = useCompanyName();
+  const who = useWho(incident.company_id);
   const clock = nextClock(incident);
   return (
     <dl className="grid grid-cols-2 gap-x-4 gap-y-2 rounded-lg border border-line bg-surface px-3 py-2 sm:grid-cols-4 xl:grid-cols-8">
@@ -30,12 +35,16 @@ export function Glance({ incident }: { incident: Incident }) {
         </Link>
         <span className="text-soft"> from {incident.tool_sources.join(", ") || "no tool named"}</span>
       </Item>
-      <Item name="Urgency">{Math.round(incident.priority_score)}</Item>
+      <Item name="Urgency">
+        <span title={URGENCY}>
+          {Math.round(incident.priority_score)} <span className="text-soft">by severity, alerts, asset, age</span>
+        </span>
+      </Item>
       <Item name={incident.resolved_at == null ? "Opened" : "Resolved"}>
         <Time at={incident.resolved_at ?? incident.created_at} />
-        {incident.resolved_by != null && <span className="text-soft"> by {incident.resolved_by}</span>}
+        {incident.resolved_by != null && <span className="text-soft"> by {who(incident.resolved_by)}</span>}
       </Item>
-      <Item name="Promise">{clock === undefined ? <span className="text-soft">none runs</span> : <DueClock clock={clock} />}</Item>
+      <Item name="SLA">{clock === undefined ? <span className="text-soft">{incident.clocks.length === 0 ? "none" : "met"}</span> : <DueClock clock={clock} />}</Item>
     </dl>
   );
 }

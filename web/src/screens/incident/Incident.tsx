@@ -9,6 +9,7 @@ import { Acts } from "./Acts";
 import { DecisionPanel } from "./DecisionPanel";
 import { Glance } from "./Glance";
 import { MemoryPanel } from "./MemoryPanel";
+import { NeededPanel } from "./NeededPanel";
 import { Notes } from "./Notes";
 import { ProposedPanel } from "./ProposedPanel";
 import { RunsPanel } from "./RunsPanel";
@@ -30,6 +31,7 @@ export function Incident() {
 function Whole({ incident }: { incident: Shown }) {
   return (
     <Page title={`${incident.signature} on ${incident.asset_name}`} heading={<Heading incident={incident} />} actions={<Acts incident={incident} />}>
+      <NeededPanel incident={incident} />
       <Glance incident={incident} />
       <div className="grid gap-3 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-3">

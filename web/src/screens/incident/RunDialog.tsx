@@ -1,19 +1,29 @@
 import { type FormEvent, useState } from "react";
 import { api, fieldOf, said } from "~/api/client";
 import type { Incident } from "~/api/types";
+import { needsAnother } from "~/screens/approvals/consent";
 import { ParameterFields } from "~/screens/runbooks/Parameters";
 import { filled, listed } from "~/screens/runbooks/parameter";
+import { usePerson } from "~/session/useSession";
 import { Button } from "~/ui/Button";
 import { Dialog } from "~/ui/Dialog";
 import { Area, Choice, Field } from "~/ui/Field";
 import { note } from "~/ui/toast";
 import { of } from "./of";
 
+interface Props {
+  incident: Incident;
+  /** The one that is chosen at first, by its short name. */
+  runbook?: string | undefined;
+  onClose: () => void;
+}
+
 /** Runs a runbook for it, or asks for consent where the runbook's risk needs one. */
-export function RunDialog({ incident, onClose }: { incident: Incident; onClose: () => void }) {
+export function RunDialog({ incident, runbook = "", onClose }: Props) {
+  const { role } = usePerson();
   const query = { company_id: incident.company_id };
   const runbooks = api.useQuery("get", "/api/runbooks", { params: { query } });
-  const [slug, setSlug] = useState("");
+  const [slug, setSlug] = useState(runbook);
   const [instances, setInstances] = useState("");
   const [reason, setReason] = useState("");
   const [values, setValues] = useState<Record<string, string>>({});
@@ -41,7 +51,7 @@ export function RunDialog({ incident, onClose }: { incident: Incident; onClose: 
   const field = fieldOf(run.error);
   const placed = field !== undefined && (field === "instance_ids" || parameters.some(({ name }) => field.endsWith(name)));
   return (
-    <Dialog open onClose={onClose} title="Run a runbook" description="What needs consent asks for it; nothing runs before.">
+    <Dialog open onClose={onClose} title="Run a runbook" description="What needs the consent of somebody else asks for it; nothing runs before.">
       <form onSubmit={send} className="flex flex-col gap-3">
         <Choice label="Runbook" required value={slug} onChange={({ target }) => setSlug(target.value)}>
           <option value="">choose one</option>
@@ -52,7 +62,7 @@ export function RunDialog({ incident, onClose }: { incident: Incident; onClose: 
           ))}
         </Choice>
         {chosen !== undefined && <p className="text-soft">{chosen.description}</p>}
-        <ParameterFields of={parameters} typed={values} onChange={setValues} errorOf={(name) => (field?.endsWith(name) ? said(run.error) : undefined)} />
+        <ParameterFields eager={runbook !== ""} of={parameters} typed={values} onChange={setValues} errorOf={(name) => (field?.endsWith(name) ? said(run.error) : undefined)} />
         <Field
           label="Machines"
           hint={`Instance ids, with commas between. None: the machine that is called ${incident.asset_name}.`}
@@ -67,7 +77,7 @@ export function RunDialog({ incident, onClose }: { incident: Incident; onClose: 
           </p>
         )}
         <Button kind="primary" type="submit" busy={run.isPending} disabled={chosen === undefined}>
-          Run
+          {chosen !== undefined && needsAnother(chosen.risk, role) ? "Ask for consent" : "Run"}
         </Button>
       </form>
     </Dialog>

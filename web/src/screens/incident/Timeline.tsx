@@ -10,7 +10,8 @@ import { Answer } from "~/ui/States";
 import { Text } from "~/ui/Text";
 import { absolute, clock } from "~/ui/time";
 import { of } from "./of";
-import { type Chapter, chapters, words } from "./story";
+import { type Chapter, chapters } from "./story";
+import { words } from "./told";
 
 /** Items of a page; pages are added at the end. */
 const PAGE = 100;
@@ -59,7 +60,7 @@ function Entry({ of: { entry }, companyId }: { of: Extract<Chapter, { kind: "ent
   const who = useWho(companyId);
   return (
     <span className="min-w-0">
-      <span className="text-soft">{who(entry.actor)}</span> <Text>{words(entry)}</Text>
+      <span className="text-soft">{who(entry.actor)}</span> <Text>{words(entry, who)}</Text>
     </span>
   );
 }

@@ -1,11 +1,12 @@
 import type { ReactNode } from "react";
 import { api } from "~/api/client";
 import type { Incident, Schemas } from "~/api/types";
-import { useCompanyName } from "~/app/scope";
+import { useWho } from "~/app/useWho";
 import { Facts, Panel } from "~/ui/Page";
 import { Answer } from "~/ui/States";
 import { Code, Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
+import { Told } from "./Told";
 import { of } from "./of";
 
 /** Why it is one incident, why it is quiet or not, and who is told. */
@@ -13,12 +14,12 @@ export function WhyPanel({ incident }: { incident: Incident }) {
   const why = api.useQuery("get", "/api/incidents/{incident_id}/why", { params: of(incident) });
   return (
     <Panel title="Why it is one incident">
-      <Answer of={why}>{(why) => <Facts of={lines(why)} />}</Answer>
+      <Answer of={why}>{(why) => <Facts of={lines(incident, why)} />}</Answer>
     </Panel>
   );
 }
 
-function lines({ opened, suppression, told, flapping, undecided, ended }: Schemas["IncidentWhy"]): [string, ReactNode][] {
+function lines(incident: Incident, { opened, suppression, told, flapping, undecided, ended }: Schemas["IncidentWhy"]): [string, ReactNode][] {
   const receipt = opened?.receipt;
   return [
     ...(receipt === undefined
@@ -30,10 +31,10 @@ function lines({ opened, suppression, told, flapping, undecided, ended }: Schema
           ...considered(receipt),
         ] as [string, ReactNode][])),
     ["Quiet", <Quiet of={suppression} />],
-    ["Told", told.told_at == null ? <Text className="text-soft">{told.why_not ?? "nobody yet"}</Text> : <Time at={told.told_at} />],
-    ["Flapping", flapping.since == null ? `no: ${flapping.flips} changes in 10 min, more than ${flapping.more_than} make it` : <>since <Time at={flapping.since} /></>],
+    ["Told", <Told incident={incident} of={told} />],
+    ...(ended == null ? ([["Flapping", <Flapping of={flapping} />]] as [string, ReactNode][]) : []),
     ...(undecided == null ? [] : ([["Undecided", <Text>{undecided}</Text>]] as [string, ReactNode][])),
-    ...(ended == null ? [] : ([["Ended", <><Ending of={ended} /></>]] as [string, ReactNode][])),
+    ...(ended == null ? [] : ([["Ended", <Ending companyId={incident.company_id} of={ended} />]] as [string, ReactNode][])),
   ];
 }
 
@@ -72,11 +73,25 @@ function Quiet({ of: { suppressed_by, considered } }: { of: Schemas["Suppression
   );
 }
 
-function Ending({ of: { at, by, merged_into } }: { of: Schemas["Ended"] }) {
-  const nameOf = useCompanyName();
+function Flapping({ of: { since, flips, more_than, calm_at } }: { of: Schemas["FlappingWhy"] }) {
+  if (since == null) return `no: ${flips} changes in 10 min, more than ${more_than} make it`;
   return (
     <>
-      {at != null && <Time at={at} />} {by != null && <>by {nameOf(by)}</>}
+      since <Time at={since} />
+      {calm_at != null && (
+        <>
+          , calm <Time at={calm_at} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Ending({ companyId, of: { at, by, merged_into } }: { companyId: string; of: Schemas["Ended"] }) {
+  const who = useWho(companyId);
+  return (
+    <>
+      {at != null && <Time at={at} />} {by != null && <>by {who(by)}</>}
       {merged_into != null && (
         <>
           , into <Code>{merged_into}</Code>

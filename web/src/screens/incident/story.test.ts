@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { JournalEntry, Schemas } from "~/api/types";
-import { chapters, words } from "./story";
+import { chapters } from "./story";
 
 const entry = (kind: string, data: object) => ({ id: kind, kind, data, at: "2026-01-31T08:00:00Z" }) as unknown as JournalEntry;
 const placed = (alert_id: string, severity: string) =>
@@ -14,15 +14,4 @@ test("alerts that follow each other are one chapter, as grave as the gravest", (
     "decision.made",
     [1, "low"],
   ]);
-});
-
-test("entries are told in words, and those that nobody has words for by their names", () => {
-  expect(words(entry("decision.made", { recommendation: "Restart", confidence: 0.85, engine: "rules" }))).toBe("decided: Restart (85 %, rules)");
-  expect(words(entry("incident.changed", { note: "looking", from: {} }))).toBe("noted: looking");
-  expect(words(entry("incident.changed", { assigned_to: "ann", told: true, from: {} }))).toBe("assigned to: ann, told: yes");
-  expect(words(entry("run.ended", { status: "unknown_outcome" }))).toBe("run unknown outcome");
-  expect(words(entry("channel.disabled", {}))).toBe("channel disabled");
-  expect(words(entry("run.not_begun", { runbook: "disk-cleanup", why: "no machine is called so" }))).toBe(
-    "run not begun disk-cleanup: no machine is called so",
-  );
 });

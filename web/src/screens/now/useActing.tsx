@@ -17,6 +17,8 @@ interface Asking {
 interface Acting {
   /** At once. */
   acknowledge: (line: Named) => void;
+  /** Whether that is under way. */
+  acknowledging: boolean;
   /** After a question. */
   ask: (kind: Asking["kind"], line: Named) => void;
   /** Whether something is asked. */
@@ -37,7 +39,10 @@ export function useActing(): Acting {
   const [asked, setAsked] = useState<Asking | null>(null);
   const acknowledge = api.useMutation("post", "/api/incidents/{incident_id}/acknowledge");
   return {
-    acknowledge: (line) => acknowledge.mutate({ params: of(line), body: {} }, answers(line, "Acknowledged")),
+    acknowledge: (line) => {
+      if (!acknowledge.isPending) acknowledge.mutate({ params: of(line), body: {} }, answers(line, "Acknowledged"));
+    },
+    acknowledging: acknowledge.isPending,
     ask: (kind, line) => setAsked({ kind, line }),
     asking: asked !== null,
     question: asked !== null && <Question key={asked.kind + asked.line.incident_id} {...asked} onDone={() => setAsked(null)} />,

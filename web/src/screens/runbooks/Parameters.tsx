@@ -28,18 +28,22 @@ export function Parameters({ of }: { of: Parameter[] }) {
 }
 
 /** A form's fields for parameters. */
-export function ParameterFields({ of, typed, onChange, errorOf }: {
+export function ParameterFields({ of, typed, onChange, errorOf, eager = false }: {
   of: Parameter[];
   typed: Record<string, string>;
   onChange: (typed: Record<string, string>) => void;
   errorOf: (name: string) => string | undefined;
+  /** Whether the first that has to be given takes the focus. */
+  eager?: boolean;
 }) {
+  const first = eager ? of.find(({ default: usual }) => usual == null)?.name : undefined;
   return of.map((parameter) => {
     const { name, type, description, default: usual } = parameter;
     const about = {
       label: name,
       hint: `${description} Takes ${takes(parameter)}.`,
       error: errorOf(name),
+      autoFocus: name === first,
       value: typed[name] ?? "",
       onChange: ({ target }: { target: { value: string } }) => onChange({ ...typed, [name]: target.value }),
     };
