@@ -75,4 +75,29 @@ await play(async () => {
   await page.getByRole("link", { name: "Now" }).click();
   await open(page, "certificate-expires").waitFor();
   await open(page, "disk-space-critical").waitFor({ state: "hidden" });
+
+  // What cannot begin by itself says what it lacks, and what helps is one press away.
+  await send(northwind, alert(MACHINE.name, "memory-leak", "high"));
+  await open(page, "memory-leak").click();
+  const needed = page.getByRole("region", { name: "Somebody is needed" });
+  await needed.getByText(/service/).first().waitFor();
+  await shot(page, "needed");
+  await accessible(page, "an incident that needs somebody");
+  await needed.getByRole("button", { name: /^Run / }).click();
+  await page.getByLabel("service", { exact: true }).and(page.locator(":focus")).fill("nginx");
+  await shot(page, "run");
+  await page.getByRole("dialog").getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByRole("heading", { name: "What was run" }).waitFor();
+
+  // What a person has fixed is remembered.
+  await page.getByRole("link", { name: "Now" }).click();
+  await open(page, "certificate-expires").click();
+  await page.getByRole("button", { name: "Resolve" }).click();
+  await page.getByLabel("What fixed it").fill("Renewed it with certbot by hand");
+  await page.getByRole("dialog").getByRole("button", { name: "Resolve" }).click();
+  await page.getByRole("button", { name: "Reopen" }).waitFor();
+  await send(northwind, alert("web-2", "certificate-expires", "low"));
+  await page.getByRole("link", { name: "Now" }).click();
+  await open(page, "certificate-expires").filter({ hasText: "web-2" }).click();
+  await page.getByText("Seen once, fixed by Renewed it with certbot by hand.").waitFor();
 });
