@@ -17,20 +17,20 @@ export function NeededPanel({ incident }: { incident: Incident }) {
   const can = useCan();
   const [running, setRunning] = useState(false);
   if (!needed) return null;
-  const runbook = calledFor(incident.decision);
+  const called = calledFor(incident.decision);
   return (
     <section aria-label="Somebody is needed" className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-lg border border-bad bg-bad-wash px-3 py-2">
       <p className="min-w-0 flex-1 basis-72">
         <strong>Somebody is needed.</strong> {why.data?.needs_human != null && <Because companyId={incident.company_id} of={why.data.needs_human} />}
       </p>
-      {runbook !== null && can("run") && (
+      {called !== null && can("run") && (
         <Button kind="primary" onClick={() => setRunning(true)}>
           <span>
-            Run <Text>{runbook}</Text>…
+            Run <Text>{called.runbook}</Text>…
           </span>
         </Button>
       )}
-      {running && <RunDialog incident={incident} runbook={runbook ?? undefined} onClose={() => setRunning(false)} />}
+      {running && <RunDialog incident={incident} called={called ?? undefined} onClose={() => setRunning(false)} />}
     </section>
   );
 }

@@ -33,10 +33,10 @@ export function ParameterFields({ of, typed, onChange, errorOf, eager = false }:
   typed: Record<string, string>;
   onChange: (typed: Record<string, string>) => void;
   errorOf: (name: string) => string | undefined;
-  /** Whether the first that has to be given takes the focus. */
+  /** Whether the first that is missing takes the focus. */
   eager?: boolean;
 }) {
-  const first = eager ? of.find(({ default: usual }) => usual == null)?.name : undefined;
+  const first = eager ? of.find(({ name, default: usual }) => usual == null && !typed[name])?.name : undefined;
   return of.map((parameter) => {
     const { name, type, description, default: usual } = parameter;
     const about = {
