@@ -10,13 +10,15 @@ import { Time } from "~/ui/Time";
 import { shown } from "~/ui/shown";
 import { ApproveDialog } from "./ApproveDialog";
 import { RejectDialog } from "./RejectDialog";
-import { whyNot } from "./consent";
+import { mayReject, whoAgrees, whyNot } from "./consent";
+import { useIncidentOf } from "./useIncidentOf";
 
 export const RISKS: Record<Risk, Tone> = { low: "good", medium: "warn", high: "bad" };
 
 /** What is asked for: exactly what would run, on what, and who has to agree. */
 export function ApprovalCard({ approval, brief = false }: { approval: Approval; brief?: boolean }) {
   const person = usePerson();
+  const incident = useIncidentOf(approval);
   const who = useWho(approval.company_id);
   const [asking, setAsking] = useState<"approve" | "reject" | null>(null);
   const { need, targets, automation } = approval;
@@ -32,10 +34,10 @@ export function ApprovalCard({ approval, brief = false }: { approval: Approval; 
       </header>
       <Facts
         of={[
-          ...(approval.reason === "" ? [] : ([["Why", <Text>{approval.reason}</Text>]] as [string, ReactNode][])),
-          ["On", <Targets of={targets} />],
+          ...(approval.reason.trim() === "" ? [] : ([["Why", <Text>{approval.reason}</Text>]] as [string, ReactNode][])),
+          ["On", <Targets of={targets} asset={incident?.asset_name} />],
           ["Asked by", <>{who(approval.requested_by)}, <Time at={approval.created_at} /></>],
-          ["Has to agree", `${need.approvals === 1 ? "" : `${need.approvals} times a `}${worded(need.approver)}${need.own_counts ? "" : ", not who asked"}`],
+          ["Has to agree", `${whoAgrees(need)}${need.own_counts ? "" : ", not who asked"}`],
           ...(approval.decided_by.length > 0
             ? ([["Has agreed", approval.decided_by.map(({ by }) => who(by)).join(", ")]] as [string, string][])
             : []),
@@ -50,14 +52,18 @@ export function ApprovalCard({ approval, brief = false }: { approval: Approval; 
       {approval.dry_run != null && <Commands name="What would show it without doing it" of={approval.dry_run} />}
       {approval.health_check != null && <Commands name="What is checked afterwards" of={approval.health_check} />}
       {pending && mayNot !== null && <p className="text-soft">{mayNot}</p>}
-      {pending && mayNot === null && (
-        <footer className="flex gap-2">
-          <Button kind="primary" onClick={() => setAsking("approve")}>
-            Approve and run
-          </Button>
-          <Button kind="danger" onClick={() => setAsking("reject")}>
-            Reject
-          </Button>
+      {pending && (
+        <footer className="flex gap-2 empty:hidden">
+          {mayNot === null && (
+            <Button kind="primary" onClick={() => setAsking("approve")}>
+              Approve and run
+            </Button>
+          )}
+          {mayReject(approval, person) && (
+            <Button kind="danger" onClick={() => setAsking("reject")}>
+              {approval.requested_by === person.user_id ? "Take it back" : "Reject"}
+            </Button>
+          )}
         </footer>
       )}
       {asking === "approve" && <ApproveDialog approval={approval} onClose={() => setAsking(null)} />}
@@ -66,11 +72,17 @@ export function ApprovalCard({ approval, brief = false }: { approval: Approval; 
   );
 }
 
-/** The blast radius: how many, and which. */
-export function Targets({ of }: { of: string[] }) {
+/** The blast radius: how many, which, and for which asset, where that has another name. */
+export function Targets({ of, asset }: { of: string[]; asset?: string | undefined }) {
   return (
     <span>
       {of.length} {of.length === 1 ? "machine" : "machines"}: <Code>{of.join(", ")}</Code>
+      {asset !== undefined && !of.includes(asset) && (
+        <>
+          {" "}
+          for <Text>{asset}</Text>
+        </>
+      )}
     </span>
   );
 }

@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { useCompanyName, useScope } from "~/app/scope";
 import { api } from "~/api/client";
-import { board } from "~/board/board";
 import type { Approval } from "~/api/types";
 import { Page, Panel } from "~/ui/Page";
 import { Answer, Empty } from "~/ui/States";
 import { Text } from "~/ui/Text";
 import { ApprovalCard } from "./ApprovalCard";
 import { Decided } from "./Decided";
+import { useIncidentOf } from "./useIncidentOf";
 
 /** What waits for consent, what expires first at the top. */
 export function Approvals() {
@@ -52,13 +52,10 @@ export function Approvals() {
   );
 }
 
-/** What it is about: as the list of what is open has it, else as the server does. */
-function About({ of: { incident_id, company_id } }: { of: Approval }) {
-  const line = board.get().lines.get(incident_id);
-  const params = { path: { incident_id }, query: { company_id } };
-  const asked = api.useQuery("get", "/api/incidents/{incident_id}", { params }, { enabled: line === undefined });
-  const known = line ?? asked.data;
-  return <Text>{known === undefined ? incident_id : `${known.signature} on ${known.asset_name}`}</Text>;
+/** What it is about; its incident's id until that is known. */
+function About({ of }: { of: Approval }) {
+  const incident = useIncidentOf(of);
+  return <Text>{incident === undefined ? of.incident_id : `${incident.signature} on ${incident.asset_name}`}</Text>;
 }
 
 function byExpiry(one: Approval, other: Approval): number {

@@ -6,12 +6,16 @@ import { codeOf } from "~/session/totp";
 import { Button } from "~/ui/Button";
 import { Dialog } from "~/ui/Dialog";
 import { Field } from "~/ui/Field";
+import { Refusal } from "~/ui/Refusal";
 import { note } from "~/ui/toast";
 import { Commands, Targets } from "./ApprovalCard";
+import { useIncidentOf } from "./useIncidentOf";
 
 /** Agrees to exactly what is shown, by its hash. High risk asks for a code of the second factor besides. */
 export function ApproveDialog({ approval, onClose }: { approval: Approval; onClose: () => void }) {
   const [code, setCode] = useState("");
+  const [lost, setLost] = useState(false);
+  const incident = useIncidentOf(approval);
   const queries = useQueryClient();
   const approve = api.useMutation("post", "/api/approvals/{approval_id}/approve");
   const needed = (approve.error as Partial<Problem> | null)?.code === "second_factor_needed";
@@ -36,24 +40,28 @@ export function ApproveDialog({ approval, onClose }: { approval: Approval; onClo
     <Dialog open wide onClose={onClose} title={`Run ${approval.title ?? approval.runbook}?`}>
       <form onSubmit={send} className="flex flex-col gap-3">
         <p>
-          On <Targets of={approval.targets} />
+          On <Targets of={approval.targets} asset={incident?.asset_name} />
         </p>
         <Commands name="Exactly this" of={approval.automation == null ? approval.commands : [JSON.stringify(approval.automation, null, 2)]} open />
         {stepUp && (
-          <Field
-            label="Code of your authenticator"
-            hint="This is of high risk: six digits, or one of your recovery codes. Who has no second factor leaves it empty."
-            autoComplete="one-time-code"
-            value={code}
-            error={atCode ? said(approve.error) : undefined}
-            onChange={({ target }) => setCode(target.value)}
-          />
+          <div className="flex flex-col items-start gap-1">
+            <Field
+              key={String(lost)}
+              className="self-stretch"
+              label={lost ? "Recovery code" : "Code of your authenticator"}
+              hint={lost ? "Each is good once." : "This is of high risk: six digits. Who has no second factor leaves it empty."}
+              inputMode={lost ? "text" : "numeric"}
+              autoComplete={lost ? "off" : "one-time-code"}
+              value={code}
+              error={atCode ? said(approve.error) : undefined}
+              onChange={({ target }) => setCode(target.value)}
+            />
+            <Button kind="quiet" onClick={() => (setLost(!lost), setCode(""))}>
+              {lost ? "Use the authenticator" : "Use a recovery code"}
+            </Button>
+          </div>
         )}
-        {approve.error !== null && !atCode && (
-          <p role="alert" className="text-bad [overflow-wrap:anywhere]">
-            {said(approve.error)}
-          </p>
-        )}
+        {!atCode && <Refusal error={approve.error} />}
         <div className="flex gap-2">
           <Button kind="primary" type="submit" busy={approve.isPending}>
             Approve and run
