@@ -1,9 +1,10 @@
 import { type FormEvent, useState } from "react";
-import { api, said } from "~/api/client";
+import { api } from "~/api/client";
 import type { Incident } from "~/api/types";
 import { Button } from "~/ui/Button";
 import { Dialog } from "~/ui/Dialog";
-import { Area } from "~/ui/Field";
+import { Field } from "~/ui/Field";
+import { Refusal } from "~/ui/Refusal";
 import { noteFailure } from "~/ui/toast";
 import { of } from "./of";
 import { useAct } from "./useAct";
@@ -27,15 +28,14 @@ export function ResolveDialog({ incident, onClose }: { incident: Incident; onClo
   return (
     <Dialog open onClose={onClose} title="Resolve" description="What still fires opens it again.">
       <form onSubmit={send} className="flex flex-col gap-3">
-        <Area
+        <Field
           label="What fixed it"
           hint="It is remembered, and told when the like happens again. It may stay empty."
-          rows={3}
           maxLength={4000}
           value={fix}
-          error={resolve.error === null ? undefined : said(resolve.error)}
           onChange={({ target }) => setFix(target.value)}
         />
+        <Refusal error={resolve.error} />
         <Button kind="primary" type="submit" busy={resolve.isPending}>
           Resolve
         </Button>
