@@ -2,12 +2,13 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useCompanyName } from "~/app/scope";
 import { useWho } from "~/app/useWho";
-import { nextClock } from "~/board/line";
-import type { Incident } from "~/api/types";
+import type { Incident, IncidentClock } from "~/api/types";
+import { endedBy } from "~/screens/incidents/ending";
 import { Badge, worded } from "~/ui/Badge";
-import { DueClock } from "~/ui/DueClock";
 import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
+import { useNow } from "~/ui/useNow";
+import { standing } from "./sla";
 
 const URGENCY =
   "The higher, the sooner it wants somebody: 10 to 90 for its severity, 2 for each alert up to 20, 10 where two tools tell of it, 20 where its asset is critical, 1 less for each hour up to 10.";
@@ -16,7 +17,6 @@ const URGENCY =
 export function Glance({ incident }: { incident: Incident }) {
   const nameOf = useCompanyName();
   const who = useWho(incident.company_id);
-  const clock = nextClock(incident);
   return (
     <dl className="grid grid-cols-2 gap-x-4 gap-y-2 rounded-lg border border-line bg-surface px-3 py-2 sm:grid-cols-4 xl:grid-cols-8">
       <Item name="Status">
@@ -26,9 +26,17 @@ export function Glance({ incident }: { incident: Incident }) {
         <Text>{nameOf(incident.company_id)}</Text>
       </Item>
       <Item name="Assigned to">
-        <Text>{incident.assigned_to ?? "nobody"}</Text>
+        <Text>{incident.assigned_to == null ? "nobody" : who(incident.assigned_to)}</Text>
       </Item>
-      <Item name="Acknowledged">{incident.acknowledged_at == null ? "not yet" : <Time at={incident.acknowledged_at} />}</Item>
+      <Item name="Acknowledged">
+        {incident.acknowledged_at == null ? "not yet" : <Time at={incident.acknowledged_at} />}
+        {incident.acknowledged_by != null && (
+          <span className="text-soft">
+            {" "}
+            by <Text>{who(incident.acknowledged_by)}</Text>
+          </span>
+        )}
+      </Item>
       <Item name="Alerts">
         <Link className="text tabular-nums" to="/alerts" search={{ company: incident.company_id, incident_id: incident.incident_id } as object}>
           {incident.alert_count.toLocaleString()}
@@ -42,9 +50,11 @@ export function Glance({ incident }: { incident: Incident }) {
       </Item>
       <Item name={incident.resolved_at == null ? "Opened" : "Resolved"}>
         <Time at={incident.resolved_at ?? incident.created_at} />
-        {incident.resolved_by != null && <span className="text-soft"> by {who(incident.resolved_by)}</span>}
+        {incident.resolved_by != null && <Text className="text-soft">{`, ${endedBy(incident.resolved_by, who)}`}</Text>}
       </Item>
-      <Item name="SLA">{clock === undefined ? <span className="text-soft">{incident.clocks.length === 0 ? "none" : "met"}</span> : <DueClock clock={clock} />}</Item>
+      <Item name="SLA">
+        <Sla clocks={incident.clocks} />
+      </Item>
     </dl>
   );
 }
@@ -56,6 +66,11 @@ function Item({ name, children }: { name: string; children: ReactNode }) {
       <dd className="min-w-0 [overflow-wrap:anywhere]">{children}</dd>
     </div>
   );
+}
+
+function Sla({ clocks }: { clocks: IncidentClock[] }) {
+  const words = standing(clocks, useNow());
+  return <span className={words.startsWith("Breached") ? "font-semibold text-bad" : "text-soft"}>{words}</span>;
 }
 
 function Status({ incident }: { incident: Incident }) {

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { api } from "~/api/client";
 import type { Incident, Schemas } from "~/api/types";
 import { useWho } from "~/app/useWho";
+import { endedBy } from "~/screens/incidents/ending";
 import { Facts, Panel } from "~/ui/Page";
 import { Answer } from "~/ui/States";
 import { Code, Text } from "~/ui/Text";
@@ -74,7 +75,7 @@ function Quiet({ of: { suppressed_by, considered } }: { of: Schemas["Suppression
 }
 
 function Flapping({ of: { since, flips, more_than, calm_at } }: { of: Schemas["FlappingWhy"] }) {
-  if (since == null) return `no: ${flips} changes in 10 min, more than ${more_than} make it`;
+  if (since == null) return `no: ${flips} ${flips === 1 ? "change" : "changes"} in 10 min, more than ${more_than} make it`;
   return (
     <>
       since <Time at={since} />
@@ -91,10 +92,16 @@ function Ending({ companyId, of: { at, by, merged_into } }: { companyId: string;
   const who = useWho(companyId);
   return (
     <>
-      {at != null && <Time at={at} />} {by != null && <>by {who(by)}</>}
-      {merged_into != null && (
+      {at != null && (
         <>
-          , into <Code>{merged_into}</Code>
+          <Time at={at} />,{" "}
+        </>
+      )}
+      {merged_into == null ? (
+        <Text>{endedBy(by, who)}</Text>
+      ) : (
+        <>
+          merged into <Code>{merged_into}</Code>
         </>
       )}
     </>
