@@ -1,11 +1,13 @@
 import { api } from "~/api/client";
 import type { Incident, Schemas } from "~/api/types";
+import { useWho } from "~/app/useWho";
 import { Badge } from "~/ui/Badge";
 import { Panel } from "~/ui/Page";
 import { Answer } from "~/ui/States";
 import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { of } from "./of";
+import { readable } from "./readable";
 
 type Recalled = Schemas["RecalledMemory"];
 
@@ -64,6 +66,7 @@ function Like({ memories }: { memories: Recalled[] }) {
 const SPEAKERS: Record<Schemas["Speaker"], string> = { user: "alerts and people", agent: "the agent", system: "runs" };
 
 function ShortTerm({ incident }: { incident: Incident }) {
+  const who = useWho(incident.company_id);
   const { data } = api.useQuery("get", "/api/incidents/{incident_id}/memory", { params: of(incident) }, { retry: false });
   if (data === undefined || data.messages.length === 0) return null;
   return (
@@ -77,7 +80,7 @@ function ShortTerm({ incident }: { incident: Incident }) {
             <span className="text-xs text-soft">
               {SPEAKERS[role]}, <Time at={at} />
             </span>
-            <Text className="block">{content}</Text>
+            <Text className="block">{readable(content, who)}</Text>
           </li>
         ))}
       </ol>

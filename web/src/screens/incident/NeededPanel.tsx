@@ -9,6 +9,7 @@ import { Time } from "~/ui/Time";
 import { RunDialog } from "./RunDialog";
 import { calledFor } from "./called";
 import { of } from "./of";
+import { readable } from "./readable";
 
 /** What has left the incident to people, and the act that helps. Nothing where nobody is needed. */
 export function NeededPanel({ incident }: { incident: Incident }) {
@@ -17,7 +18,8 @@ export function NeededPanel({ incident }: { incident: Incident }) {
   const can = useCan();
   const [running, setRunning] = useState(false);
   if (!needed) return null;
-  const called = calledFor(incident.decision);
+  const failed = why.data?.needs_human?.runbook;
+  const called = calledFor(incident.decision) ?? (failed == null ? null : { runbook: failed, machines: [], values: {} });
   return (
     <section aria-label="Somebody is needed" className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-lg border border-bad bg-bad-wash px-3 py-2">
       <p className="min-w-0 flex-1 basis-72">
@@ -40,7 +42,7 @@ function Because({ companyId, of: { by, why, runbook, since } }: { companyId: st
   const said = by.startsWith("usr-") ? `${who(by)} escalated it` : runbook != null ? `${runbook} did not get through` : "It could not go on by itself";
   return (
     <>
-      <Text>{why == null ? `${said}.` : `${said}: ${why}`}</Text> <Time at={since} className="text-soft" />
+      <Text>{why == null ? `${said}.` : readable(`${said}: ${why}`, who)}</Text> <Time at={since} className="text-soft" />
     </>
   );
 }

@@ -9,6 +9,13 @@ const changed = (data: object) => say("incident.changed", data);
 
 test("what was decided, run and asked is told in words", () => {
   expect(say("decision.made", { recommendation: "Restart", confidence: 0.85, engine: "rules" })).toBe("decided: Restart (85 %, rules)");
+  expect(say("decision.made", { recommendation: "Clean up", confidence: 0.9, engine: "rules", not_run: { runbook: "disk-cleanup", why: "the company is not connected to AWS" } })).toBe(
+    "decided: Clean up (90 %, rules); disk-cleanup is not run: the company is not connected to AWS",
+  );
+  expect([say("approval.decided", { status: "consumed", runbook: "x" }), say("approval.decided", { status: "withdrawn", runbook: "x", why: "the incident has ended" })]).toEqual([
+    "agreed to x",
+    "asks no more for consent to x: the incident has ended",
+  ]);
   expect(say("run.ended", { runbook: "disk-cleanup", status: "unknown_outcome" })).toBe("disk-cleanup unknown outcome");
   expect(say("run.not_begun", { runbook: "disk-cleanup", why: "no machine is called so" })).toBe("disk-cleanup could not begin: no machine is called so");
   expect(say("run.started", { runbook: "disk-cleanup", targets: ["i-1", "i-2"] })).toBe("began to run disk-cleanup on i-1, i-2");

@@ -1,13 +1,18 @@
 /** What an entry of an incident's journal says, in words. Pure. */
 import type { JournalEntry } from "~/api/types";
 import { short } from "~/ui/time";
+import { readable } from "./readable";
 
 type Data = Record<string, unknown>;
 /** A person's name for his id; whatever else is named, as it is. */
 export type Who = (id: string) => string;
 
 /** What an entry says; its name where there are no words for it. */
-export function words({ kind, data }: JournalEntry, who: Who): string {
+export function words(entry: JournalEntry, who: Who): string {
+  return readable(said(entry, who), who);
+}
+
+function said({ kind, data }: JournalEntry, who: Who): string {
   const of = data as Data;
   const text = (name: string) => (typeof of[name] === "string" ? of[name] : "");
   const runbook = text("runbook") || text("runbook_id");
@@ -22,11 +27,11 @@ export function words({ kind, data }: JournalEntry, who: Who): string {
     case "incident.split":
       return `split alerts off, into ${text("split_into")}`;
     case "decision.made":
-      return `decided: ${text("recommendation")} (${Math.round(Number(of.confidence ?? 0) * 100)} %, ${text("engine")})`;
+      return `decided: ${text("recommendation")} (${Math.round(Number(of.confidence ?? 0) * 100)} %, ${text("engine")})${notRun(of.not_run)}`;
     case "approval.requested":
       return `asked for consent to run ${runbook}`;
     case "approval.decided":
-      return `consent to ${runbook || "a run"}: ${text("status") || "decided"}`;
+      return because(consent(text("status"), runbook));
     case "run.started":
       return `began to run ${runbook} on ${listed(of.targets) || "its machine"}`;
     case "run.sent":
@@ -37,6 +42,8 @@ export function words({ kind, data }: JournalEntry, who: Who): string {
       return `checked afterwards: ${text("health")}`;
     case "run.cancelling":
       return text("reason") === "" ? "called the run off" : `called the run off: ${text("reason")}`;
+    case "run.not_cancelled":
+      return because("could not call the run off");
     case "run.waits":
       return because(`${runbook} waits`);
     case "run.not_begun":
@@ -51,12 +58,38 @@ export function words({ kind, data }: JournalEntry, who: Who): string {
       return `told ${text("channel") || "a channel"}`;
     case "notification.failed":
       return because(`could not tell ${text("channel") || "a channel"}`);
+    case "notification.redelivered":
+      return `had ${text("channel") || "a channel"} told again`;
     case "memory.written":
       return "wrote down what was learned";
     case "incident.changed":
       return changed(of, who);
     default:
       return because([kind.replace(".", " ").replaceAll("_", " "), runbook].join(" ").trim());
+  }
+}
+
+/** What a decision calls for and nobody runs, and why. */
+function notRun(value: unknown): string {
+  const { runbook, why } = (value ?? {}) as Data;
+  return typeof runbook === "string" ? `; ${runbook} is not run: ${plain(why)}` : "";
+}
+
+/** What has become of the question whether something may run. */
+function consent(status: string, runbook: string): string {
+  const what = runbook || "the run";
+  switch (status) {
+    case "pending":
+      return `agreed to ${what}; another has to as well`;
+    case "approved":
+    case "consumed":
+      return `agreed to ${what}`;
+    case "rejected":
+      return `rejected ${what}`;
+    case "expired":
+      return `asks no more for consent to ${what}: nobody agreed in time`;
+    default:
+      return `asks no more for consent to ${what}`;
   }
 }
 
