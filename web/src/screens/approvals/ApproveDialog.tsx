@@ -52,6 +52,7 @@ export function ApproveDialog({ approval, onClose }: { approval: Approval; onClo
               hint={lost ? "Each is good once." : "This is of high risk: six digits. Who has no second factor leaves it empty."}
               inputMode={lost ? "text" : "numeric"}
               autoComplete={lost ? "off" : "one-time-code"}
+              autoFocus
               value={code}
               error={atCode ? said(approve.error) : undefined}
               onChange={({ target }) => setCode(target.value)}

@@ -79,7 +79,7 @@ function Shown({ decision, mayTrace }: { decision: Decision; mayTrace: boolean }
         <span className="tabular-nums">{decision.duration_ms} ms</span>
         <Time at={decision.created_at} />
         {mayTrace && byModel && (
-          <button type="button" className="text-accent underline" onClick={() => setTracing(true)}>
+          <button type="button" className="min-h-7 text-accent underline" onClick={() => setTracing(true)}>
             What was said with the model
           </button>
         )}

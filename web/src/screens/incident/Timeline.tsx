@@ -88,7 +88,7 @@ function Alerts({ of: { alerts, until, gravest } }: { of: Extract<Chapter, { kin
         ))}
       </ul>
       {alerts.length > SHOWN && (
-        <button type="button" className="text-accent underline" aria-expanded={all} onClick={() => setAll(!all)}>
+        <button type="button" className="min-h-7 text-accent underline" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? "fewer" : `${alerts.length - SHOWN} more`}
         </button>
       )}
