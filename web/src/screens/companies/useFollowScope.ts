@@ -1,17 +1,16 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
-import { useScope } from "~/app/scope";
 
-/** When another company is chosen at the top, the same part of that one is shown. */
+/** When another company is chosen at the top, the same part of that one is shown. Until then the address says whose it is. */
 export function useFollowScope(companyId: string): void {
-  const scope = useScope();
+  const { company: chosen } = useSearch({ strict: false });
   const navigate = useNavigate();
-  const before = useRef(scope);
+  const before = useRef(chosen);
   useEffect(() => {
-    const isChosen = scope !== before.current;
-    before.current = scope;
-    if (isChosen && scope !== null && scope !== companyId) {
-      void navigate({ to: ".", params: (params) => ({ ...params, companyId: scope }) });
+    const isNew = chosen !== before.current;
+    before.current = chosen;
+    if (isNew && chosen !== undefined && chosen !== companyId) {
+      void navigate({ to: ".", params: (params) => ({ ...params, companyId: chosen }) });
     }
-  }, [scope, companyId, navigate]);
+  }, [chosen, companyId, navigate]);
 }
