@@ -21,16 +21,19 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
+/** Somebody has no right to what would be here. */
+export function NoRight({ children }: { children: string }) {
+  return (
+    <Empty title="You have no right to this">
+      <p>{children}</p>
+      <p>Somebody who administers people can give you another role.</p>
+    </Empty>
+  );
+}
+
 /** It could not be asked for: why, and another try; or there is no right to it. */
 export function Failure({ error, again }: { error: unknown; again?: () => void }) {
-  if (isRefused(error)) {
-    return (
-      <Empty title="You have no right to this">
-        <p>{said(error)}</p>
-        <p>Somebody who administers people can give you another role.</p>
-      </Empty>
-    );
-  }
+  if (isRefused(error)) return <NoRight>{said(error)}</NoRight>;
   return (
     <div role="alert" className="m-3 rounded-md border border-bad bg-bad-wash p-3">
       <p className="[overflow-wrap:anywhere] text-bad">{said(error)}</p>

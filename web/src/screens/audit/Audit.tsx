@@ -3,9 +3,10 @@ import { useCompanies, useScope } from "~/app/scope";
 import { PLATFORM } from "~/app/useWho";
 import { api, fieldOf } from "~/api/client";
 import { PAGED } from "~/api/paged";
-import { useCan, usePerson } from "~/session/useSession";
+import { usePerson } from "~/session/useSession";
 import { Button } from "~/ui/Button";
 import { Choice } from "~/ui/Field";
+import { Needs } from "~/ui/Needs";
 import { Page, Panel } from "~/ui/Page";
 import { Answer, Empty } from "~/ui/States";
 import { Entries } from "./Entries";
@@ -17,10 +18,17 @@ const PAGE = 100;
 
 /** A journal: who did what, when and from where; and that nothing of it was changed since. */
 export function Audit() {
+  return (
+    <Needs right="audit" title="Audit">
+      <Journal />
+    </Needs>
+  );
+}
+
+function Journal() {
   const scope = useScope();
   const companies = useCompanies();
   const { role } = usePerson();
-  const can = useCan();
   const wanted = useSearch({ strict: false }) as Wanted;
   const navigate = useNavigate();
   const change = (next: Wanted) => void navigate({ to: ".", search: (before) => ({ ...before, ...next }), replace: true });
@@ -42,7 +50,7 @@ export function Audit() {
         </Choice>
         <Filters value={wanted} error={pages.error} onChange={change} />
       </div>
-      {can("audit") && journal !== "" && <Proof companyId={journal} />}
+      {journal !== "" && <Proof companyId={journal} />}
       <Panel title="Entries, newest first">
         {fieldOf(pages.error) !== undefined ? (
           <Empty title="That cannot be looked for">What is wrong stands at its field.</Empty>

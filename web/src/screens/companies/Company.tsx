@@ -1,7 +1,9 @@
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useMatches } from "@tanstack/react-router";
 import { api } from "~/api/client";
+import type { Right } from "~/api/types";
 import { useCan } from "~/session/useSession";
 import { Badge } from "~/ui/Badge";
+import { Needs } from "~/ui/Needs";
 import { Page } from "~/ui/Page";
 import { Answer, Empty } from "~/ui/States";
 import { Code, Text } from "~/ui/Text";
@@ -15,6 +17,7 @@ export function Company() {
   const companyId = useCompanyId();
   useFollowScope(companyId);
   const company = api.useQuery("get", "/api/companies/{company_id}", { params: of(companyId) });
+  const right = useRightOfPart();
   const isUnknown = company.data === undefined && company.error?.status === 404;
   const name = company.data?.name ?? companyId;
   const state = company.data === undefined ? null : standing(company.data);
@@ -24,7 +27,7 @@ export function Company() {
       heading={
         <span className="flex flex-wrap items-baseline gap-2">
           <Text>{name}</Text>
-          <Code className="text-sm font-normal">{companyId}</Code>
+          {company.data !== undefined && <Code className="text-sm font-normal">{companyId}</Code>}
           {state !== null && state.words !== "open" && <Badge tone={state.tone}>{state.words}</Badge>}
         </span>
       }
@@ -37,12 +40,24 @@ export function Company() {
         </Empty>
       ) : (
         <>
-          <Sections companyId={companyId} />
-          <Answer of={company}>{() => <Outlet key={companyId} />}</Answer>
+          {company.error === null && <Sections companyId={companyId} />}
+          <Answer of={company}>
+            {() => (
+              <Needs right={right}>
+                <Outlet key={companyId} />
+              </Needs>
+            )}
+          </Answer>
         </>
       )}
     </Page>
   );
+}
+
+/** The right that the part which is open needs. */
+function useRightOfPart(): Right {
+  const path = useMatches({ select: (matches) => matches.at(-1)?.fullPath });
+  return SECTIONS.find(({ to }) => to === path)?.needs ?? "read";
 }
 
 function Sections({ companyId }: { companyId: string }) {

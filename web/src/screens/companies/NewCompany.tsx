@@ -1,11 +1,10 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "~/api/client";
-import { useCan } from "~/session/useSession";
 import { Button } from "~/ui/Button";
 import { Field, Tick } from "~/ui/Field";
+import { Needs } from "~/ui/Needs";
 import { Page, Panel } from "~/ui/Page";
-import { Empty } from "~/ui/States";
 import { Refusal } from "~/ui/Refusal";
 import { useSettled } from "./kit/useSettled";
 import { wrong } from "./kit/wrong";
@@ -14,13 +13,14 @@ import { suggested } from "./onboarding/suggested";
 
 /** Makes a company, and goes on to connect it. */
 export function NewCompany() {
-  const can = useCan();
   return (
-    <Page title="New company">
-      <Panel className="max-w-xl">
-        {can("found_companies") ? <Form /> : <Empty title="You have no right to this">MSP administrators make companies.</Empty>}
-      </Panel>
-    </Page>
+    <Needs right="found_companies" title="New company">
+      <Page title="New company">
+        <Panel className="max-w-xl">
+          <Form />
+        </Panel>
+      </Page>
+    </Needs>
   );
 }
 

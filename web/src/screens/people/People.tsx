@@ -2,9 +2,10 @@ import { useState } from "react";
 import { useCompanyName } from "~/app/scope";
 import { api } from "~/api/client";
 import type { Schemas } from "~/api/types";
-import { useCan, usePerson } from "~/session/useSession";
+import { usePerson } from "~/session/useSession";
 import { Badge, worded } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
+import { Needs } from "~/ui/Needs";
 import { Page, Panel } from "~/ui/Page";
 import { Answer, Empty } from "~/ui/States";
 import { Table } from "~/ui/Table";
@@ -18,9 +19,16 @@ export type User = Schemas["User"];
 
 /** Who may come in, as what, and what that allows. */
 export function People() {
+  return (
+    <Needs right="administer_users" title="People and rights">
+      <Everybody />
+    </Needs>
+  );
+}
+
+function Everybody() {
   const nameOf = useCompanyName();
   const me = usePerson();
-  const can = useCan();
   const users = api.useQuery("get", "/api/users");
   const [adding, setAdding] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -29,11 +37,9 @@ export function People() {
     <Page
       title="People and rights"
       actions={
-        can("administer_users") && (
-          <Button kind="primary" onClick={() => setAdding(true)}>
-            Add a person
-          </Button>
-        )
+        <Button kind="primary" onClick={() => setAdding(true)}>
+          Add a person
+        </Button>
       }
     >
       <Panel title="People">

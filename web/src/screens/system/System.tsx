@@ -1,4 +1,5 @@
 import { useCan } from "~/session/useSession";
+import { Needs } from "~/ui/Needs";
 import { Page } from "~/ui/Page";
 import { Circuits } from "./Circuits";
 import { DeadLetters } from "./DeadLetters";
@@ -10,14 +11,16 @@ import { RunsSwitch } from "./RunsSwitch";
 export function System() {
   const can = useCan();
   return (
-    <Page title="System">
-      <div className="grid gap-3 lg:grid-cols-2">
-        <Health />
-        {can("stop_runs") && <RunsSwitch />}
-      </div>
-      <Living />
-      {can("oversee") && <Circuits />}
-      {can("oversee") && <DeadLetters />}
-    </Page>
+    <Needs right="oversee" title="System">
+      <Page title="System">
+        <div className="grid gap-3 lg:grid-cols-2">
+          <Health />
+          {can("stop_runs") && <RunsSwitch />}
+        </div>
+        <Living />
+        <Circuits />
+        <DeadLetters />
+      </Page>
+    </Needs>
   );
 }
