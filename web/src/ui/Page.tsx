@@ -1,6 +1,7 @@
 import clsx from "clsx";
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { shown } from "./shown";
+import { InPage, useTab } from "./tab";
 
 interface Props {
   title: string;
@@ -16,16 +17,14 @@ interface Props {
 
 /** A screen: its title, what can be done with all of it, and what is on it. */
 export function Page({ title, tab, heading = title, actions, children, fixed = false }: Props) {
-  useEffect(() => {
-    document.title = `${shown(tab ?? title)} · Alert Whisperer`;
-  }, [tab, title]);
+  useTab(tab ?? title);
   return (
     <div className={clsx("flex flex-col gap-3 p-3 sm:p-4", fixed && "h-full min-h-0")}>
       <header className="flex flex-wrap items-center justify-between gap-2">
         <h1 className="min-w-0 [overflow-wrap:anywhere]">{heading}</h1>
         {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </header>
-      {children}
+      <InPage value={true}>{children}</InPage>
     </div>
   );
 }

@@ -1,9 +1,12 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useContext } from "react";
 import { isRefused, said } from "~/api/client";
 import { Button } from "./Button";
+import { Page } from "./Page";
+import { InPage, useTab } from "./tab";
 
 /** Nothing is there yet to be shown. It is told after a moment, so that what is quick does not flicker. */
 export function Loading({ what = "Loading" }: { what?: string }) {
+  useTab(useContext(InPage) ? null : what);
   return (
     <div role="status" data-loading className="p-6 text-center text-soft opacity-0 [animation:appear_0.2s_0.3s_forwards]">
       {what}…
@@ -31,8 +34,18 @@ export function NoRight({ children }: { children: string }) {
   );
 }
 
-/** It could not be asked for: why, and another try; or there is no right to it. */
-export function Failure({ error, again }: { error: unknown; again?: () => void }) {
+interface Failed {
+  error: unknown;
+  again?: () => void;
+}
+
+/** It could not be asked for: why, and another try; or there is no right to it. Where no screen is around, it is one. */
+export function Failure(failed: Failed) {
+  const why = <Why {...failed} />;
+  return useContext(InPage) ? why : <Page title="This cannot be shown">{why}</Page>;
+}
+
+function Why({ error, again }: Failed) {
   if (isRefused(error)) return <NoRight>{said(error)}</NoRight>;
   return (
     <div role="alert" className="m-3 rounded-md border border-bad bg-bad-wash p-3">
