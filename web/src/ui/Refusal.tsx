@@ -1,13 +1,38 @@
-import { fieldOf, said } from "~/api/client";
-import { fieldWords } from "./fieldWords";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "./Button";
+import { isStale, refusalWords } from "./refusalWords";
+
+interface Props {
+  error: unknown;
+  /** What follows once everything has been loaded again, where what was typed has to begin anew. */
+  onReload?: (() => void) | undefined;
+}
 
 /** What a form was answered, by the name of the field where there is one. */
-export function Refusal({ error }: { error: unknown }) {
+export function Refusal({ error, onReload }: Props) {
   if (error == null) return null;
-  const field = fieldOf(error);
   return (
-    <p role="alert" className="min-w-0 basis-full text-bad [overflow-wrap:anywhere]">
-      {field === undefined ? said(error) : `${fieldWords(field)}: ${said(error)}`}
-    </p>
+    <div role="alert" className="min-w-0 basis-full">
+      <p className="text-bad [overflow-wrap:anywhere]">{refusalWords(error)}</p>
+      {isStale(error) && <Reload onReload={onReload} />}
+    </div>
+  );
+}
+
+/** Loads what is shown again. */
+function Reload({ onReload }: Pick<Props, "onReload">) {
+  const queries = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  const go = async () => {
+    setBusy(true);
+    await queries.invalidateQueries();
+    setBusy(false);
+    onReload?.();
+  };
+  return (
+    <Button className="mt-2" busy={busy} onClick={() => void go()}>
+      Load it again
+    </Button>
   );
 }

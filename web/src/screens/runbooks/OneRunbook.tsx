@@ -69,6 +69,7 @@ function Whole({ companyId, runbook }: { companyId: string; runbook: Shown }) {
 function Edits({ companyId, runbook }: { companyId: string; runbook: Shown }) {
   const can = useCan();
   const [asking, setAsking] = useState<"edit" | "remove" | null>(null);
+  const [begun, setBegun] = useState(0);
   if (!can("edit_runbooks")) return null;
   const close = () => setAsking(null);
   return (
@@ -79,7 +80,7 @@ function Edits({ companyId, runbook }: { companyId: string; runbook: Shown }) {
           Remove
         </Button>
       )}
-      {asking === "edit" && <WriteDialog companyId={companyId} runbook={runbook} onClose={close} />}
+      {asking === "edit" && <WriteDialog key={begun} companyId={companyId} runbook={runbook} onClose={close} onReload={() => setBegun(begun + 1)} />}
       {asking === "remove" && <Remove companyId={companyId} runbook={runbook} onClose={close} />}
     </>
   );

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api, fieldOf, said } from "~/api/client";
-import type { Problem, Risk } from "~/api/types";
+import type { Risk } from "~/api/types";
 import { Button } from "~/ui/Button";
 import { Dialog } from "~/ui/Dialog";
 import { Area, Choice, Field, Tick } from "~/ui/Field";
@@ -18,10 +18,12 @@ interface Props {
   /** The one that is edited, or that a new one is made after. */
   runbook?: Shown;
   onClose: () => void;
+  /** Begins anew with the version in force. */
+  onReload?: () => void;
 }
 
 /** Writes a runbook of the company's own, or the next version of one. */
-export function WriteDialog({ companyId, runbook, onClose }: Props) {
+export function WriteDialog({ companyId, runbook, onClose, onReload }: Props) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(runbook));
   const isOwn = runbook?.own === true;
   const { error, busy, send } = useWriting(companyId, isOwn ? runbook : undefined, onClose);
@@ -62,7 +64,7 @@ export function WriteDialog({ companyId, runbook, onClose }: Props) {
         <Tick className="sm:mt-7" label="Twice does no harm" checked={draft.idempotent} onChange={({ target }) => setDraft({ ...draft, idempotent: target.checked })} />
         {place === undefined && error !== null && (
           <div className="sm:col-span-2">
-            {isStale(error) ? <p role="alert" className="text-bad">Another version was put in force since this was opened. Copy what you need, close this, and edit that one.</p> : <Refusal error={error} />}
+            <Refusal error={error} onReload={onReload} />
           </div>
         )}
         <Button kind="primary" type="submit" busy={busy} className="sm:col-span-2">
@@ -71,10 +73,6 @@ export function WriteDialog({ companyId, runbook, onClose }: Props) {
       </form>
     </Dialog>
   );
-}
-
-function isStale(error: unknown): boolean {
-  return (error as Partial<Problem> | null)?.code === "stale";
 }
 
 /** Sends it; an edited one only where it is still the version that was read. */
