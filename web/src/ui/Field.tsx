@@ -2,7 +2,9 @@ import clsx from "clsx";
 import { type ComponentProps, type ReactNode, useId } from "react";
 
 const BOX =
-  "min-h-8 w-full rounded-md border border-line bg-surface px-2 py-1 text-ink placeholder:text-soft disabled:opacity-60 aria-[invalid=true]:border-bad";
+  "w-full rounded-md border border-line bg-surface px-2 py-1 text-ink placeholder:text-soft disabled:opacity-60 aria-[invalid=true]:border-bad";
+/** What is typed or chosen on one line is equally high. */
+const LINE = clsx(BOX, "min-h-8 leading-5");
 
 interface About {
   label: ReactNode;
@@ -44,7 +46,7 @@ export function Field({ label, hint, error, className, ...rest }: About & Omit<C
   const about = { label, hint, error, className };
   return (
     <Labelled {...about} id={id}>
-      <input {...rest} {...describing(about, id)} className={BOX} />
+      <input {...rest} {...describing(about, id)} className={LINE} />
     </Labelled>
   );
 }
@@ -66,7 +68,7 @@ export function Choice({ label, hint, error, className, ...rest }: About & Omit<
   const about = { label, hint, error, className };
   return (
     <Labelled {...about} id={id}>
-      <select {...rest} {...describing(about, id)} className={BOX} />
+      <select {...rest} {...describing(about, id)} className={LINE} />
     </Labelled>
   );
 }
