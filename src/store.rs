@@ -25,6 +25,6 @@ mod timeline;
 
 pub use every::{every, every_record};
 pub use evidence::Evidence;
-pub use mongo::{MongoError, MongoStore};
+pub use mongo::{Identity, MongoError, MongoStore};
 pub use opened::{OpenStore, StoreError};
 pub use sqlite::{MemoryStore, OpenError, SqliteStore};

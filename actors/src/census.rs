@@ -25,6 +25,8 @@ pub enum Kind {
     Tenants,
     /// Looks for what is due.
     Sweeper,
+    /// Keeps the node's lease.
+    Leases,
     /// A company.
     Tenant,
     /// Places a company's alerts.
@@ -41,7 +43,7 @@ pub enum Kind {
     Tool,
 }
 
-const KINDS: usize = 10;
+const KINDS: usize = 11;
 
 impl Kind {
     /// Every kind.
@@ -49,6 +51,7 @@ impl Kind {
         Self::Root,
         Self::Tenants,
         Self::Sweeper,
+        Self::Leases,
         Self::Tenant,
         Self::Correlator,
         Self::Notifier,

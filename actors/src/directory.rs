@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use crate::call::Place;
 use crate::domain::CompanyId;
 use crate::limits::{CALLS_PER_COMPANY, DECISIONS_AT_ONCE, DECISIONS_PER_COMPANY};
+use crate::membership::Membership;
 use crate::tenant::TenantMsg;
 use crate::tenants::TenantsMsg;
 
@@ -46,6 +47,7 @@ struct Places {
 
 /// The directory.
 pub struct Directory {
+    membership: Membership,
     seats: DashMap<CompanyId, Seat>,
     places: DashMap<CompanyId, Places>,
     decisions: Arc<Semaphore>,
@@ -53,9 +55,11 @@ pub struct Directory {
     draining: AtomicBool,
 }
 
-impl Default for Directory {
-    fn default() -> Self {
+impl Directory {
+    /// Of a node of this name; of the only one, where it has none.
+    pub(crate) fn of(me: Option<&str>) -> Self {
         Self {
+            membership: Membership::of(me),
             seats: DashMap::new(),
             places: DashMap::new(),
             decisions: Arc::new(Semaphore::new(DECISIONS_AT_ONCE)),
@@ -63,9 +67,12 @@ impl Default for Directory {
             draining: AtomicBool::default(),
         }
     }
-}
 
-impl Directory {
+    /// Which node is to have which company.
+    pub fn membership(&self) -> &Membership {
+        &self.membership
+    }
+
     /// A company's seat; `None` where it has not been needed yet.
     pub fn seat(&self, company: &CompanyId) -> Option<Seat> {
         self.seats.get(company).map(|seat| seat.value().clone())

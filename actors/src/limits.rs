@@ -80,6 +80,12 @@ pub const SWEEP_WAKES: usize = 1_024;
 pub const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 /// How soon it looks again when it found as much as it may wake.
 pub const SWEEP_AGAIN: Duration = Duration::from_millis(100);
+/// How often a node makes its lease longer.
+pub const LEASE_INTERVAL: Duration = Duration::from_millis(750);
+/// How long before a lease ends what depends on it is let go.
+pub const LEASE_MARGIN: Duration = Duration::from_secs(1);
+/// How long a company is believed to be where it was found.
+pub const ELSEWHERE_BELIEVED: Duration = Duration::from_secs(1);
 /// How often the sweeper lets the store forget what has expired.
 pub const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(60);
 /// An incident with nothing to do leaves memory after this long.

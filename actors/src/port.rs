@@ -12,6 +12,7 @@ pub mod engine;
 pub mod events;
 pub mod inbox;
 mod kept;
+pub mod members;
 pub mod model;
 pub mod notices;
 pub mod own_runbook;
@@ -33,6 +34,7 @@ pub use courier::Courier;
 pub use engine::{DecisionEngine, EngineEvent, EngineInput, Verdict};
 pub use events::{Committed, CompanySet, EventReader};
 pub use inbox::{Accepted, Delivery, Inbox};
+pub use members::{Members, Node};
 pub use notices::Notices;
 pub use reader::Reader;
 pub use recall::{Candidate, Candidates, Counts, Lookup};
@@ -61,6 +63,9 @@ pub enum Error {
     /// There is no such company.
     #[error("there is no such company")]
     NoSuchCompany,
+    /// Another node that lives has the company; where it is reached, if it is.
+    #[error("another node has the company")]
+    Elsewhere(Option<String>),
     /// A stored value cannot be read; a person has to look.
     #[error("a stored value cannot be read: {0}")]
     Corrupt(String),
@@ -68,7 +73,7 @@ pub enum Error {
 
 /// A store: the one truth of all companies.
 #[async_trait]
-pub trait Store: Inbox + Roster {
+pub trait Store: Inbox + Roster + Members {
     /// Queries made for one company. Nothing of another company can be reached through it.
     fn reader(&self, company: &CompanyId) -> Arc<dyn Reader>;
 
@@ -76,7 +81,7 @@ pub trait Store: Inbox + Roster {
     /// is [`Error::Fenced`] from then on. [`CompanyId::platform`] is always there.
     ///
     /// # Errors
-    /// [`Error::NoSuchCompany`], [`Error::Unavailable`].
+    /// [`Error::NoSuchCompany`], [`Error::Elsewhere`] (never of the platform), [`Error::Unavailable`].
     async fn acquire(&self, company: &CompanyId) -> Result<Arc<dyn Writer>, Error>;
 
     /// The journal entries of a set of companies, in the order of commits. Nothing of another company

@@ -1,4 +1,4 @@
-//! Root only supervises: Tenants and the Sweeper. When one of them fails too often, Root fails, and
+//! Root only supervises: Tenants, the Sweeper, and Leases where others may share the store. When one of them fails too often, Root fails, and
 //! the process with it.
 
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::census::{Alive, Kind, Post};
 use crate::directory::Directory;
+use crate::leases::{LeasesActor, LeasesArgs, LeasesMsg};
 use crate::runtime::Ports;
 use crate::supervision::{Budget, table};
 use crate::sweeper::{SweeperActor, SweeperArgs, SweeperMsg};
@@ -42,6 +43,9 @@ pub struct RootState {
     sweeper_budget: Budget,
     tenants_restarts: u32,
     sweeper_restarts: u32,
+    leases: Option<ActorRef<LeasesMsg>>,
+    leases_budget: Budget,
+    leases_restarts: u32,
     draining: bool,
     alive: Alive,
 }
@@ -65,12 +69,16 @@ impl Actor for RootActor {
             tenants_budget: table::TENANTS.budget(),
             sweeper: None,
             sweeper_budget: table::SWEEPER.budget(),
+            leases: None,
+            leases_budget: table::LEASES.budget(),
+            leases_restarts: 0,
             draining: false,
         })
     }
 
     async fn post_start(&self, me: ActorRef<RootMsg>, state: &mut RootState) -> Result<(), ActorProcessingErr> {
         state.start_tenants(&me).await?;
+        state.start_leases(&me).await?;
         state.start_sweeper(&me).await
     }
 
@@ -88,7 +96,10 @@ impl Actor for RootActor {
             RootMsg::Drain => state.begin_drain(),
         }
         if state.draining && state.tenants.is_none() && state.sweeper.is_none() {
-            me.stop(None);
+            match &state.leases {
+                Some(leases) => drop(leases.cast(LeasesMsg::Leave)),
+                None => me.stop(None),
+            }
         }
         Ok(())
     }
@@ -134,6 +145,21 @@ impl RootState {
         Ok(())
     }
 
+    /// Only where others may share the store.
+    async fn start_leases(&mut self, me: &ActorRef<RootMsg>) -> Result<(), ActorProcessingErr> {
+        if self.args.ports.store.me().is_none() {
+            return Ok(());
+        }
+        let args = LeasesArgs {
+            ports: self.args.ports.clone(),
+            directory: self.args.directory.clone(),
+            census: self.args.shared.census.clone(),
+            restarts: self.leases_restarts,
+        };
+        self.leases = Some(Actor::spawn_linked(None, LeasesActor, args, me.get_cell()).await?.0);
+        Ok(())
+    }
+
     async fn ended(&mut self, me: &ActorRef<RootMsg>, child: ActorId) -> Result<(), ActorProcessingErr> {
         if self.tenants.as_ref().is_some_and(|tenants| tenants.get_id() == child) {
             self.tenants = None;
@@ -149,6 +175,13 @@ impl RootState {
                 self.sweeper_restarts += 1;
                 self.start_sweeper(me).await?;
             }
+        } else if self.leases.as_ref().is_some_and(|leases| leases.get_id() == child) {
+            self.leases = None;
+            if !self.draining {
+                spend(&mut self.leases_budget, "leases")?;
+                self.leases_restarts += 1;
+                self.start_leases(me).await?;
+            }
         }
         Ok(())
     }
@@ -161,6 +194,9 @@ impl RootState {
         }
         if let Some(tenants) = &self.tenants {
             drop(tenants.cast(TenantsMsg::Drain));
+        }
+        if let Some(leases) = &self.leases {
+            drop(leases.cast(LeasesMsg::Drain));
         }
     }
 }

@@ -144,7 +144,7 @@ impl Runtime {
     /// # Errors
     /// Root or its first children could not be spawned.
     pub async fn start(ports: Ports) -> Result<Self, CallError> {
-        let directory = Arc::new(Directory::default());
+        let directory = Arc::new(Directory::of(ports.store.me()));
         let census = Arc::new(Census::new(ports.clock.clone()));
         let shared = Shared {
             waking: Arc::new(Semaphore::new(WAKING_INCIDENTS)),

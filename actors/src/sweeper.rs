@@ -100,12 +100,15 @@ impl SweeperState {
     async fn sweep(&mut self) -> Result<bool, Error> {
         let store = &self.args.ports.store;
         let now = self.args.ports.clock.now();
+        let membership = self.args.directory.membership();
         for company in store.unplaced(SWEEP_WAKES).await? {
-            self.args.directory.tell_tenants(TenantsMsg::News(company));
+            if membership.is_mine(&company) {
+                self.args.directory.tell_tenants(TenantsMsg::News(company));
+            }
         }
         let due = store.due(now, SWEEP_WAKES).await?;
         let full = due.len() >= SWEEP_WAKES;
-        for due in due {
+        for due in due.into_iter().filter(|due| membership.is_mine(&due.company_id)) {
             self.args.directory.tell_tenants(TenantsMsg::Due(due));
         }
         if self

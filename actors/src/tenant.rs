@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef, SupervisionEvent};
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 
 use crate::call::Call;
@@ -40,6 +40,8 @@ use children::{Children, Ended};
 use notifying::Notifying;
 pub use regroup::{RegroupCall, Regrouping};
 
+/// How long giving a company up may take.
+const GIVE_UP_WITHIN: Duration = Duration::from_secs(1);
 /// How soon a tenant that could not leave looks again.
 const TENANT_LOOK: Duration = Duration::from_secs(60);
 
@@ -207,6 +209,18 @@ impl Actor for TenantActor {
         Box::pin(state.hear(&me, msg).instrument(span)).await
     }
 
+    /// Whoever is to have the company next need not wait for the lease's end.
+    async fn post_stop(&self, _me: ActorRef<TenantMsg>, state: &mut TenantState) -> Result<(), ActorProcessingErr> {
+        let store = &state.args.ports.store;
+        if state.held.is_some() && store.me().is_some() {
+            let given_up = timeout(GIVE_UP_WITHIN, store.give_up(&state.args.company_id)).await;
+            if !matches!(given_up, Ok(Ok(()))) {
+                tracing::warn!(company_id = %state.args.company_id, "stays this node's until the lease ends");
+            }
+        }
+        Ok(())
+    }
+
     async fn handle_supervisor_evt(
         &self,
         me: ActorRef<TenantMsg>,
@@ -306,6 +320,12 @@ impl TenantState {
                 }
                 self.notify(me).await?;
                 self.start_correlator(me).await
+            }
+            Err(Error::Elsewhere(url)) => {
+                let found = TenantsMsg::Elsewhere(self.args.company_id.clone(), url);
+                self.args.tenants.cast(found)?;
+                self.begin_drain(Leaving::ForAWhile);
+                Ok(me.drain()?)
             }
             Err(error @ (Error::NoSuchCompany | Error::Corrupt(_))) => Err(error.into()),
             Err(error) => {

@@ -15,11 +15,15 @@ use crate::call::Call;
 use crate::census::{Alive, Kind, Post};
 use crate::directory::{Directory, Seat};
 use crate::domain::CompanyId;
-use crate::limits::{PARKED_MESSAGES, QUARANTINE_PROBE};
-use crate::port::{Due, Error, NewCompany, Writer};
+use crate::limits::{ELSEWHERE_BELIEVED, PARKED_MESSAGES, QUARANTINE_PROBE};
+use crate::membership::Place;
+use crate::port::{Amended, Due, Error, NewCompany, Writer};
 use crate::runtime::{CallError, Ports};
 use crate::supervision::{Budget, Timer, backoff, table};
 use crate::tenant::{AmendCall, Leaving, Shared, TenantActor, TenantArgs, TenantMsg};
+
+/// How often the platform is written to, where other nodes write to it at the same time.
+const PLATFORM_TRIES: usize = 5;
 
 /// What Tenants hears.
 #[derive(strum::IntoStaticStr)]
@@ -41,6 +45,12 @@ pub enum TenantsMsg {
     Release(CompanyId, Call<()>),
     /// A tenant's wait is over.
     Start(CompanyId),
+    /// Another set of nodes lives: what belongs to others now is handed over.
+    Rebalance,
+    /// The node's lease ends: nothing is its own any more.
+    LetGo,
+    /// A tenant has found its company with another node, which is reached there, if it is.
+    Elsewhere(CompanyId, Option<String>),
     /// A child has ended; judged behind its messages.
     Ended {
         /// Which.
@@ -91,6 +101,8 @@ pub struct TenantsState {
     records: HashMap<CompanyId, Record>,
     by_actor: HashMap<ActorId, CompanyId>,
     platform: Option<Arc<dyn Writer>>,
+    /// Companies that were found with other nodes lately, with where those are reached.
+    elsewhere: HashMap<CompanyId, (Option<String>, Instant)>,
     draining: bool,
     alive: Alive,
 }
@@ -114,6 +126,7 @@ impl Actor for TenantsActor {
             records: HashMap::new(),
             by_actor: HashMap::new(),
             platform: None,
+            elsewhere: HashMap::new(),
             draining: false,
         })
     }
@@ -165,6 +178,9 @@ impl TenantsState {
             TenantsMsg::Retire(company, child) => self.retire(&company, child),
             TenantsMsg::Release(company, call) => self.release(me, &company, call).await?,
             TenantsMsg::Start(company) => self.start(me, &company).await?,
+            TenantsMsg::Rebalance => self.rebalance(),
+            TenantsMsg::LetGo => self.let_go(),
+            TenantsMsg::Elsewhere(company, url) => self.is_elsewhere(company, url),
             TenantsMsg::Ended { child, failed } => self.ended(me, child, failed).await?,
             TenantsMsg::Drain => {
                 self.draining = true;
@@ -197,6 +213,10 @@ impl TenantsState {
             return Ok(());
         }
         if !self.records.contains_key(&company) {
+            if let Some(url) = self.found_elsewhere(&company) {
+                msg.refuse(Error::Elsewhere(url).into());
+                return Ok(());
+            }
             self.records.insert(company.clone(), Record::new());
             self.start(me, &company).await?;
         }
@@ -233,6 +253,56 @@ impl TenantsState {
             self.args.directory.clear_seat(company);
             drop(tenant.cast(TenantMsg::Drain(Leaving::ForAWhile)));
         }
+    }
+
+    /// Where a company is that is not this node's: by what was found lately, else by who lives.
+    fn found_elsewhere(&mut self, company: &CompanyId) -> Option<Option<String>> {
+        if let Some((url, found_at)) = self.elsewhere.get(company) {
+            if found_at.elapsed() < ELSEWHERE_BELIEVED {
+                return Some(url.clone());
+            }
+            self.elsewhere.remove(company);
+        }
+        match self.args.directory.membership().place(company) {
+            Place::Here => None,
+            Place::Elsewhere(url) => Some(url),
+        }
+    }
+
+    /// Hands over what belongs to others now: each tenant drains, and gives its company up at its end.
+    fn rebalance(&mut self) {
+        let directory = &self.args.directory;
+        let theirs = |company: &CompanyId| !directory.membership().is_mine(company);
+        for (company, record) in self.records.iter_mut().filter(|(company, _)| theirs(company)) {
+            directory.clear_seat(company);
+            if let (Some(tenant), None) = (&record.tenant, &record.parked) {
+                record.parked = Some(Vec::new());
+                drop(tenant.cast(TenantMsg::Drain(Leaving::ForAWhile)));
+            }
+        }
+        // What waits to be tried again waits with them.
+        self.records
+            .retain(|company, record| record.tenant.is_some() || !theirs(company));
+    }
+
+    /// Stops every tenant at once. What it was at is durable, and due.
+    fn let_go(&mut self) {
+        for (company, record) in &mut self.records {
+            if let Some(tenant) = &record.tenant {
+                record.parked.get_or_insert_default();
+                self.args.directory.clear_seat(company);
+                tenant.stop(Some("the node's lease ends".to_owned()));
+            }
+        }
+    }
+
+    /// What comes for it meanwhile waits for its tenant's end, and is then told where to go.
+    fn is_elsewhere(&mut self, company: CompanyId, url: Option<String>) {
+        self.args.directory.clear_seat(&company);
+        if let Some(record) = self.records.get_mut(&company) {
+            record.parked.get_or_insert_default();
+        }
+        self.elsewhere.insert(company, (url, Instant::now()));
     }
 
     /// Lets a quarantined company try again at once, with its whole budget.
@@ -352,19 +422,35 @@ impl TenantsState {
             ask.call.answer(Err(CallError::Draining));
             return Ok(());
         }
-        let writer = match company.is_platform() {
-            true => self.platform().await,
-            false => self.args.ports.store.acquire(&company).await,
+        let amended = match company.is_platform() {
+            true => self.amend_platform(&ask).await,
+            false => match self.args.ports.store.acquire(&company).await {
+                Ok(writer) => ask.commit(&*writer, &*self.args.ports.notices).await,
+                Err(error) => Err(error),
+            },
         };
-        let amended = match writer {
-            Ok(writer) => ask.commit(&*writer, &*self.args.ports.notices).await,
-            Err(error) => Err(error),
-        };
-        if company.is_platform() {
-            self.doubt_platform(&amended);
-        }
         ask.call.answer(amended.map_err(CallError::from));
         Ok(())
+    }
+
+    /// The platform is whoever's that writes: where another node has written since, it is taken back.
+    async fn amend_platform(&mut self, ask: &AmendCall) -> Result<Amended, Error> {
+        for _ in 1..PLATFORM_TRIES {
+            let amended = self.amend_platform_once(ask).await;
+            if amended != Err(Error::Fenced) {
+                return amended;
+            }
+        }
+        self.amend_platform_once(ask).await
+    }
+
+    async fn amend_platform_once(&mut self, ask: &AmendCall) -> Result<Amended, Error> {
+        let amended = match self.platform().await {
+            Ok(platform) => ask.commit(&*platform, &*self.args.ports.notices).await,
+            Err(error) => Err(error),
+        };
+        self.doubt_platform(&amended);
+        amended
     }
 
     async fn platform(&mut self) -> Result<Arc<dyn Writer>, Error> {

@@ -193,6 +193,11 @@ impl From<port::Error> for Problem {
         match error {
             port::Error::Overloaded => Self::unavailable(Code::Overloaded, "too much is waiting; try again", soon),
             port::Error::NoSuchCompany => Self::not_found("company"),
+            port::Error::Elsewhere(_) => {
+                let mut problem = Self::of_status(StatusCode::MISDIRECTED_REQUEST);
+                problem.detail = "another node has the company: ask that one".to_owned();
+                problem
+            }
             port::Error::Corrupt(_) => {
                 tracing::error!(%error, "the store holds what cannot be read");
                 Self::of_status(StatusCode::INTERNAL_SERVER_ERROR)

@@ -22,6 +22,7 @@ mod evidence;
 mod fault;
 mod head;
 mod import;
+mod members;
 mod moment;
 mod names;
 mod numbers;
@@ -48,7 +49,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actors::domain::{Company, CompanyId, Timestamp};
 use actors::port::events::{Committed, CompanySet, EventReader};
 use actors::port::inbox::{Accepted, Delivery, Inbox};
-use actors::port::{Clock, Due, Error, Reader, Record, RecordKind, Roster, Store, Writer};
+use actors::port::{Clock, Due, Error, Members, Node, Reader, Record, RecordKind, Roster, Store, Writer};
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use mongodb::bson::{Document, doc};
@@ -59,6 +60,7 @@ use tokio::sync::broadcast;
 pub use self::evidence::MongoEvidence;
 use self::fault::Fault;
 pub(in crate::store) use self::import::{Journal, Pack, Target};
+pub use self::members::Identity;
 use self::moment::Moment;
 use self::names::*;
 use self::reader::{CompanyReader, ScopeReader};
@@ -207,14 +209,40 @@ impl MongoStore {
     /// # Errors
     /// [`MongoError`].
     pub async fn open(url: &SecretString, clock: Arc<dyn Clock>) -> Result<Arc<Self>, MongoError> {
+        let name = uuid::Uuid::new_v4().to_string();
+        Self::open_with(Identity { name, url: None }, false, url, clock).await
+    }
+
+    /// As [`MongoStore::open`], as a node among those that share the database: it lives from now on, and takes nothing until
+    /// it renews its lease.
+    ///
+    /// # Errors
+    /// [`MongoError`].
+    pub async fn open_as(
+        identity: Identity,
+        url: &SecretString,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>, MongoError> {
+        Self::open_with(identity, true, url, clock).await
+    }
+
+    async fn open_with(
+        identity: Identity,
+        joins: bool,
+        url: &SecretString,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>, MongoError> {
         let database = client::connect(url).await?;
         schema::migrate(&database).await?;
         unfinished::refuse(&database).await?;
-        let shared = Arc::new(Shared::new(database));
+        let shared = Arc::new(Shared::new(database, identity));
         shared.advance(stored_clock(&shared).await?);
         shared.advance(clock.now());
+        if joins {
+            members::renew(&shared, true).await?;
+        }
         let inbox = Arc::<accept::Inbox>::default();
-        let mut sessions = sessions::open(&shared.database, &shared.left, accept::LANES + 1, clock.now()).await?;
+        let mut sessions = sessions::open(&shared, accept::LANES + 1, clock.now()).await?;
         if let Some(tx) = sessions.pop() {
             shared.run_vital("the order of commits", order::run(Arc::clone(&shared), tx));
         }
@@ -376,6 +404,27 @@ async fn forget_some(shared: &Shared, from: &str, field: &str, clock: Timestamp)
         in_time(async { collection.delete_many(which).await }).await?;
     }
     Ok(expired.len() as i64 == FORGOTTEN_AT_ONCE)
+}
+
+#[async_trait]
+impl Members for MongoStore {
+    fn me(&self) -> Option<&str> {
+        Some(&self.shared.identity.name)
+    }
+
+    async fn renew(&self, draining: bool) -> Result<Vec<Node>, Error> {
+        let renewed = members::renew(&self.shared, draining).await;
+        renewed.map_err(Fault::into_error)
+    }
+
+    async fn leave(&self) -> Result<(), Error> {
+        members::leave(&self.shared).await.map_err(Fault::into_error)
+    }
+
+    async fn give_up(&self, company: &CompanyId) -> Result<(), Error> {
+        let given_up = members::give_up(&self.shared, company).await;
+        given_up.map_err(Fault::into_error)
+    }
 }
 
 #[async_trait]

@@ -1,15 +1,17 @@
 //! The store of one process, of whichever engine the settings name.
 
-use std::fs::DirBuilder;
+use std::fs::{self, DirBuilder};
+use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
 use actors::port::{Clock, Store};
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use super::lock::DirectoryLock;
-use super::mongo::{MongoError, MongoStore};
+use super::mongo::{Identity, MongoError, MongoStore};
 use super::sqlite::{OpenError, SqliteStore};
 
 /// Why a store was not opened.
@@ -68,7 +70,8 @@ impl OpenStore {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
         made.map_err(|error| of_directory(error.into()))?;
         let lock = DirectoryLock::take(directory).map_err(|error| of_directory(error.into()))?;
-        let store = MongoStore::open(url, clock).await?;
+        let name = node_name(directory).map_err(|error| of_directory(error.into()))?;
+        let store = MongoStore::open_as(Identity { name, url: None }, url, clock).await?;
         Ok(Self::Mongo(store, lock))
     }
 
@@ -104,4 +107,18 @@ impl OpenStore {
             Self::Mongo(store, _) => store.close().await,
         }
     }
+}
+
+/// This node's name among those that share a database, made at the first start: whoever starts again in the same directory
+/// has at once what it had.
+fn node_name(directory: &Path) -> io::Result<String> {
+    let path = directory.join("node");
+    match fs::read_to_string(&path) {
+        Ok(name) if !name.trim().is_empty() => return Ok(name.trim().to_owned()),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let name = Uuid::new_v4().to_string();
+    fs::write(&path, &name)?;
+    Ok(name)
 }

@@ -52,7 +52,7 @@ use std::sync::Arc;
 use actors::domain::{Company, CompanyId, Timestamp};
 use actors::port::events::{Committed, CompanySet, EventReader};
 use actors::port::inbox::{Accepted, Delivery, Inbox};
-use actors::port::{Clock, Due, Error, Reader, Record, RecordKind, Roster, Store, Writer};
+use actors::port::{Clock, Due, Error, Members, Node, Reader, Record, RecordKind, Roster, Store, Writer};
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
@@ -248,6 +248,26 @@ macro_rules! store_of {
 
             async fn forget_expired(&self, now: Timestamp) -> Result<(), Error> {
                 self.core.forget_expired(now).await
+            }
+        }
+
+        // The directory's lock sees to it that there is one process.
+        #[async_trait]
+        impl Members for $kind {
+            fn me(&self) -> Option<&str> {
+                None
+            }
+
+            async fn renew(&self, _draining: bool) -> Result<Vec<Node>, Error> {
+                Ok(Vec::new())
+            }
+
+            async fn leave(&self) -> Result<(), Error> {
+                Ok(())
+            }
+
+            async fn give_up(&self, _company: &CompanyId) -> Result<(), Error> {
+                Ok(())
             }
         }
 

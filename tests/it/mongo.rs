@@ -4,4 +4,6 @@ mod away;
 mod commands;
 mod kill;
 mod left;
+mod members;
+mod nodes;
 mod start;

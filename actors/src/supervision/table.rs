@@ -46,6 +46,8 @@ const fn rule(parent: &'static str, child: &'static str, restart: Restart, inten
 pub const TENANTS: Rule = rule("Root", "Tenants", Restart::Permanent, 3, 60);
 /// See [`TENANTS`].
 pub const SWEEPER: Rule = rule("Root", "Sweeper", Restart::Permanent, 3, 60);
+/// See [`TENANTS`].
+pub const LEASES: Rule = rule("Root", "Leases", Restart::Permanent, 3, 60);
 /// Spent: the company is quarantined and tried again every five minutes.
 pub const TENANT: Rule = rule("Tenants", "Tenant", Restart::Permanent, 5, 60);
 /// Spent: the tenant fails.
@@ -78,8 +80,8 @@ pub const TOOL: Rule = Rule {
 };
 
 /// The whole table.
-pub const TABLE: [Rule; 9] = [
-    TENANTS, SWEEPER, TENANT, CORRELATOR, NOTIFIER, DELIVERY, INCIDENT, DECISION, TOOL,
+pub const TABLE: [Rule; 10] = [
+    TENANTS, SWEEPER, LEASES, TENANT, CORRELATOR, NOTIFIER, DELIVERY, INCIDENT, DECISION, TOOL,
 ];
 
 impl Rule {

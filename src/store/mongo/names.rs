@@ -24,6 +24,8 @@ pub(super) const SHORT_MEMORY: &str = "short_memory";
 pub(super) const ROLLUPS: &str = "rollups";
 /// What is counted over all companies: the numbers of alerts, and how far the clock has come.
 pub(super) const COUNTERS: &str = "counters";
+/// The nodes that share the database, each with its lease.
+pub(super) const NODES: &str = "nodes";
 /// Sessions of processes, whose transactions are ended when the process is gone.
 pub(super) const SESSIONS: &str = "sessions";
 /// The version of all this, and the lock under which it is changed.

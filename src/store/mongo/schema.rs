@@ -175,6 +175,7 @@ fn wanted() -> Vec<Collection> {
             ],
         ),
         collection(HEADS, vec![]),
+        collection(NODES, vec![]),
         collection(OUTBOX, vec![]),
         collection(
             COMMIT_LOG,

@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use actors::domain::Timestamp;
+use actors::port::Node;
 use futures::TryStreamExt;
 use mongodb::Database;
 use mongodb::bson::{Bson, Document, doc};
@@ -19,6 +20,7 @@ use tokio::time::Instant;
 use super::fault::Fault;
 use super::names::*;
 use super::shape::date;
+use super::shared::Shared;
 use super::tx::{Tx, in_time};
 
 /// How long something may still arrive from a session that was left: a transaction does not live longer.
@@ -58,28 +60,39 @@ impl Left {
     }
 }
 
-/// Sessions of a process that belong to no company, new and known by name; what earlier processes have left
-/// open is ended.
-pub(super) async fn open(database: &Database, left_by: &Left, count: usize, now: Timestamp) -> Result<Vec<Tx>, Fault> {
-    let known = database.collection::<Document>(SESSIONS);
-    let left: Vec<Document> = in_time(async {
-        let found = known.find(doc! {}).sort(doc! { "_id": 1 }).await?;
-        found.try_collect().await
-    })
-    .await?;
-    let left: Vec<Bson> = left.iter().filter_map(|session| session.get("_id")).cloned().collect();
-    if !left.is_empty() {
-        left_by.end(database, left.clone()).await;
-        in_time(async { known.delete_many(doc! { "_id": { "$in": left } }).await }).await?;
-    }
+/// Sessions of a process that belong to no company, new and known by name; what is open of earlier processes of this
+/// node is ended, and of those that noted no node.
+pub(super) async fn open(shared: &Shared, count: usize, now: Timestamp) -> Result<Vec<Tx>, Fault> {
+    let (known, me) = (shared.collection(SESSIONS), &shared.identity.name);
+    let whose = [Bson::from(me.as_str()), Bson::Null];
+    end_those_of(shared, doc! { "node": { "$in": whose.to_vec() } }).await?;
     let mut opened = Vec::with_capacity(count);
     for _ in 0..count {
-        let tx = Tx::on(database).await?;
-        let session = doc! { "_id": tx.id(), "opened_at": date(now) };
+        let tx = Tx::on(&shared.database).await?;
+        let session = doc! { "_id": tx.id(), "node": me, "opened_at": date(now) };
         in_time(async { known.insert_one(session).await }).await?;
         opened.push(tx);
     }
     Ok(opened)
+}
+
+/// Ends what is open of nodes that live no more: they hold up whoever meets it.
+pub(super) async fn end_those_of_the_dead(shared: &Shared, living: &[Node]) -> Result<(), Fault> {
+    let me = shared.identity.name.as_str();
+    let names: Vec<&str> = living.iter().map(|node| node.name.as_str()).chain([me]).collect();
+    end_those_of(shared, doc! { "node": { "$nin": names } }).await
+}
+
+async fn end_those_of(shared: &Shared, whom: Document) -> Result<(), Fault> {
+    let known = shared.collection(SESSIONS);
+    let left: Vec<Document> = in_time(async { known.find(whom).await?.try_collect().await }).await?;
+    let left: Vec<Bson> = left.iter().filter_map(|session| session.get("_id")).cloned().collect();
+    if left.is_empty() {
+        return Ok(());
+    }
+    shared.left.end(&shared.database, left.clone()).await;
+    in_time(async { known.delete_many(doc! { "_id": { "$in": left } }).await }).await?;
+    Ok(())
 }
 
 /// Ends whatever transactions these sessions have open. Where that is not allowed, the server does it in its

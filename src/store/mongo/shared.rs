@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::fault::Fault;
+use super::members::Identity;
 use super::names::*;
 use super::numbers::Numbers;
 use super::order::Order;
@@ -103,6 +104,8 @@ impl Estimate {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) database: Database,
+    /// Who this process is among those that share the database.
+    pub(super) identity: Identity,
     pub(super) feed: Feed,
     pub(super) order: Order,
     pub(super) numbers: Numbers,
@@ -117,9 +120,10 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(database: Database) -> Self {
+    pub(super) fn new(database: Database, identity: Identity) -> Self {
         Self {
             database,
+            identity,
             left: Left::default(),
             feed: Feed::default(),
             order: Order::default(),

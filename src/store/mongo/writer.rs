@@ -19,9 +19,10 @@ use uuid::Uuid;
 use super::batch;
 use super::fault::Fault;
 use super::head::{self, Head};
+use super::members;
 use super::names::*;
 use super::op::Op;
-use super::shape::Fields;
+use super::shape::{Fields, int};
 use super::shared::{Cell, Shared};
 use super::tx::{Tx, in_time};
 use super::work::Work;
@@ -88,20 +89,31 @@ fn of(company: &CompanyId) -> Document {
     doc! { "_id": company.as_str(), "company_id": company.as_str() }
 }
 
-/// Ends what an earlier writer may have left open, and raises the epoch.
+/// Ends what an earlier writer may have left open, and raises the epoch. What a node has that lives is left to it; the
+/// platform is whoever's that writes.
 async fn take_over(shared: &Shared, company: &CompanyId) -> Result<(Tx, Head), Fault> {
     let (heads, which) = (shared.collection(HEADS), of(company));
-    let only = doc! { "session": 1 };
+    let only = doc! { "session": 1, "epoch": 1, "owner": 1 };
     let before = in_time(async { heads.find_one(which.clone()).projection(only).await }).await?;
     let before = before.ok_or(Error::NoSuchCompany)?;
+    if let Some(owner) = before.text_or_none("owner").filter(|_| !company.is_platform())
+        && owner != shared.identity.name
+        && let Some(node) = members::one_living(shared, owner).await?
+    {
+        return Err(Error::Elsewhere(node.url).into());
+    }
     if let Some(session) = before.get("session") {
         shared.left.end(&shared.database, vec![session.clone()]).await;
     }
     let tx = Tx::on(&shared.database).await?;
-    let raise = doc! { "$inc": { "epoch": 1_i64 }, "$set": { "session": tx.id() } };
+    let mut as_seen = which;
+    as_seen.insert("epoch", int(before.count("epoch")?));
+    let set = doc! { "session": tx.id(), "owner": &shared.identity.name };
+    let raise = doc! { "$inc": { "epoch": 1_i64 }, "$set": set };
     let after = mongodb::options::ReturnDocument::After;
-    let raised = in_time(async { heads.find_one_and_update(which, raise).return_document(after).await }).await?;
-    let head = head::read(&raised.ok_or(Error::NoSuchCompany)?)?;
+    let raised = in_time(async { heads.find_one_and_update(as_seen, raise).return_document(after).await }).await?;
+    let raced = || Fault::Answer(Error::Unavailable("another writer is taking the company".to_owned()));
+    let head = head::read(&raised.ok_or_else(raced)?)?;
     Ok((tx, head))
 }
 

@@ -16,7 +16,7 @@ use actors::port::reader::{
 use actors::port::writer::{Changed, IncidentChange, OpenIncident, PlaceBatch, Placed, Receipt, Regroup, Strays};
 use actors::port::{
     Accepted, Amended, Amendment, Candidates, Committed, CompanySet, Delivery, Due, Error, EventReader, Inbox, Lookup,
-    NewCompany, Reader, Record, RecordKind, Roster, Store, Writer,
+    Members, NewCompany, Node, Reader, Record, RecordKind, Roster, Store, Writer,
 };
 use async_trait::async_trait;
 use tokio::sync::{Notify, broadcast};
@@ -207,6 +207,25 @@ impl Roster for FaultyStore {
 
     async fn forget_expired(&self, now: Timestamp) -> Result<(), Error> {
         self.inner.forget_expired(now).await
+    }
+}
+
+#[async_trait]
+impl Members for FaultyStore {
+    fn me(&self) -> Option<&str> {
+        self.inner.me()
+    }
+
+    async fn renew(&self, draining: bool) -> Result<Vec<Node>, Error> {
+        self.inner.renew(draining).await
+    }
+
+    async fn leave(&self) -> Result<(), Error> {
+        self.inner.leave().await
+    }
+
+    async fn give_up(&self, company: &CompanyId) -> Result<(), Error> {
+        self.inner.give_up(company).await
     }
 }
 

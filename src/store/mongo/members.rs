@@ -1,0 +1,81 @@
+//! The nodes that share the database: a lease each, by the database's own clock (`$$NOW`), and the companies that they
+//! have, in the companies' heads.
+
+use actors::domain::CompanyId;
+use actors::port::Node;
+use actors::port::members::LEASE;
+use futures::TryStreamExt;
+use mongodb::bson::{Document, doc};
+
+use super::fault::Fault;
+use super::names::*;
+use super::sessions;
+use super::shape::Fields;
+use super::shared::Shared;
+use super::tx::in_time;
+
+/// Who a process is among those that share a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Its name, which is the same after a restart.
+    pub name: String,
+    /// Where the others reach it; nothing where they do not.
+    pub url: Option<String>,
+}
+
+/// Takes this node's lease or makes it longer: all that live now. What others have left open that do not is ended.
+pub(super) async fn renew(shared: &Shared, draining: bool) -> Result<Vec<Node>, Fault> {
+    let (nodes, me) = (shared.collection(NODES), &shared.identity);
+    let until = doc! { "$add": ["$$NOW", LEASE.as_millis() as i64] };
+    let set = doc! { "$set": { "until": until, "url": { "$literal": me.url.as_deref() }, "draining": draining } };
+    in_time(async { nodes.update_one(doc! { "_id": &me.name }, vec![set]).upsert(true).await }).await?;
+    let living = living(shared).await?;
+    sessions::end_those_of_the_dead(shared, &living).await?;
+    Ok(living)
+}
+
+/// Ends this node's lease.
+pub(super) async fn leave(shared: &Shared) -> Result<(), Fault> {
+    let nodes = shared.collection(NODES);
+    in_time(async { nodes.delete_one(doc! { "_id": &shared.identity.name }).await }).await?;
+    Ok(())
+}
+
+/// A company is nobody's, where it was this node's.
+pub(super) async fn give_up(shared: &Shared, company: &CompanyId) -> Result<(), Fault> {
+    let heads = shared.collection(HEADS);
+    let mine = doc! { "_id": company.as_str(), "company_id": company.as_str(), "owner": &shared.identity.name };
+    let nobodys = doc! { "$unset": { "owner": "" } };
+    in_time(async { heads.update_one(mine, nobodys).await }).await?;
+    Ok(())
+}
+
+/// All that live now, in the order of their names.
+pub(super) async fn living(shared: &Shared) -> Result<Vec<Node>, Fault> {
+    found(shared, alive()).await
+}
+
+/// A node, where it lives.
+pub(super) async fn one_living(shared: &Shared, name: &str) -> Result<Option<Node>, Fault> {
+    let mut which = alive();
+    which.insert("_id", name);
+    Ok(found(shared, which).await?.pop())
+}
+
+fn alive() -> Document {
+    doc! { "$expr": { "$gt": ["$until", "$$NOW"] } }
+}
+
+async fn found(shared: &Shared, which: Document) -> Result<Vec<Node>, Fault> {
+    let nodes = shared.collection(NODES);
+    let found: Vec<Document> =
+        in_time(async { nodes.find(which).sort(doc! { "_id": 1 }).await?.try_collect().await }).await?;
+    let node = |node: &Document| {
+        Ok(Node {
+            name: node.text("_id")?.to_owned(),
+            url: node.text_or_none("url").map(str::to_owned),
+            draining: node.get_bool("draining").unwrap_or(false),
+        })
+    };
+    found.iter().map(node).collect()
+}
