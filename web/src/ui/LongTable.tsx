@@ -1,5 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { Sideways } from "./Sideways";
 
 export interface LongColumn<T> {
   name: string;
@@ -35,7 +36,7 @@ export function LongTable<T>({ caption, columns, items, keyOf }: Props<T>) {
   const above = (shown[0]?.start ?? top) - top;
   const below = rows.getTotalSize() - ((shown.at(-1)?.end ?? top) - top);
   return (
-    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
+    <Sideways label={caption}>
       <table className="w-full min-w-[52rem] table-fixed border-collapse text-left" aria-rowcount={items.length + 1}>
         <caption className="sr-only">{caption}</caption>
         <colgroup>
@@ -66,7 +67,7 @@ export function LongTable<T>({ caption, columns, items, keyOf }: Props<T>) {
           <Gap height={below} columns={columns.length} />
         </tbody>
       </table>
-    </div>
+    </Sideways>
   );
 }
 

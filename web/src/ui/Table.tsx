@@ -1,4 +1,5 @@
 import { type ReactNode, useMemo, useState } from "react";
+import { Sideways } from "./Sideways";
 import { type Order, sorted } from "./sorted";
 
 export interface Column<T> {
@@ -30,7 +31,7 @@ export function Table<T>({ caption, columns, items, keyOf }: Props<T>) {
   const rows = useMemo(() => (by === undefined ? items : sorted(items, by, order)), [items, by, order]);
   const press = (name: string) => setSorting({ column: name, order: column === name && order === "ascending" ? "descending" : "ascending" });
   return (
-    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
+    <Sideways label={caption}>
       <table className="w-full border-collapse text-left">
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -67,6 +68,6 @@ export function Table<T>({ caption, columns, items, keyOf }: Props<T>) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Sideways>
   );
 }

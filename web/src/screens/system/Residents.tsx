@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Badge } from "~/ui/Badge";
+import { Sideways } from "~/ui/Sideways";
 import { Code } from "~/ui/Text";
 import { span } from "~/ui/time";
 import type { Placed, Resident } from "./tree";
@@ -11,7 +12,7 @@ const IS_NUMBER = new Set(["Queue", "Restarts", "Handled", "Age"]);
 /** Actors, each as far in as it is down the tree. */
 export function Residents({ of, label }: { of: Placed[]; label: string }) {
   return (
-    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={label}>
+    <Sideways label={label}>
       <table className="w-full min-w-[56rem] table-fixed text-left tabular-nums">
         <thead className="text-xs text-soft">
           <tr>
@@ -28,7 +29,7 @@ export function Residents({ of, label }: { of: Placed[]; label: string }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Sideways>
   );
 }
 

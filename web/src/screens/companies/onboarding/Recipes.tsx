@@ -2,6 +2,7 @@ import * as Tabs from "@radix-ui/react-tabs";
 import { useWide } from "~/ui/useWide";
 import { Copy } from "~/ui/Copy";
 import { Panel } from "~/ui/Page";
+import "~/ui/sideways.css";
 import { UnsignedKey } from "./UnsignedKey";
 import type { Fresh } from "./fresh";
 import type { Recipe } from "./recipe";
@@ -20,7 +21,7 @@ export function Recipes({ companyId, fresh }: { companyId: string; fresh: Fresh 
   return (
     <Panel title="What to paste where">
       <Tabs.Root defaultValue="curl" orientation={wide ? "vertical" : "horizontal"} className="flex min-w-0 flex-col gap-3 md:flex-row">
-        <Tabs.List aria-label="Tools" className="flex shrink-0 gap-0.5 overflow-x-auto md:w-60 md:flex-col">
+        <Tabs.List aria-label="Tools" className="sideways flex shrink-0 gap-0.5 md:w-60 md:flex-col">
           {all.map(({ id, name }) => (
             <Tabs.Trigger
               key={id}
