@@ -63,8 +63,8 @@ function useRightOfPart(): Right {
 function Sections({ companyId }: { companyId: string }) {
   const can = useCan();
   return (
-    <nav aria-label="Parts of the company" className="-mx-3 overflow-x-auto border-b border-line px-3 sm:-mx-4 sm:px-4">
-      <ul className="flex w-max gap-1">
+    <nav aria-label="Parts of the company" className="-mx-3 border-b border-line px-3 sm:-mx-4 sm:px-4">
+      <ul className="flex flex-wrap gap-x-1">
         {SECTIONS.filter(({ needs }) => can(needs)).map(({ to, name }) => (
           <li key={to}>
             <Link
