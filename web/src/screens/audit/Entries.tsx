@@ -12,18 +12,16 @@ export function Entries({ items }: { items: JournalEntry[] }) {
       {items.map((entry) => (
         <li key={entry.id} className="border-b border-line last:border-0">
           <details>
-            <summary className="grid grid-cols-[3.5rem_7.5rem_minmax(0,1fr)] gap-x-3 py-1 hover:bg-raised md:grid-cols-[4rem_8.5rem_12rem_12rem_minmax(0,1fr)]">
+            <summary className="grid grid-cols-[3.5rem_7.5rem_minmax(0,1fr)] gap-x-3 py-1 hover:bg-raised lg:grid-cols-[4rem_8.5rem_12rem_12rem_minmax(0,1fr)]">
               <span className="text-right text-soft tabular-nums">{entry.seq}</span>
               <time dateTime={entry.at} title={absolute(entry.at)} className="text-soft tabular-nums">
                 {short(entry.at)}
               </time>
-              <Text cut className="font-medium">
-                {entry.kind}
-              </Text>
-              <span className="flex min-w-0 max-md:hidden">
+              <Text className="font-medium">{entry.kind}</Text>
+              <span className="flex flex-wrap gap-x-3 max-lg:col-span-2 max-lg:col-start-2 lg:contents">
                 <Who entry={entry} />
+                <Code>{entry.subject}</Code>
               </span>
-              <Code className="truncate max-md:hidden">{entry.subject}</Code>
             </summary>
             <Whole entry={entry} />
           </details>
@@ -35,7 +33,7 @@ export function Entries({ items }: { items: JournalEntry[] }) {
 
 function Who({ entry }: { entry: JournalEntry }) {
   const who = useWho(entry.company_id);
-  return <Text cut>{who(entry.actor)}</Text>;
+  return <Text>{who(entry.actor)}</Text>;
 }
 
 function Whole({ entry }: { entry: JournalEntry }) {
