@@ -5,6 +5,7 @@ import { LongTable } from "~/ui/LongTable";
 import { SeverityMark } from "~/ui/Severity";
 import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
+import { Trouble } from "~/ui/Trouble";
 import { STATES } from "./states";
 
 /** Alerts one below the other, each with the way to it and to its incident. */
@@ -23,7 +24,7 @@ export function AlertLines({ items }: { items: Alert[] }) {
           cell: ({ company_id, alert_id, signature, asset_name, message }) => (
             <>
               <Link className="text" to="/alerts/$companyId/$alertId" params={{ companyId: company_id, alertId: alert_id }}>
-                <Text>{`${signature} on ${asset_name}`}</Text>
+                <Trouble signature={signature} asset_name={asset_name} />
               </Link>
               <Text className="line-clamp-2 text-soft">{message}</Text>
             </>

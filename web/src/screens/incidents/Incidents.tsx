@@ -12,6 +12,7 @@ import { Answer, Empty } from "~/ui/States";
 import { Table } from "~/ui/Table";
 import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
+import { Trouble } from "~/ui/Trouble";
 import { span } from "~/ui/time";
 import { endedBy } from "./ending";
 import { Filters } from "./Filters";
@@ -84,7 +85,7 @@ function Lines({ items, companyId }: { items: Incident[]; companyId: string }) {
           name: "Incident",
           cell: ({ company_id, incident_id, signature, asset_name }) => (
             <Link className="text block min-w-48" to="/incidents/$companyId/$incidentId" params={{ companyId: company_id, incidentId: incident_id }}>
-              <Text>{`${signature} on ${asset_name}`}</Text>
+              <Trouble signature={signature} asset_name={asset_name} />
             </Link>
           ),
         },

@@ -10,6 +10,7 @@ import { Answer, Empty } from "~/ui/States";
 import { Table } from "~/ui/Table";
 import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
+import { Trouble } from "~/ui/Trouble";
 import { note, noteFailure } from "~/ui/toast";
 
 /** Companies that are offered to be chosen. */
@@ -69,7 +70,14 @@ function OfOne({ companyId }: { companyId: string }) {
             columns={[
               { name: "Received", cell: ({ received_at }) => <Time at={received_at} /> },
               { name: "Severity", cell: ({ severity }) => <SeverityMark severity={severity} /> },
-              { name: "Alert", cell: ({ signature, asset_name, message }) => <Text>{`${signature} on ${asset_name}: ${message}`}</Text> },
+              {
+                name: "Alert",
+                cell: ({ signature, asset_name, message }) => (
+                  <>
+                    <Trouble signature={signature} asset_name={asset_name} />: <Text>{message}</Text>
+                  </>
+                ),
+              },
               { name: "Why", cell: ({ receipt }) => <Text>{receipt?.rule ?? "unknown"}</Text> },
               {
                 name: "",

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { api } from "~/api/client";
-import { Code, Text } from "~/ui/Text";
+import { Code } from "~/ui/Text";
+import { Trouble } from "~/ui/Trouble";
 
 /** How often an alert is looked at that has not found its place, in milliseconds. */
 const PACE = 1500;
@@ -16,7 +17,7 @@ export function AlertLink({ alertId, companyId }: { alertId: string; companyId: 
   return (
     <>
       <Link className="text" to="/alerts/$companyId/$alertId" params={{ companyId, alertId }}>
-        <Text>{`${data.signature} on ${data.asset_name}`}</Text>
+        <Trouble signature={data.signature} asset_name={data.asset_name} />
       </Link>
       {data.incident_id != null && (
         <>

@@ -12,6 +12,7 @@ import { Answer, Empty } from "~/ui/States";
 import { Table } from "~/ui/Table";
 import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
+import { Trouble } from "~/ui/Trouble";
 import { noteFailure } from "~/ui/toast";
 import { Roomy } from "../kit/Roomy";
 import { useSettled } from "../kit/useSettled";
@@ -100,7 +101,7 @@ function News({ companyId, of: { type, incident_id, message } }: { companyId: st
     <>
       {newsName(type)}:{" "}
       <Link className="text" to="/incidents/$companyId/$incidentId" params={{ companyId, incidentId: incident_id }}>
-        <Text>{`${signature} on ${asset_name}`}</Text>
+        <Trouble signature={signature} asset_name={asset_name} />
       </Link>
     </>
   );

@@ -5,6 +5,7 @@ import { SeverityMark } from "~/ui/Severity";
 import { Table } from "~/ui/Table";
 import { Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
+import { Trouble } from "~/ui/Trouble";
 
 /** Alerts that are shown: the newest. */
 const SHOWN = 5;
@@ -31,7 +32,7 @@ function About({ companyId, alert: { alert_id, signature, asset_name, incident_i
   return (
     <>
       <Link className="text" to="/alerts/$companyId/$alertId" params={{ companyId, alertId: alert_id }}>
-        <Text>{`${signature} on ${asset_name}`}</Text>
+        <Trouble signature={signature} asset_name={asset_name} />
       </Link>
       {incident_id != null && (
         <>
