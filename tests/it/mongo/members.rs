@@ -87,7 +87,9 @@ async fn a_company_is_the_nodes_that_has_it_until_that_gives_it_up() {
     two.leave().await.unwrap();
     assert_eq!(one.renew(false).await, Ok(vec![living("one")]));
     one.acquire(&company).await.unwrap();
-    (one.close().await, two.close().await);
+    for store in [one, two] {
+        store.close().await;
+    }
 }
 
 #[tokio::test]
