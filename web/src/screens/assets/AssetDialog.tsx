@@ -11,6 +11,7 @@ import { Text } from "~/ui/Text";
 import { note } from "~/ui/toast";
 import { DependsOn } from "./DependsOn";
 import { type Asset, few, withTyped } from "./joined";
+import { type Place, placeOf } from "./placeOf";
 
 interface Props {
   companyId: string;
@@ -39,9 +40,9 @@ export function AssetDialog({ companyId, asset, known, onClose }: Props) {
     const body = { criticality: criticality === "" ? null : criticality, depends_on: withTyped(dependsOn, typed) };
     put.mutate({ params, body }, { onSuccess: () => done(asset === undefined ? `Added ${name.trim()}` : `Changed ${name}`) });
   };
-  // What is wrong with an asset among the others is what it depends on: `assets`.
-  const field = fieldOf(put.error)?.split(/[.[]/)[0];
-  const error = (...of: string[]) => (field !== undefined && of.includes(field) ? said(put.error) : undefined);
+  const fault = placeOf(fieldOf(put.error), put.variables?.body.depends_on ?? []);
+  const place = fault === "name" && asset !== undefined ? undefined : fault;
+  const error = (of: Place) => (of === place ? said(put.error) : undefined);
   if (asset !== undefined && removing) return <Remove companyId={companyId} asset={asset} onDone={done} onClose={() => setRemoving(false)} />;
   return (
     <Dialog open onClose={onClose} title={asset === undefined ? "Add an asset" : asset.name}>
@@ -53,7 +54,7 @@ export function AssetDialog({ companyId, asset, known, onClose }: Props) {
             required
             maxLength={256}
             value={name}
-            error={taken ? "There is one already that is called so: change that one." : error("name", "asset_name")}
+            error={taken ? "There is one already that is called so: change that one." : error("name")}
             onChange={({ target }) => setName(target.value)}
           />
         )}
@@ -75,9 +76,9 @@ export function AssetDialog({ companyId, asset, known, onClose }: Props) {
           typed={typed}
           onTyped={setTyped}
           known={known.map((one) => one.name).filter((one) => one !== name)}
-          error={error("depends_on", "assets")}
+          error={error("depends_on")}
         />
-        {!["name", "asset_name", "criticality", "depends_on", "assets"].includes(field ?? "") && <Refusal error={put.error} />}
+        {place === undefined && <Refusal error={put.error} />}
         <div className="flex flex-wrap gap-2">
           <Button kind="primary" type="submit" busy={put.isPending}>
             Save
