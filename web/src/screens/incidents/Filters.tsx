@@ -1,8 +1,10 @@
+import { Moment } from "~/screens/companies/kit/fields";
+import { wrong } from "~/screens/companies/kit/wrong";
 import { worded } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
 import { Choice, Field } from "~/ui/Field";
 import { SeverityChoice, SinceChoice } from "~/ui/filters";
-import { STATUSES, type Wanted, isFiltered } from "./wanted";
+import { ANY, STATUSES, type Wanted, isFiltered } from "./wanted";
 
 const SINCE = [
   ["24h", "24 hours"],
@@ -11,9 +13,17 @@ const SINCE = [
   ["90d", "90 days"],
 ] as const;
 
-export function Filters({ value, onChange }: { value: Wanted; onChange: (value: Wanted) => void }) {
+interface Props {
+  value: Wanted;
+  onChange: (value: Wanted) => void;
+  /** What the list was answered, where it was refused. */
+  error: unknown;
+}
+
+export function Filters({ value, onChange, error }: Props) {
+  const at = wrong(error);
   return (
-    <search className="flex flex-wrap items-end gap-3">
+    <search className="flex flex-wrap items-start gap-3">
       <Choice
         label="Status"
         className="w-36"
@@ -28,17 +38,19 @@ export function Filters({ value, onChange }: { value: Wanted; onChange: (value: 
         ))}
       </Choice>
       <SeverityChoice value={value.severity} onChange={(severity) => onChange({ ...value, severity })} />
-      <SinceChoice label="Opened" spans={SINCE} value={value.since} onChange={(since) => onChange({ ...value, since })} />
+      <SinceChoice label="Opened" spans={SINCE} value={value.since} error={at("since")} onChange={(since) => onChange({ ...value, since })} />
+      <Moment label="Opened before" className="w-54" value={value.until} error={at("until")} onChange={(until) => onChange({ ...value, until })} />
       <Field
         key={value.signature}
         label="Kind of trouble"
         className="w-48"
         placeholder="disk-full, exactly"
         defaultValue={value.signature ?? ""}
+        error={at("signature")}
         onBlur={({ target }) => onChange({ ...value, signature: target.value.trim() || undefined })}
         onKeyDown={({ key, currentTarget }) => key === "Enter" && currentTarget.blur()}
       />
-      <Button disabled={!isFiltered(value)} onClick={() => onChange({ status: undefined, severity: undefined, signature: undefined, since: undefined })}>
+      <Button className="min-h-8 sm:mt-7" disabled={!isFiltered(value)} onClick={() => onChange(ANY)}>
         All
       </Button>
     </search>

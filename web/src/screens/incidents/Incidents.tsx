@@ -1,7 +1,7 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { OneCompany } from "~/app/OneCompany";
 import { useWho } from "~/app/useWho";
-import { api } from "~/api/client";
+import { api, fieldOf } from "~/api/client";
 import { PAGED } from "~/api/paged";
 import type { Incident, IncidentStatus } from "~/api/types";
 import { Badge, type Tone, worded } from "~/ui/Badge";
@@ -24,43 +24,51 @@ const PAGE = 100;
 /** A company's incidents, those that are over too. */
 export function Incidents() {
   const wanted = wantedOf(useSearch({ strict: false }));
-  const navigate = useNavigate();
-  const change = (next: Wanted) => void navigate({ to: ".", search: (before) => ({ ...before, ...next }), replace: true });
   return (
     <Page title="Incidents">
-      <Filters value={wanted} onChange={change} />
-      <OneCompany>{(companyId) => <List companyId={companyId} wanted={wanted} />}</OneCompany>
+      <OneCompany>{(companyId) => <List key={companyId} companyId={companyId} wanted={wanted} />}</OneCompany>
     </Page>
   );
 }
 
 function List({ companyId, wanted }: { companyId: string; wanted: Wanted }) {
+  const navigate = useNavigate();
+  const change = (next: Wanted) => void navigate({ to: ".", search: (before) => ({ ...before, ...next }), replace: true });
   const query = { company_id: companyId, limit: PAGE, ...wanted };
   const pages = api.useInfiniteQuery("get", "/api/incidents", { params: { query } }, PAGED);
   return (
-    <Panel title="Newest first">
-      <Answer of={pages}>
-        {({ pages: all }) => {
-          const items = all.flatMap(({ items }) => items);
-          if (items.length > 0) return <Lines items={items} companyId={companyId} />;
-          return isFiltered(wanted) ? (
-            <Empty title="No incident is like that">Fewer filters find more.</Empty>
-          ) : (
-            <Empty title="There has been no incident yet">
-              <Link className="text" to="/companies/$companyId/onboarding" params={{ companyId }}>
-                Connect a monitoring tool
-              </Link>
-              , and what it reports becomes incidents here.
-            </Empty>
-          );
-        }}
-      </Answer>
-      {pages.hasNextPage && (
-        <Button className="mt-2" busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-          Earlier ones
-        </Button>
-      )}
-    </Panel>
+    <>
+      <Filters value={wanted} onChange={change} error={pages.error} />
+      <Panel title="Newest first">
+        {fieldOf(pages.error) !== undefined ? (
+          <Empty title="That cannot be looked for">What is wrong stands at its field.</Empty>
+        ) : (
+          <Answer of={pages}>
+            {({ pages: all }) => {
+              const items = all.flatMap(({ items }) => items);
+              if (items.length > 0) return <Lines items={items} companyId={companyId} />;
+              return isFiltered(wanted) ? <Empty title="No incident is like that">Fewer filters find more.</Empty> : <Nothing companyId={companyId} />;
+            }}
+          </Answer>
+        )}
+        {pages.hasNextPage && (
+          <Button className="mt-2" busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+            Earlier ones
+          </Button>
+        )}
+      </Panel>
+    </>
+  );
+}
+
+function Nothing({ companyId }: { companyId: string }) {
+  return (
+    <Empty title="There has been no incident yet">
+      <Link className="text" to="/companies/$companyId/onboarding" params={{ companyId }}>
+        Connect a monitoring tool
+      </Link>
+      , and what it reports becomes incidents here.
+    </Empty>
   );
 }
 

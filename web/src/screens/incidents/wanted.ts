@@ -6,18 +6,25 @@ export interface Wanted {
   severity?: Severity | undefined;
   signature?: string | undefined;
   since?: string | undefined;
+  until?: string | undefined;
 }
+
+/** Nothing is asked of them. */
+export const ANY: Wanted = { status: undefined, severity: undefined, signature: undefined, since: undefined, until: undefined };
 
 export const STATUSES = ["new", "in_progress", "escalated", "resolved"] as const satisfies readonly IncidentStatus[];
 
 /** What of an address counts: a word that the server does not know finds everything rather than nothing. */
 export function wantedOf(search: Record<string, unknown>): Wanted {
-  const { status, severity, signature, since } = search;
+  const { status, severity, signature, since, until } = search;
+  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
   return {
     status: STATUSES.find((known) => known === status),
     severity: SEVERITIES.find((known) => known === severity),
-    signature: typeof signature === "string" && signature !== "" ? signature : undefined,
-    since: typeof since === "string" && since !== "" ? since : undefined,
+    signature: text(signature),
+    since: text(since),
+    // It is chosen as a moment: another would stand nowhere.
+    until: Number.isNaN(Date.parse(text(until) ?? "")) ? undefined : text(until),
   };
 }
 
