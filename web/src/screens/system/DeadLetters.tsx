@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useChooseScope, useCompanies, useScope } from "~/app/scope";
+import { useScope } from "~/app/scope";
 import { api } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { useCan } from "~/session/useSession";
@@ -13,29 +13,12 @@ import { Time } from "~/ui/Time";
 import { Trouble } from "~/ui/Trouble";
 import { note, noteFailure } from "~/ui/toast";
 
-/** Companies that are offered to be chosen. */
-const CHOICES = 12;
-
 /** Alerts that could not be placed and were set aside, of the company that is chosen. */
 export function DeadLetters() {
   const scope = useScope();
-  const companies = useCompanies();
-  const choose = useChooseScope();
   return (
     <Panel title="Dead letters">
-      {scope !== null ? (
-        <OfOne companyId={scope} />
-      ) : (
-        <p className="flex flex-wrap items-center gap-2 text-soft">
-          {companies.length === 0 ? "There is no company yet." : "Alerts that could not be placed, of"}
-          {companies.slice(0, CHOICES).map(({ company_id, name }) => (
-            <Button key={company_id} onClick={() => choose(company_id)}>
-              {name}
-            </Button>
-          ))}
-          {companies.length > CHOICES && "or another, at the top"}
-        </p>
-      )}
+      {scope === null ? <p className="text-soft">Alerts that could not be placed are listed here of one company: its number above leads to them.</p> : <OfOne companyId={scope} />}
     </Panel>
   );
 }

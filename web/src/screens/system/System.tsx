@@ -1,6 +1,7 @@
 import { useCan } from "~/session/useSession";
 import { Needs } from "~/ui/Needs";
 import { Page } from "~/ui/Page";
+import { Behind } from "./Behind";
 import { Circuits } from "./Circuits";
 import { DeadLetters } from "./DeadLetters";
 import { Health } from "./Health";
@@ -17,9 +18,10 @@ export function System() {
           <Health />
           {can("stop_runs") && <RunsSwitch />}
         </div>
-        <Living />
-        <Circuits />
+        <Behind />
         <DeadLetters />
+        <Circuits />
+        <Living />
       </Page>
     </Needs>
   );
