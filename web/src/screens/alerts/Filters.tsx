@@ -48,7 +48,7 @@ export function Filters({ value, onChange, error }: Props) {
         onBlur={({ target }) => onChange({ ...value, incident_id: target.value.trim() || undefined })}
         onKeyDown={({ key, currentTarget }) => key === "Enter" && currentTarget.blur()}
       />
-      <Button className="min-h-8 sm:mt-7" disabled={!isFiltered(value)} onClick={() => onChange(ANY)}>
+      <Button className="min-h-8 self-end sm:mt-7 sm:self-start" disabled={!isFiltered(value)} onClick={() => onChange(ANY)}>
         All
       </Button>
     </search>
