@@ -316,6 +316,7 @@ pub async fn start_under(
     let hub = edge.hub.clone().run(edge.store.feed(), edge.clock.clone());
     background.spawn(hub);
     background.spawn(keep_up());
+    background.spawn(register.clone().follow(edge.store.feed(), edge.runtime.clone()));
     background.spawn(register.settle_doubts(edge.store.clone()));
     tracing::info!(%address, data_dir = %directory.display(), store = store.engine(), "serving");
     Ok(Running {

@@ -194,6 +194,11 @@ impl Runtime {
         &self.census
     }
 
+    /// Whether other nodes share the store, as far as is known.
+    pub fn has_others(&self) -> bool {
+        self.directory.membership().has_others()
+    }
+
     /// There are alerts to place. Coalesced; never blocks, never fails: lost news costs latency only.
     pub fn news(&self, company: &CompanyId) {
         match self.directory.seat(company) {

@@ -2,14 +2,38 @@
 //! actor that commits it, and read again where nobody knows what was committed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actors::domain::CompanyId;
-use actors::port::{Amendment, NewCompany, Notices, Store};
+use actors::port::{Amendment, Committed, NewCompany, Notices, Store};
+use actors::runtime::Runtime;
 use actors::supervision::backoff;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, broadcast, watch};
 
 use super::people::People;
 use crate::ingest::keyring::Keyring;
+
+/// How long after news of another node the next is looked at.
+const FOLLOW_PAUSE: Duration = Duration::from_secs(1);
+/// How kinds of entries begin that tell of nothing that is kept here.
+const NOT_KEPT: [&str; 11] = [
+    "access.",
+    "alert.",
+    "approval.",
+    "decision.",
+    "incident.",
+    "kpi.",
+    "memory.",
+    "notification.",
+    "run.",
+    "session.",
+    "source.",
+];
+
+/// Whether an entry of this kind may tell of companies, keys or people.
+fn is_of_settings(kind: &str) -> bool {
+    !NOT_KEPT.iter().any(|beginning| kind.starts_with(beginning))
+}
 
 /// What is kept in memory.
 pub struct Register {
@@ -64,6 +88,22 @@ impl Register {
                 tokio::time::sleep(backoff::wait(tries, 0.5)).await;
             }
             self.changed();
+        }
+    }
+
+    /// Hears of what other nodes have changed, and reads it, at most once a second. What this node has changed itself it
+    /// knows, and reads once more.
+    pub async fn follow(self: Arc<Self>, mut feed: broadcast::Receiver<Arc<Committed>>, runtime: Runtime) {
+        loop {
+            let is_news = match feed.recv().await {
+                Ok(committed) => committed.events.iter().any(|event| is_of_settings(&event.entry.kind())),
+                Err(broadcast::error::RecvError::Lagged(_)) => true,
+                Err(broadcast::error::RecvError::Closed) => return,
+            };
+            if is_news && runtime.has_others() {
+                self.doubt.notify_one();
+                tokio::time::sleep(FOLLOW_PAUSE).await;
+            }
         }
     }
 

@@ -180,10 +180,15 @@ fn name(value: &str, most: usize) -> Result<(), String> {
     if value.chars().any(char::is_control) {
         return Err("must not hold control characters".to_owned());
     }
-    if value.chars().all(|char| char.is_whitespace() || is_deceptive(char)) {
+    if is_blank(value) {
         return Err("must not be blank".to_owned());
     }
     Ok(())
+}
+
+/// Whether nothing of it is to be seen.
+pub(super) fn is_blank(value: &str) -> bool {
+    value.chars().all(|char| char.is_whitespace() || is_deceptive(char))
 }
 
 #[cfg(test)]

@@ -25,15 +25,13 @@ const AT_ONCE: usize = 256;
 const TRIES: usize = 3;
 /// How long a commit may take.
 const WITHIN: Duration = Duration::from_secs(10);
-/// What alerts come from that name no tool.
-pub const UNNAMED: &str = "native";
 /// The label that tells a trial from the real thing.
 pub const TEST: &str = "test";
 
 /// A tool that a company's alerts come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Source {
-    /// The tool, as its alerts name it; `native` where they name none.
+    /// The tool, as its alerts name it.
     pub tool_source: String,
     /// Its first alert that was no trial.
     pub first_alert_id: AlertId,
@@ -74,19 +72,19 @@ impl Sources {
             .iter()
             .filter(|alert| alert.labels.get(TEST).is_none_or(|test| test != "true"))
         {
-            let tool = alert.tool_source.as_deref().unwrap_or(UNNAMED);
+            let Some(tool) = &alert.tool_source else { continue };
             let is_known = |known: &HashSet<String>| known.contains(tool) || known.len() >= SOURCES;
             if self.known.get(company).is_some_and(|known| is_known(&known)) {
                 continue;
             }
             let source = Source {
-                tool_source: tool.to_owned(),
+                tool_source: tool.clone(),
                 first_alert_id: alert.alert_id,
                 first_seen_at: now,
             };
             // Where it finds no room it is noted with the next alert.
             if self.noted.try_send((company.clone(), source)).is_ok() {
-                self.known.entry(company.clone()).or_default().insert(tool.to_owned());
+                self.known.entry(company.clone()).or_default().insert(tool.clone());
             }
         }
     }

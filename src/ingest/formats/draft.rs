@@ -69,7 +69,7 @@ impl Draft {
     /// As an alert within our limits: what is too long is cut, what cannot stand where it stands is left out.
     pub fn seal(self, tool_source: &str, alert_id: AlertId, unsigned: bool) -> NewAlert {
         let named = |text: String| match name(text, native::NAME) {
-            name if name.is_empty() => UNKNOWN.to_owned(),
+            name if native::is_blank(&name) => UNKNOWN.to_owned(),
             name => name,
         };
         let signature = named(self.signature);

@@ -30,6 +30,7 @@ pub(super) async fn renew(shared: &Shared, draining: bool) -> Result<Vec<Node>, 
     let set = doc! { "$set": { "until": until, "url": { "$literal": me.url.as_deref() }, "draining": draining } };
     in_time(async { nodes.update_one(doc! { "_id": &me.name }, vec![set]).upsert(true).await }).await?;
     let living = living(shared).await?;
+    shared.set_has_others(living.iter().any(|node| node.name != me.name));
     sessions::end_those_of_the_dead(shared, &living).await?;
     Ok(living)
 }

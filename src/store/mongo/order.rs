@@ -29,8 +29,12 @@ const AT_ONCE: usize = 512;
 const TOLD_AT_ONCE: usize = 64;
 /// How long is waited after a failure.
 const PAUSE: Duration = Duration::from_millis(200);
+/// How long is waited after another node was quicker.
+const TURN: Duration = Duration::from_millis(10);
 /// How often the outbox is looked at though nobody has said that there is more.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How often the log is looked at where other nodes write to it.
+const LISTEN_EVERY: Duration = Duration::from_millis(100);
 /// How long a reader waits for what was committed before it asked.
 const CATCH_UP_WITHIN: Duration = Duration::from_secs(2);
 
@@ -73,17 +77,24 @@ impl Order {
 pub(super) async fn run(shared: Arc<Shared>, mut tx: Tx) {
     let mut ends = Ends::default();
     loop {
+        if shared.has_others() {
+            ends.logged = None;
+        }
         if let Err(fault) = round(&shared, &mut tx, &mut ends).await {
-            tracing::warn!(?fault, "commits are put in order later");
+            let outrun = shared.has_others() && matches!(fault, Fault::Conflict(_) | Fault::Duplicate(_));
+            if !outrun {
+                tracing::warn!(?fault, "commits are put in order later");
+            }
             ends.logged = None;
             tokio::select! {
-                () = sleep(PAUSE) => continue,
+                () = sleep(if outrun { TURN } else { PAUSE }) => continue,
                 () = shared.closing() => return,
             }
         }
+        let look_every = if shared.has_others() { LISTEN_EVERY } else { LOOK_EVERY };
         tokio::select! {
             () = shared.order.more.notified() => {}
-            () = sleep(LOOK_EVERY) => {}
+            () = sleep(look_every) => {}
             () = shared.closing() => {
                 drop(round(&shared, &mut tx, &mut ends).await);
                 return;

@@ -1,7 +1,7 @@
 //! What the store's handles and tasks share.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -106,6 +106,8 @@ pub(super) struct Shared {
     pub(super) database: Database,
     /// Who this process is among those that share the database.
     pub(super) identity: Identity,
+    /// Whether others live, as far as is known.
+    has_others: AtomicBool,
     pub(super) feed: Feed,
     pub(super) order: Order,
     pub(super) numbers: Numbers,
@@ -124,6 +126,7 @@ impl Shared {
         Self {
             database,
             identity,
+            has_others: AtomicBool::new(false),
             left: Left::default(),
             feed: Feed::default(),
             order: Order::default(),
@@ -134,6 +137,15 @@ impl Shared {
             failed: watch::channel(None).0,
             closing: CancellationToken::new(),
         }
+    }
+
+    /// Whether others may write, too.
+    pub(super) fn has_others(&self) -> bool {
+        self.has_others.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_has_others(&self, others: bool) {
+        self.has_others.store(others, Ordering::Release);
     }
 
     pub(super) fn collection(&self, name: &str) -> Collection<Document> {

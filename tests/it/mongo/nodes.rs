@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use mongodb::bson::{Document, doc};
 use secrecy::ExposeSecret;
-use tokio::time::Instant;
+use serde_json::json;
+use tokio::time::{Instant, timeout};
 
 use super::kill::assert_journals;
 use crate::support::engine::{Engine, Home};
 use crate::support::judge::judge;
-use crate::support::load::Load;
+use crate::support::load::{Load, Tenant};
 use crate::support::process::{PATIENCE, Place, Server, eventually};
 
 const COMPANIES: [&str; 6] = ["comp-a", "comp-b", "comp-c", "comp-d", "comp-e", "comp-f"];
@@ -85,6 +86,18 @@ async fn until_shared(place: &Place) {
     .await;
 }
 
+/// Waits until a node knows that it is alone: what is at rest is nobody's until it is asked for.
+async fn until_it_answers_for_all(server: &Server, place: &Place) {
+    for tenant in &place.tenants {
+        let question = json!({ "company_id": tenant.company_id });
+        let client = tenant.client(&server.url);
+        eventually("an answer", PATIENCE, async || {
+            client.post("/api/incidents/correlate", &question).await.ok()
+        })
+        .await;
+    }
+}
+
 async fn until_acknowledged(load: &Load, more: u64) {
     let acked = || load.seen().acked.load(Ordering::SeqCst);
     let enough = acked() + more as usize;
@@ -148,8 +161,36 @@ async fn a_node_that_slept_through_its_lease_writes_nothing_for_what_is_anothers
     until_acknowledged(&load, 50).await;
     load.finish().await;
     one.stop().await;
-    until_all_are_of(&second, "two").await;
+    until_it_answers_for_all(&other, &second).await;
     judge(&other.url, &second.tenants, &second.ledger).await;
     other.stop().await;
     assert_journals(&second.home, &COMPANIES).await;
+}
+
+/// What one node is told the others hear: a new company's key is good everywhere, and what happens is told everywhere.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_node_commits_the_other_knows_and_tells() {
+    let (first, one, second, other) = two().await;
+    let made = first.create_company("comp-new").output().await.unwrap();
+    let new = Tenant::from_json(&serde_json::from_slice(&made.stdout).unwrap());
+    let client = new.client(&other.url);
+    let mut events = eventually("the key at the other node", PATIENCE, async || {
+        let opened = client.open("/api/events").await.ok()?;
+        opened.status().is_success().then_some(opened)
+    })
+    .await;
+    let alert = r#"{"asset_name":"web-1","signature":"disk","severity":"high","message":"full"}"#;
+    let sent = new.client(&one.url).deliver("first", alert).await.unwrap();
+    assert_eq!(sent.status, 200);
+    let told = async {
+        let mut told = String::new();
+        while !told.contains("event: incident.opened") {
+            told += &String::from_utf8_lossy(&events.chunk().await.unwrap().expect("it goes on"));
+        }
+    };
+    timeout(PATIENCE, told).await.expect("the other node tells of it");
+    for (server, place) in [(one, first), (other, second)] {
+        server.stop().await;
+        drop(place);
+    }
 }

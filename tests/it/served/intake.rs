@@ -385,16 +385,6 @@ async fn a_test_alert_of_each_format_arrives_and_is_no_source_and_the_first_real
         .collect();
     assert_eq!(first.len(), 1, "{first:?}");
     assert_eq!(first[0]["data"]["alert_id"], sent["alert_ids"][0]);
-
-    // What names no tool is from somewhere, too.
-    let unnamed = json!({"asset_name": "web-1", "signature": "disk-full", "severity": "low", "message": "full"});
-    server.deliver(&acme, None, unnamed.to_string()).await;
-    eventually("the unnamed source to be noted", PATIENCE, async || {
-        let items = server.get(&acme, sources).await.json()["items"].clone();
-        let named = items.as_array().unwrap().iter().map(|item| &item["tool_source"]);
-        (named.collect::<Vec<_>>() == ["pingdom", "native"]).then_some(())
-    })
-    .await;
     server.stop().await;
 }
 

@@ -479,7 +479,7 @@ async fn a_socket_is_for_those_who_may_read_and_for_our_own_pages() {
     let answer = async {
         loop {
             match socket.next().await {
-                Some(Ok(Message::Ping(_))) => {}
+                Some(Ok(Message::Ping(_) | Message::Text(_))) => {}
                 other => return other,
             }
         }
