@@ -2731,7 +2731,7 @@ export interface components {
          * @description What an actor is.
          * @enum {string}
          */
-        ActorKind: "root" | "tenants" | "sweeper" | "tenant" | "correlator" | "notifier" | "delivery" | "incident" | "decision" | "tool";
+        ActorKind: "root" | "tenants" | "sweeper" | "leases" | "tenant" | "correlator" | "notifier" | "delivery" | "incident" | "decision" | "tool";
         /**
          * @description Which alerts count as the same trouble.
          * @enum {string}
@@ -5400,7 +5400,7 @@ export interface components {
             first_alert_id: components["schemas"]["AlertId"];
             /** @description When that arrived. */
             first_seen_at: components["schemas"]["Timestamp"];
-            /** @description The tool, as its alerts name it; `native` where they name none. */
+            /** @description The tool, as its alerts name it. */
             tool_source: string;
         };
         SourceList: {
