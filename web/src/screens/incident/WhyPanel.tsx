@@ -9,6 +9,7 @@ import { Code, Text } from "~/ui/Text";
 import { Time } from "~/ui/Time";
 import { Told } from "./Told";
 import { of } from "./of";
+import { readable } from "./readable";
 
 /** Why it is one incident, why it is quiet or not, and who is told. */
 export function WhyPanel({ incident }: { incident: Incident }) {
@@ -31,7 +32,7 @@ function lines(incident: Incident, { opened, suppression, told, flapping, undeci
           ["Window", `${receipt.window_minutes} min, rules version ${receipt.rules_version}`],
           ...considered(receipt),
         ] as [string, ReactNode][])),
-    ["Quiet", <Quiet of={suppression} />],
+    ["Quiet", <Quiet companyId={incident.company_id} of={suppression} />],
     ["Told", <Told incident={incident} of={told} />],
     ...(ended == null ? ([["Flapping", <Flapping of={flapping} />]] as [string, ReactNode][]) : []),
     ...(undecided == null ? [] : ([["Undecided", <Text>{undecided}</Text>]] as [string, ReactNode][])),
@@ -56,7 +57,8 @@ function considered(receipt: Schemas["Receipt"]): [string, ReactNode][] {
   ];
 }
 
-function Quiet({ of: { suppressed_by, considered } }: { of: Schemas["SuppressionWhy"] }) {
+function Quiet({ companyId, of: { suppressed_by, considered } }: { companyId: string; of: Schemas["SuppressionWhy"] }) {
+  const who = useWho(companyId);
   if (suppressed_by.length === 0 && considered.length === 0) return "no";
   return (
     <ul>
@@ -67,7 +69,7 @@ function Quiet({ of: { suppressed_by, considered } }: { of: Schemas["Suppression
       ))}
       {considered.filter(({ why_not }) => why_not != null).map(({ kind, name, why_not }) => (
         <li key={`${kind} ${name}`} className="text-soft">
-          not by {kind} <Text>{name}</Text>: <Text>{why_not ?? ""}</Text>
+          not by {kind} <Text>{name}</Text>: <Text>{readable(why_not ?? "", who)}</Text>
         </li>
       ))}
     </ul>
