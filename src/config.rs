@@ -14,6 +14,7 @@ use actors::domain::aws::is_endpoint;
 use actors::domain::decision::Budget;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
+use reqwest::Url;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -67,6 +68,10 @@ pub struct Flags {
     /// The MongoDB to use instead of the embedded store.
     #[arg(long, env = "MONGO_URL", hide_env_values = true)]
     pub mongo_url: Option<SecretString>,
+    /// Where other processes over the same MongoDB reach this one: `http://` or `https://` and a host. With it they share
+    /// the companies; without it a process takes whatever it needs from any other.
+    #[arg(long, env = "NODE_URL")]
+    pub node_url: Option<String>,
     /// Tokens that one decision may use.
     #[arg(long, env = "MAX_TOKENS_PER_DECISION")]
     pub max_tokens_per_decision: Option<u32>,
@@ -163,6 +168,7 @@ struct FileSettings {
     data_dir: Option<PathBuf>,
     secret_key: Option<SecretString>,
     mongo_url: Option<SecretString>,
+    node_url: Option<String>,
     max_tokens_per_decision: Option<u32>,
     max_decision_time_seconds: Option<u32>,
     reconcile_window_seconds: Option<u64>,
@@ -204,6 +210,8 @@ pub struct Settings {
     pub secret_key: Option<SecretString>,
     /// The MongoDB to use instead of the embedded store.
     pub mongo_url: Option<SecretString>,
+    /// Where other processes over the same MongoDB reach this one.
+    pub node_url: Option<String>,
     /// What a decision may spend.
     pub budget: Budget,
     /// Who decides what the rules do not.
@@ -336,6 +344,9 @@ pub enum ConfigError {
     /// What decides who is believed would be fetched in the clear.
     #[error("SNS_ENDPOINT must be https:// and a host, or http:// and this machine, without a user, path or query")]
     SnsEndpoint,
+    /// Where the others reach this one is no address.
+    #[error("NODE_URL must be http:// or https:// and a host, without a user, path or query")]
+    NodeUrl,
     /// Two keys are given for one model.
     #[error("GEMINI_API_KEY and LLM_API_KEY are both set, for one model of Gemini: set one of them")]
     TwoKeys,
@@ -392,6 +403,7 @@ impl Settings {
             data_dir,
             secret_key: flags.secret_key.or(file.secret_key),
             mongo_url: given(flags.mongo_url.or(file.mongo_url)),
+            node_url: node(flags.node_url.or(file.node_url))?,
             budget: Budget {
                 max_tokens,
                 max_time_seconds,
@@ -447,6 +459,19 @@ fn read_file(path: &Path) -> Result<(FileSettings, MindFlags), ConfigError> {
         .try_into()
         .map_err(|error: toml::de::Error| fault(error.to_string()))?;
     Ok((file, minds))
+}
+
+fn node(url: Option<String>) -> Result<Option<String>, ConfigError> {
+    let Some(url) = url.filter(|url| !url.is_empty()) else {
+        return Ok(None);
+    };
+    let read = Url::parse(&url).map_err(|_| ConfigError::NodeUrl)?;
+    let is_bare =
+        read.path() == "/" && read.query().is_none() && read.username().is_empty() && read.password().is_none();
+    match matches!(read.scheme(), "http" | "https") && read.has_host() && is_bare {
+        true => Ok(Some(url.trim_end_matches('/').to_owned())),
+        false => Err(ConfigError::NodeUrl),
+    }
 }
 
 fn endpoint(url: Option<String>) -> Result<Option<String>, ConfigError> {

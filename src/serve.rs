@@ -193,7 +193,7 @@ pub async fn start_under(
     let directory = settings.data_dir.clone();
     let mongo_url = setting("MONGO_URL", settings.mongo_url.as_ref(), &base).await?;
     let secret_key = setting("SECRET_KEY", settings.secret_key.as_ref(), &base).await?;
-    let store = OpenStore::open(&directory, mongo_url.as_ref(), clock.clone()).await?;
+    let store = OpenStore::open(&directory, mongo_url.as_ref(), settings.node_url.clone(), clock.clone()).await?;
     let server_key = Arc::new(ServerKey::load(secret_key.as_ref(), &directory)?);
     let port: Arc<dyn Store> = store.port();
     let keyring = Arc::new(Keyring::load(&*port, server_key.clone()).await?);

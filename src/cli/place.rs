@@ -69,7 +69,7 @@ impl Place {
     /// The store, unless a server holds it.
     pub(super) async fn open(&self) -> Result<Option<OpenStore>> {
         let mongo_url = self.mongo_url().await?;
-        match OpenStore::open(&self.data_dir, mongo_url.as_ref(), Arc::new(SystemClock)).await {
+        match OpenStore::open(&self.data_dir, mongo_url.as_ref(), None, Arc::new(SystemClock)).await {
             Ok(store) => Ok(Some(store)),
             Err(error) if error.is_held() => Ok(None),
             Err(error) => Err(error.into()),

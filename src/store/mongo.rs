@@ -210,25 +210,16 @@ impl MongoStore {
     /// [`MongoError`].
     pub async fn open(url: &SecretString, clock: Arc<dyn Clock>) -> Result<Arc<Self>, MongoError> {
         let name = uuid::Uuid::new_v4().to_string();
-        Self::open_with(Identity { name, url: None }, false, url, clock).await
+        Self::open_as(Identity { name, url: None }, url, clock).await
     }
 
-    /// As [`MongoStore::open`], as a node among those that share the database: it lives from now on, and takes nothing until
-    /// it renews its lease.
+    /// As [`MongoStore::open`], under this name. Where others reach it, it is a node among those that share the database: it
+    /// lives from now on, and takes nothing until it renews its lease.
     ///
     /// # Errors
     /// [`MongoError`].
     pub async fn open_as(
         identity: Identity,
-        url: &SecretString,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Arc<Self>, MongoError> {
-        Self::open_with(identity, true, url, clock).await
-    }
-
-    async fn open_with(
-        identity: Identity,
-        joins: bool,
         url: &SecretString,
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, MongoError> {
@@ -238,7 +229,7 @@ impl MongoStore {
         let shared = Arc::new(Shared::new(database, identity));
         shared.advance(stored_clock(&shared).await?);
         shared.advance(clock.now());
-        if joins {
+        if shared.identity.shares() {
             members::renew(&shared, true).await?;
         }
         let inbox = Arc::<accept::Inbox>::default();
@@ -409,7 +400,8 @@ async fn forget_some(shared: &Shared, from: &str, field: &str, clock: Timestamp)
 #[async_trait]
 impl Members for MongoStore {
     fn me(&self) -> Option<&str> {
-        Some(&self.shared.identity.name)
+        let identity = &self.shared.identity;
+        identity.shares().then_some(&identity.name)
     }
 
     async fn renew(&self, draining: bool) -> Result<Vec<Node>, Error> {

@@ -50,13 +50,14 @@ pub enum OpenStore {
 
 impl OpenStore {
     /// Opens the database of a URL where there is one, else the embedded store of a directory, which is
-    /// made (mode 0700) where it is missing.
+    /// made (mode 0700) where it is missing. Where others reach this process, it shares the database with them.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn open(
         directory: &Path,
         mongo: Option<&SecretString>,
+        node_url: Option<String>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StoreError> {
         let of_directory = |error: OpenError| StoreError::Directory {
@@ -71,7 +72,7 @@ impl OpenStore {
         made.map_err(|error| of_directory(error.into()))?;
         let lock = DirectoryLock::take(directory).map_err(|error| of_directory(error.into()))?;
         let name = node_name(directory).map_err(|error| of_directory(error.into()))?;
-        let store = MongoStore::open_as(Identity { name, url: None }, url, clock).await?;
+        let store = MongoStore::open_as(Identity { name, url: node_url }, url, clock).await?;
         Ok(Self::Mongo(store, lock))
     }
 

@@ -19,8 +19,15 @@ use super::tx::in_time;
 pub struct Identity {
     /// Its name, which is the same after a restart.
     pub name: String,
-    /// Where the others reach it; nothing where they do not.
+    /// Where the others reach it; nothing where it shares nothing with others.
     pub url: Option<String>,
+}
+
+impl Identity {
+    /// Whether it is a node among others. One that is not takes what it needs from whoever has it.
+    pub(super) fn shares(&self) -> bool {
+        self.url.is_some()
+    }
 }
 
 /// Takes this node's lease or makes it longer: all that live now. What others have left open that do not is ended.

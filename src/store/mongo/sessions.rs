@@ -18,6 +18,7 @@ use mongodb::bson::{Bson, Document, doc};
 use tokio::time::Instant;
 
 use super::fault::Fault;
+use super::members;
 use super::names::*;
 use super::shape::date;
 use super::shared::Shared;
@@ -60,12 +61,13 @@ impl Left {
     }
 }
 
-/// Sessions of a process that belong to no company, new and known by name; what is open of earlier processes of this
-/// node is ended, and of those that noted no node.
+/// Sessions of a process that belong to no company, new and known by name; what is open of an earlier process of this
+/// name is ended, and of all that are no node that lives.
 pub(super) async fn open(shared: &Shared, count: usize, now: Timestamp) -> Result<Vec<Tx>, Fault> {
     let (known, me) = (shared.collection(SESSIONS), &shared.identity.name);
-    let whose = [Bson::from(me.as_str()), Bson::Null];
-    end_those_of(shared, doc! { "node": { "$in": whose.to_vec() } }).await?;
+    let living = members::living(shared).await?;
+    let others = living.iter().map(|node| node.name.as_str()).filter(|name| name != me);
+    end_those_of(shared, doc! { "node": { "$nin": others.collect::<Vec<_>>() } }).await?;
     let mut opened = Vec::with_capacity(count);
     for _ in 0..count {
         let tx = Tx::on(&shared.database).await?;

@@ -96,7 +96,9 @@ async fn take_over(shared: &Shared, company: &CompanyId) -> Result<(Tx, Head), F
     let only = doc! { "session": 1, "epoch": 1, "owner": 1 };
     let before = in_time(async { heads.find_one(which.clone()).projection(only).await }).await?;
     let before = before.ok_or(Error::NoSuchCompany)?;
-    if let Some(owner) = before.text_or_none("owner").filter(|_| !company.is_platform())
+    if let Some(owner) = before
+        .text_or_none("owner")
+        .filter(|_| shared.identity.shares() && !company.is_platform())
         && owner != shared.identity.name
         && let Some(node) = members::one_living(shared, owner).await?
     {

@@ -41,10 +41,18 @@ fn beside(place: &Place) -> Place {
     second
 }
 
+/// A server that shares its database with others.
+async fn start(place: &Place) -> Server {
+    let mut command = place.serve();
+    command.env("NODE_URL", "http://node.example");
+    let started = Server::start(command).await;
+    started.unwrap_or_else(|log| panic!("the server did not start:\n{log}"))
+}
+
 async fn two() -> (Place, Server, Place, Server) {
     let first = Place::with_companies(Engine::Mongodb, &COMPANIES).await;
     let second = beside(&first);
-    let (one, other) = (first.start().await, second.start().await);
+    let (one, other) = (start(&first).await, start(&second).await);
     (first, one, second, other)
 }
 
@@ -126,11 +134,11 @@ async fn what_a_killed_node_had_is_soon_the_others() {
 async fn a_node_that_comes_gets_its_share_and_one_that_drains_gives_its_own_at_once() {
     let first = Place::with_companies(Engine::Mongodb, &COMPANIES).await;
     let second = beside(&first);
-    let one = first.start().await;
+    let one = start(&first).await;
     let load = Load::start(&first.tenants, 2, &first.ledger);
     load.aim(&one.url);
     until_all_are_of(&first, "one").await;
-    let other = second.start().await;
+    let other = start(&second).await;
     until_shared(&first).await;
     until_acknowledged(&load, 50).await;
     load.aim(&other.url);
