@@ -553,6 +553,32 @@ mod tests {
     }
 
     #[test]
+    fn where_others_reach_a_node_is_a_bare_address() {
+        let of = |url: &str| {
+            let node_url = Some(url.to_owned());
+            Settings::settle(Flags {
+                node_url,
+                ..Flags::default()
+            })
+            .map(|settings| settings.node_url)
+        };
+        assert_eq!(of("").unwrap(), None);
+        assert_eq!(
+            of("https://node-1.example:8001/").unwrap().as_deref(),
+            Some("https://node-1.example:8001")
+        );
+        for wrong in [
+            "node-1",
+            "ftp://node-1",
+            "http://a:b@node-1",
+            "http://node-1/x",
+            "http://node-1/?a=b",
+        ] {
+            assert!(matches!(of(wrong), Err(ConfigError::NodeUrl)), "{wrong}");
+        }
+    }
+
+    #[test]
     fn flags_come_before_the_file() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "port = 9001\nmax_tokens_per_decision = 7").unwrap();

@@ -1,5 +1,5 @@
-//! Root only supervises: Tenants, the Sweeper, and Leases where others may share the store. When one of them fails too often, Root fails, and
-//! the process with it.
+//! Root only supervises: Tenants, the Sweeper, and Leases where others may share the store. When one of them fails too
+//! often, Root fails, and the process with it.
 
 use std::sync::Arc;
 

@@ -17,7 +17,7 @@ use crate::directory::{Directory, Seat};
 use crate::domain::CompanyId;
 use crate::limits::{ELSEWHERE_BELIEVED, PARKED_MESSAGES, QUARANTINE_PROBE};
 use crate::membership::Place;
-use crate::port::{Amended, Due, Error, NewCompany, Writer};
+use crate::port::{Due, Error, NewCompany, Writer};
 use crate::runtime::{CallError, Ports};
 use crate::supervision::{Budget, Timer, backoff, table};
 use crate::tenant::{AmendCall, Leaving, Shared, TenantActor, TenantArgs, TenantMsg};
@@ -271,6 +271,10 @@ impl TenantsState {
 
     /// Hands over what belongs to others now: each tenant drains, and gives its company up at its end.
     fn rebalance(&mut self) {
+        if self.draining {
+            return;
+        }
+        self.elsewhere.clear();
         let directory = &self.args.directory;
         let theirs = |company: &CompanyId| !directory.membership().is_mine(company);
         for (company, record) in self.records.iter_mut().filter(|(company, _)| theirs(company)) {
@@ -400,17 +404,17 @@ impl TenantsState {
         if call.is_over() {
             return Ok(());
         }
-        let founded = match self.platform().await {
-            Ok(platform) => platform.found(company.clone()).await,
-            Err(error) => Err(error),
+        let found = |platform: Arc<dyn Writer>| {
+            let company = company.clone();
+            async move { platform.found(company).await }
         };
+        let founded = self.on_platform(found).await;
         let notices = &self.args.ports.notices;
         match &founded {
             Ok(true) => notices.founded(&company),
             Err(Error::Unknown) => notices.doubtful(&company.company.company_id),
             _ => {}
         }
-        self.doubt_platform(&founded);
         call.answer(founded.map_err(CallError::from));
         Ok(())
     }
@@ -423,7 +427,14 @@ impl TenantsState {
             return Ok(());
         }
         let amended = match company.is_platform() {
-            true => self.amend_platform(&ask).await,
+            true => {
+                let (ask, notices) = (&ask, self.args.ports.notices.clone());
+                let commit = |platform: Arc<dyn Writer>| {
+                    let notices = notices.clone();
+                    async move { ask.commit(&*platform, &*notices).await }
+                };
+                self.on_platform(commit).await
+            }
             false => match self.args.ports.store.acquire(&company).await {
                 Ok(writer) => ask.commit(&*writer, &*self.args.ports.notices).await,
                 Err(error) => Err(error),
@@ -434,23 +445,22 @@ impl TenantsState {
     }
 
     /// The platform is whoever's that writes: where another node has written since, it is taken back.
-    async fn amend_platform(&mut self, ask: &AmendCall) -> Result<Amended, Error> {
-        for _ in 1..PLATFORM_TRIES {
-            let amended = self.amend_platform_once(ask).await;
-            if amended != Err(Error::Fenced) {
-                return amended;
+    async fn on_platform<T, F>(&mut self, act: impl Fn(Arc<dyn Writer>) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let mut tries = 0;
+        loop {
+            let done = match self.platform().await {
+                Ok(platform) => act(platform).await,
+                Err(error) => Err(error),
+            };
+            self.doubt_platform(&done);
+            tries += 1;
+            if tries == PLATFORM_TRIES || !matches!(done, Err(Error::Fenced)) {
+                return done;
             }
         }
-        self.amend_platform_once(ask).await
-    }
-
-    async fn amend_platform_once(&mut self, ask: &AmendCall) -> Result<Amended, Error> {
-        let amended = match self.platform().await {
-            Ok(platform) => ask.commit(&*platform, &*self.args.ports.notices).await,
-            Err(error) => Err(error),
-        };
-        self.doubt_platform(&amended);
-        amended
     }
 
     async fn platform(&mut self) -> Result<Arc<dyn Writer>, Error> {

@@ -197,6 +197,11 @@ async fn what_one_node_commits_the_other_knows_and_tells() {
         }
     };
     timeout(PATIENCE, told).await.expect("the other node tells of it");
+    // Whoever founds a company takes the platform's journal back from who wrote to it last.
+    for (place, id) in [(&second, "comp-x"), (&first, "comp-y"), (&second, "comp-z")] {
+        let made = place.create_company(id).output().await.unwrap();
+        assert!(made.status.success(), "{id}: {}", String::from_utf8_lossy(&made.stderr));
+    }
     for (server, place) in [(one, first), (other, second)] {
         server.stop().await;
         drop(place);

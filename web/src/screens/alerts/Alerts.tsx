@@ -3,6 +3,7 @@ import { OneCompany } from "~/app/OneCompany";
 import { api, fieldOf } from "~/api/client";
 import { PAGED } from "~/api/paged";
 import { Button } from "~/ui/Button";
+import { NextPage } from "~/ui/NextPage";
 import { Page, Panel } from "~/ui/Page";
 import { Answer, Empty } from "~/ui/States";
 import { AlertLines } from "./AlertLines";
@@ -59,11 +60,7 @@ function List({ companyId, wanted }: { companyId: string; wanted: Wanted }) {
               return isFiltered(wanted) ? <Empty title="No alert is like that">Fewer filters find more.</Empty> : <Nothing companyId={companyId} />;
             }}
           </Answer>
-          {pages.hasNextPage && (
-            <Button className="mt-2" busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-              Earlier ones
-            </Button>
-          )}
+          <NextPage of={pages}>Earlier ones</NextPage>
         </Panel>
       )}
     </>

@@ -4,9 +4,9 @@ import { PLATFORM } from "~/app/useWho";
 import { api, fieldOf } from "~/api/client";
 import { PAGED } from "~/api/paged";
 import { usePerson } from "~/session/useSession";
-import { Button } from "~/ui/Button";
 import { Choice } from "~/ui/Field";
 import { Needs } from "~/ui/Needs";
+import { NextPage } from "~/ui/NextPage";
 import { Page, Panel } from "~/ui/Page";
 import { Answer, Empty } from "~/ui/States";
 import { Entries } from "./Entries";
@@ -62,11 +62,7 @@ function Journal() {
             }}
           </Answer>
         )}
-        {pages.hasNextPage && (
-          <Button className="mt-2" busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-            Earlier ones
-          </Button>
-        )}
+        <NextPage of={pages}>Earlier ones</NextPage>
       </Panel>
     </Page>
   );

@@ -3,7 +3,7 @@ import { api } from "~/api/client";
 import { PAGED } from "~/api/paged";
 import type { Incident } from "~/api/types";
 import { useWho } from "~/app/useWho";
-import { Button } from "~/ui/Button";
+import { NextPage } from "~/ui/NextPage";
 import { Panel } from "~/ui/Page";
 import { SeverityMark } from "~/ui/Severity";
 import { Answer } from "~/ui/States";
@@ -39,11 +39,7 @@ export function Timeline({ incident }: { incident: Incident }) {
           </ol>
         )}
       </Answer>
-      {pages.hasNextPage && (
-        <Button className="mt-2" busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-          What came later
-        </Button>
-      )}
+      <NextPage of={pages}>What came later</NextPage>
     </Panel>
   );
 }

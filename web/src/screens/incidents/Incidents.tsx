@@ -5,7 +5,7 @@ import { api, fieldOf } from "~/api/client";
 import { PAGED } from "~/api/paged";
 import type { Incident, IncidentStatus } from "~/api/types";
 import { Badge, type Tone, worded } from "~/ui/Badge";
-import { Button } from "~/ui/Button";
+import { NextPage } from "~/ui/NextPage";
 import { Page, Panel } from "~/ui/Page";
 import { SeverityMark } from "~/ui/Severity";
 import { Answer, Empty } from "~/ui/States";
@@ -51,11 +51,7 @@ function List({ companyId, wanted }: { companyId: string; wanted: Wanted }) {
             }}
           </Answer>
         )}
-        {pages.hasNextPage && (
-          <Button className="mt-2" busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-            Earlier ones
-          </Button>
-        )}
+        <NextPage of={pages}>Earlier ones</NextPage>
       </Panel>
     </>
   );

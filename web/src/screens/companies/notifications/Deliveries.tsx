@@ -7,6 +7,7 @@ import { useCan } from "~/session/useSession";
 import { Badge, type Tone } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
 import { Choice } from "~/ui/Field";
+import { NextPage } from "~/ui/NextPage";
 import { Panel } from "~/ui/Page";
 import { Answer, Empty } from "~/ui/States";
 import { Table } from "~/ui/Table";
@@ -53,11 +54,7 @@ export function Deliveries({ companyId, channels }: { companyId: string; channel
           );
         }}
       </Answer>
-      {pages.hasNextPage && (
-        <Button className="mt-2" busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-          Earlier ones
-        </Button>
-      )}
+      <NextPage of={pages}>Earlier ones</NextPage>
     </Panel>
   );
 }
