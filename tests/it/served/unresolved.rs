@@ -95,7 +95,7 @@ async fn a_line_says_what_a_board_shows() {
     for _ in 0..200 {
         let page = server.get(&acme, "/api/incidents/unresolved").await.json();
         decided = page["items"][1].clone();
-        if !decided["recommendation"].is_null() {
+        if !decided["recommendation"].is_null() && decided["phase"] == "open" {
             break;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
