@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 use actors::domain::ids::EntryId;
 use actors::domain::{Fact, Origin, Timestamp};
-use actors::port::{Amended, Amendment, Clock, Entropy};
+use actors::port::{self, Amended, Amendment, Clock, Entropy, RecordKind};
 use actors::runtime::CallError;
 use serde_json::Value;
 use tokio::sync::Mutex;
@@ -112,9 +112,24 @@ impl Accounts {
         }
     }
 
-    /// Changes the platform's records; in force when this returns.
+    /// Changes the platform's records; in force when this returns. What others have changed meanwhile is known then.
     async fn amended(&self, amendment: Amendment) -> Result<Amended, CallError> {
-        self.platform.amend(amendment).await
+        let records: Vec<(RecordKind, String)> = amendment.puts.iter().map(|put| (put.kind, put.id.clone())).collect();
+        let amended = self.platform.amend(amendment).await?;
+        if amended == Amended::Changed {
+            for (kind, id) in &records {
+                self.look_at(*kind, id).await?;
+            }
+        }
+        Ok(amended)
+    }
+
+    /// Brings in a record as another node may have changed it.
+    async fn look_at(&self, kind: RecordKind, id: &str) -> Result<(), port::Error> {
+        match self.platform.latest(kind, id).await? {
+            Some(record) => self.people.take(&record),
+            None => Ok(()),
+        }
     }
 
     /// As [`Self::amended`]; `false` where it has to be looked at again.

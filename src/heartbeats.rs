@@ -229,13 +229,13 @@ impl Heartbeats {
         }
     }
 
-    /// Tells of those that are silent for too long: how many.
+    /// Tells of those of this node's companies that are silent for too long: how many.
     pub async fn look(&self) -> usize {
         let now = self.clock.now();
         let due: Vec<(CompanyId, String)> = self
             .due
             .iter()
-            .filter(|due| *due.value() <= now)
+            .filter(|due| *due.value() <= now && self.runtime.membership().is_mine(&due.key().0))
             .map(|due| due.key().clone())
             .collect();
         let mut told = 0;
@@ -258,6 +258,8 @@ impl Heartbeats {
         let now = self.clock.now();
         let is_archived = self.store.reader(company).company().await?.archived_at.is_some();
         if is_archived || heartbeat.silent_since_at.is_some() || heartbeat.due(self.since) > now {
+            // Another node may have heard it, or told of it.
+            self.note(company, &heartbeat);
             return Ok(false);
         }
         self.tell(company, &heartbeat, Signal::Firing, now).await?;

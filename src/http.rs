@@ -72,6 +72,7 @@ use crate::ingest::formats::custom::Mappings;
 use crate::ingest::keyring::Keyring;
 use crate::ingest::sns::Outside;
 use crate::ingest::sources::Sources;
+use crate::nodes::Nodes;
 use crate::outbound::Gate;
 use deciding::Deciding;
 use live::hub::Hub;
@@ -88,6 +89,21 @@ pub enum Stage {
     Leaving,
     /// It takes no new work; streams end.
     Draining,
+}
+
+/// Keys that nobody here knows and that are looked for in the store at once; more are taken as unknown.
+const KEYS_LOOKED_FOR: usize = 4;
+
+/// The ways out of the process.
+pub struct Ways {
+    /// To Amazon SNS.
+    pub outside: Outside,
+    /// To the other nodes.
+    pub nodes: Arc<Nodes>,
+    /// To addresses that companies name.
+    pub gate: Gate,
+    /// To people.
+    pub courier: Arc<dyn Courier>,
 }
 
 /// What every handler may use.
@@ -116,6 +132,10 @@ pub struct Edge {
     verifying: Semaphore,
     /// Rules are tried on the past one company at a time, for the same reason.
     trying: Arc<Semaphore>,
+    /// The way to the other nodes.
+    pub(crate) nodes: Arc<Nodes>,
+    /// Keys that are not known are looked for, so many at once.
+    pub(crate) looking_for_keys: Semaphore,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -159,8 +179,14 @@ impl Edge {
         (register, signer): (Arc<Register>, Arc<Signer>),
         (library, cloud): (Arc<Vec<Runbook>>, Cloud),
         (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
-        ((outside, gate, courier), settings): ((Outside, Gate, Arc<dyn Courier>), Settings),
+        (ways, settings): (Ways, Settings),
     ) -> Arc<Self> {
+        let Ways {
+            outside,
+            nodes,
+            gate,
+            courier,
+        } = ways;
         let heartbeats = Heartbeats::new(store.clone(), runtime.clone(), (clock.clone(), entropy.clone()));
         let heartbeats = Arc::new(heartbeats);
         let patches = Arc::new(PatchCompliance::new(cloud.inventory.clone(), register.keyring()));
@@ -178,6 +204,8 @@ impl Edge {
             library,
             patches,
             cloud,
+            nodes,
+            looking_for_keys: Semaphore::new(KEYS_LOOKED_FOR),
             verifying: Semaphore::new(1),
             trying: Arc::new(Semaphore::new(1)),
             clock,

@@ -28,6 +28,7 @@ pub mod json;
 pub mod llm;
 pub mod mcp;
 pub mod minds;
+pub mod nodes;
 pub mod notify;
 pub mod outbound;
 pub mod secrets;

@@ -33,6 +33,7 @@ use crate::http::body::{self, REQUEST_BYTES};
 use crate::http::caller::Caller;
 use crate::http::problem::Problem;
 use crate::http::router::{self, AsItIs};
+use crate::nodes::handing;
 use server::Offered;
 
 /// The code of a request that is refused before it is read: of those that are the server's to give.
@@ -57,6 +58,7 @@ pub(crate) fn router(edge: Arc<Edge>, hosts: &Hosts) -> Router {
     };
     Router::new()
         .route("/mcp", any(answer))
+        .layer(middleware::from_fn_with_state(edge.clone(), handing::hand_on))
         .layer(middleware::from_fn_with_state(edge, router::surround))
         .with_state(Arc::new(shared))
 }

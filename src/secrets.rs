@@ -195,10 +195,13 @@ fn key_of(directory: &Path) -> Result<Zeroizing<String>, KeyError> {
     Ok(text)
 }
 
+/// How API keys begin.
+pub(crate) const API_KEY_PREFIX: &str = "awk_";
+
 /// A new API key: `awk_` and 32 random bytes.
 pub fn new_api_key() -> SecretString {
     let chance = Zeroizing::new(random::<32>());
-    SecretString::from(format!("awk_{}", URL_SAFE_NO_PAD.encode(*chance)))
+    SecretString::from(format!("{API_KEY_PREFIX}{}", URL_SAFE_NO_PAD.encode(*chance)))
 }
 
 /// A new webhook secret: `whsec_` and 32 random bytes. The HMAC key is this text.

@@ -11,11 +11,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::domain::CompanyId;
 use actors::domain::runbook::library::{self, BrokenLibrary};
 use actors::haste::Haste;
-use actors::limits::PAGE;
-use actors::port::{Clock, Courier, Entropy, RecordKind, Store};
+use actors::port::{Clock, Courier, Entropy, Store};
 use actors::runtime::{Ports, Runtime};
 use futures::future::OptionFuture;
 use tokio::net::TcpListener;
@@ -26,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
 use crate::accounts::people::People;
+use crate::accounts::platform::Served;
 use crate::accounts::register::Register;
 use crate::accounts::staff::{FirstAdmin, StaffError};
 use crate::accounts::usage;
@@ -40,11 +39,12 @@ use crate::aws::settings::{NoSecret, setting};
 use crate::aws::{Aws, BadBase, Base};
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::Settings;
-use crate::http::{Edge, Stage, admin, listener, router};
+use crate::http::{Edge, Stage, Ways, admin, listener, router};
 use crate::ingest::keyring::{Keyring, LoadError};
 use crate::ingest::sns::Outside;
 use crate::llm::NoModel;
 use crate::minds;
+use crate::nodes::{Nodes, moved};
 use crate::notify::Couriers;
 use crate::notify::mail::{Mailer, NoMail};
 use crate::outbound::Gate;
@@ -93,8 +93,8 @@ pub enum StartError {
     /// A language model cannot be asked.
     #[error(transparent)]
     Model(#[from] NoModel),
-    /// The way out to SNS cannot be made.
-    #[error("TLS cannot be set up for SNS: {0}")]
+    /// The way out to SNS or to other nodes cannot be made.
+    #[error("TLS cannot be set up: {0}")]
     Outside(#[from] reqwest::Error),
     /// The first administrator.
     #[error("the first administrator cannot be made: {0}")]
@@ -140,9 +140,9 @@ pub struct Running {
     store: OpenStore,
     /// Where AgentCore Runtime's listener is, if there is one.
     pub agentcore_address: Option<SocketAddr>,
-    http: Served,
-    admin: Served,
-    agentcore: Option<Served>,
+    http: Listening,
+    admin: Listening,
+    agentcore: Option<Listening>,
     admin_path: PathBuf,
     /// Refusals on their way to the journal, with the way to end them.
     gathering: CancellationToken,
@@ -155,12 +155,12 @@ pub struct Running {
 }
 
 /// Something served in the background, with its way to stop.
-struct Served {
+struct Listening {
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
-impl Served {
+impl Listening {
     fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
             // A listener that has failed has nothing left to stop.
@@ -212,6 +212,8 @@ pub async fn start_under(
         .transpose()?;
     let courier = Couriers::new(server_key.clone(), gate.clone(), mailer, clock.clone())?;
     let courier: Arc<dyn Courier> = Arc::new(courier);
+    let decision = Duration::from_secs(u64::from(settings.budget.max_time_seconds));
+    let nodes = Arc::new(Nodes::new(settings.node_url.clone(), &server_key, decision)?);
     let ports = Ports {
         courier: courier.clone(),
         store: port.clone(),
@@ -221,6 +223,7 @@ pub async fn start_under(
         engine: Arc::new(minds::chain(&settings.minds, &base)?),
         budget: settings.budget,
         tokens_per_day: settings.minds.tokens_per_day,
+        peers: nodes.clone(),
         haste: Haste::default(),
         reconcile_window: settings.reconcile_window,
         commands: cloud.commands.clone(),
@@ -232,13 +235,23 @@ pub async fn start_under(
     let outside = Outside::new(settings.sns_endpoint.as_deref())?;
     let runtime = Runtime::start(ports).await?;
     let needs_second_factor = settings.second_factor_for.clone();
+    let platform = Served {
+        runtime: runtime.clone(),
+        store: port.clone(),
+    };
     let accounts = Accounts::new(
         people,
         server_key,
         needs_second_factor,
-        Arc::new(runtime.clone()),
+        Arc::new(platform),
         (clock.clone(), entropy.clone()),
     );
+    let ways = Ways {
+        outside,
+        nodes,
+        gate,
+        courier,
+    };
     let edge = Edge::new(
         runtime,
         port,
@@ -246,7 +259,7 @@ pub async fn start_under(
         (register.clone(), signer.clone()),
         (library, cloud),
         (clock.clone(), entropy),
-        ((outside, gate, courier), settings),
+        (ways, settings),
     );
     let first_admin = edge.accounts.first_admin(&edge.settings).await?;
     // Where nobody has served before, nothing was signed, and nothing is missed.
@@ -288,8 +301,8 @@ pub async fn start_under(
         edge.runtime.clone(),
         gathering.clone(),
     ));
-    wake_who_has_to_tell(&edge).await.map_err(LoadError::from)?;
-    edge.heartbeats.load().await.map_err(LoadError::from)?;
+    moved::look(&edge).await.map_err(LoadError::from)?;
+    gathered.spawn(moved::run(edge.clone(), gathering.clone()));
     gathered.spawn(edge.heartbeats.clone().run(gathering.clone()));
     let polling = Polling::new(
         (edge.cloud.watch.clone(), edge.keyring.clone()),
@@ -315,6 +328,7 @@ pub async fn start_under(
     kept.spawn(keeper.run(edge.store.clone(), journals, keeping.clone()));
     let hub = edge.hub.clone().run(edge.store.feed(), edge.clock.clone());
     background.spawn(hub);
+    background.spawn(moved::wake(edge.clone(), edge.store.arrivals()));
     background.spawn(keep_up());
     background.spawn(register.clone().follow(edge.store.feed(), edge.runtime.clone()));
     background.spawn(register.settle_doubts(edge.store.clone()));
@@ -337,22 +351,8 @@ pub async fn start_under(
     })
 }
 
-/// Wakes the companies that had notices to deliver when the process before this one ended.
-async fn wake_who_has_to_tell(edge: &Edge) -> Result<(), actors::port::Error> {
-    let mut after: Option<(CompanyId, String)> = None;
-    loop {
-        let behind = after.as_ref().map(|(company, id)| (company, id.as_str()));
-        let page = edge.store.all_records(RecordKind::Notices, behind, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = Some((last.company_id.clone(), last.id.clone()));
-        for record in page {
-            edge.runtime.news(&record.company_id);
-        }
-    }
-}
-
 /// AgentCore Runtime's listener, where the settings have one, and where it is.
-fn agentcore(edge: &Arc<Edge>) -> Result<Option<(Served, SocketAddr)>, StartError> {
+fn agentcore(edge: &Arc<Edge>) -> Result<Option<(Listening, SocketAddr)>, StartError> {
     let Some(settings) = edge.settings.agentcore.clone() else {
         return Ok(None);
     };
@@ -378,7 +378,7 @@ async fn keep_up() {
     clippy::disallowed_methods,
     reason = "the edge's listeners are no actors; their end is awaited"
 )]
-fn serve<F>(start: impl FnOnce(Stopped) -> F) -> Served
+fn serve<F>(start: impl FnOnce(Stopped) -> F) -> Listening
 where
     F: Future<Output = io::Result<()>> + Send + 'static,
 {
@@ -391,7 +391,7 @@ where
             tracing::error!(%error, "a listener failed");
         }
     });
-    Served { stop: Some(stop), task }
+    Listening { stop: Some(stop), task }
 }
 
 type Stopped = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;

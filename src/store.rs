@@ -6,6 +6,7 @@
 //! through another's reader or writer.
 
 mod amend;
+mod arrivals;
 mod commit;
 mod every;
 mod evidence;

@@ -131,10 +131,14 @@ pub struct Resident {
     pub handled: u64,
     /// Seconds since it was made.
     pub age_s: u64,
+    /// The node that it lives at; `null` where there is one process.
+    pub node: Option<String>,
 }
 
 /// The census.
 pub struct Census {
+    /// The node's name; nothing where there is one process.
+    node: Option<String>,
     labour: Arc<Labour>,
     lines: DashMap<u64, Arc<Line>>,
     next: AtomicU64,
@@ -143,9 +147,10 @@ pub struct Census {
 }
 
 impl Census {
-    /// Of nobody yet.
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+    /// Of nobody yet, at a node of this name.
+    pub(crate) fn new(clock: Arc<dyn Clock>, node: Option<&str>) -> Self {
         Self {
+            node: node.map(str::to_owned),
             labour: Arc::new(Labour::new(clock)),
             lines: DashMap::default(),
             next: AtomicU64::default(),
@@ -205,12 +210,15 @@ impl Census {
         });
         let total = lines.len();
         lines.truncate(limit);
-        (total, lines.iter().map(|line| line.shown()).collect())
+        (
+            total,
+            lines.iter().map(|line| line.shown(self.node.as_deref())).collect(),
+        )
     }
 }
 
 impl Line {
-    fn shown(&self) -> Resident {
+    fn shown(&self, node: Option<&str>) -> Resident {
         let post = &self.post;
         let incident = post.incident_id.as_ref().map(ToString::to_string);
         let company = post.company_id.as_ref().map(ToString::to_string);
@@ -224,6 +232,7 @@ impl Line {
             queue: self.queue.load(Ordering::Relaxed),
             handled: self.handled.load(Ordering::Relaxed),
             age_s: self.since.elapsed().as_secs(),
+            node: node.map(str::to_owned),
         }
     }
 }
@@ -289,7 +298,7 @@ mod tests {
 
     #[tokio::test]
     async fn decisions_and_tools_are_work_and_nothing_else_is() {
-        let census = Arc::new(Census::new(Arc::new(Still)));
+        let census = Arc::new(Census::new(Arc::new(Still), None));
         let idle = census.enter(Post::of_process(Kind::Root, 0));
         assert_eq!(census.labour().now(), (false, 7));
         let decision = census.enter(Post::of_process(Kind::Decision, 0));
@@ -302,7 +311,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_dead_are_struck_and_a_company_sees_its_own() {
-        let census = Arc::new(Census::new(Arc::new(Still)));
+        let census = Arc::new(Census::new(Arc::new(Still), None));
         let (a, b): (CompanyId, CompanyId) = ("comp-a".parse().unwrap(), "comp-b".parse().unwrap());
         let root = census.enter(Post::of_process(Kind::Root, 0));
         let tenant = census.enter(Post::of_company(Kind::Tenant, &a, 2));

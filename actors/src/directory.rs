@@ -6,11 +6,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use dashmap::DashMap;
 use ractor::ActorRef;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use crate::call::Place;
 use crate::domain::CompanyId;
-use crate::limits::{CALLS_PER_COMPANY, DECISIONS_AT_ONCE, DECISIONS_PER_COMPANY};
-use crate::membership::Membership;
+use crate::limits::{CALLS_PER_COMPANY, DECISIONS_AT_ONCE, DECISIONS_PER_COMPANY, ELSEWHERE_BELIEVED};
+use crate::membership::{self, Membership};
 use crate::tenant::TenantMsg;
 use crate::tenants::TenantsMsg;
 
@@ -49,6 +50,8 @@ struct Places {
 pub struct Directory {
     membership: Membership,
     seats: DashMap<CompanyId, Seat>,
+    /// Companies that were found with other nodes lately, with where those are reached.
+    elsewhere: DashMap<CompanyId, (Option<String>, Instant)>,
     places: DashMap<CompanyId, Places>,
     decisions: Arc<Semaphore>,
     tenants: RwLock<Option<ActorRef<TenantsMsg>>>,
@@ -61,6 +64,7 @@ impl Directory {
         Self {
             membership: Membership::of(me),
             seats: DashMap::new(),
+            elsewhere: DashMap::new(),
             places: DashMap::new(),
             decisions: Arc::new(Semaphore::new(DECISIONS_AT_ONCE)),
             tenants: RwLock::default(),
@@ -76,6 +80,28 @@ impl Directory {
     /// A company's seat; `None` where it has not been needed yet.
     pub fn seat(&self, company: &CompanyId) -> Option<Seat> {
         self.seats.get(company).map(|seat| seat.value().clone())
+    }
+
+    /// Where a company is: here where it has a seat, else by what was found lately, else by who lives.
+    pub fn place_of(&self, company: &CompanyId) -> membership::Place {
+        if self.seats.contains_key(company) {
+            return membership::Place::Here;
+        }
+        let is_late = |_: &CompanyId, found: &(Option<String>, Instant)| found.1.elapsed() >= ELSEWHERE_BELIEVED;
+        self.elsewhere.remove_if(company, is_late);
+        match self.elsewhere.get(company) {
+            Some(found) => membership::Place::Elsewhere(found.0.clone()),
+            None => self.membership.place(company),
+        }
+    }
+
+    pub(crate) fn set_elsewhere(&self, company: CompanyId, url: Option<String>) {
+        self.elsewhere.insert(company, (url, Instant::now()));
+    }
+
+    /// What was found elsewhere is looked for again.
+    pub(crate) fn forget_elsewhere(&self) {
+        self.elsewhere.clear();
     }
 
     pub(crate) fn set_seat(&self, company: &CompanyId, seat: Seat) {

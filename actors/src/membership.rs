@@ -6,9 +6,12 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::domain::CompanyId;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
 use crate::domain::digest::Digest;
-use crate::port::Node;
+use crate::domain::{CompanyId, Timestamp};
+use crate::port::{Living, Node};
 
 /// Where a company belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +27,9 @@ pub enum Place {
 pub struct Membership {
     me: Option<String>,
     living: RwLock<Arc<[Node]>>,
+    /// What the store's clock showed, and when.
+    store_clock: RwLock<Option<(Timestamp, Instant)>>,
+    changes: watch::Sender<()>,
 }
 
 impl Membership {
@@ -32,7 +38,31 @@ impl Membership {
         Self {
             me: me.map(str::to_owned),
             living: RwLock::new(Arc::from([])),
+            store_clock: RwLock::default(),
+            changes: watch::Sender::new(()),
         }
+    }
+
+    /// This node's name; nothing where the store is one process's alone.
+    pub fn me(&self) -> Option<&str> {
+        self.me.as_deref()
+    }
+
+    /// Told whenever another set of nodes lives.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
+    }
+
+    /// The store's clock, which all nodes share, as far as it is known.
+    pub fn store_now(&self) -> Option<Timestamp> {
+        let clock = *self.store_clock.read().unwrap_or_else(PoisonError::into_inner);
+        clock.map(|(now, read_at)| now.plus(read_at.elapsed()))
+    }
+
+    /// The others that live, as far as is known.
+    pub fn others(&self) -> Vec<Node> {
+        let is_other = |node: &&Node| self.me.as_ref().is_some_and(|me| node.name != *me);
+        self.living().iter().filter(is_other).cloned().collect()
     }
 
     /// All that live, as far as is known.
@@ -42,15 +72,23 @@ impl Membership {
 
     /// Whether others are known.
     pub(crate) fn has_others(&self) -> bool {
-        let me = self.me.as_deref();
-        self.living().iter().any(|node| me.is_some_and(|me| node.name != me))
+        self.me
+            .as_ref()
+            .is_some_and(|me| self.living().iter().any(|node| node.name != *me))
     }
 
     /// Learns who lives; whether that is another set than before.
-    pub(crate) fn learn(&self, nodes: Vec<Node>) -> bool {
-        let mut living = self.living.write().unwrap_or_else(PoisonError::into_inner);
-        let is_new = **living != *nodes;
-        *living = nodes.into();
+    pub(crate) fn learn(&self, found: Living) -> bool {
+        *self.store_clock.write().unwrap_or_else(PoisonError::into_inner) = Some((found.now, Instant::now()));
+        let is_new = {
+            let mut living = self.living.write().unwrap_or_else(PoisonError::into_inner);
+            let is_new = **living != *found.nodes;
+            *living = found.nodes.into();
+            is_new
+        };
+        if is_new {
+            self.changes.send_replace(());
+        }
         is_new
     }
 
@@ -118,8 +156,13 @@ mod tests {
         assert!(alone.is_mine(&company) && !alone.has_others());
         let mut both = nodes(&["a", "b"]);
         both[0].draining = true;
-        assert!(alone.learn(both.clone()), "news");
-        assert!(!alone.learn(both), "no news");
+        let found = |now| Living {
+            nodes: both.clone(),
+            now: Timestamp::from_millis(now),
+        };
+        assert!(alone.learn(found(7)), "news");
+        assert!(!alone.learn(found(8)), "no news");
+        assert!(alone.store_now() >= Some(Timestamp::from_millis(8)));
         assert_eq!(alone.place(&company), Place::Elsewhere(Some("http://b".to_owned())));
         assert!(Membership::of(None).is_mine(&company), "the store of one process");
     }

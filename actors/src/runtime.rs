@@ -25,9 +25,10 @@ use crate::incident::refusal::RunRefusal;
 use crate::incident::remedy::{ApprovalCall, Decided, ExecuteCall, Executed, RunAsk, Stop, StopCall, Stopped, Word};
 use crate::incident::{ActCall, DecideCall};
 use crate::limits::WAKING_INCIDENTS;
+use crate::membership::{self, Membership};
 use crate::port::cloud::{Automations, Commands, Inventory, Watch};
 use crate::port::{
-    self, Amended, Amendment, Clock, Courier, DecisionEngine, EngineEvent, Entropy, NewCompany, Notices, Store,
+    self, Amended, Amendment, Clock, Courier, DecisionEngine, EngineEvent, Entropy, NewCompany, Notices, Peers, Store,
 };
 use crate::root::{RootActor, RootArgs, RootMsg};
 use crate::tenant::{AmendCall, RegroupCall, Regrouping, Shared, TenantMsg};
@@ -51,6 +52,8 @@ pub struct Ports {
     pub engine: Arc<dyn DecisionEngine>,
     /// What a decision may spend.
     pub budget: Budget,
+    /// The other nodes.
+    pub peers: Arc<dyn Peers>,
     /// Tells decisions that the process is going down.
     pub haste: Haste,
     /// The tokens that models may use for one company in a day.
@@ -134,6 +137,7 @@ pub struct Runtime {
     root: ActorRef<RootMsg>,
     engine: Arc<dyn DecisionEngine>,
     haste: Haste,
+    peers: Arc<dyn Peers>,
     census: Arc<Census>,
     ended: watch::Receiver<bool>,
 }
@@ -145,13 +149,13 @@ impl Runtime {
     /// Root or its first children could not be spawned.
     pub async fn start(ports: Ports) -> Result<Self, CallError> {
         let directory = Arc::new(Directory::of(ports.store.me()));
-        let census = Arc::new(Census::new(ports.clock.clone()));
+        let census = Arc::new(Census::new(ports.clock.clone(), ports.store.me()));
         let shared = Shared {
             waking: Arc::new(Semaphore::new(WAKING_INCIDENTS)),
             running: Turns::of_process(),
             census: census.clone(),
         };
-        let (engine, haste) = (ports.engine.clone(), ports.haste.clone());
+        let (engine, haste, peers) = (ports.engine.clone(), ports.haste.clone(), ports.peers.clone());
         let args = RootArgs {
             ports,
             directory: directory.clone(),
@@ -168,6 +172,7 @@ impl Runtime {
             root,
             engine,
             haste,
+            peers,
             census,
             ended: watch_end(handle),
         })
@@ -192,6 +197,16 @@ impl Runtime {
     /// Who lives.
     pub fn census(&self) -> &Census {
         &self.census
+    }
+
+    /// Which nodes share the store, as far as is known.
+    pub fn membership(&self) -> &Membership {
+        self.directory.membership()
+    }
+
+    /// Where a company is, as far as is known.
+    pub fn place_of(&self, company: &CompanyId) -> membership::Place {
+        self.directory.place_of(company)
     }
 
     /// Whether other nodes share the store, as far as is known.
@@ -404,11 +419,32 @@ impl Runtime {
         wait(answer, Instant::now() + within).await
     }
 
-    /// Changes a company's settings or records, or the platform's records: in force when this returns.
+    /// Changes a company's settings or records, or the platform's records: in force when this returns. What changes
+    /// records alone is carried to the node that has the company.
     ///
     /// # Errors
     /// [`CallError`].
     pub async fn amend(
+        &self,
+        company: &CompanyId,
+        amendment: Amendment,
+        within: Duration,
+    ) -> Result<Amended, CallError> {
+        let carried = (self.has_others() && amendment.is_of_records()).then(|| amendment.clone());
+        match (self.amend_here(company, amendment, within).await, carried) {
+            (Err(CallError::Store(port::Error::Elsewhere(Some(url)))), Some(carried)) => {
+                let now = self.membership().store_now().unwrap_or_default();
+                Ok(self.peers.amend(&url, company, &carried, (within, now)).await?)
+            }
+            (amended, _) => amended,
+        }
+    }
+
+    /// As [`Self::amend`], where this node has the company.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn amend_here(
         &self,
         company: &CompanyId,
         amendment: Amendment,

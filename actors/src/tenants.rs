@@ -15,7 +15,7 @@ use crate::call::Call;
 use crate::census::{Alive, Kind, Post};
 use crate::directory::{Directory, Seat};
 use crate::domain::CompanyId;
-use crate::limits::{ELSEWHERE_BELIEVED, PARKED_MESSAGES, QUARANTINE_PROBE};
+use crate::limits::{PARKED_MESSAGES, QUARANTINE_PROBE};
 use crate::membership::Place;
 use crate::port::{Due, Error, NewCompany, Writer};
 use crate::runtime::{CallError, Ports};
@@ -101,8 +101,6 @@ pub struct TenantsState {
     records: HashMap<CompanyId, Record>,
     by_actor: HashMap<ActorId, CompanyId>,
     platform: Option<Arc<dyn Writer>>,
-    /// Companies that were found with other nodes lately, with where those are reached.
-    elsewhere: HashMap<CompanyId, (Option<String>, Instant)>,
     draining: bool,
     alive: Alive,
 }
@@ -126,7 +124,6 @@ impl Actor for TenantsActor {
             records: HashMap::new(),
             by_actor: HashMap::new(),
             platform: None,
-            elsewhere: HashMap::new(),
             draining: false,
         })
     }
@@ -213,7 +210,7 @@ impl TenantsState {
             return Ok(());
         }
         if !self.records.contains_key(&company) {
-            if let Some(url) = self.found_elsewhere(&company) {
+            if let Place::Elsewhere(url) = self.args.directory.place_of(&company) {
                 msg.refuse(Error::Elsewhere(url).into());
                 return Ok(());
             }
@@ -255,27 +252,13 @@ impl TenantsState {
         }
     }
 
-    /// Where a company is that is not this node's: by what was found lately, else by who lives.
-    fn found_elsewhere(&mut self, company: &CompanyId) -> Option<Option<String>> {
-        if let Some((url, found_at)) = self.elsewhere.get(company) {
-            if found_at.elapsed() < ELSEWHERE_BELIEVED {
-                return Some(url.clone());
-            }
-            self.elsewhere.remove(company);
-        }
-        match self.args.directory.membership().place(company) {
-            Place::Here => None,
-            Place::Elsewhere(url) => Some(url),
-        }
-    }
-
     /// Hands over what belongs to others now: each tenant drains, and gives its company up at its end.
     fn rebalance(&mut self) {
         if self.draining {
             return;
         }
-        self.elsewhere.clear();
         let directory = &self.args.directory;
+        directory.forget_elsewhere();
         let theirs = |company: &CompanyId| !directory.membership().is_mine(company);
         for (company, record) in self.records.iter_mut().filter(|(company, _)| theirs(company)) {
             directory.clear_seat(company);
@@ -306,7 +289,7 @@ impl TenantsState {
         if let Some(record) = self.records.get_mut(&company) {
             record.parked.get_or_insert_default();
         }
-        self.elsewhere.insert(company, (url, Instant::now()));
+        self.args.directory.set_elsewhere(company, url);
     }
 
     /// Lets a quarantined company try again at once, with its whole budget.

@@ -62,7 +62,11 @@ impl People {
         }
     }
 
-    fn take(&self, record: &Record) -> Result<(), Error> {
+    /// Brings in a record, unless a later version is known.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn take(&self, record: &Record) -> Result<(), Error> {
         match record.kind {
             RecordKind::Users => {
                 let user = Arc::new(record.read::<User>()?);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::CompanyId;
-use actors::port::{Amended, Amendment, Error, Store, Writer};
+use actors::port::{Amended, Amendment, Error, Record, RecordKind, Store, Writer};
 use actors::runtime::{CallError, Runtime};
 use async_trait::async_trait;
 
@@ -21,12 +21,46 @@ pub trait Platform: Send + Sync + 'static {
     /// # Errors
     /// [`CallError`].
     async fn amend(&self, amendment: Amendment) -> Result<Amended, CallError>;
+
+    /// A record as it is now, where others may have changed it since it was heard of; nothing where nobody may.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Corrupt`].
+    async fn latest(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error>;
+
+    /// As [`Self::latest`], by the record's lookup text.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Corrupt`].
+    async fn found(&self, kind: RecordKind, lookup: &str) -> Result<Option<Record>, Error>;
+}
+
+/// The platform of a running server.
+pub struct Served {
+    /// Commits.
+    pub runtime: Runtime,
+    /// Is read where other nodes write to it.
+    pub store: Arc<dyn Store>,
 }
 
 #[async_trait]
-impl Platform for Runtime {
+impl Platform for Served {
     async fn amend(&self, amendment: Amendment) -> Result<Amended, CallError> {
-        Runtime::amend(self, &CompanyId::platform(), amendment, WITHIN).await
+        self.runtime.amend(&CompanyId::platform(), amendment, WITHIN).await
+    }
+
+    async fn latest(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error> {
+        match self.runtime.has_others() {
+            true => self.store.reader(&CompanyId::platform()).record(kind, id).await,
+            false => Ok(None),
+        }
+    }
+
+    async fn found(&self, kind: RecordKind, lookup: &str) -> Result<Option<Record>, Error> {
+        match self.runtime.has_others() {
+            true => self.store.find_record(kind, lookup).await,
+            false => Ok(None),
+        }
     }
 }
 
@@ -55,5 +89,13 @@ impl Platform for Alone {
             self.people.amended(&amendment);
         }
         Ok(amended)
+    }
+
+    async fn latest(&self, _: RecordKind, _: &str) -> Result<Option<Record>, Error> {
+        Ok(None)
+    }
+
+    async fn found(&self, _: RecordKind, _: &str) -> Result<Option<Record>, Error> {
+        Ok(None)
     }
 }

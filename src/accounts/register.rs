@@ -8,10 +8,11 @@ use actors::domain::CompanyId;
 use actors::port::{Amendment, Committed, NewCompany, Notices, Store};
 use actors::runtime::Runtime;
 use actors::supervision::backoff;
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{Mutex, Notify, broadcast, watch};
+use tokio::time::Instant;
 
 use super::people::People;
-use crate::ingest::keyring::Keyring;
+use crate::ingest::keyring::{Keyring, LoadError};
 
 /// How long after news of another node the next is looked at.
 const FOLLOW_PAUSE: Duration = Duration::from_secs(1);
@@ -44,6 +45,8 @@ pub struct Register {
     doubt: Notify,
     /// Told of other settings of a company.
     settings: Arc<Notify>,
+    /// When the last reading for somebody who waits began.
+    read_at: Mutex<Option<Instant>>,
 }
 
 impl Register {
@@ -55,6 +58,7 @@ impl Register {
             changes: watch::Sender::new(0),
             doubt: Notify::new(),
             settings: Arc::default(),
+            read_at: Mutex::default(),
         })
     }
 
@@ -107,7 +111,23 @@ impl Register {
         }
     }
 
-    async fn load(&self, store: &dyn Store) -> Result<(), crate::ingest::keyring::LoadError> {
+    /// Reads everything now; whoever asks at the same time waits for one reading that begins after he has asked.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn catch_up(&self, store: &dyn Store) -> Result<(), LoadError> {
+        let asked = Instant::now();
+        let mut read_at = self.read_at.lock().await;
+        if read_at.is_none_or(|read_at| read_at < asked) {
+            let begins = Instant::now();
+            self.load(store).await?;
+            *read_at = Some(begins);
+            self.changed();
+        }
+        Ok(())
+    }
+
+    async fn load(&self, store: &dyn Store) -> Result<(), LoadError> {
         self.keyring.read(store).await?;
         Ok(self.people.load(store).await?)
     }

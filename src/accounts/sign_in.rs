@@ -10,7 +10,7 @@ use std::time::Duration;
 use actors::domain::ids::LoginId;
 use actors::domain::{Fact, Origin, Timestamp};
 use actors::limits::LOGINS;
-use actors::port::{Amendment, Put};
+use actors::port::{self, Amendment, Put, RecordKind};
 use actors::runtime::CallError;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -114,6 +114,42 @@ impl Accounts {
             expires_at: claims.exp,
             user,
         })
+    }
+
+    /// Looks for the login and the person of an access token of ours, which another node may have made or changed a moment
+    /// ago.
+    ///
+    /// # Errors
+    /// [`port::Error`].
+    pub async fn learn_of(&self, token: &str, now: Timestamp) -> Result<(), port::Error> {
+        let Ok(claims) = self.tokens.read(token, now) else {
+            return Ok(());
+        };
+        self.look_at(RecordKind::Users, claims.sub.as_str()).await?;
+        self.look_at(RecordKind::Logins, claims.login.as_str()).await
+    }
+
+    /// The login of a family of refresh tokens, as whichever node has renewed it last.
+    async fn of_family(&self, family: &Uuid) -> Result<Option<Versioned<Login>>, port::Error> {
+        match self.people.by_family(family) {
+            Some(known) => self.look_at(RecordKind::Logins, known.value.login_id.as_str()).await?,
+            None => {
+                if let Some(record) = self
+                    .platform
+                    .found(RecordKind::Logins, &family.simple().to_string())
+                    .await?
+                {
+                    self.people.take(&record)?;
+                }
+            }
+        }
+        let login = self.people.by_family(family);
+        if let Some(login) = &login
+            && self.people.user(&login.value.user_id).is_none()
+        {
+            self.look_at(RecordKind::Users, login.value.user_id.as_str()).await?;
+        }
+        Ok(login)
     }
 
     fn first_do(&self, user: &User) -> Option<FirstDo> {
@@ -312,7 +348,7 @@ impl Accounts {
         let _turn = self.renewing[turn].lock().await;
         for _ in 0..TRIES {
             let now = self.clock.now();
-            let found = self.people.by_family(&presented.family);
+            let found = self.of_family(&presented.family).await.map_err(CallError::from)?;
             let login = found.ok_or(SignInError::NotInForce)?;
             let user = self
                 .people
@@ -400,7 +436,7 @@ impl Accounts {
         };
         for _ in 0..TRIES {
             let now = self.clock.now();
-            let found = self.people.by_family(&presented.family);
+            let found = self.of_family(&presented.family).await?;
             let Some(login) = found.filter(|login| login.value.lives(now)) else {
                 return Ok(());
             };

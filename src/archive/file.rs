@@ -10,10 +10,14 @@ use sha2::{Digest, Sha256};
 /// Bytes that are left free on the disk of the archives: the store may be on it.
 const RESERVE: u64 = 256 << 20;
 
-/// What the name of a file that is not whole ends with, for the server with this public key: others may share the
-/// directory.
-pub(super) fn partial(public_key: &str) -> String {
-    format!(".{}.partial", public_key.get(..16).unwrap_or(public_key))
+/// What the name of a file that is not whole ends with, for the server with this public key, and for its node of this
+/// name: others may share the directory.
+pub(super) fn partial(public_key: &str, node: Option<&str>) -> String {
+    let key = public_key.get(..16).unwrap_or(public_key);
+    match node {
+        Some(node) => format!(".{key}-{}.partial", hex::encode(&Sha256::digest(node)[..8])),
+        None => format!(".{key}.partial"),
+    }
 }
 
 /// A file that is being written; dropped before it is closed, it is removed.

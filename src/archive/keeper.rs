@@ -18,7 +18,7 @@ const EVERY: Duration = Duration::from_secs(3600);
 impl Archivist {
     /// Looks until it is told to stop; what is under way then is left in the store.
     pub async fn run(self, changed: Arc<Notify>, stop: CancellationToken) {
-        if let Err(error) = file::prepare(&self.dir, &file::partial(self.signer.public_key())) {
+        if let Err(error) = file::prepare(&self.dir, &self.partial()) {
             tracing::error!(%error, dir = %self.dir.display(), "nothing can be archived there");
         }
         let look = async {
@@ -38,14 +38,20 @@ impl Archivist {
         }
     }
 
-    /// Every company in turn; what goes wrong with one is tried again the next time.
+    /// What this process's unfinished files end with.
+    pub(super) fn partial(&self) -> String {
+        file::partial(self.signer.public_key(), self.runtime.membership().me())
+    }
+
+    /// Every company that is this node's in turn; what goes wrong with one is tried again the next time.
     async fn look(&self) {
         let companies = match self.store.companies().await {
             Ok(companies) => companies,
             Err(error) => return tracing::warn!(%error, "nothing is archived: the companies cannot be read"),
         };
         let ids = companies.into_iter().map(|company| company.company_id);
-        for company in ids.chain([CompanyId::platform()]) {
+        let mine = |company: &CompanyId| self.runtime.membership().is_mine(company);
+        for company in ids.chain([CompanyId::platform()]).filter(mine) {
             match self.pass(&company).await {
                 Ok(gone) => tell(&company, gone),
                 Err(error) => {

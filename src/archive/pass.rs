@@ -405,7 +405,7 @@ impl Look<'_> {
         let unique = self.by.entropy.uuid(self.now).simple().to_string();
         let name = format!("{}.{of}.{at}.{}.jsonl", self.company, &unique[unique.len() - 8..]);
         let (dir, opening) = (self.by.dir.clone(), format!("{opening}\n"));
-        let partial = file::partial(self.by.signer.public_key());
+        let partial = self.by.partial();
         on_thread(move || {
             let mut file = ArchiveFile::begin(&dir, name, &partial)?;
             file.write(&opening)?;

@@ -88,15 +88,17 @@ impl Polling {
         }
     }
 
-    /// Looks at all companies that want it.
+    /// Looks at all of this node's companies that want it.
     pub async fn look(&self) {
         let wanted = self
             .keyring
             .companies()
             .into_iter()
             .filter_map(|id| self.keyring.company(&id));
-        let wanted = wanted
-            .filter(|company| company.intake.poll_cloudwatch && company.aws.is_some() && company.archived_at.is_none());
+        let wanted = wanted.filter(|company| {
+            let is_watched = company.intake.poll_cloudwatch && company.aws.is_some() && company.archived_at.is_none();
+            is_watched && self.runtime.membership().is_mine(&company.company_id)
+        });
         let looks = stream::iter(wanted).map(async |company| {
             if let Err(error) = self.company(&company).await {
                 tracing::warn!(company_id = %company.company_id, %error, "alarms cannot be asked for now");

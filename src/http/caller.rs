@@ -22,6 +22,7 @@ use crate::accounts::refusals::Refusal;
 use crate::accounts::rights::{Companies, Right, scope_for};
 use crate::accounts::visit::{FirstDo, Visit};
 use crate::ingest::keyring::Bearer;
+use crate::nodes::handing::{Errand, HandedOn};
 
 /// The most that is kept of what a client calls itself, in characters.
 const AGENT_CHARS: usize = 256;
@@ -45,6 +46,7 @@ pub(crate) struct Caller {
     pub(crate) who: Who,
     token: SecretString,
     from: Place,
+    errand: Option<Arc<Errand>>,
 }
 
 /// Where a request comes from.
@@ -76,8 +78,12 @@ impl FromRequestParts<Arc<Edge>> for Place {
     }
 }
 
-/// Where a request came from, as far as its connection and the proxies that are trusted tell.
-fn source(parts: &Parts, edge: &Edge) -> Option<Source> {
+/// Where a request came from, as far as its connection and the proxies that are trusted tell, or the node that has handed
+/// it on.
+pub(crate) fn source(parts: &Parts, edge: &Edge) -> Option<Source> {
+    if let Some(HandedOn(source)) = parts.extensions.get::<HandedOn>() {
+        return *source;
+    }
     let ConnectInfo(Peer(peer)) = parts.extensions.get::<ConnectInfo<Peer>>()?;
     let proxies = &edge.settings.trusted_proxies;
     Some(forwarded::source(peer.ip(), &parts.headers, proxies))
@@ -123,7 +129,8 @@ impl Caller {
         }
         let token = presented(&parts.headers)?.ok_or_else(unknown)?;
         let from = Place::of(parts, edge);
-        let caller = Self::by(token, from.clone(), edge).inspect_err(|_| from.refused(edge, "token"))?;
+        let mut caller = Self::by(token, from.clone(), edge).inspect_err(|_| from.refused(edge, "token"))?;
+        caller.errand = parts.extensions.get::<Arc<Errand>>().cloned();
         edge.paces.take(caller.name(), Instant::now())?;
         parts.extensions.insert(caller.clone());
         Ok(caller)
@@ -140,7 +147,30 @@ impl Caller {
         };
         let who = key().or_else(person).ok_or_else(unknown)?;
         let token = token.into();
-        Ok(Self { who, token, from })
+        Ok(Self {
+            who,
+            token,
+            from,
+            errand: None,
+        })
+    }
+
+    /// Notes which company he means; refuses what another node has to do.
+    ///
+    /// # Errors
+    /// 421.
+    pub(crate) fn means(&self, company: &CompanyId, edge: &Edge) -> Result<(), Problem> {
+        match &self.errand {
+            Some(errand) => errand.is_about(company, edge),
+            None => Ok(()),
+        }
+    }
+
+    /// Notes that he means a company that is not known here.
+    pub(crate) fn means_unknown(&self) {
+        if let Some(errand) = &self.errand {
+            errand.names_unknown();
+        }
     }
 
     /// Who he is now; nobody where his token or key is no good any more.

@@ -137,6 +137,7 @@ impl<R: Needed> Reaches<R> {
     /// In a company: the one that is named, or else the only one. Another's is as good as an unknown one.
     pub(crate) fn choose(self, edge: &Edge, named: Option<CompanyId>) -> Result<May<R>, Problem> {
         let company = self.one(edge, named)?;
+        self.caller.means(&company, edge)?;
         Ok(May {
             caller: self.caller,
             company,
@@ -171,9 +172,13 @@ impl<R: Needed> Reaches<R> {
 
     /// The company that is meant, where it is one of his.
     pub(crate) fn held(&self, edge: &Edge, named: CompanyId) -> Result<CompanyId, Problem> {
-        if self.companies.holds(&named) && edge.keyring.knows(&named) {
+        let is_his = self.companies.holds(&named);
+        if is_his && edge.keyring.knows(&named) {
             Ok(named)
         } else {
+            if is_his {
+                self.caller.means_unknown();
+            }
             Err(Problem::not_found("company").of_field("company_id"))
         }
     }

@@ -30,6 +30,7 @@ use super::{
     heartbeats, incidents, kpis, memory, metrics, openapi, runbooks, runs, system, tools, users, webhook,
 };
 use crate::mcp;
+use crate::nodes::{self, handing};
 
 /// Where a load balancer, an orchestrator or a person asks how we are, even while we are going down.
 const ALWAYS_ANSWERED: [&str; 6] = [
@@ -663,18 +664,25 @@ pub fn router(edge: Arc<Edge>) -> Router {
     routes()
         .router()
         .fallback(dashboard::elsewhere)
+        .layer(middleware::from_fn_with_state(edge.clone(), handing::hand_on))
         .layer(middleware::from_fn_with_state(edge.clone(), surround))
         .with_state(edge.clone())
+        .merge(nodes::router(edge.clone()))
         .merge(mcp::router(edge.clone(), &edge.settings.mcp_allowed_hosts))
 }
+
+/// A request's trace id: 32 hex digits.
+#[derive(Clone)]
+pub(crate) struct TraceId(pub(crate) String);
 
 /// An answer whose body is right as it is, whatever its status.
 #[derive(Clone, Copy)]
 pub(crate) struct AsItIs;
 
 /// What surrounds every request.
-pub(crate) async fn surround(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+pub(crate) async fn surround(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let trace_id = trace_id(&edge, &request);
+    request.extensions_mut().insert(TraceId(trace_id.clone()));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let route = request
         .extensions()

@@ -10,17 +10,20 @@ use actors::port::reader::{AlertFilter, Page, PageRequest};
 use actors::port::writer::Receipt;
 use axum::Json;
 use axum::extract::{Path, State};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use strum::IntoEnumIterator;
 use utoipa::ToSchema;
 
 use super::circuits::{self, ShownCircuit};
+use super::describe::Argument;
 use super::gate::{Anyone, Policy};
 use super::page::{Asked, Paged};
 use super::problem::Problem;
 use super::rights::{May, Oversee, Reaches, Release};
 use super::{Edge, router, shape};
 use crate::accounts::rights::{Reach, Right, Role, of_role, scope_for};
+use crate::nodes::everywhere::Everywhere;
 
 /// How long a release may take.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -28,14 +31,37 @@ const WITHIN: Duration = Duration::from_secs(10);
 /// The most lines that `actors` shows.
 const RESIDENTS: usize = 1_000;
 
-/// Who lives.
+/// Who lives, at all nodes.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Living {
     total: usize,
     /// At most 1,000 of them.
-    items: Vec<Resident>,
-    /// Whether companies' clouds are called: those that were called for lately.
-    circuits: Vec<ShownCircuit>,
+    #[schema(value_type = Vec<Resident>)]
+    items: Vec<Value>,
+    /// Whether companies' clouds are called: those that were called for lately. Each node has its own.
+    #[schema(value_type = Vec<ShownCircuit>)]
+    circuits: Vec<Value>,
+    /// The nodes that share the store; none where there is one process.
+    nodes: Vec<ShownNode>,
+}
+
+/// A process that shares the store with others.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Node)]
+struct ShownNode {
+    name: String,
+    /// It goes down, and gives up what it has.
+    is_draining: bool,
+    /// Whether what lives there is among the items.
+    has_answered: bool,
+}
+
+/// What another node tells of itself.
+#[derive(Deserialize)]
+struct Told {
+    total: usize,
+    items: Vec<Value>,
+    circuits: Vec<Value>,
 }
 
 /// An alert that could not be placed.
@@ -89,19 +115,50 @@ struct RightOfRoute {
     right: Option<Right>,
 }
 
+impl Argument for Everywhere {}
+
 /// Who lives, as the supervisors see it.
 pub(super) async fn actors(
     reaches: Reaches<Oversee>,
     State(edge): State<Arc<Edge>>,
+    everywhere: Everywhere,
     Asked { company, .. }: Asked,
 ) -> Result<Json<Living>, Problem> {
     let company = reaches.look_at(&edge, company)?;
-    let (total, items) = edge.runtime.census().residents(company.as_ref(), RESIDENTS);
-    Ok(Json(Living {
+    let mut living = living_here(&edge, company.as_ref());
+    for (node, told) in everywhere.ask::<Told>(&edge).await {
+        living.nodes.push(ShownNode {
+            name: node.name,
+            is_draining: node.draining,
+            has_answered: told.is_some(),
+        });
+        if let Some(told) = told {
+            living.total += told.total;
+            living.items.extend(told.items);
+            living.circuits.extend(told.circuits);
+        }
+    }
+    living.items.truncate(RESIDENTS);
+    living.nodes.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(Json(living))
+}
+
+fn living_here(edge: &Edge, company: Option<&CompanyId>) -> Living {
+    let membership = edge.runtime.membership();
+    let me = membership.me();
+    let (total, residents) = edge.runtime.census().residents(company, RESIDENTS);
+    let circuits = circuits::shown(&*edge.cloud.circuits, company);
+    let here = me.map(|me| ShownNode {
+        name: me.to_owned(),
+        is_draining: membership.living().iter().any(|node| node.name == me && node.draining),
+        has_answered: true,
+    });
+    Living {
         total,
-        items,
-        circuits: circuits::shown(&*edge.cloud.circuits, company.as_ref()),
-    }))
+        items: residents.into_iter().map(|resident| json!(resident)).collect(),
+        circuits: circuits.into_iter().map(|circuit| json!(circuit)).collect(),
+        nodes: here.into_iter().collect(),
+    }
 }
 
 /// Alerts that could not be placed, newest first, each with its receipt, which says why.

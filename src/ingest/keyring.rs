@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actors::domain::ids::{KeyId, SecretId};
 use actors::domain::{Asset, Company, CompanyId, RateLimit, Timestamp};
@@ -60,6 +60,28 @@ impl LiveSecrets {
     }
 }
 
+/// How often everything is read while it changes.
+const READINGS: usize = 5;
+
+/// What the store holds.
+struct Found {
+    companies: Vec<Company>,
+    keys: Vec<(CompanyId, ApiKey)>,
+    secrets: Vec<(CompanyId, WebhookSecret)>,
+    assets: Vec<(CompanyId, Asset)>,
+}
+
+impl Found {
+    async fn read(store: &dyn Store) -> Result<Self, LoadError> {
+        Ok(Self {
+            companies: store.companies().await?,
+            keys: every(store).await?,
+            secrets: every(store).await?,
+            assets: every(store).await?,
+        })
+    }
+}
+
 /// The keyring.
 pub struct Keyring {
     server_key: Arc<ServerKey>,
@@ -69,6 +91,8 @@ pub struct Keyring {
     /// Names of the assets whose incidents are more urgent.
     critical: DashMap<CompanyId, HashSet<String>>,
     buckets: DashMap<CompanyId, Arc<Mutex<Bucket>>>,
+    /// How often something was taken in, so that no reading from before undoes it.
+    changes: Mutex<u64>,
 }
 
 /// Why the keyring could not be loaded.
@@ -95,39 +119,83 @@ impl Keyring {
             secrets: DashMap::new(),
             critical: DashMap::new(),
             buckets: DashMap::new(),
+            changes: Mutex::default(),
         };
         keyring.read(store).await?;
         Ok(keyring)
     }
 
-    /// Reads everything, over what is known already.
+    /// Reads everything, in place of what is known.
     ///
     /// # Errors
-    /// [`LoadError`].
+    /// [`LoadError`]; the store's where something is changed during each of several readings.
     pub async fn read(&self, store: &dyn Store) -> Result<(), LoadError> {
-        for company in store.companies().await? {
-            self.set_company(company);
+        for _ in 0..READINGS {
+            let before = *self.changing();
+            let found = Found::read(store).await?;
+            let changes = self.changing();
+            if *changes == before {
+                return self.replace(found);
+            }
         }
-        for (company, key) in every::<ApiKey>(store).await? {
-            self.set_key(&company, key);
+        Err(Error::Unavailable("companies and keys change faster than they are read".to_owned()).into())
+    }
+
+    fn changing(&self) -> MutexGuard<'_, u64> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Knows what was found, and nothing else any more.
+    fn replace(&self, found: Found) -> Result<(), LoadError> {
+        let ids: HashSet<CompanyId> = found
+            .companies
+            .iter()
+            .map(|company| company.company_id.clone())
+            .collect();
+        let hashes: HashSet<String> = found.keys.iter().map(|(_, key)| key.key_hash.clone()).collect();
+        found
+            .companies
+            .into_iter()
+            .for_each(|company| self.set_company(company));
+        found
+            .keys
+            .into_iter()
+            .for_each(|(company, key)| self.set_key(&company, key));
+        let mut secrets: HashMap<CompanyId, Vec<LiveSecret>> = HashMap::new();
+        for (company, secret) in &found.secrets {
+            let live = self.opened(company, secret)?;
+            secrets.entry(company.clone()).or_default().push(live);
         }
-        for (company, secret) in every::<WebhookSecret>(store).await? {
-            self.set_secret(&company, &secret)?;
+        let mut critical: HashMap<CompanyId, HashSet<String>> = HashMap::new();
+        for (company, asset) in found.assets.into_iter().filter(|(_, asset)| asset.is_critical()) {
+            critical.entry(company).or_default().insert(asset.name);
         }
-        for (company, asset) in every::<Asset>(store).await? {
-            self.set_critical(&company, &asset.name, asset.is_critical());
+        self.companies.retain(|company, _| ids.contains(company));
+        self.buckets.retain(|company, _| ids.contains(company));
+        self.bearers.retain(|hash, _| hashes.contains(hash));
+        self.secrets.retain(|company, _| secrets.contains_key(company));
+        self.critical.retain(|company, _| critical.contains_key(company));
+        for (company, live) in secrets {
+            self.secrets.insert(company, Arc::new(live));
+        }
+        for (company, names) in critical {
+            self.critical.insert(company, names);
         }
         Ok(())
     }
 
     /// Takes in a company that has just been founded.
     pub fn founded(&self, new: &NewCompany) {
+        let mut changes = self.changing();
+        *changes += 1;
         self.set_company(new.company.clone());
         self.take(&new.company.company_id, &new.puts);
     }
 
     /// Takes in what a company has been amended by.
     pub fn amended(&self, company: &CompanyId, amendment: &Amendment) {
+        let mut changes = self.changing();
+        *changes += 1;
         if let Some(settings) = &amendment.company {
             self.set_company(settings.clone());
         }
@@ -200,19 +268,23 @@ impl Keyring {
     }
 
     fn set_secret(&self, company: &CompanyId, secret: &WebhookSecret) -> Result<(), Unsealable> {
-        let opened = self
-            .server_key
-            .open(Purpose::WebhookSecret, company.as_str(), &secret.sealed)?;
-        let live = LiveSecret {
-            secret_id: secret.secret_id.clone(),
-            expires_at: secret.expires_at,
-            key: prepare_all(opened.expose_secret()).ok_or(Unsealable)?,
-        };
+        let live = self.opened(company, secret)?;
         self.change_secrets(company, |all| {
             all.retain(|known| known.secret_id != live.secret_id);
             all.push(live);
         });
         Ok(())
+    }
+
+    fn opened(&self, company: &CompanyId, secret: &WebhookSecret) -> Result<LiveSecret, Unsealable> {
+        let opened = self
+            .server_key
+            .open(Purpose::WebhookSecret, company.as_str(), &secret.sealed)?;
+        Ok(LiveSecret {
+            secret_id: secret.secret_id.clone(),
+            expires_at: secret.expires_at,
+            key: prepare_all(opened.expose_secret()).ok_or(Unsealable)?,
+        })
     }
 
     fn change_secrets(&self, company: &CompanyId, change: impl FnOnce(&mut Vec<LiveSecret>)) {

@@ -25,6 +25,7 @@ mod import;
 mod members;
 mod moment;
 mod names;
+mod news;
 mod numbers;
 mod op;
 mod order;
@@ -49,7 +50,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actors::domain::{Company, CompanyId, Timestamp};
 use actors::port::events::{Committed, CompanySet, EventReader};
 use actors::port::inbox::{Accepted, Delivery, Inbox};
-use actors::port::{Clock, Due, Error, Members, Node, Reader, Record, RecordKind, Roster, Store, Writer};
+use actors::port::{Clock, Due, Error, Living, Members, Reader, Record, RecordKind, Roster, Store, Writer};
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use mongodb::bson::{Document, doc};
@@ -237,6 +238,11 @@ impl MongoStore {
         if let Some(tx) = sessions.pop() {
             shared.run_vital("the order of commits", order::run(Arc::clone(&shared), tx));
         }
+        if shared.identity.shares() {
+            for what in [news::What::Commits, news::What::Deliveries] {
+                shared.run(news::run(Arc::clone(&shared), what));
+            }
+        }
         for tx in sessions {
             shared.run_vital("accepting", Arc::clone(&inbox).run(Arc::clone(&shared), tx));
         }
@@ -404,13 +410,17 @@ impl Members for MongoStore {
         identity.shares().then_some(&identity.name)
     }
 
-    async fn renew(&self, draining: bool) -> Result<Vec<Node>, Error> {
+    async fn renew(&self, draining: bool) -> Result<Living, Error> {
         let renewed = members::renew(&self.shared, draining).await;
         renewed.map_err(Fault::into_error)
     }
 
     async fn leave(&self) -> Result<(), Error> {
         members::leave(&self.shared).await.map_err(Fault::into_error)
+    }
+
+    fn arrivals(&self) -> broadcast::Receiver<CompanyId> {
+        self.shared.arrivals.subscribe()
     }
 
     async fn give_up(&self, company: &CompanyId) -> Result<(), Error> {

@@ -52,7 +52,7 @@ use std::sync::Arc;
 use actors::domain::{Company, CompanyId, Timestamp};
 use actors::port::events::{Committed, CompanySet, EventReader};
 use actors::port::inbox::{Accepted, Delivery, Inbox};
-use actors::port::{Clock, Due, Error, Members, Node, Reader, Record, RecordKind, Roster, Store, Writer};
+use actors::port::{Clock, Due, Error, Living, Members, Reader, Record, RecordKind, Roster, Store, Writer};
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
@@ -258,12 +258,18 @@ macro_rules! store_of {
                 None
             }
 
-            async fn renew(&self, _draining: bool) -> Result<Vec<Node>, Error> {
-                Ok(Vec::new())
+            async fn renew(&self, _draining: bool) -> Result<Living, Error> {
+                Err(Error::Unavailable(
+                    "a store of one process has no other nodes".to_owned(),
+                ))
             }
 
             async fn leave(&self) -> Result<(), Error> {
                 Ok(())
+            }
+
+            fn arrivals(&self) -> broadcast::Receiver<CompanyId> {
+                broadcast::channel(1).1
             }
 
             async fn give_up(&self, _company: &CompanyId) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 mod away;
 mod commands;
+mod forwarding;
 mod kill;
 mod left;
 mod members;

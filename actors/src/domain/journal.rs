@@ -20,12 +20,12 @@ pub type ChainHash = [u8; 32];
 pub const GENESIS: ChainHash = [0; 32];
 
 /// A fact to be journalled. The bytes that the chain covers are made here, once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// When it happened.
     pub at: Timestamp,
     /// `incident.opened`, `decision.made`, ...
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// What it is about: an id.
     pub subject: String,
     /// RFC 8785 canonical JSON of `{id, at, kind, subject, actor, data}`.
@@ -58,7 +58,7 @@ impl Fact {
         let canonical = serde_json_canonicalizer::to_string(&body).unwrap_or_else(|_| body.to_string());
         Self {
             at,
-            kind,
+            kind: Cow::Borrowed(kind),
             subject: subject.to_owned(),
             canonical,
         }

@@ -4,15 +4,29 @@
 //! Records of a company belong to it as its incidents do. What belongs to no company (people, their
 //! logins) is kept under [`CompanyId::platform`].
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Error;
 use crate::domain::{Company, CompanyId, Fact, IncidentId, Timestamp};
 
 /// What a record is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, strum::IntoStaticStr, strum::EnumIter)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::EnumIter,
+)]
+#[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum RecordKind {
     /// An API key of a company; looked up by its hash.
@@ -127,7 +141,7 @@ impl Record {
 }
 
 /// A record to be written or removed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Put {
     /// What it is about.
     pub kind: RecordKind,
@@ -140,7 +154,7 @@ pub struct Put {
 }
 
 /// What a record is to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Content {
     /// A text by which it is found.
     pub lookup: Option<String>,
@@ -224,6 +238,13 @@ pub struct Amendment {
     pub facts: Vec<Fact>,
 }
 
+impl Amendment {
+    /// Whether it changes records and the journal, and nothing else.
+    pub fn is_of_records(&self) -> bool {
+        self.company.is_none() && self.wake.is_none() && self.cut.is_none()
+    }
+}
+
 /// What goes. All of it must be as it was seen.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cut {
@@ -255,7 +276,8 @@ pub struct SeenIncident {
 }
 
 /// The answer to an amendment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Amended {
     /// Done.
     Done,
@@ -267,7 +289,6 @@ pub enum Amended {
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
     use serde_json::json;
 
     use super::*;

@@ -134,14 +134,15 @@ impl PatchDays {
         }
     }
 
-    /// Measures every company that is connected and whose day has no measurement yet.
+    /// Measures every company of this node that is connected and whose day has no measurement yet.
     pub async fn look(&self) {
         let day = day_of(self.clock.now());
         let companies = self.keyring.companies().into_iter();
         let wanted = companies.filter_map(|id| self.keyring.company(&id)).filter(|company| {
             let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             let is_kept = kept.get(&company.company_id) == Some(&day);
-            company.aws.is_some() && company.archived_at.is_none() && !is_kept
+            let is_mine = self.runtime.membership().is_mine(&company.company_id);
+            company.aws.is_some() && company.archived_at.is_none() && is_mine && !is_kept
         });
         let looks = stream::iter(wanted).map(async |company| {
             let id = &company.company_id;

@@ -417,10 +417,12 @@ async fn write(shared: &Shared, tx: &mut Tx, batch: &[Waiting], wanted: &[usize]
     let count: usize = wanted.iter().map(|place| batch[*place].delivery.alerts.len()).sum();
     let mut no = numbers::take(shared, count as u64).await?;
     let (mut alerts, mut names, mut written) = (Vec::with_capacity(count), Vec::new(), Vec::new());
+    let identity = &shared.identity;
+    let node = identity.shares().then_some(identity.name.as_str());
     for place in wanted {
         let delivery = &batch[*place].delivery;
         written.push((*place, no));
-        names.extend(seen::documents(delivery, no)?);
+        names.extend(seen::documents(delivery, no, node)?);
         for alert in &delivery.alerts {
             alerts.push(rows::alert_document(no, delivery, alert)?);
             no += 1;

@@ -2,15 +2,15 @@
 //! have, in the companies' heads.
 
 use actors::domain::CompanyId;
-use actors::port::Node;
 use actors::port::members::LEASE;
+use actors::port::{Living, Node};
 use futures::TryStreamExt;
 use mongodb::bson::{Document, doc};
 
 use super::fault::Fault;
 use super::names::*;
 use super::sessions;
-use super::shape::Fields;
+use super::shape::{Fields, moment};
 use super::shared::Shared;
 use super::tx::in_time;
 
@@ -31,15 +31,22 @@ impl Identity {
 }
 
 /// Takes this node's lease or makes it longer: all that live now. What others have left open that do not is ended.
-pub(super) async fn renew(shared: &Shared, draining: bool) -> Result<Vec<Node>, Fault> {
+pub(super) async fn renew(shared: &Shared, draining: bool) -> Result<Living, Fault> {
     let (nodes, me) = (shared.collection(NODES), &shared.identity);
     let until = doc! { "$add": ["$$NOW", LEASE.as_millis() as i64] };
     let set = doc! { "$set": { "until": until, "url": { "$literal": me.url.as_deref() }, "draining": draining } };
     in_time(async { nodes.update_one(doc! { "_id": &me.name }, vec![set]).upsert(true).await }).await?;
-    let living = living(shared).await?;
-    shared.set_has_others(living.iter().any(|node| node.name != me.name));
-    sessions::end_those_of_the_dead(shared, &living).await?;
-    Ok(living)
+    let found = found(shared, alive()).await?;
+    // This node's own is among them, or its lease has ended meanwhile.
+    let now = found.first().and_then(|node| node.get_datetime("now").ok());
+    let now = now.ok_or_else(|| Fault::Away("the lease ended before it was read".to_owned()))?;
+    let nodes: Vec<Node> = found.iter().map(node).collect::<Result<_, _>>()?;
+    shared.set_has_others(nodes.iter().any(|node| node.name != me.name));
+    sessions::end_those_of_the_dead(shared, &nodes).await?;
+    Ok(Living {
+        nodes,
+        now: moment(*now),
+    })
 }
 
 /// Ends this node's lease.
@@ -60,30 +67,32 @@ pub(super) async fn give_up(shared: &Shared, company: &CompanyId) -> Result<(), 
 
 /// All that live now, in the order of their names.
 pub(super) async fn living(shared: &Shared) -> Result<Vec<Node>, Fault> {
-    found(shared, alive()).await
+    found(shared, alive()).await?.iter().map(node).collect()
 }
 
 /// A node, where it lives.
 pub(super) async fn one_living(shared: &Shared, name: &str) -> Result<Option<Node>, Fault> {
     let mut which = alive();
     which.insert("_id", name);
-    Ok(found(shared, which).await?.pop())
+    found(shared, which).await?.first().map(node).transpose()
 }
 
 fn alive() -> Document {
     doc! { "$expr": { "$gt": ["$until", "$$NOW"] } }
 }
 
-async fn found(shared: &Shared, which: Document) -> Result<Vec<Node>, Fault> {
+/// Each with the database's clock, as `now`.
+async fn found(shared: &Shared, which: Document) -> Result<Vec<Document>, Fault> {
     let nodes = shared.collection(NODES);
-    let found: Vec<Document> =
-        in_time(async { nodes.find(which).sort(doc! { "_id": 1 }).await?.try_collect().await }).await?;
-    let node = |node: &Document| {
-        Ok(Node {
-            name: node.text("_id")?.to_owned(),
-            url: node.text_or_none("url").map(str::to_owned),
-            draining: node.get_bool("draining").unwrap_or(false),
-        })
-    };
-    found.iter().map(node).collect()
+    let fields = doc! { "url": 1, "draining": 1, "now": "$$NOW" };
+    let sorted = nodes.find(which).projection(fields).sort(doc! { "_id": 1 });
+    in_time(async { sorted.await?.try_collect().await }).await
+}
+
+fn node(found: &Document) -> Result<Node, Fault> {
+    Ok(Node {
+        name: found.text("_id")?.to_owned(),
+        url: found.text_or_none("url").map(str::to_owned),
+        draining: found.get_bool("draining").unwrap_or(false),
+    })
 }

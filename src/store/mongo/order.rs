@@ -45,6 +45,8 @@ pub(super) struct Order {
     /// Commits with facts of this process, and how many of them are surely in the log.
     committed: AtomicU64,
     moved: watch::Sender<u64>,
+    /// Up to where the log was told.
+    told: AtomicU64,
 }
 
 impl Default for Order {
@@ -53,6 +55,7 @@ impl Default for Order {
             more: Notify::new(),
             committed: AtomicU64::new(0),
             moved: watch::channel(0).0,
+            told: AtomicU64::new(0),
         }
     }
 }
@@ -62,6 +65,13 @@ impl Order {
     pub(super) fn has_more(&self) {
         self.committed.fetch_add(1, Ordering::AcqRel);
         self.more.notify_one();
+    }
+
+    /// The log has come to this place, as another node may have written it.
+    pub(super) fn has_come_to(&self, place: u64) {
+        if place > self.told.load(Ordering::Acquire) {
+            self.more.notify_one();
+        }
     }
 
     /// Waits until everything that this process has committed so far is in order. Where that takes too
@@ -204,6 +214,8 @@ async fn tell(shared: &Shared, mut from: u64, logged: u64, told: &mut Option<u64
             counts: Vec::new(),
         });
     }
-    *told = Some(logged.max(from));
+    let end = logged.max(from);
+    *told = Some(end);
+    shared.order.told.store(end, Ordering::Release);
     Ok(())
 }

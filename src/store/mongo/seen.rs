@@ -56,7 +56,8 @@ fn name_of_signature(company: &CompanyId, signature: &Signature) -> String {
 }
 
 /// What is kept of a request.
-pub(super) fn documents(delivery: &Delivery, first_no: u64) -> Result<Vec<RawDocumentBuf>, Fault> {
+/// `node`: who has accepted it, where others look out for that.
+pub(super) fn documents(delivery: &Delivery, first_no: u64, node: Option<&str>) -> Result<Vec<RawDocumentBuf>, Fault> {
     let request = Request {
         company: delivery.company_id.clone(),
         first_no,
@@ -70,7 +71,10 @@ pub(super) fn documents(delivery: &Delivery, first_no: u64) -> Result<Vec<RawDoc
     let by_signature = signature.map(|signature| signature_document(signature, &request));
     let documents = by_id.into_iter().chain(by_signature);
     documents
-        .map(|document| Ok(RawDocumentBuf::try_from(&document)?))
+        .map(|mut document| {
+            document.extend(node.map(|node| ("node".to_owned(), node.into())));
+            Ok(RawDocumentBuf::try_from(&document)?)
+        })
         .collect()
 }
 

@@ -1,7 +1,7 @@
 //! What the store's handles and tasks share.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ use super::numbers::Numbers;
 use super::order::Order;
 use super::sessions::Left;
 use super::tx::in_time;
+use crate::store::arrivals::Arrivals;
 use crate::store::feed::Feed;
 
 /// How long a count of what waits is believed: other processes accept too.
@@ -107,8 +108,10 @@ pub(super) struct Shared {
     /// Who this process is among those that share the database.
     pub(super) identity: Identity,
     /// Whether others live, as far as is known.
-    has_others: AtomicBool,
+    has_others: watch::Sender<bool>,
     pub(super) feed: Feed,
+    /// Companies that others have accepted alerts for.
+    pub(super) arrivals: Arrivals,
     pub(super) order: Order,
     pub(super) numbers: Numbers,
     /// Sessions that others have left.
@@ -126,7 +129,8 @@ impl Shared {
         Self {
             database,
             identity,
-            has_others: AtomicBool::new(false),
+            has_others: watch::channel(false).0,
+            arrivals: Arrivals::default(),
             left: Left::default(),
             feed: Feed::default(),
             order: Order::default(),
@@ -141,11 +145,17 @@ impl Shared {
 
     /// Whether others may write, too.
     pub(super) fn has_others(&self) -> bool {
-        self.has_others.load(Ordering::Acquire)
+        *self.has_others.borrow()
     }
 
     pub(super) fn set_has_others(&self, others: bool) {
-        self.has_others.store(others, Ordering::Release);
+        self.has_others.send_replace(others);
+    }
+
+    /// Returns when others live, or when none does.
+    pub(super) async fn until_others(&self, live: bool) {
+        // The sender is this.
+        let _ = self.has_others.subscribe().wait_for(|others| *others == live).await;
     }
 
     pub(super) fn collection(&self, name: &str) -> Collection<Document> {

@@ -15,7 +15,7 @@ use crate::support::judge::judge;
 use crate::support::load::{Load, Tenant};
 use crate::support::process::{PATIENCE, Place, Server, eventually};
 
-const COMPANIES: [&str; 6] = ["comp-a", "comp-b", "comp-c", "comp-d", "comp-e", "comp-f"];
+pub(super) const COMPANIES: [&str; 6] = ["comp-a", "comp-b", "comp-c", "comp-d", "comp-e", "comp-f"];
 /// From a node's death until another has what it had: as long as its lease, and a sweep.
 const MOVED_WITHIN: Duration = Duration::from_secs(8);
 /// Less than a lease.
@@ -27,7 +27,7 @@ fn call(place: &Place, name: &str) {
 }
 
 /// A second home over the database of a first, with the same server key.
-fn beside(place: &Place) -> Place {
+pub(super) fn beside(place: &Place) -> Place {
     call(place, "one");
     let home = Home::beside(place.home.mongo_url().unwrap().clone());
     fs::create_dir_all(home.data()).unwrap();
@@ -57,7 +57,7 @@ async fn two() -> (Place, Server, Place, Server) {
 }
 
 /// Which node has which company, as the heads say.
-async fn owners(place: &Place) -> Vec<String> {
+pub(super) async fn owners(place: &Place) -> Vec<String> {
     let url = place.home.mongo_url().unwrap().expose_secret();
     let client = mongodb::Client::with_uri_str(url).await.unwrap();
     let heads = client.default_database().unwrap().collection::<Document>("heads");
@@ -83,7 +83,7 @@ async fn until_all_are_of(place: &Place, name: &str) -> Duration {
 }
 
 /// Waits until each of the two has some and nothing is nobody's.
-async fn until_shared(place: &Place) {
+pub(super) async fn until_shared(place: &Place) {
     eventually("a share each", PATIENCE, async || {
         let owners = owners(place).await;
         ["one", "two"]

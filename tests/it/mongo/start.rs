@@ -242,7 +242,9 @@ fn role(database: &str) -> Document {
     });
     let appended = named("  ...['journal'").into_iter().chain(["journal"]);
     let appended = appended.map(|name| doc! { "resource": of(name), "actions": ["find", "insert", "listIndexes"] });
-    let mut privileges: Vec<Document> = changed.chain(appended).collect();
+    let followed = named("  ...['deliveries'").into_iter().chain(["deliveries"]);
+    let followed = followed.map(|name| doc! { "resource": of(name), "actions": ["changeStream"] });
+    let mut privileges: Vec<Document> = changed.chain(appended).chain(followed).collect();
     privileges.push(doc! { "resource": of(""), "actions": ["listCollections"] });
     doc! { "createRole": "alert_whisperer", "privileges": privileges, "roles": [] }
 }

@@ -15,8 +15,8 @@ use actors::port::reader::{
 };
 use actors::port::writer::{Changed, IncidentChange, OpenIncident, PlaceBatch, Placed, Receipt, Regroup, Strays};
 use actors::port::{
-    Accepted, Amended, Amendment, Candidates, Committed, CompanySet, Delivery, Due, Error, EventReader, Inbox, Lookup,
-    Members, NewCompany, Node, Reader, Record, RecordKind, Roster, Store, Writer,
+    Accepted, Amended, Amendment, Candidates, Committed, CompanySet, Delivery, Due, Error, EventReader, Inbox, Living,
+    Lookup, Members, NewCompany, Reader, Record, RecordKind, Roster, Store, Writer,
 };
 use async_trait::async_trait;
 use tokio::sync::{Notify, broadcast};
@@ -216,12 +216,16 @@ impl Members for FaultyStore {
         self.inner.me()
     }
 
-    async fn renew(&self, draining: bool) -> Result<Vec<Node>, Error> {
+    async fn renew(&self, draining: bool) -> Result<Living, Error> {
         self.inner.renew(draining).await
     }
 
     async fn leave(&self) -> Result<(), Error> {
         self.inner.leave().await
+    }
+
+    fn arrivals(&self) -> broadcast::Receiver<CompanyId> {
+        self.inner.arrivals()
     }
 
     async fn give_up(&self, company: &CompanyId) -> Result<(), Error> {

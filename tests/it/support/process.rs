@@ -110,8 +110,13 @@ impl Place {
 
     /// `serve` on this home, on a free port.
     pub fn serve(&self) -> Command {
+        self.serve_at("127.0.0.1:0")
+    }
+
+    /// `serve` on this home, there.
+    pub fn serve_at(&self, address: &str) -> Command {
         let mut command = binary();
-        self.with_serve_args(&mut command);
+        self.with_serve_args(&mut command, address);
         command
     }
 
@@ -121,12 +126,12 @@ impl Place {
         command
             .args(["-c", &format!("{preparation}; exec \"$0\" \"$@\"")])
             .arg(BINARY);
-        self.with_serve_args(&mut command);
+        self.with_serve_args(&mut command, "127.0.0.1:0");
         command
     }
 
-    fn with_serve_args(&self, command: &mut Command) {
-        command.args(["serve", "--listen", "127.0.0.1:0"]);
+    fn with_serve_args(&self, command: &mut Command, address: &str) {
+        command.args(["serve", "--listen", address]);
         self.home.tell(command);
         command.env("LOG_FORMAT", "json").env("DRAIN_DELAY_MS", "100");
     }

@@ -16,6 +16,7 @@ use actors::haste::Haste;
 use actors::port::cloud::nowhere::NotConnected;
 use actors::port::notices::Unheard;
 use actors::port::own_runbook::OwnRunbook;
+use actors::port::peers::NoPeers;
 use actors::port::reader::{AlertFilter, IncidentFilter, PageRequest};
 use actors::port::{
     Accepted, Amended, Amendment, Clock, DecisionEngine, Delivery, Entropy, NewCompany, Put, Reader, RecordKind, Store,
@@ -382,6 +383,7 @@ async fn start(
         engine: engine.clone(),
         budget,
         tokens_per_day: 100_000,
+        peers: Arc::new(NoPeers),
         haste: Haste::default(),
         watch: Arc::new(NotConnected),
         library: Arc::new(library::built_in().unwrap()),

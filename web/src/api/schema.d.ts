@@ -4115,12 +4115,14 @@ export interface components {
              */
             self_healed_pct?: number | null;
         };
-        /** @description Who lives. */
+        /** @description Who lives, at all nodes. */
         Living: {
-            /** @description Whether companies' clouds are called: those that were called for lately. */
+            /** @description Whether companies' clouds are called: those that were called for lately. Each node has its own. */
             circuits: components["schemas"]["Circuit"][];
             /** @description At most 1,000 of them. */
             items: components["schemas"]["Resident"][];
+            /** @description The nodes that share the store; none where there is one process. */
+            nodes: components["schemas"]["Node"][];
             total: number;
         };
         /** @description Who has logged in. */
@@ -4508,6 +4510,14 @@ export interface components {
          * @enum {string}
          */
         News: "incident.opened" | "incident.severity_raised" | "incident.acknowledged" | "incident.escalated" | "incident.sla_warning" | "incident.sla_breached" | "approval.requested" | "incident.resolved";
+        /** @description A process that shares the store with others. */
+        Node: {
+            /** @description Whether what lives there is among the items. */
+            has_answered: boolean;
+            /** @description It goes down, and gives up what it has. */
+            is_draining: boolean;
+            name: string;
+        };
         /** @description `{}`, or nothing at all. */
         Nothing: Record<string, never>;
         /** @description Who hears of a company's incidents. */
@@ -4936,6 +4946,8 @@ export interface components {
             id: string;
             /** @description What it is. */
             kind: components["schemas"]["ActorKind"];
+            /** @description The node that it lives at; `null` where there is one process. */
+            node?: string | null;
             /** @description What waits for it: of a correlator alerts in hand and callers, of an incident decisions under way. */
             queue: number;
             /**

@@ -1,11 +1,12 @@
 import { useMemo, useState } from "react";
 import { useCompanyName, useScope } from "~/app/scope";
 import { api } from "~/api/client";
+import type { Schemas } from "~/api/types";
 import { Badge } from "~/ui/Badge";
 import { Button } from "~/ui/Button";
 import { Panel } from "~/ui/Page";
 import { Answer } from "~/ui/States";
-import { Text } from "~/ui/Text";
+import { Code, Text } from "~/ui/Text";
 import { Release } from "./Release";
 import { Residents, State } from "./Residents";
 import { type Group, type Resident, strain, tree } from "./tree";
@@ -21,6 +22,7 @@ export function Living() {
   const { total = 0, items = [] } = living.data ?? {};
   return (
     <Panel title="Who lives" actions={<span className="text-soft tabular-nums">{living.data === undefined ? "" : `${total.toLocaleString()} actors`}</span>}>
+      <Nodes of={living.data?.nodes ?? []} />
       <Answer of={living}>{() => <Grown residents={items} />}</Answer>
       {items.length < total && (
         <p className="mt-2 text-soft">
@@ -28,6 +30,21 @@ export function Living() {
         </p>
       )}
     </Panel>
+  );
+}
+
+/** The processes that share the store, where there are several. */
+function Nodes({ of }: { of: Schemas["Node"][] }) {
+  if (of.length === 0) return null;
+  return (
+    <ul aria-label="Nodes" className="mb-2 flex flex-wrap gap-x-4 gap-y-1">
+      {of.map(({ name, is_draining, has_answered }) => (
+        <li key={name} className="flex items-center gap-2">
+          <Code>{name}</Code>
+          {has_answered ? <Badge tone={is_draining ? "warn" : "good"}>{is_draining ? "draining" : "running"}</Badge> : <Badge tone="bad">does not answer</Badge>}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -63,6 +80,11 @@ function OneCompany({ group, isOnly }: { group: Group; isOnly: boolean }) {
           <Text>{name}</Text>
         </button>
         <State of={tenant?.state ?? "not running"} />
+        {tenant?.node != null && (
+          <span className="text-soft">
+            at <Code>{tenant.node}</Code>
+          </span>
+        )}
         <span className="text-soft tabular-nums">
           {incidents.toLocaleString()} {incidents === 1 ? "incident" : "incidents"}, {work} at work
         </span>

@@ -11,12 +11,13 @@ const IS_NUMBER = new Set(["Queue", "Restarts", "Handled", "Age"]);
 
 /** Actors, each as far in as it is down the tree. */
 export function Residents({ of, label }: { of: Placed[]; label: string }) {
+  const heads = of.some(({ resident }) => resident.node != null) ? [...HEADS, "Node"] : HEADS;
   return (
     <Sideways label={label}>
       <table className="w-full min-w-[56rem] table-fixed text-left tabular-nums">
         <thead className="text-xs text-soft">
           <tr>
-            {HEADS.map((name) => (
+            {heads.map((name) => (
               <th key={name} scope="col" className={`px-2 font-medium ${WIDTHS[name] ?? ""} ${IS_NUMBER.has(name) ? "text-right" : ""}`}>
                 {name}
               </th>
@@ -25,7 +26,7 @@ export function Residents({ of, label }: { of: Placed[]; label: string }) {
         </thead>
         <tbody>
           {of.map(({ resident, depth }) => (
-            <Row key={`${resident.kind} ${resident.id}`} resident={resident} depth={depth} />
+            <Row key={`${resident.node ?? ""} ${resident.kind} ${resident.id}`} resident={resident} depth={depth} />
           ))}
         </tbody>
       </table>
@@ -33,7 +34,7 @@ export function Residents({ of, label }: { of: Placed[]; label: string }) {
   );
 }
 
-function Row({ resident: { kind, id, company_id, state, queue, restarts, handled, age_s }, depth }: Placed) {
+function Row({ resident: { kind, id, company_id, state, queue, restarts, handled, age_s, node }, depth }: Placed) {
   return (
     <tr>
       <td className="px-2 whitespace-nowrap" style={{ paddingLeft: `${0.5 + depth * 1.25}rem` }}>
@@ -60,6 +61,7 @@ function Row({ resident: { kind, id, company_id, state, queue, restarts, handled
       <td className={`px-2 text-right ${restarts > 0 ? "font-semibold text-bad" : ""}`}>{restarts.toLocaleString()}</td>
       <td className="px-2 text-right">{handled.toLocaleString()}</td>
       <td className="px-2 text-right whitespace-nowrap">{span(age_s * 1000)}</td>
+      {node != null && <td className="truncate px-2">{node}</td>}
     </tr>
   );
 }

@@ -10,6 +10,7 @@ const resident = (kind: Resident["kind"], company_id: string | null, more: Parti
   queue: 0,
   handled: 0,
   age_s: 1,
+  node: null,
   ...more,
 });
 

@@ -1,0 +1,225 @@
+//! Hands a request on to the node that has its company.
+//!
+//! Which company it is about only its handler's rights say ([`crate::http::rights`]): they note it in [`Errand`], and
+//! refuse what another node has to do, before anything is done here. While a company moves it is tried again, for as long
+//! as a client may well wait.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use actors::domain::CompanyId;
+use actors::membership::Place;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tokio::time::{Instant, timeout};
+
+use super::word::{HEADER, NotBelieved};
+use super::{Sent, passed_on};
+use crate::http::Edge;
+use crate::http::body::{self, REQUEST_BYTES};
+use crate::http::caller::{Caller, presented, source};
+use crate::http::forwarded::Source;
+use crate::http::problem::{Code, Problem};
+use crate::http::router::{AsItIs, TraceId};
+
+/// For how long a company's node is looked for while it moves.
+const LOOKED_FOR: Duration = Duration::from_secs(5);
+/// How soon it is looked for again where nobody has come or gone.
+const AGAIN: Duration = Duration::from_millis(200);
+/// Where every node takes what comes.
+const TAKEN_ANYWHERE: [&str; 2] = ["/api/webhooks/", "/api/v2/alerts"];
+const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// Where a request came from, as the node says that has handed it on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HandedOn(pub(crate) Option<Source>);
+
+/// What a request turns out to be about, while others may have to do it.
+#[derive(Debug, Default)]
+pub(crate) struct Errand {
+    /// It changes something, which only the company's own node does.
+    changes: bool,
+    company: Mutex<Option<CompanyId>>,
+    is_misplaced: AtomicBool,
+    /// It names a company that this node does not know.
+    is_unknown: AtomicBool,
+}
+
+impl Errand {
+    fn of(method: &Method) -> Self {
+        Self {
+            changes: !method.is_safe(),
+            ..Self::default()
+        }
+    }
+
+    /// Notes the company, and refuses what another node has to do.
+    pub(crate) fn is_about(&self, company: &CompanyId, edge: &Edge) -> Result<(), Problem> {
+        *self.company.lock().unwrap_or_else(PoisonError::into_inner) = Some(company.clone());
+        match edge.runtime.place_of(company) {
+            Place::Elsewhere(url) if self.changes => {
+                self.is_misplaced.store(true, Ordering::Relaxed);
+                Err(actors::port::Error::Elsewhere(url).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn names_unknown(&self) {
+        self.is_unknown.store(true, Ordering::Relaxed);
+    }
+
+    fn begins_again(&self) {
+        self.is_misplaced.store(false, Ordering::Relaxed);
+        self.is_unknown.store(false, Ordering::Relaxed);
+    }
+
+    /// Where it has to be done, where that is not here.
+    fn elsewhere(&self, answered: &Response, edge: &Edge) -> Option<Place> {
+        let refused = self.is_misplaced.load(Ordering::Relaxed) || answered.status() == StatusCode::MISDIRECTED_REQUEST;
+        let company = self.company.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        company
+            .filter(|_| refused)
+            .map(|company| edge.runtime.place_of(&company))
+    }
+}
+
+/// What surrounds every request of the API, between the log line and the route.
+pub(crate) async fn hand_on(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+    if !edge.nodes.shares() {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let answered = match parts.headers.remove(HEADER) {
+        Some(word) => from_a_node(&edge, word, parts, body, next).await,
+        None => from_a_client(&edge, parts, body, next).await,
+    };
+    answered.unwrap_or_else(IntoResponse::into_response)
+}
+
+/// It is done here or not at all.
+async fn from_a_node(
+    edge: &Arc<Edge>,
+    word: HeaderValue,
+    mut parts: Parts,
+    body: Body,
+    next: Next,
+) -> Result<Response, Problem> {
+    let body = body::read(body, REQUEST_BYTES).await?;
+    let now = edge.runtime.membership().store_now().unwrap_or_default();
+    let word = edge.nodes.read(word.as_bytes(), &parts, &body, now);
+    let word = word?;
+    edge.learns_of(&parts.headers).await;
+    let errand = Arc::new(Errand::of(&parts.method));
+    parts.extensions.insert(errand.clone());
+    parts.extensions.insert(HandedOn(word.source));
+    let answered = next.run(Request::from_parts(parts, body.into())).await;
+    Ok(match errand.elsewhere(&answered, edge) {
+        Some(_) => Problem::of_status(StatusCode::MISDIRECTED_REQUEST).into_response(),
+        None => answered,
+    })
+}
+
+async fn from_a_client(edge: &Arc<Edge>, mut parts: Parts, body: Body, next: Next) -> Result<Response, Problem> {
+    let is_taken = TAKEN_ANYWHERE.iter().any(|path| parts.uri.path().starts_with(path));
+    edge.learns_of(&parts.headers).await;
+    let is_known = presented(&parts.headers)
+        .ok()
+        .flatten()
+        .is_some_and(|token| edge.knows(token));
+    if is_taken || !is_known || !edge.runtime.has_others() {
+        return Ok(next.run(Request::from_parts(parts, body)).await);
+    }
+    let errand = Arc::new(Errand::of(&parts.method));
+    let from = source(&parts, edge);
+    parts.extensions.insert(errand.clone());
+    // Asked once, however often it is tried.
+    Caller::of(&mut parts, edge)?;
+    let body = match errand.changes {
+        true => body::read(body, REQUEST_BYTES).await?,
+        false => Bytes::new(),
+    };
+    let (until, mut changes) = (Instant::now() + LOOKED_FOR, edge.runtime.membership().changes());
+    let mut has_caught_up = false;
+    loop {
+        changes.mark_unchanged();
+        errand.begins_again();
+        let tried = Request::from_parts(parts.clone(), body.clone().into());
+        let answered = next.clone().run(tried).await;
+        if errand.is_unknown.load(Ordering::Relaxed) && !has_caught_up {
+            has_caught_up = true;
+            edge.catch_up().await;
+            continue;
+        }
+        match errand.elsewhere(&answered, edge) {
+            None => return Ok(answered),
+            Some(Place::Elsewhere(Some(url))) => {
+                let now = edge.runtime.membership().store_now().unwrap_or_default();
+                match edge
+                    .nodes
+                    .send(&url, &with_trace(&parts), body.clone(), (from, now))
+                    .await
+                {
+                    Sent::Answered(answer) => return Ok(passed_back(answer)),
+                    Sent::NotDone => {}
+                    Sent::Lost(why) => return Err(lost(&why)),
+                }
+            }
+            // It has come here meanwhile, or to a node that cannot be reached.
+            Some(Place::Here | Place::Elsewhere(None)) => {}
+        }
+        if Instant::now() >= until {
+            return Err(moves());
+        }
+        // Whichever is first: another set of nodes, or the next look.
+        drop(timeout(AGAIN, changes.changed()).await);
+    }
+}
+
+impl From<NotBelieved> for Problem {
+    fn from(why: NotBelieved) -> Self {
+        match why {
+            NotBelieved::NotOurs => Self::new(Code::Unauthorized, why.to_string()).of_field(HEADER),
+            // The node that has handed it on looks again where it belongs.
+            NotBelieved::Late => Self::of_status(StatusCode::MISDIRECTED_REQUEST),
+        }
+    }
+}
+
+/// The one trace of both nodes (W3C Trace Context).
+fn with_trace(parts: &Parts) -> Parts {
+    let mut parts = parts.clone();
+    let trace = parts.extensions.get::<TraceId>();
+    let parent = trace.and_then(|TraceId(id)| HeaderValue::from_str(&format!("00-{id}-{}-01", &id[..16])).ok());
+    if let Some(parent) = parent {
+        parts.headers.entry(TRACE_PARENT).or_insert(parent);
+    }
+    parts
+}
+
+/// The other node's answer, as it comes.
+fn passed_back(answer: reqwest::Response) -> Response {
+    let (status, headers) = (answer.status(), passed_on(answer.headers()));
+    let mut response = Response::new(Body::from_stream(answer.bytes_stream()));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    // Its refusals are rendered.
+    response.extensions_mut().insert(AsItIs);
+    response
+}
+
+fn lost(why: &str) -> Problem {
+    tracing::warn!(why, "a request was handed on, and its answer is lost");
+    let detail = "the node that has the company did not answer to the end: look whether it was done, then try again";
+    Problem::unavailable(Code::Interrupted, detail, Duration::from_secs(1))
+}
+
+fn moves() -> Problem {
+    let detail = "the company moves between nodes, and nothing was done; try again";
+    Problem::unavailable(Code::Interrupted, detail, Duration::from_secs(1))
+}

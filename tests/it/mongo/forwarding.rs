@@ -1,0 +1,428 @@
+//! Two real processes over one database: whoever is asked, what is asked is done by the node that has the company, once,
+//! and as if there were one.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use alert_whisperer::client::ClientError;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use super::nodes::{COMPANIES, beside, owners, until_shared};
+use crate::support::engine::Engine;
+use crate::support::process::{PATIENCE, Place, Server, eventually};
+
+const EMAIL: &str = "root@msp.example";
+const PASSWORD: &str = "vulcan-teapot-ninety-one";
+
+/// Two nodes that reach each other.
+struct Pair {
+    first: Place,
+    one: Server,
+    _second: Place,
+    two: Server,
+    http: reqwest::Client,
+}
+
+/// A node that the other reaches, with somebody to log in.
+async fn start(place: &Place) -> Server {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut command = place.serve_at(&free.to_string());
+    command
+        .env("NODE_URL", format!("http://{free}"))
+        .env("ADMIN_EMAIL", EMAIL)
+        .env("ADMIN_PASSWORD", PASSWORD)
+        .env("SECOND_FACTOR_FOR", "none");
+    let started = Server::start(command).await;
+    started.unwrap_or_else(|log| panic!("the server did not start:\n{log}"))
+}
+
+impl Pair {
+    /// Each has a share of the companies.
+    async fn start() -> Self {
+        let first = Place::with_companies(Engine::Mongodb, &COMPANIES).await;
+        let second = beside(&first);
+        let (one, two) = (start(&first).await, start(&second).await);
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let pair = Self {
+            first,
+            one,
+            _second: second,
+            two,
+            http,
+        };
+        for tenant in &pair.first.tenants {
+            let alert = json!({"asset_name": "web-1", "signature": "disk", "severity": "high", "message": "full"});
+            let sent = tenant.client(&pair.two.url).deliver("first", &alert.to_string()).await;
+            assert_eq!(sent.unwrap().status, 200);
+        }
+        until_shared(&pair.first).await;
+        pair
+    }
+
+    /// The node that does not have a company, and the one that has it.
+    async fn other_than_of(&self, company: &str) -> (&Server, &Server) {
+        let no = COMPANIES.iter().position(|id| *id == company).unwrap();
+        match owners(&self.first).await[no].as_str() {
+            "one" => (&self.two, &self.one),
+            _ => (&self.one, &self.two),
+        }
+    }
+
+    async fn ask(&self, method: Method, server: &Server, path: &str, token: &str, body: &Value) -> (StatusCode, Value) {
+        let request = self
+            .http
+            .request(method, format!("{}{path}", server.url))
+            .bearer_auth(token);
+        let answer = timeout(PATIENCE, request.json(body).send()).await.unwrap().unwrap();
+        let status = answer.status();
+        (status, answer.json().await.unwrap_or_default())
+    }
+
+    async fn log_in(&self, server: &Server) -> Value {
+        let body = json!({"email": EMAIL, "password": PASSWORD});
+        let answer = self
+            .http
+            .post(format!("{}/api/auth/login", server.url))
+            .json(&body)
+            .send();
+        let answer = answer.await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.json().await.unwrap()
+    }
+
+    async fn stop(self) {
+        self.one.stop().await;
+        self.two.stop().await;
+    }
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name]
+        .as_str()
+        .unwrap_or_else(|| panic!("no {name}: {value}"))
+        .to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_asked_it_is_done_by_the_node_that_has_the_company() {
+    let pair = Pair::start().await;
+    // Whoever logs in at one node is known at the other at once.
+    let token = text(&pair.log_in(&pair.one).await, "access_token");
+    let (status, me) = pair
+        .ask(Method::GET, &pair.two, "/api/auth/me", &token, &Value::Null)
+        .await;
+    assert_eq!(status, 200, "{me}");
+    for company in COMPANIES {
+        let (asked, owner) = pair.other_than_of(company).await;
+        let listed = format!("/api/incidents?company_id={company}");
+        let id = eventually("an incident", PATIENCE, async || {
+            let (_, page) = pair.ask(Method::GET, asked, &listed, &token, &Value::Null).await;
+            page["items"][0]["incident_id"].as_str().map(str::to_owned)
+        })
+        .await;
+        let resolve = format!("/api/incidents/{id}/resolve?company_id={company}");
+        let (status, done) = pair.ask(Method::POST, asked, &resolve, &token, &json!({})).await;
+        assert_eq!(status, 200, "{company}: {done}");
+        let one = format!("/api/incidents/{id}?company_id={company}");
+        let (_, shown) = pair.ask(Method::GET, owner, &one, &token, &Value::Null).await;
+        assert_eq!(shown["status"], "resolved", "{shown}");
+        // A refusal is the owner's own, word for word.
+        let (status, refused) = pair.ask(Method::POST, asked, &resolve, &token, &json!({})).await;
+        assert_eq!(
+            (status.as_u16(), &refused["code"]),
+            (409, &json!("conflict")),
+            "{refused}"
+        );
+        // Settings too, and both nodes know them.
+        let path = format!("/api/companies/{company}");
+        let (status, renamed) = pair
+            .ask(
+                Method::PATCH,
+                asked,
+                &path,
+                &token,
+                &json!({"name": format!("{company} anew")}),
+            )
+            .await;
+        assert_eq!(status, 200, "{renamed}");
+        for server in [owner, asked] {
+            eventually("the new name", PATIENCE, async || {
+                let (_, shown) = pair.ask(Method::GET, server, &path, &token, &Value::Null).await;
+                (shown["name"] == format!("{company} anew")).then_some(())
+            })
+            .await;
+        }
+    }
+    pair.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_holds_at_every_node_and_is_renewed_at_any() {
+    let pair = Pair::start().await;
+    let mut tokens = pair.log_in(&pair.one).await;
+    // Each time at the other node, at once: neither takes the other's token for a stolen one.
+    for server in [&pair.two, &pair.one, &pair.two, &pair.two, &pair.one] {
+        let body = json!({"refresh_token": text(&tokens, "refresh_token")});
+        let renewed = pair
+            .http
+            .post(format!("{}/api/auth/refresh", server.url))
+            .json(&body)
+            .send();
+        let renewed = renewed.await.unwrap();
+        assert_eq!(renewed.status(), 200, "{}", renewed.text().await.unwrap());
+        tokens = renewed.json().await.unwrap();
+    }
+    // What is over at one node is over at the other.
+    let token = text(&tokens, "access_token");
+    let (status, _) = pair
+        .ask(Method::POST, &pair.two, "/api/auth/logout-all", &token, &json!({}))
+        .await;
+    assert!(status.is_success(), "{status}");
+    eventually("the end of the login", PATIENCE, async || {
+        let (status, _) = pair
+            .ask(Method::GET, &pair.one, "/api/auth/me", &token, &Value::Null)
+            .await;
+        (status == 401).then_some(())
+    })
+    .await;
+    let body = json!({"refresh_token": text(&tokens, "refresh_token")});
+    let renewed = pair
+        .http
+        .post(format!("{}/api/auth/refresh", pair.one.url))
+        .json(&body)
+        .send();
+    assert_eq!(renewed.await.unwrap().status(), 401);
+    pair.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_made_at_one_node_is_good_at_the_other_in_the_next_breath() {
+    let pair = Pair::start().await;
+    let token = text(&pair.log_in(&pair.two).await, "access_token");
+    for (no, (makes, uses)) in [(&pair.one, &pair.two), (&pair.two, &pair.one)].into_iter().enumerate() {
+        let body = json!({"name": "New", "id": format!("comp-new-{no}"), "unsigned": true});
+        let (status, made) = pair.ask(Method::POST, makes, "/api/companies", &token, &body).await;
+        assert_eq!(status, 200, "{made}");
+        let new = crate::support::load::Tenant::from_json(&made);
+        let (status, shown) = pair
+            .ask(
+                Method::GET,
+                uses,
+                &format!("/api/companies/comp-new-{no}"),
+                &token,
+                &Value::Null,
+            )
+            .await;
+        assert_eq!(status, 200, "{shown}");
+        let alert = r#"{"asset_name":"web-1","signature":"disk","severity":"high","message":"full"}"#;
+        let sent = new.client(&uses.url).deliver("first", alert).await.unwrap();
+        assert_eq!(sent.status, 200);
+        // What is noted beside requests comes to the node that has the company, whichever took them.
+        let heartbeat = format!("/api/companies/comp-new-{no}/heartbeats/backup");
+        let wanted = json!({"every_seconds": 120, "severity": "high"});
+        let (status, set) = pair.ask(Method::PUT, makes, &heartbeat, &token, &wanted).await;
+        assert_eq!(status, 200, "{set}");
+        for server in [uses, makes] {
+            let ping = pair.http.post(format!("{}/api/heartbeats/backup", server.url));
+            let heard = ping.header("x-api-key", &new.api_key).send().await.unwrap();
+            assert_eq!(heard.status(), 200, "{}", heard.text().await.unwrap());
+            let tool = format!("tool-of-{}", server.pid());
+            let alert = json!({"asset_name": "db-1", "signature": "cpu", "severity": "low", "message": "busy", "tool_source": tool});
+            let sent = new
+                .client(&server.url)
+                .deliver(&tool, &alert.to_string())
+                .await
+                .unwrap();
+            assert_eq!(sent.status, 200);
+            eventually("the new source", PATIENCE, async || {
+                let path = format!("/api/companies/comp-new-{no}/sources");
+                let (_, sources) = pair.ask(Method::GET, makes, &path, &token, &Value::Null).await;
+                sources.to_string().contains(&tool).then_some(())
+            })
+            .await;
+        }
+    }
+    // Whoever is asked shows all that live, at both.
+    for server in [&pair.one, &pair.two] {
+        let (status, living) = pair
+            .ask(Method::GET, server, "/api/system/actors", &token, &Value::Null)
+            .await;
+        assert_eq!(status, 200, "{living}");
+        let items = living["items"].as_array().unwrap();
+        for node in ["one", "two"] {
+            assert!(
+                items
+                    .iter()
+                    .any(|item| item["node"] == node && item["kind"] == "tenant"),
+                "{living}"
+            );
+        }
+        assert_eq!(living["total"], items.len());
+        let nodes = json!([
+            {"name": "one", "is_draining": false, "has_answered": true},
+            {"name": "two", "is_draining": false, "has_answered": true},
+        ]);
+        assert_eq!(living["nodes"], nodes);
+    }
+    pair.stop().await;
+}
+
+/// Who may do what is taken away for all nodes at once, or nearly: what it was is nowhere good any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_taken_away_at_one_node_is_refused_at_the_other() {
+    let pair = Pair::start().await;
+    let token = text(&pair.log_in(&pair.two).await, "access_token");
+    let tenant = &pair.first.tenants[0];
+    let company = format!("/api/companies/{}", tenant.company_id);
+    let alert = r#"{"asset_name":"web-1","signature":"disk","severity":"high","message":"full"}"#;
+    let refused = async |at: &Server, what: &str| {
+        let mut no = 0;
+        eventually(what, PATIENCE, async || {
+            no += 1;
+            let sent = tenant.client(&at.url).deliver(&format!("{what}-{no}"), alert).await;
+            matches!(sent, Err(ClientError::Refused { status: 401, .. })).then_some(())
+        })
+        .await;
+    };
+    let secrets = format!("{company}/webhook-secrets");
+    let (status, before) = pair.ask(Method::GET, &pair.one, &secrets, &token, &Value::Null).await;
+    assert_eq!(status, 200, "{before}");
+    let old = text(&before["items"][0], "secret_id");
+    let (status, made) = pair.ask(Method::POST, &pair.one, &secrets, &token, &json!({})).await;
+    assert_eq!(status, 200, "{made}");
+    let (status, gone) = pair
+        .ask(
+            Method::DELETE,
+            &pair.one,
+            &format!("{secrets}/{old}"),
+            &token,
+            &Value::Null,
+        )
+        .await;
+    assert!(status.is_success(), "{gone}");
+    for server in [&pair.one, &pair.two] {
+        refused(server, "retired-secret").await;
+    }
+    let renewed = crate::support::load::Tenant {
+        webhook_secret: text(&made, "webhook_secret"),
+        ..tenant.clone()
+    };
+    for server in [&pair.one, &pair.two] {
+        let sent = renewed
+            .client(&server.url)
+            .deliver(&format!("anew-{}", server.pid()), alert)
+            .await;
+        assert_eq!(sent.unwrap().status, 200);
+    }
+    pair.stop().await;
+}
+
+/// A decision streams through the node that is asked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_decision_streams_through_whoever_is_asked() {
+    let pair = Pair::start().await;
+    for tenant in &pair.first.tenants {
+        let (asked, _) = pair.other_than_of(&tenant.company_id).await;
+        let question = json!({
+            "company_id": tenant.company_id, "incident_id": "inc-outside", "stream": true,
+            "incident_data": {"severity": "high", "signature": "disk", "asset_name": "web-1"},
+        });
+        let request = pair.http.post(format!("{}/api/agent/decide", asked.url));
+        let answer = request.header("x-api-key", &tenant.api_key).json(&question).send();
+        let answer = timeout(PATIENCE, answer).await.unwrap().unwrap();
+        assert_eq!(answer.status(), 200);
+        assert!(
+            answer.headers()["content-type"]
+                .to_str()
+                .unwrap()
+                .starts_with("text/event-stream")
+        );
+        let told = timeout(PATIENCE, answer.text()).await.unwrap().unwrap();
+        assert!(
+            told.contains("event: start") && told.contains("event: decision") && told.contains("event: end"),
+            "{told}"
+        );
+    }
+    pair.stop().await;
+}
+
+/// While the node that has a company is dead and not yet missed, whoever asks waits; nothing is done twice or refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_dead_node_had_is_asked_for_until_another_has_it() {
+    let pair = Pair::start().await;
+    let token = text(&pair.log_in(&pair.two).await, "access_token");
+    let mut of_one = Vec::new();
+    for (company, owner) in COMPANIES.iter().zip(owners(&pair.first).await) {
+        if owner == "one" {
+            let listed = format!("/api/incidents?company_id={company}");
+            let id = eventually("an incident", PATIENCE, async || {
+                let (_, page) = pair.ask(Method::GET, &pair.two, &listed, &token, &Value::Null).await;
+                page["items"][0]["incident_id"].as_str().map(str::to_owned)
+            })
+            .await;
+            of_one.push((company, id));
+        }
+    }
+    assert!(!of_one.is_empty());
+    let Pair {
+        first: _first,
+        one,
+        _second,
+        two,
+        http,
+    } = pair;
+    one.kill().await;
+    for (company, id) in &of_one {
+        let url = format!("{}/api/incidents/{id}/resolve?company_id={company}", two.url);
+        // At most one try more, as a client is told to.
+        let mut answered = (StatusCode::SERVICE_UNAVAILABLE, String::new());
+        for _ in 0..2 {
+            let answer = http
+                .post(&url)
+                .bearer_auth(&token)
+                .json(&json!({}))
+                .send()
+                .await
+                .unwrap();
+            answered = (answer.status(), answer.text().await.unwrap());
+            if answered.0 == 200 {
+                break;
+            }
+            assert_eq!(answered.0, 503, "{}", answered.1);
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        assert_eq!(answered.0, 200, "{company}: {}", answered.1);
+    }
+    two.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_word_that_no_node_has_said_is_refused_and_changes_nothing() {
+    let pair = Pair::start().await;
+    let tenant = &pair.first.tenants[0];
+    for word in ["", "1;-;0;00", "9999999999999;127.0.0.1;1;deadbeef"] {
+        for path in ["/api/incidents/inc-1/resolve", "/nodes/amend"] {
+            let request = pair.http.post(format!("{}{path}", pair.one.url));
+            let request = request
+                .header("x-api-key", &tenant.api_key)
+                .header("x-alert-whisperer-node", word);
+            let answer = request
+                .json(&json!({"company_id": tenant.company_id, "puts": [], "facts": []}))
+                .send();
+            let answer = answer.await.unwrap();
+            assert_eq!(answer.status(), 401, "{path} {word}");
+            let problem: Value = answer.json().await.unwrap();
+            assert_eq!(problem["field"], "x-alert-whisperer-node");
+        }
+    }
+    let unsaid = pair.http.post(format!("{}/nodes/amend", pair.one.url));
+    let unsaid = unsaid
+        .header("x-api-key", &tenant.api_key)
+        .json(&json!({}))
+        .send()
+        .await;
+    assert_eq!(unsaid.unwrap().status(), 401);
+    pair.stop().await;
+}
