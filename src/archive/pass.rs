@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::ArchiveError;
 use super::document::{Alert, Document, PastIncident};
-use super::file::{self, ArchiveFile, Archived};
+use super::file::{ArchiveFile, Archived};
 use super::seal::{self, Of};
 use crate::audit::checkpoint::Signer;
 use crate::audit::cut::{self, SignedCut};
