@@ -234,7 +234,7 @@ impl MongoStore {
             members::renew(&shared, true).await?;
         }
         let inbox = Arc::<accept::Inbox>::default();
-        let mut sessions = sessions::open(&shared, accept::LANES + 1, clock.now()).await?;
+        let mut sessions = sessions::open(&shared, accept::LANES + 1).await?;
         if let Some(tx) = sessions.pop() {
             shared.run_vital("the order of commits", order::run(Arc::clone(&shared), tx));
         }

@@ -6,6 +6,7 @@ use actors::port::members::LEASE;
 use actors::port::{Living, Node};
 use futures::TryStreamExt;
 use mongodb::bson::{Document, doc};
+use mongodb::options::ReturnDocument;
 
 use super::fault::Fault;
 use super::names::*;
@@ -34,15 +35,29 @@ impl Identity {
 pub(super) async fn renew(shared: &Shared, draining: bool) -> Result<Living, Fault> {
     let (nodes, me) = (shared.collection(NODES), &shared.identity);
     let until = doc! { "$add": ["$$NOW", LEASE.as_millis() as i64] };
-    let set = doc! { "$set": { "until": until, "url": { "$literal": me.url.as_deref() }, "draining": draining } };
-    in_time(async { nodes.update_one(doc! { "_id": &me.name }, vec![set]).upsert(true).await }).await?;
+    let has_lapsed = doc! { "$not": [{ "$gt": ["$until", "$$NOW"] }] };
+    let set = doc! { "$set": {
+        "until": until, "url": { "$literal": me.url.as_deref() }, "draining": draining, "had_lapsed": has_lapsed,
+    } };
+    // Where this is not answered, nobody knows what the others did meanwhile.
+    let is_noted = shared.own_sessions.doubt();
+    let renewed = in_time(async {
+        let renewed = nodes.find_one_and_update(doc! { "_id": &me.name }, vec![set]);
+        renewed.upsert(true).return_document(ReturnDocument::After).await
+    })
+    .await?;
+    let had_lapsed = renewed.is_none_or(|renewed| renewed.get_bool("had_lapsed").unwrap_or(true));
+    if had_lapsed || !is_noted {
+        sessions::note(shared).await?;
+    }
+    shared.own_sessions.are_noted();
     let found = found(shared, alive()).await?;
     // This node's own is among them, or its lease has ended meanwhile.
     let now = found.first().and_then(|node| node.get_datetime("now").ok());
     let now = now.ok_or_else(|| Fault::Away("the lease ended before it was read".to_owned()))?;
     let nodes: Vec<Node> = found.iter().map(node).collect::<Result<_, _>>()?;
     shared.set_has_others(nodes.iter().any(|node| node.name != me.name));
-    sessions::end_those_of_the_dead(shared, &nodes).await?;
+    sessions::end_those_of_the_dead(shared).await?;
     Ok(Living {
         nodes,
         now: moment(*now),

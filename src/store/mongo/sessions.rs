@@ -7,11 +7,10 @@
 //! what a dead process left in its socket may be read after its successor's first word. A session of a process
 //! that is alive loses at most what it is just doing, and does it again.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use actors::domain::Timestamp;
-use actors::port::Node;
 use futures::TryStreamExt;
 use mongodb::Database;
 use mongodb::bson::{Bson, Document, doc};
@@ -20,7 +19,7 @@ use tokio::time::Instant;
 use super::fault::Fault;
 use super::members;
 use super::names::*;
-use super::shape::date;
+use super::shape::Fields;
 use super::shared::Shared;
 use super::tx::{Tx, in_time};
 
@@ -61,39 +60,86 @@ impl Left {
     }
 }
 
+/// This process's own sessions that belong to no company, and whether they are surely noted: while its lease had lapsed,
+/// others may have ended and forgotten them.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    ids: Mutex<Vec<Bson>>,
+    noted: AtomicBool,
+}
+
+impl Own {
+    /// Whether they were surely noted; from now on they are not.
+    pub(super) fn doubt(&self) -> bool {
+        self.noted.swap(false, Ordering::AcqRel)
+    }
+
+    /// They are noted.
+    pub(super) fn are_noted(&self) {
+        self.noted.store(true, Ordering::Release);
+    }
+
+    fn ids(&self) -> MutexGuard<'_, Vec<Bson>> {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Sessions of a process that belong to no company, new and known by name; what is open of an earlier process of this
 /// name is ended, and of all that are no node that lives.
-pub(super) async fn open(shared: &Shared, count: usize, now: Timestamp) -> Result<Vec<Tx>, Fault> {
-    let (known, me) = (shared.collection(SESSIONS), &shared.identity.name);
-    let living = members::living(shared).await?;
-    let others = living.iter().map(|node| node.name.as_str()).filter(|name| name != me);
-    end_those_of(shared, doc! { "node": { "$nin": others.collect::<Vec<_>>() } }).await?;
+pub(super) async fn open(shared: &Shared, count: usize) -> Result<Vec<Tx>, Fault> {
+    let me = &shared.identity.name;
+    end_those_of_the_dead(shared).await?;
+    end_all(shared, noted(shared, doc! { "node": me }).await?).await?;
     let mut opened = Vec::with_capacity(count);
     for _ in 0..count {
-        let tx = Tx::on(&shared.database).await?;
-        let session = doc! { "_id": tx.id(), "node": me, "opened_at": date(now) };
-        in_time(async { known.insert_one(session).await }).await?;
-        opened.push(tx);
+        opened.push(Tx::on(&shared.database).await?);
     }
+    *shared.own_sessions.ids() = opened.iter().map(Tx::id).collect();
+    note(shared).await?;
     Ok(opened)
 }
 
-/// Ends what is open of nodes that live no more: they hold up whoever meets it.
-pub(super) async fn end_those_of_the_dead(shared: &Shared, living: &[Node]) -> Result<(), Fault> {
-    let me = shared.identity.name.as_str();
-    let names: Vec<&str> = living.iter().map(|node| node.name.as_str()).chain([me]).collect();
-    end_those_of(shared, doc! { "node": { "$nin": names } }).await
+/// Notes this process's own sessions.
+pub(super) async fn note(shared: &Shared) -> Result<(), Fault> {
+    let (known, me) = (shared.collection(SESSIONS), &shared.identity.name);
+    let ids = shared.own_sessions.ids().clone();
+    for id in ids {
+        let set = doc! { "$set": { "node": { "$literal": me }, "noted_at": "$$NOW" } };
+        in_time(async { known.update_one(doc! { "_id": &id }, vec![set]).upsert(true).await }).await?;
+    }
+    Ok(())
 }
 
-async fn end_those_of(shared: &Shared, whom: Document) -> Result<(), Fault> {
-    let known = shared.collection(SESSIONS);
-    let left: Vec<Document> = in_time(async { known.find(whom).await?.try_collect().await }).await?;
-    let left: Vec<Bson> = left.iter().filter_map(|session| session.get("_id")).cloned().collect();
+/// Ends what is open of nodes that live no more: they hold up whoever meets it. Looked up before who lives, so that what
+/// a node has noted since it came back is left alone.
+pub(super) async fn end_those_of_the_dead(shared: &Shared) -> Result<(), Fault> {
+    let mut left = noted(shared, doc! { "node": { "$ne": &shared.identity.name } }).await?;
     if left.is_empty() {
         return Ok(());
     }
-    shared.left.end(&shared.database, left.clone()).await;
-    in_time(async { known.delete_many(doc! { "_id": { "$in": left } }).await }).await?;
+    let living = members::living(shared).await?;
+    left.retain(|session| {
+        living
+            .iter()
+            .all(|node| session.text_or_none("node") != Some(&node.name))
+    });
+    end_all(shared, left).await
+}
+
+async fn noted(shared: &Shared, whose: Document) -> Result<Vec<Document>, Fault> {
+    let known = shared.collection(SESSIONS);
+    in_time(async { known.find(whose).await?.try_collect().await }).await
+}
+
+/// Ends what is open on these sessions, and forgets them unless they were noted again.
+async fn end_all(shared: &Shared, left: Vec<Document>) -> Result<(), Fault> {
+    if left.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Bson> = left.iter().filter_map(|session| session.get("_id")).cloned().collect();
+    shared.left.end(&shared.database, ids).await;
+    let known = shared.collection(SESSIONS);
+    in_time(async { known.delete_many(doc! { "$or": left }).await }).await?;
     Ok(())
 }
 

@@ -22,7 +22,7 @@ use super::members::Identity;
 use super::names::*;
 use super::numbers::Numbers;
 use super::order::Order;
-use super::sessions::Left;
+use super::sessions::{Left, Own};
 use super::tx::in_time;
 use crate::store::arrivals::Arrivals;
 use crate::store::feed::Feed;
@@ -116,6 +116,7 @@ pub(super) struct Shared {
     pub(super) numbers: Numbers,
     /// Sessions that others have left.
     pub(super) left: Left,
+    pub(super) own_sessions: Own,
     companies: DashMap<CompanyId, Arc<Cell>>,
     /// How far the clock has come, in milliseconds: it never steps back.
     high: AtomicI64,
@@ -132,6 +133,7 @@ impl Shared {
             has_others: watch::channel(false).0,
             arrivals: Arrivals::default(),
             left: Left::default(),
+            own_sessions: Own::default(),
             feed: Feed::default(),
             order: Order::default(),
             numbers: Numbers::default(),

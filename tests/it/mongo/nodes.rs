@@ -4,6 +4,7 @@ use std::fs;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use mongodb::Collection;
 use mongodb::bson::{Document, doc};
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -56,11 +57,21 @@ async fn two() -> (Place, Server, Place, Server) {
     (first, one, second, other)
 }
 
-/// Which node has which company, as the heads say.
-pub(super) async fn owners(place: &Place) -> Vec<String> {
+async fn collection(place: &Place, name: &str) -> Collection<Document> {
     let url = place.home.mongo_url().unwrap().expose_secret();
     let client = mongodb::Client::with_uri_str(url).await.unwrap();
-    let heads = client.default_database().unwrap().collection::<Document>("heads");
+    client.default_database().unwrap().collection(name)
+}
+
+/// How many sessions of a node are noted, for whoever has to end them.
+async fn sessions(place: &Place, name: &str) -> u64 {
+    let noted = collection(place, "sessions").await;
+    noted.count_documents(doc! { "node": name }).await.unwrap()
+}
+
+/// Which node has which company, as the heads say.
+pub(super) async fn owners(place: &Place) -> Vec<String> {
+    let heads = collection(place, "heads").await;
     let of = async |company: &str| {
         let head = heads.find_one(doc! { "_id": company }).await.unwrap().unwrap();
         head.get_str("owner").unwrap_or("nobody").to_owned()
@@ -160,12 +171,15 @@ async fn a_node_that_slept_through_its_lease_writes_nothing_for_what_is_anothers
     let load = Load::start(&first.tenants, 2, &first.ledger);
     load.aim(&other.url);
     until_shared(&first).await;
+    let noted = sessions(&first, "one").await;
     one.signal("STOP").await;
     until_all_are_of(&second, "two").await;
+    assert_eq!((noted > 0, sessions(&first, "one").await), (true, 0), "they are ended");
     until_acknowledged(&load, 50).await;
     one.signal("CONT").await;
     // It gets its share again, and what it had begun is refused or done once.
     until_shared(&first).await;
+    assert_eq!(sessions(&first, "one").await, noted, "whatever befalls it next");
     until_acknowledged(&load, 50).await;
     load.finish().await;
     one.stop().await;
