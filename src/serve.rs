@@ -264,6 +264,7 @@ pub async fn start_under(
     let first_admin = edge.accounts.first_admin(&edge.settings).await?;
     // Where nobody has served before, nothing was signed, and nothing is missed.
     let journals = if first_admin.is_some() { Vec::new() } else { journals };
+    moved::look(&edge).await.map_err(LoadError::from)?;
     let address = listener.local_addr()?;
     let admin_listener = admin::bind(&directory)?;
     let admin_app = admin::router(edge.clone());
@@ -301,7 +302,6 @@ pub async fn start_under(
         edge.runtime.clone(),
         gathering.clone(),
     ));
-    moved::look(&edge).await.map_err(LoadError::from)?;
     gathered.spawn(moved::run(edge.clone(), gathering.clone()));
     gathered.spawn(edge.heartbeats.clone().run(gathering.clone()));
     let polling = Polling::new(
