@@ -1,6 +1,7 @@
 //! What only a database of its own can show: it is killed, away, slow, or not the one that is needed.
 
 mod away;
+mod cluster;
 mod commands;
 mod forwarding;
 mod kill;

@@ -1,7 +1,6 @@
 //! Two real processes over one database: whoever is asked, what is asked is done by the node that has the company, once,
 //! and as if there were one.
 
-use std::net::TcpListener;
 use std::time::Duration;
 
 use alert_whisperer::client::ClientError;
@@ -11,6 +10,7 @@ use tokio::time::timeout;
 
 use super::nodes::{COMPANIES, beside, owners, until_shared};
 use crate::support::engine::Engine;
+use crate::support::port;
 use crate::support::process::{PATIENCE, Place, Server, eventually};
 
 const EMAIL: &str = "root@msp.example";
@@ -27,10 +27,10 @@ struct Pair {
 
 /// A node that the other reaches, with somebody to log in.
 async fn start(place: &Place) -> Server {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let mut command = place.serve_at(&free.to_string());
+    let port = port::free();
+    let mut command = place.serve_at(port);
     command
-        .env("NODE_URL", format!("http://{free}"))
+        .env("NODE_URL", format!("http://127.0.0.1:{port}"))
         .env("ADMIN_EMAIL", EMAIL)
         .env("ADMIN_PASSWORD", PASSWORD)
         .env("SECOND_FACTOR_FOR", "none");

@@ -1,7 +1,6 @@
 //! The disk is full, or does not keep what it was given: nothing is acknowledged from then on, the
 //! process ends, and a restart finds all that was.
 
-use std::path::Path;
 use std::process::ExitStatus;
 use std::sync::atomic::Ordering;
 
@@ -12,6 +11,7 @@ use crate::support::engine::Engine;
 use crate::support::judge::judge;
 use crate::support::load::{Load, Tenant, acknowledged};
 use crate::support::process::{PATIENCE, Place, Server, eventually};
+use crate::support::shim;
 
 /// `EX_IOERR`.
 const IO_ERROR: i32 = 74;
@@ -98,24 +98,12 @@ int fdatasync(int fd) {
 }
 "#;
 
-async fn compile_shim(dir: &Path) -> std::path::PathBuf {
-    let (source, library) = (dir.join("shim.c"), dir.join("shim.so"));
-    std::fs::write(&source, SHIM).unwrap();
-    let mut cc = tokio::process::Command::new("cc");
-    cc.args(["-shared", "-fPIC", "-O1", "-o"])
-        .arg(&library)
-        .arg(&source)
-        .arg("-ldl");
-    assert!(cc.status().await.unwrap().success(), "cc cannot compile the shim");
-    library
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failing_fsync_ends_the_process_and_loses_nothing() {
     let place = Place::with_companies(Engine::Sqlite, &["comp-a", "comp-b"]).await;
     let trigger = place.home.scratch().join("fsync-fails");
     let mut serve = place.serve();
-    serve.env("LD_PRELOAD", compile_shim(place.home.scratch()).await);
+    serve.env("LD_PRELOAD", shim::compile(place.home.scratch(), SHIM).await);
     serve.env("FAIL_FSYNC_WHILE", &trigger);
     let mut server = Server::start(serve).await.unwrap();
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use alert_whisperer::client::{Answer, Client, ClientError};
 use serde_json::{Value, json};
 
 use super::ledger::{Account, Ledger};
@@ -10,14 +11,25 @@ use super::load::Tenant;
 /// Every acknowledged alert is there exactly once and under the id it was acknowledged with, none is
 /// doubled, none was made up, each has a verdict, and no incident has a twin.
 pub async fn judge(url: &str, tenants: &[Tenant], ledger: &Ledger) {
+    for tenant in tenants {
+        settle(&tenant.client(url)).await.unwrap();
+    }
+    judge_settled(url, tenants, ledger).await;
+}
+
+/// Waits until a company's alerts are placed.
+pub async fn settle(client: &Client) -> Result<Answer, ClientError> {
+    client.post("/api/incidents/correlate", &json!({})).await
+}
+
+/// As [`judge`], where every alert has been placed.
+pub async fn judge_settled(url: &str, tenants: &[Tenant], ledger: &Ledger) {
     let accounts = ledger.read();
     for tenant in tenants {
         let Some(account) = accounts.get(&tenant.company_id) else {
             continue;
         };
         let client = tenant.client(url);
-        let question = json!({ "company_id": tenant.company_id });
-        client.post("/api/incidents/correlate", &question).await.unwrap();
         let alerts = client.list("/api/alerts").await.unwrap();
         judge_alerts(account, &alerts);
         let incidents = client.list("/api/incidents").await.unwrap();

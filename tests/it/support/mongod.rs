@@ -1,6 +1,5 @@
 //! A mongod of a test's own, to be stopped, killed and started again.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
@@ -12,6 +11,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::sleep;
 
+use super::port;
 use super::process::{PATIENCE, eventually};
 
 /// The server; it ends with the test.
@@ -38,14 +38,7 @@ impl Mongod {
 
     /// One with these arguments besides; with `--replSet` it is made a set.
     pub async fn start_with(more: &[&str]) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let mut mongod = Self {
-            dir: tempfile::tempdir().unwrap(),
-            port: free.port(),
-            more: more.iter().map(|arg| (*arg).to_owned()).collect(),
-            child: None,
-        };
-        mongod.restart();
+        let mongod = Self::member(more);
         let client = mongod.direct().await;
         if more.contains(&"--replSet") {
             let member = doc! { "_id": 0, "host": format!("127.0.0.1:{}", mongod.port) };
@@ -59,10 +52,27 @@ impl Mongod {
         mongod
     }
 
+    /// One that may still have to be told of which set it is.
+    pub fn member(more: &[&str]) -> Self {
+        let mut mongod = Self {
+            dir: tempfile::tempdir().unwrap(),
+            port: port::free(),
+            more: more.iter().map(|arg| (*arg).to_owned()).collect(),
+            child: None,
+        };
+        mongod.restart();
+        mongod
+    }
+
     /// The URL of a database on it.
     pub fn url(&self, database: &str) -> SecretString {
         let port = self.port;
         format!("mongodb://127.0.0.1:{port}/{database}?replicaSet=rs0&appName={database}").into()
+    }
+
+    /// Its port, which it keeps.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Its address.
@@ -90,7 +100,10 @@ impl Mongod {
     pub fn restart(&mut self) {
         let data = self.dir.path().join("db");
         std::fs::create_dir_all(&data).unwrap();
-        let child = Command::new(binary())
+        // It ends with this process, even where this one is killed.
+        let child = Command::new("setpriv")
+            .args(["--pdeathsig", "KILL"])
+            .arg(binary())
             .arg("--dbpath")
             .arg(&data)
             .arg("--port")
@@ -112,12 +125,14 @@ impl Mongod {
 
     /// Waits until it takes writes.
     pub async fn until_primary(&self) {
+        eventually("a primary", PATIENCE, async || self.is_primary().await.then_some(())).await;
+    }
+
+    /// Whether it takes writes.
+    pub async fn is_primary(&self) -> bool {
         let client = self.direct().await;
-        eventually("a primary", PATIENCE, async || {
-            let hello: Document = client.database("admin").run_command(doc! { "hello": 1 }).await.ok()?;
-            hello.get_bool("isWritablePrimary").ok().filter(|is| *is)
-        })
-        .await;
+        let hello = client.database("admin").run_command(doc! { "hello": 1 }).await;
+        hello.is_ok_and(|hello: Document| hello.get_bool("isWritablePrimary").unwrap_or(false))
     }
 
     /// Stops it in the midst of whatever it does for a while: it is there, and answers nothing.

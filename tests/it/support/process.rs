@@ -110,13 +110,13 @@ impl Place {
 
     /// `serve` on this home, on a free port.
     pub fn serve(&self) -> Command {
-        self.serve_at("127.0.0.1:0")
+        self.serve_at(0)
     }
 
-    /// `serve` on this home, there.
-    pub fn serve_at(&self, address: &str) -> Command {
+    /// `serve` on this home, on a port.
+    pub fn serve_at(&self, port: u16) -> Command {
         let mut command = binary();
-        self.with_serve_args(&mut command, address);
+        self.with_serve_args(&mut command, port);
         command
     }
 
@@ -126,12 +126,12 @@ impl Place {
         command
             .args(["-c", &format!("{preparation}; exec \"$0\" \"$@\"")])
             .arg(BINARY);
-        self.with_serve_args(&mut command, "127.0.0.1:0");
+        self.with_serve_args(&mut command, 0);
         command
     }
 
-    fn with_serve_args(&self, command: &mut Command, address: &str) {
-        command.args(["serve", "--listen", address]);
+    fn with_serve_args(&self, command: &mut Command, port: u16) {
+        command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]);
         self.home.tell(command);
         command.env("LOG_FORMAT", "json").env("DRAIN_DELAY_MS", "100");
     }
@@ -191,7 +191,16 @@ impl Server {
     }
 
     /// Starts a command and waits until it is ready; its log where it ends before that.
-    pub async fn start(mut command: Command) -> Result<Self, String> {
+    pub async fn start(command: Command) -> Result<Self, String> {
+        Self::until_ready(command, Log::address).await
+    }
+
+    /// As [`Server::start`], where it is known at which port it will be.
+    pub async fn start_at(command: Command, port: u16) -> Result<Self, String> {
+        Self::until_ready(command, |_| Some(format!("http://127.0.0.1:{port}"))).await
+    }
+
+    async fn until_ready(mut command: Command, address: impl Fn(&Log) -> Option<String>) -> Result<Self, String> {
         let mut child = command.spawn().unwrap();
         let log = Log::default();
         let mut readers = JoinSet::new();
@@ -204,7 +213,7 @@ impl Server {
             if let Some(status) = child.try_wait().unwrap() {
                 return Some(Err(status));
             }
-            let url = log.address()?;
+            let url = address(&log)?;
             let answer = http.get(format!("{url}/readyz")).send().await.ok()?;
             answer.status().is_success().then_some(Ok(url))
         })
@@ -243,6 +252,11 @@ impl Server {
     /// `kill -9`, and waits for the end.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
+    }
+
+    /// How it has ended, if it has.
+    pub fn has_ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
     }
 
     /// SIGTERM.

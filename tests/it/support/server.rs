@@ -480,6 +480,21 @@ pub struct Event {
 }
 
 impl Event {
+    /// From its lines.
+    pub fn parse(block: &str) -> Self {
+        let mut event = Self::default();
+        for line in block.lines() {
+            match line.split_once(": ") {
+                Some(("event", value)) => event.name = value.to_owned(),
+                Some(("id", value)) => event.id = value.to_owned(),
+                Some(("data", value)) => event.data.push_str(value),
+                Some(("retry", value)) => event.retry = value.to_owned(),
+                _ => {}
+            }
+        }
+        event
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.data).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
     }
@@ -491,7 +506,7 @@ impl Stream {
         loop {
             while let Some(end) = self.buffer.find("\n\n") {
                 let block: String = self.buffer.drain(..end + 2).collect();
-                let event = parsed(&block);
+                let event = Event::parse(&block);
                 if event != Event::default() {
                     return Some(event);
                 }
@@ -510,18 +525,4 @@ impl Stream {
         }
         events
     }
-}
-
-fn parsed(block: &str) -> Event {
-    let mut event = Event::default();
-    for line in block.lines() {
-        match line.split_once(": ") {
-            Some(("event", value)) => event.name = value.to_owned(),
-            Some(("id", value)) => event.id = value.to_owned(),
-            Some(("data", value)) => event.data.push_str(value),
-            Some(("retry", value)) => event.retry = value.to_owned(),
-            _ => {}
-        }
-    }
-    event
 }
