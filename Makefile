@@ -31,6 +31,8 @@ SEEDS ?= 5000
 CASES ?= 10000
 # Times that `make kills` ends the process at each step of a run.
 KILLS ?= 20
+# How long `make faults` goes on.
+MINUTES ?= 5
 # Seconds for each fuzz target.
 FUZZ_SECONDS ?= 30
 FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
@@ -41,7 +43,7 @@ FUZZ_FLAGS := --cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
 .DEFAULT_GOAL := help
-.PHONY: help run web web-types web-test moto test tools lint doc sim torture kills bench fuzz fmt clean
+.PHONY: help run web web-types web-test moto test tools lint doc sim torture kills faults bench fuzz fmt clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -111,6 +113,11 @@ torture: ## Ask the HTTP interface CASES things as each role, whatever its docum
 kills: ## End the process KILLS times at each step of a run, on both engines: make kills KILLS=20
 	RUN_KILLS=$(KILLS) tests/with-mongod \
 		cargo test --features failpoints --test it recovery::runs -- --nocapture --test-threads=2
+
+# Not by nextest either. FAULT_SEED, as it was told, brings the same faults in the same order.
+faults: ## Random faults, one each 10 s, for three nodes over one MongoDB, for MINUTES: make faults MINUTES=5
+	FAULT_MINUTES=$(MINUTES) tests/with-mongod \
+		cargo test --features failpoints --test it mongo::cluster::faults -- --nocapture
 
 bench: ARGS =
 bench: ## Measure, each figure beside its floor. Some: make bench ARGS="latency decide"
