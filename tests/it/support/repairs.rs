@@ -1,6 +1,7 @@
 //! A company whose machines are repaired by themselves, with what does harm twice; the machines count.
 
 use std::collections::BTreeMap;
+use std::slice::from_ref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -117,7 +118,7 @@ async fn trouble(ssm: Arc<Ssm>, machines: Machines, mut sender: Sender, every: D
             "asset_name": id, "signature": SIGNATURE, "severity": "high", "message": "under test",
             "labels": { "ledger": id },
         });
-        sender.until_acked(&id, &[id.clone()], &alert.to_string()).await;
+        sender.until_acked(&id, from_ref(&id), &alert.to_string()).await;
         sleep(every).await;
     }
 }
