@@ -209,6 +209,11 @@ impl Runtime {
         self.directory.place_of(company)
     }
 
+    /// Whether others may share the store, though none is known yet.
+    pub fn shares(&self) -> bool {
+        self.membership().me().is_some()
+    }
+
     /// Whether other nodes share the store, as far as is known.
     pub fn has_others(&self) -> bool {
         self.directory.membership().has_others()

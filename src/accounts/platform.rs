@@ -50,14 +50,14 @@ impl Platform for Served {
     }
 
     async fn latest(&self, kind: RecordKind, id: &str) -> Result<Option<Record>, Error> {
-        match self.runtime.has_others() {
+        match self.runtime.shares() {
             true => self.store.reader(&CompanyId::platform()).record(kind, id).await,
             false => Ok(None),
         }
     }
 
     async fn found(&self, kind: RecordKind, lookup: &str) -> Result<Option<Record>, Error> {
-        match self.runtime.has_others() {
+        match self.runtime.shares() {
             true => self.store.find_record(kind, lookup).await,
             false => Ok(None),
         }

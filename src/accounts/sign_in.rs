@@ -214,6 +214,14 @@ impl Accounts {
         place: Place,
         password: &SecretString,
     ) -> Result<Option<Versioned<User>>, SignInError> {
+        if let Some(record) = self
+            .platform
+            .found(RecordKind::Users, email)
+            .await
+            .map_err(CallError::from)?
+        {
+            self.people.take(&record).map_err(CallError::from)?;
+        }
         let user = self.people.by_email(email);
         let hash = user.as_ref().map(|user| user.value.password.0.clone());
         let fits = self.passwords.verify(place, hash.as_deref(), password).await?;

@@ -20,7 +20,7 @@ impl Edge {
     /// knows no more than a few are looked for at once, so that strangers cost the store little.
     pub(crate) async fn learns_of(&self, headers: &HeaderMap) {
         let Ok(Some(token)) = presented(headers) else { return };
-        if self.knows(token) || !self.runtime.has_others() {
+        if self.knows(token) || !self.runtime.shares() {
             return;
         }
         if !token.starts_with(API_KEY_PREFIX) {

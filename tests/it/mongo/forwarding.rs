@@ -174,6 +174,27 @@ async fn a_login_holds_at_every_node_and_is_renewed_at_any() {
         assert_eq!(renewed.status(), 200, "{}", renewed.text().await.unwrap());
         tokens = renewed.json().await.unwrap();
     }
+    // A password that was changed at one node is the other's in the next breath, and the old one is not.
+    let token = text(&tokens, "access_token");
+    let new = "vulcan-teapot-ninety-two";
+    let change = json!({"current_password": PASSWORD, "new_password": new});
+    let (status, changed) = pair
+        .ask(Method::PUT, &pair.one, "/api/auth/password", &token, &change)
+        .await;
+    assert_eq!(status, 200, "{changed}");
+    for (password, expected) in [(new, 200), (PASSWORD, 401)] {
+        let body = json!({"email": EMAIL, "password": password});
+        let answer = pair
+            .http
+            .post(format!("{}/api/auth/login", pair.two.url))
+            .json(&body)
+            .send();
+        let answer = answer.await.unwrap();
+        assert_eq!(answer.status(), expected, "{password}");
+        if expected == 200 {
+            tokens = answer.json().await.unwrap();
+        }
+    }
     // What is over at one node is over at the other.
     let token = text(&tokens, "access_token");
     let (status, _) = pair
