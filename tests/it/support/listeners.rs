@@ -80,14 +80,9 @@ struct Listener {
 impl Listener {
     async fn run(mut self, mut last: watch::Receiver<BTreeMap<String, u64>>) -> Heard {
         loop {
-            let company = self.heard.company.clone();
-            let so_far = self.heard.entries.last().map_or(0, |(seq, _)| *seq);
-            let mut enough = last.clone();
-            let enough = enough.wait_for(|last| last.get(&company).is_some_and(|last| so_far >= *last));
-            tokio::select! {
-                biased;
-                _ = enough => return self.heard,
-                () = self.listen(&mut last) => {}
+            self.listen(&mut last).await;
+            if self.has_enough(&last.borrow()) {
+                return self.heard;
             }
             self.turn += 1;
             self.heard.resumed += 1;
@@ -107,22 +102,25 @@ impl Listener {
             return;
         };
         let mut buffer = String::new();
-        while let Ok(Ok(Some(bytes))) = timeout(SILENCE, response.chunk()).await {
+        while !self.has_enough(&last.borrow_and_update()) {
+            let bytes = tokio::select! {
+                told = timeout(SILENCE, response.chunk()) => match told {
+                    Ok(Ok(Some(bytes))) => bytes,
+                    _ => return,
+                },
+                _ = last.changed() => continue,
+            };
             buffer.push_str(std::str::from_utf8(&bytes).unwrap());
             while let Some(end) = buffer.find("\n\n") {
                 let block: String = buffer.drain(..end + 2).collect();
                 self.hear(&Event::parse(&block));
             }
-            let company = &self.heard.company;
-            let so_far = self.heard.entries.last().map_or(0, |(seq, _)| *seq);
-            if last
-                .borrow_and_update()
-                .get(company)
-                .is_some_and(|last| so_far >= *last)
-            {
-                return;
-            }
         }
+    }
+
+    fn has_enough(&self, last: &BTreeMap<String, u64>) -> bool {
+        let so_far = self.heard.entries.last().map_or(0, |(seq, _)| *seq);
+        last.get(&self.heard.company).is_some_and(|last| so_far >= *last)
     }
 
     fn hear(&mut self, event: &Event) {

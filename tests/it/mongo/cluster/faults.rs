@@ -15,7 +15,7 @@ use crate::support::writes::Writes;
 
 const DATABASE: &str = "aw-cluster";
 /// The last is the one whose machines are repaired.
-const COMPANIES: [&str; 7] = ["comp-a", "comp-b", "comp-c", "comp-d", "comp-e", "comp-f", "comp-runs"];
+const COMPANIES: [&str; 6] = ["comp-a", "comp-b", "comp-c", "comp-d", "comp-e", "comp-runs"];
 /// As senders are: they do not wait for ever, and incidents come and go.
 pub const HABIT: Habit = Habit {
     rest: Duration::from_millis(60),
