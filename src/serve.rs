@@ -456,10 +456,13 @@ impl Running {
         if timeout(deadline - Instant::now(), listeners).await.is_err() {
             return false;
         }
+        tracing::debug!("every request is answered");
         self.gathering.cancel();
         let gathered = async { while self.gathered.join_next().await.is_some() {} };
         let journalled = timeout(deadline - Instant::now(), gathered).await;
+        tracing::debug!("what was gathered is journalled");
         let drained = self.edge.runtime.drain(deadline - Instant::now()).await;
+        tracing::debug!(drained, "the actors have ended");
         // What the drain has journalled is signed too.
         self.keeping.cancel();
         let signed = timeout(deadline - Instant::now(), self.kept.join_next()).await;

@@ -8,6 +8,7 @@ use actors::domain::ids::KeyId;
 use actors::domain::{CompanyId, Timestamp};
 use actors::port::{Amended, Amendment, Error, Put, RecordKind, Store};
 use actors::runtime::Runtime;
+use futures::stream::{self, StreamExt};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +19,8 @@ use crate::ingest::keyring::Keyring;
 const EVERY: Duration = Duration::from_secs(600);
 /// How long the last turn may take: nobody waits for this.
 const AT_THE_END: Duration = Duration::from_secs(2);
+/// Companies whose keys are written at once.
+const AT_ONCE: usize = 8;
 /// How long a commit may take.
 const WITHIN: Duration = Duration::from_secs(10);
 
@@ -41,9 +44,9 @@ pub async fn run(keyring: Arc<Keyring>, store: Arc<dyn Store>, runtime: Runtime,
 }
 
 async fn write_all(keyring: &Keyring, store: &dyn Store, runtime: &Runtime) {
-    for (company, used) in keyring.used() {
-        write(store, runtime, &company, &used).await;
-    }
+    let written =
+        stream::iter(keyring.used()).map(async |(company, used)| write(store, runtime, &company, &used).await);
+    written.buffer_unordered(AT_ONCE).collect::<()>().await;
 }
 
 /// A key that somebody changes at the same time is written at the next turn.

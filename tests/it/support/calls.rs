@@ -13,8 +13,8 @@ use super::load::Tenant;
 use super::process::{PATIENCE, eventually};
 use super::repairs::sign_in;
 
-/// How long a person waits for an answer.
-const ANSWER: Duration = Duration::from_secs(3);
+/// How long a person waits for an answer; a server looks for a company that moves for half of it.
+const ANSWER: Duration = Duration::from_secs(10);
 /// How long he rests before he asks once more, and between two things.
 const REST: Duration = Duration::from_millis(100);
 
