@@ -35,6 +35,9 @@ use crate::tenant::{AmendCall, RegroupCall, Regrouping, Shared, TenantMsg};
 use crate::tenants::TenantsMsg;
 use crate::tool::turns::Turns;
 
+/// How long the platform's own node is waited for before the platform is written to here.
+const PLATFORM_WITHIN: Duration = Duration::from_secs(2);
+
 /// What the runtime is made of.
 #[derive(Clone)]
 pub struct Ports {
@@ -138,6 +141,7 @@ pub struct Runtime {
     engine: Arc<dyn DecisionEngine>,
     haste: Haste,
     peers: Arc<dyn Peers>,
+    notices: Arc<dyn Notices>,
     census: Arc<Census>,
     ended: watch::Receiver<bool>,
 }
@@ -155,7 +159,8 @@ impl Runtime {
             running: Turns::of_process(),
             census: census.clone(),
         };
-        let (engine, haste, peers) = (ports.engine.clone(), ports.haste.clone(), ports.peers.clone());
+        let (engine, haste) = (ports.engine.clone(), ports.haste.clone());
+        let (peers, notices) = (ports.peers.clone(), ports.notices.clone());
         let args = RootArgs {
             ports,
             directory: directory.clone(),
@@ -173,6 +178,7 @@ impl Runtime {
             engine,
             haste,
             peers,
+            notices,
             census,
             ended: watch_end(handle),
         })
@@ -425,7 +431,8 @@ impl Runtime {
     }
 
     /// Changes a company's settings or records, or the platform's records: in force when this returns. What changes
-    /// records alone is carried to the node that has the company.
+    /// records alone is carried to the node that has the company; what changes the platform, to the node it belongs to, so
+    /// that nodes do not take its journal from each other.
     ///
     /// # Errors
     /// [`CallError`].
@@ -435,14 +442,38 @@ impl Runtime {
         amendment: Amendment,
         within: Duration,
     ) -> Result<Amended, CallError> {
+        if company.is_platform()
+            && let membership::Place::Elsewhere(Some(url)) = self.place_of(company)
+        {
+            match self.carry(&url, company, &amendment, within.min(PLATFORM_WITHIN)).await {
+                Ok(amended) => return Ok(amended),
+                // Anybody may write to the platform. What was done all the same is met, and looked at again.
+                Err(error) => tracing::debug!(%error, "the platform's node does not answer"),
+            }
+        }
         let carried = (self.has_others() && amendment.is_of_records()).then(|| amendment.clone());
         match (self.amend_here(company, amendment, within).await, carried) {
             (Err(CallError::Store(port::Error::Elsewhere(Some(url)))), Some(carried)) => {
-                let now = self.membership().store_now().unwrap_or_default();
-                Ok(self.peers.amend(&url, company, &carried, (within, now)).await?)
+                Ok(self.carry(&url, company, &carried, within).await?)
             }
             (amended, _) => amended,
         }
+    }
+
+    /// Amends through another node, and knows what came of it.
+    async fn carry(
+        &self,
+        url: &str,
+        company: &CompanyId,
+        amendment: &Amendment,
+        within: Duration,
+    ) -> Result<Amended, port::Error> {
+        let now = self.membership().store_now().unwrap_or_default();
+        let amended = self.peers.amend(url, company, amendment, (within, now)).await?;
+        if amended == Amended::Done {
+            self.notices.amended(company, amendment);
+        }
+        Ok(amended)
     }
 
     /// As [`Self::amend`], where this node has the company.

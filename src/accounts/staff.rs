@@ -7,7 +7,7 @@ use std::time::Duration;
 use actors::domain::ids::{EntryId, LoginId, UserId};
 use actors::domain::{CompanyId, Fact, Origin, Timestamp};
 use actors::limits::COMPANIES_PER_PERSON;
-use actors::port::{Amended, Amendment, Clock, Entropy, Put};
+use actors::port::{Amended, Amendment, Clock, Entropy, Put, RecordKind};
 use actors::runtime::CallError;
 use secrecy::SecretString;
 use serde::Serialize;
@@ -345,17 +345,37 @@ impl Accounts {
             company_ids: BTreeSet::new(),
         };
         let by = Origin::from("first start");
-        let (user, password) = match &settings.admin_password {
-            Some(password) => (self.create_user_with(&new, password, &by).await?, None),
+        let made = match &settings.admin_password {
+            Some(password) => self
+                .create_user_with(&new, password, &by)
+                .await
+                .map(|user| (user, None)),
             None => {
-                let (user, password) = self.create_user(&new, &by).await?;
-                (user, Some(password))
+                let made = self.create_user(&new, &by).await;
+                made.map(|(user, password)| (user, Some(password)))
             }
+        };
+        let (user, password) = match made {
+            // Another node that starts now was first.
+            Err(StaffError::Taken) if self.is_made(&new.email).await? => return Ok(None),
+            made => made?,
         };
         Ok(Some(FirstAdmin {
             email: user.email,
             password,
         }))
+    }
+
+    /// Whether another node has made somebody of this address.
+    async fn is_made(&self, email: &str) -> Result<bool, StaffError> {
+        let found = self.platform.found(RecordKind::Users, &normal_email(email)).await;
+        match found.map_err(CallError::from)? {
+            Some(record) => {
+                self.people.take(&record).map_err(CallError::from)?;
+                Ok(true)
+            }
+            None => Ok(false),
+        }
     }
 
     /// Changes a person; of his logins and access tokens that is left which he may keep.

@@ -73,6 +73,8 @@ pub(super) async fn create(
     State(edge): State<Arc<Edge>>,
     Sent(request): Sent<CompanyRequest>,
 ) -> Answer<Revealed> {
+    // By the node that the platform's journal belongs to.
+    reaches.caller.means(&CompanyId::platform(), &edge)?;
     let credentials = admin::found(&edge, request, &reaches.caller.origin()).await?;
     Ok(Json(credentials.reveal()))
 }

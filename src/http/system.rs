@@ -62,6 +62,12 @@ struct Told {
     total: usize,
     items: Vec<Value>,
     circuits: Vec<Value>,
+    nodes: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
 }
 
 /// An alert that could not be placed.
@@ -127,6 +133,8 @@ pub(super) async fn actors(
     let company = reaches.look_at(&edge, company)?;
     let mut living = living_here(&edge, company.as_ref());
     for (node, told) in everywhere.ask::<Told>(&edge).await {
+        // Under its URL another may answer.
+        let told = told.filter(|told| told.nodes.iter().any(|named| named.name == node.name));
         living.nodes.push(ShownNode {
             name: node.name,
             is_draining: node.draining,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actors::domain::ids::{KeyId, SecretId};
 use actors::domain::{Asset, Company, CompanyId, RateLimit, Timestamp};
-use actors::port::{Amendment, Error, NewCompany, Put, RecordKind, Store};
+use actors::port::{Amendment, Error, NewCompany, Put, Record, RecordKind, Store};
 use dashmap::DashMap;
 use secrecy::ExposeSecret;
 use tokio::time::Instant;
@@ -245,6 +245,17 @@ impl Keyring {
             let bucket = Bucket::new(company.rate_limit, Instant::now());
             self.buckets.insert(id, Arc::new(Mutex::new(bucket)));
         }
+    }
+
+    /// Brings in a key as it is stored.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn bring_in_key(&self, record: &Record) -> Result<(), Error> {
+        let mut changes = self.changing();
+        *changes += 1;
+        self.set_key(&record.company_id, record.read()?);
+        Ok(())
     }
 
     fn set_key(&self, company: &CompanyId, key: ApiKey) {

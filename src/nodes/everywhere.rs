@@ -7,8 +7,8 @@ use std::time::Duration;
 use actors::port::Node;
 use axum::body::Bytes;
 use axum::extract::FromRequestParts;
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use futures::future::join_all;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
@@ -55,9 +55,11 @@ impl Everywhere {
 async fn one<T: DeserializeOwned>(edge: &Edge, parts: &Parts, node: &Node) -> Result<T, String> {
     let url = node.url.as_deref().ok_or("it is not reached")?;
     let now = edge.runtime.membership().store_now().unwrap_or_default();
+    let mut as_get = parts.clone();
+    as_get.method = Method::GET;
     let sent = edge
         .nodes
-        .send(url, parts, Bytes::new(), (source(parts, edge), now))
+        .send(url, &as_get, Bytes::new(), (source(parts, edge), now))
         .await;
     let answer = match sent {
         Sent::Answered(answer) if answer.status() == StatusCode::OK => answer,

@@ -13,7 +13,7 @@ use actors::membership::Place;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::time::{Instant, timeout};
@@ -33,6 +33,8 @@ const LOOKED_FOR: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_millis(200);
 /// Where every node takes what comes.
 const TAKEN_ANYWHERE: [&str; 2] = ["/api/webhooks/", "/api/v2/alerts"];
+/// Where a company's settings are.
+const SETTINGS: &str = "/api/companies/";
 const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// Where a request came from, as the node says that has handed it on.
@@ -42,8 +44,9 @@ pub(crate) struct HandedOn(pub(crate) Option<Source>);
 /// What a request turns out to be about, while others may have to do it.
 #[derive(Debug, Default)]
 pub(crate) struct Errand {
-    /// It changes something, which only the company's own node does.
-    changes: bool,
+    /// Only the company's own node does it: it changes something, or shows settings, of which that node alone has always
+    /// the latest.
+    is_its_nodes: bool,
     company: Mutex<Option<CompanyId>>,
     is_misplaced: AtomicBool,
     /// It names a company that this node does not know.
@@ -51,9 +54,9 @@ pub(crate) struct Errand {
 }
 
 impl Errand {
-    fn of(method: &Method) -> Self {
+    fn of(parts: &Parts) -> Self {
         Self {
-            changes: !method.is_safe(),
+            is_its_nodes: !parts.method.is_safe() || parts.uri.path().starts_with(SETTINGS),
             ..Self::default()
         }
     }
@@ -62,7 +65,7 @@ impl Errand {
     pub(crate) fn is_about(&self, company: &CompanyId, edge: &Edge) -> Result<(), Problem> {
         *self.company.lock().unwrap_or_else(PoisonError::into_inner) = Some(company.clone());
         match edge.runtime.place_of(company) {
-            Place::Elsewhere(url) if self.changes => {
+            Place::Elsewhere(url) if self.is_its_nodes => {
                 self.is_misplaced.store(true, Ordering::Relaxed);
                 Err(actors::port::Error::Elsewhere(url).into())
             }
@@ -114,8 +117,8 @@ async fn from_a_node(
     let now = edge.runtime.membership().store_now().unwrap_or_default();
     let word = edge.nodes.read(word.as_bytes(), &parts, &body, now);
     let word = word?;
-    edge.learns_of(&parts.headers).await;
-    let errand = Arc::new(Errand::of(&parts.method));
+    edge.learns_of(&parts).await;
+    let errand = Arc::new(Errand::of(&parts));
     parts.extensions.insert(errand.clone());
     parts.extensions.insert(HandedOn(word.source));
     let answered = next.run(Request::from_parts(parts, body.into())).await;
@@ -127,7 +130,7 @@ async fn from_a_node(
 
 async fn from_a_client(edge: &Arc<Edge>, mut parts: Parts, body: Body, next: Next) -> Result<Response, Problem> {
     let is_taken = TAKEN_ANYWHERE.iter().any(|path| parts.uri.path().starts_with(path));
-    edge.learns_of(&parts.headers).await;
+    edge.learns_of(&parts).await;
     let is_known = presented(&parts.headers)
         .ok()
         .flatten()
@@ -135,12 +138,13 @@ async fn from_a_client(edge: &Arc<Edge>, mut parts: Parts, body: Body, next: Nex
     if is_taken || !is_known || !edge.runtime.has_others() {
         return Ok(next.run(Request::from_parts(parts, body)).await);
     }
-    let errand = Arc::new(Errand::of(&parts.method));
+    let errand = Arc::new(Errand::of(&parts));
     let from = source(&parts, edge);
     parts.extensions.insert(errand.clone());
     // Asked once, however often it is tried.
     Caller::of(&mut parts, edge)?;
-    let body = match errand.changes {
+    let changes_something = !parts.method.is_safe();
+    let body = match changes_something {
         true => body::read(body, REQUEST_BYTES).await?,
         false => Bytes::new(),
     };
@@ -160,12 +164,20 @@ async fn from_a_client(edge: &Arc<Edge>, mut parts: Parts, body: Body, next: Nex
             None => return Ok(answered),
             Some(Place::Elsewhere(Some(url))) => {
                 let now = edge.runtime.membership().store_now().unwrap_or_default();
-                match edge
-                    .nodes
-                    .send(&url, &with_trace(&parts), body.clone(), (from, now))
-                    .await
-                {
-                    Sent::Answered(answer) => return Ok(passed_back(answer)),
+                let traced = with_trace(&parts);
+                let sent = tokio::select! {
+                    sent = edge.nodes.send(&url, &traced, body.clone(), (from, now)) => sent,
+                    () = has_gone(edge, &url) => Sent::Lost("the node lives no more".to_owned()),
+                };
+                match sent {
+                    Sent::Answered(answer) => {
+                        let is_of_settings = changes_something && parts.uri.path().starts_with(SETTINGS);
+                        if is_of_settings && answer.status().is_success() {
+                            // What is kept of it here is as it was told.
+                            edge.catch_up().await;
+                        }
+                        return Ok(passed_back(answer));
+                    }
                     Sent::NotDone => {}
                     Sent::Lost(why) => return Err(lost(&why)),
                 }
@@ -174,6 +186,7 @@ async fn from_a_client(edge: &Arc<Edge>, mut parts: Parts, body: Body, next: Nex
             Some(Place::Here | Place::Elsewhere(None)) => {}
         }
         if Instant::now() >= until {
+            tracing::warn!(path = parts.uri.path(), "no node was found that has the company");
             return Err(moves());
         }
         // Whichever is first: another set of nodes, or the next look.
@@ -189,6 +202,16 @@ impl From<NotBelieved> for Problem {
             NotBelieved::Late => Self::of_status(StatusCode::MISDIRECTED_REQUEST),
         }
     }
+}
+
+/// Returns when the node that is reached there lives no more, as far as is known.
+async fn has_gone(edge: &Edge, url: &str) {
+    let mut changes = edge.runtime.membership().changes();
+    let lives = || {
+        let others = edge.runtime.membership().others();
+        others.iter().any(|node| node.url.as_deref() == Some(url))
+    };
+    while lives() && changes.changed().await.is_ok() {}
 }
 
 /// The one trace of both nodes (W3C Trace Context).

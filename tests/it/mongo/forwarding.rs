@@ -6,7 +6,7 @@ use std::time::Duration;
 use alert_whisperer::client::ClientError;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::nodes::{COMPANIES, beside, owners, until_shared};
 use crate::support::engine::Engine;
@@ -337,6 +337,140 @@ async fn what_is_taken_away_at_one_node_is_refused_at_the_other() {
             .await;
         assert_eq!(sent.unwrap().status, 200);
     }
+    pair.stop().await;
+}
+
+/// Whoever is disabled, or out of a company, changes nothing any more, whichever node he asks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_disabled_at_one_node_changes_nothing_at_the_other() {
+    let pair = Pair::start().await;
+    let root = text(&pair.log_in(&pair.one).await, "access_token");
+    let new = json!({"email": "ann@msp.example", "name": "Ann", "role": "msp_admin"});
+    let (status, ann) = pair.ask(Method::POST, &pair.one, "/api/users", &root, &new).await;
+    assert_eq!(status, 200, "{ann}");
+    let id = text(&ann, "user_id");
+    let password = ann["password"]
+        .as_str()
+        .unwrap_or("vulcan-teapot-ninety-three")
+        .to_owned();
+    let body = json!({"email": "ann@msp.example", "password": password});
+    let login = pair
+        .http
+        .post(format!("{}/api/auth/login", pair.two.url))
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(login.status(), 200);
+    let mut hers = text(&login.json().await.unwrap(), "access_token");
+    let change = json!({"current_password": password, "new_password": "vulcan-teapot-ninety-four"});
+    let (status, changed) = pair
+        .ask(Method::PUT, &pair.two, "/api/auth/password", &hers, &change)
+        .await;
+    assert_eq!(status, 200, "{changed}");
+    if let Some(next) = changed["access_token"].as_str() {
+        hers = next.to_owned();
+    }
+    let company = format!("/api/companies/{}", pair.first.tenants[0].company_id);
+    let rename = json!({"name": "Hers"});
+    for server in [&pair.two, &pair.one] {
+        let (status, renamed) = pair.ask(Method::PATCH, server, &company, &hers, &rename).await;
+        assert_eq!(status, 200, "{renamed}");
+    }
+    let (status, disabled) = pair
+        .ask(
+            Method::PATCH,
+            &pair.one,
+            &format!("/api/users/{id}"),
+            &root,
+            &json!({"disabled": true}),
+        )
+        .await;
+    assert_eq!(status, 200, "{disabled}");
+    for server in [&pair.two, &pair.one] {
+        let (status, refused) = pair.ask(Method::PATCH, server, &company, &hers, &rename).await;
+        assert_eq!(status, 401, "{refused}");
+    }
+    pair.stop().await;
+}
+
+/// What was set is what is shown next, whoever was asked and is asked; so that no form puts back what somebody has changed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_set_at_one_node_is_shown_at_the_other_in_the_next_breath() {
+    let pair = Pair::start().await;
+    let token = text(&pair.log_in(&pair.one).await, "access_token");
+    for tenant in &pair.first.tenants {
+        let path = format!("/api/companies/{}/policy", tenant.company_id);
+        let (_, mut policy) = pair.ask(Method::GET, &pair.one, &path, &token, &Value::Null).await;
+        for stopped in [true, false] {
+            policy["stopped"] = stopped.into();
+            let (status, set) = pair.ask(Method::PUT, &pair.one, &path, &token, &policy).await;
+            assert_eq!(status, 200, "{set}");
+            for server in [&pair.one, &pair.two] {
+                let (_, shown) = pair.ask(Method::GET, server, &path, &token, &Value::Null).await;
+                assert_eq!(shown["stopped"], stopped, "{shown}");
+            }
+        }
+    }
+    pair.stop().await;
+}
+
+/// Everybody's logins are in one journal, and nodes do not fight over it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_who_renew_at_both_nodes_at_once_are_all_served_and_so_is_who_stops_all_runs() {
+    let pair = Pair::start().await;
+    let mut refreshes = Vec::new();
+    for no in 0..6 {
+        let server = if no % 2 == 0 { &pair.one } else { &pair.two };
+        refreshes.push(text(&pair.log_in(server).await, "refresh_token"));
+    }
+    let token = text(&pair.log_in(&pair.one).await, "access_token");
+    let renewing = refreshes.into_iter().enumerate().map(async |(no, mut refresh)| {
+        for turn in 0..5 {
+            let server = if (no + turn) % 2 == 0 { &pair.one } else { &pair.two };
+            let renewed = pair.http.post(format!("{}/api/auth/refresh", server.url));
+            let renewed = renewed.json(&json!({"refresh_token": refresh})).send().await.unwrap();
+            assert_eq!(renewed.status(), 200, "{}", renewed.text().await.unwrap());
+            refresh = text(&renewed.json().await.unwrap(), "refresh_token");
+        }
+    });
+    let stopping = async {
+        for no in 0..6 {
+            let server = if no % 2 == 0 { &pair.one } else { &pair.two };
+            let switch = json!({"stopped": no % 2 == 0, "reason": "a test"});
+            let (status, switched) = pair.ask(Method::PUT, server, "/api/system/runs", &token, &switch).await;
+            assert_eq!(status, 200, "{switched}");
+        }
+    };
+    futures::join!(futures::future::join_all(renewing), stopping);
+    pair.stop().await;
+}
+
+/// What was handed to a node that then sleeps is answered when that node lives no more, and done by another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_waits_for_a_node_that_sleeps_longer_than_it_lives() {
+    let pair = Pair::start().await;
+    let token = text(&pair.log_in(&pair.two).await, "access_token");
+    let owned = owners(&pair.first)
+        .await
+        .iter()
+        .position(|owner| owner == "one")
+        .unwrap();
+    let path = format!("/api/companies/{}", COMPANIES[owned]);
+    let rename = json!({"name": "Awake"});
+    pair.one.signal("STOP").await;
+    let began = Instant::now();
+    let mut status = StatusCode::SERVICE_UNAVAILABLE;
+    for _ in 0..2 {
+        (status, _) = pair.ask(Method::PATCH, &pair.two, &path, &token, &rename).await;
+        if status == 200 {
+            break;
+        }
+        assert_eq!(status, 503);
+    }
+    assert_eq!(status, 200);
+    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
+    pair.one.signal("CONT").await;
     pair.stop().await;
 }
 
