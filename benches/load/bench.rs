@@ -108,7 +108,7 @@ pub async fn cost(server: &Server, next: Next, batch: usize, pace: Pace) -> Resu
 /// A load of which nothing more is asked.
 pub fn load(server: &Server, next: Next, pace: Pace) -> Load {
     Load {
-        address: server.address.clone(),
+        addresses: vec![server.address.clone()],
         next,
         pace,
         proof: "",

@@ -19,7 +19,7 @@ pub async fn latency(bench: &mut Bench) -> Result<()> {
     for (rate, most) in [(1_000.0, 15.0), (half, 30.0)] {
         let mut load = load(&server, requests(Arc::clone(&traffic), 1), Pace::Open(rate));
         let every = (rate / FOLLOWED).max(1.0) as u64;
-        load.follow = Some((every, traffic.companies[0].clone()));
+        load.follow = Some(every);
         let mut cost = measure(&server, &load, 1).await?;
         let seen = &mut cost.seen;
         let acknowledged = format!("{:.0} answered/s, {} refused", cost.rate, seen.refused);

@@ -11,7 +11,6 @@ use tokio::task::JoinSet;
 
 use super::Result;
 use super::client::{Answer, Connection, request};
-use super::companies::Company;
 
 /// Keep-alive connections of every load.
 pub const CONNECTIONS: usize = 64;
@@ -37,13 +36,14 @@ pub type Next = Arc<dyn Fn(Instant) -> Vec<u8> + Send + Sync>;
 /// A load.
 #[derive(Clone)]
 pub struct Load {
-    pub address: String,
+    /// Connections are dealt out over these.
+    pub addresses: Vec<String>,
     pub next: Next,
     pub pace: Pace,
     /// What every answer has to hold.
     pub proof: &'static str,
     /// One of so many requests is followed until its alert has been placed.
-    pub follow: Option<(u64, Company)>,
+    pub follow: Option<u64>,
 }
 
 /// What was seen.
@@ -108,8 +108,11 @@ impl Load {
         let over = Arc::new(AtomicBool::new(false));
         let clockwork = matches!(self.pace, Pace::Open(_)).then(|| due.wind(lasting, &over));
         let mut senders = JoinSet::new();
-        for _ in 0..CONNECTIONS {
-            senders.spawn(self.clone().send(Arc::clone(&due), lasting, Arc::clone(&over)));
+        for address in self.addresses.iter().cycle().take(CONNECTIONS) {
+            senders.spawn(
+                self.clone()
+                    .send(address.clone(), Arc::clone(&due), lasting, Arc::clone(&over)),
+            );
         }
         let mut all = Seen::default();
         while let Some(seen) = senders.join_next().await {
@@ -125,8 +128,8 @@ impl Load {
         Ok(all)
     }
 
-    async fn send(self, due: Arc<Due>, lasting: Duration, over: Arc<AtomicBool>) -> Result<Seen> {
-        let mut connection = Connection::open(&self.address).await?;
+    async fn send(self, address: String, due: Arc<Due>, lasting: Duration, over: Arc<AtomicBool>) -> Result<Seen> {
+        let mut connection = Connection::open(&address).await?;
         let (mut seen, mut followed) = (Seen::default(), JoinSet::new());
         loop {
             let (number, intended) = match self.pace {
@@ -153,10 +156,10 @@ impl Load {
                 return Err(format!("an answer without {}", self.proof).into());
             }
             seen.answered += 1;
-            if let Some((every, company)) = &self.follow
+            if let Some(every) = self.follow
                 && number % every == 0
             {
-                followed.spawn(settled(self.address.clone(), company.clone(), answer, sent));
+                followed.spawn(settled(address.clone(), key_of(&request), answer, sent));
             }
         }
         while let Some(latency) = followed.join_next().await {
@@ -223,15 +226,17 @@ async fn pour_some(address: String, left: Arc<AtomicU64>, next: Next) -> Result<
     Ok(refused)
 }
 
+/// The API key that a request is sent with.
+fn key_of(request: &[u8]) -> String {
+    let text = String::from_utf8_lossy(request);
+    let line = text.lines().find_map(|line| line.strip_prefix("x-api-key: "));
+    line.unwrap_or_default().to_owned()
+}
+
 /// Looks at an alert until it has been placed. Pessimistic by at most one look.
-async fn settled(address: String, company: Company, answer: Answer, sent: Instant) -> Result<Duration> {
+async fn settled(address: String, api_key: String, answer: Answer, sent: Instant) -> Result<Duration> {
     let id = answer.json()?["alert_id"].as_str().unwrap_or_default().to_owned();
-    let question = request(
-        "GET",
-        &format!("/api/alerts/{id}"),
-        &[("x-api-key", &company.api_key)],
-        "",
-    );
+    let question = request("GET", &format!("/api/alerts/{id}"), &[("x-api-key", &api_key)], "");
     let mut connection = Connection::open(&address).await?;
     while connection.send(&question).await?.ok()?.json()?["state"] == "received" {
         tokio::time::sleep(LOOK).await;

@@ -38,6 +38,7 @@ mod load;
 mod memory;
 mod minds;
 mod mongo;
+mod nodes;
 mod opened;
 mod pages;
 mod past;
@@ -62,7 +63,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every measurement, in the order in which they are run.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 25] = [
     "single",
     "batches",
     "grouping",
@@ -87,6 +88,7 @@ const NAMES: [&str; 24] = [
     "mongo-commits",
     "mongo-latency",
     "mongo-recall",
+    "nodes",
 ];
 
 fn main() -> Result<()> {
@@ -135,6 +137,7 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
         "mongo-commits" => mongo::commits(bench).await,
         "mongo-latency" => mongo::latency(bench).await,
         "mongo-recall" => recall::on_mongo(bench).await,
+        "nodes" => nodes::nodes(bench).await,
         other => Err(format!("{other} is not known").into()),
     }
 }

@@ -13,6 +13,7 @@ use actors::port::writer::{Changed, Expect, IncidentChange, Opening, PlaceBatch}
 use actors::port::{Clock, Store, Writer};
 use alert_whisperer::clock::SystemClock;
 use alert_whisperer::store::MongoStore;
+use mongodb::Collection;
 use mongodb::bson::{Document, doc};
 use mongodb::options::{Acknowledgment, WriteConcern};
 use secrecy::SecretString;
@@ -55,12 +56,31 @@ impl Database {
         })
     }
 
+    pub fn collection(&self, name: &str) -> Collection<Document> {
+        self.client.database(&self.name).collection(name)
+    }
+
+    /// The server's user and system time so far.
+    pub fn cpu(&self) -> Result<Duration> {
+        cpu_of(self.pid)
+    }
+
+    async fn status(&self) -> Result<Document> {
+        let admin = self.client.database("admin");
+        Ok(admin.run_command(doc! { "serverStatus": 1 }).await?)
+    }
+
+    /// Transactions that were committed so far.
+    pub async fn transactions(&self) -> Result<i64> {
+        Ok(self
+            .status()
+            .await?
+            .get_document("transactions")?
+            .get_i64("totalCommitted")?)
+    }
+
     async fn write_conflicts(&self) -> Result<i64> {
-        let status = self
-            .client
-            .database("admin")
-            .run_command(doc! { "serverStatus": 1 })
-            .await?;
+        let status = self.status().await?;
         let metrics = status.get_document("metrics")?.get_document("operation")?;
         Ok(metrics
             .get_i64("writeConflicts")

@@ -1,6 +1,7 @@
 //! A server as a process of its own, and what the kernel says of it.
 
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -35,11 +36,24 @@ impl Server {
         Self::product_with(directory, &[("MONGO_URL", url.expose_secret())])
     }
 
+    /// One of the nodes on a MongoDB database: the others reach it, and it is known again by its directory.
+    pub fn node(directory: &Path, url: &SecretString) -> Result<Self> {
+        // Its own address has to be known before it starts.
+        let listen = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+        let own = format!("http://{listen}");
+        let settings = [("MONGO_URL", url.expose_secret()), ("NODE_URL", own.as_str())];
+        Self::product_at(&listen, directory, &settings)
+    }
+
     /// The product under these settings.
     pub fn product_with(directory: &Path, settings: &[(&str, &str)]) -> Result<Self> {
+        Self::product_at("127.0.0.1:0", directory, settings)
+    }
+
+    fn product_at(listen: &str, directory: &Path, settings: &[(&str, &str)]) -> Result<Self> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_alert-whisperer"));
         command
-            .args(["serve", "--listen", "127.0.0.1:0", "--json", "--data-dir"])
+            .args(["serve", "--listen", listen, "--json", "--data-dir"])
             .arg(directory)
             .envs(settings.iter().copied())
             .stderr(Stdio::null());
@@ -87,6 +101,15 @@ impl Server {
         Ok(line.split_whitespace().nth(1).unwrap_or_default().parse::<u64>()? * 1024)
     }
 
+    /// Ends it as who runs it does (SIGTERM), and waits for that.
+    pub fn stop(mut self) -> Result<()> {
+        Command::new("kill").arg(self.process.id().to_string()).status()?;
+        match self.process.wait()? {
+            status if status.success() => Ok(()),
+            status => Err(format!("a server ended with {status}").into()),
+        }
+    }
+
     /// Waits until it has nothing left to do: less than 2 % of a core for a while.
     pub async fn quiet(&self) -> Result<()> {
         let mut still = 0;
@@ -109,6 +132,16 @@ pub fn cpu_of(process: u32) -> Result<Duration> {
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
     Ok(Duration::from_millis(ticks * 10))
+}
+
+/// What all processors have spent so far that is not idleness, this machine's host among it (`proc(5)`, `/proc/stat`).
+pub fn busy() -> Result<Duration> {
+    let stat = std::fs::read_to_string("/proc/stat")?;
+    let fields = stat.lines().next().unwrap_or_default().split_whitespace().skip(1);
+    let ticks: Vec<u64> = fields.map(str::parse).collect::<std::result::Result<_, _>>()?;
+    // Not idle and iowait; guests are in user already.
+    let busy: u64 = ticks.iter().take(3).chain(ticks.iter().take(8).skip(5)).sum();
+    Ok(Duration::from_millis(busy * 10))
 }
 
 impl Drop for Server {
