@@ -112,14 +112,13 @@ fn labels(all: BTreeMap<String, String>) -> BTreeMap<String, String> {
     if all.len() <= LABELS && all.iter().all(fits) {
         return all;
     }
-    let each = all.into_iter().filter(|(key, _)| !key.trim().is_empty());
-    let each = each.map(|(key, value)| {
+    let each = all.into_iter().map(|(key, value)| {
         (
             name(key, native::LABEL_NAME),
             cut(&value, native::LABEL_BYTES).to_owned(),
         )
     });
-    each.take(LABELS).collect()
+    each.filter(|(key, _)| !native::is_blank(key)).take(LABELS).collect()
 }
 
 /// Whether a text is a name as it is: in plain ASCII, on one line, without spaces around it, and short enough.
@@ -145,4 +144,16 @@ fn name(text: String, most: usize) -> String {
 /// The beginning of a text.
 fn cut(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_whose_name_shows_nothing_is_left_out() {
+        let named = |name: &str| (name.to_owned(), "true".to_owned());
+        let all = ["", "  ", "\u{0}\u{7}\n\u{202e}", "\u{200b}", "team"].map(named);
+        assert_eq!(labels(all.into()), [named("team")].into());
+    }
 }
