@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reqwest::Client;
+use reqwest::header::RETRY_AFTER;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -84,21 +85,36 @@ impl Person {
             let note = json!({ "note": format!("looked at it {number} times") });
             for attempt in 1.. {
                 self.seen.attempts.fetch_max(attempt, Ordering::SeqCst);
-                if self.ask(&note).await {
-                    break;
+                match self.ask(&note).await {
+                    Ok(()) => break,
+                    Err(wait) => sleep(wait).await,
                 }
-                sleep(REST).await;
             }
             self.seen.done.fetch_add(1, Ordering::SeqCst);
             sleep(REST).await;
         }
     }
 
-    /// Whether it was done, at the next server.
-    async fn ask(&mut self, what: &Value) -> bool {
-        self.turn += 1;
-        let url = format!("{}{}", self.urls[self.turn % self.urls.len()], self.path);
-        let asked = self.http.patch(url).bearer_auth(&self.token).body(what.to_string());
-        matches!(timeout(ANSWER, asked.send()).await, Ok(Ok(answer)) if answer.status().is_success())
+    /// Whether it was done, at the next server that takes connections, as a load balancer chooses one; if not, when he is
+    /// told to come again.
+    async fn ask(&mut self, what: &Value) -> Result<(), Duration> {
+        for _ in 0..self.urls.len() {
+            self.turn += 1;
+            let url = format!("{}{}", self.urls[self.turn % self.urls.len()], self.path);
+            let asked = self.http.patch(url).bearer_auth(&self.token).body(what.to_string());
+            match timeout(ANSWER, asked.send()).await {
+                Ok(Ok(answer)) if answer.status().is_success() => return Ok(()),
+                Ok(Err(error)) if error.is_connect() => {}
+                Ok(Ok(answer)) => {
+                    let wait = answer
+                        .headers()
+                        .get(RETRY_AFTER)
+                        .and_then(|wait| wait.to_str().ok()?.parse().ok());
+                    return Err(wait.map_or(REST, Duration::from_secs));
+                }
+                _ => return Err(REST),
+            }
+        }
+        Err(REST)
     }
 }
