@@ -153,6 +153,12 @@ impl Keyring {
             .map(|company| company.company_id.clone())
             .collect();
         let hashes: HashSet<String> = found.keys.iter().map(|(_, key)| key.key_hash.clone()).collect();
+        // Where one does not open, nothing has changed.
+        let mut secrets: HashMap<CompanyId, Vec<LiveSecret>> = HashMap::new();
+        for (company, secret) in &found.secrets {
+            let live = self.opened(company, secret)?;
+            secrets.entry(company.clone()).or_default().push(live);
+        }
         found
             .companies
             .into_iter()
@@ -161,11 +167,6 @@ impl Keyring {
             .keys
             .into_iter()
             .for_each(|(company, key)| self.set_key(&company, key));
-        let mut secrets: HashMap<CompanyId, Vec<LiveSecret>> = HashMap::new();
-        for (company, secret) in &found.secrets {
-            let live = self.opened(company, secret)?;
-            secrets.entry(company.clone()).or_default().push(live);
-        }
         let mut critical: HashMap<CompanyId, HashSet<String>> = HashMap::new();
         for (company, asset) in found.assets.into_iter().filter(|(_, asset)| asset.is_critical()) {
             critical.entry(company).or_default().insert(asset.name);

@@ -115,9 +115,8 @@ async fn from_a_node(
 ) -> Result<Response, Problem> {
     let body = body::read(body, REQUEST_BYTES).await?;
     let now = edge.runtime.membership().store_now().unwrap_or_default();
-    let word = edge.nodes.read(word.as_bytes(), &parts, &body, now);
-    let word = word?;
-    edge.learns_of(&parts).await;
+    let word = edge.nodes.read(word.as_bytes(), &parts, &body, now)?;
+    edge.learns_of(&parts.headers, !parts.method.is_safe()).await;
     let errand = Arc::new(Errand::of(&parts));
     parts.extensions.insert(errand.clone());
     parts.extensions.insert(HandedOn(word.source));
@@ -130,7 +129,8 @@ async fn from_a_node(
 
 async fn from_a_client(edge: &Arc<Edge>, mut parts: Parts, body: Body, next: Next) -> Result<Response, Problem> {
     let is_taken = TAKEN_ANYWHERE.iter().any(|path| parts.uri.path().starts_with(path));
-    edge.learns_of(&parts).await;
+    let changes_something = !parts.method.is_safe() && !is_taken;
+    edge.learns_of(&parts.headers, changes_something).await;
     let is_known = presented(&parts.headers)
         .ok()
         .flatten()
@@ -143,7 +143,6 @@ async fn from_a_client(edge: &Arc<Edge>, mut parts: Parts, body: Body, next: Nex
     parts.extensions.insert(errand.clone());
     // Asked once, however often it is tried.
     Caller::of(&mut parts, edge)?;
-    let changes_something = !parts.method.is_safe();
     let body = match changes_something {
         true => body::read(body, REQUEST_BYTES).await?,
         false => Bytes::new(),

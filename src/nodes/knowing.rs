@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use actors::port::{Error, Kept};
-use axum::http::request::Parts;
+use axum::http::HeaderMap;
 use tokio::time::timeout;
 
 use crate::accounts::api_key::ApiKey;
@@ -22,16 +22,15 @@ impl Edge {
         self.keyring.bearer(token, now).is_some() || self.accounts.visit(token, now).is_some()
     }
 
-    /// Looks for what a request presents where it is not known, and, where the request changes something, whether it is
-    /// still good. A token of ours tells whose it is; for keys that nobody knows no more than a few are looked for at once,
+    /// Looks for what a request presents where it is not known, and, where it is `doubted`, because the request changes
+    /// something, whether it is still good. A token of ours tells whose it is; for keys that nobody knows no more than a few are looked for at once,
     /// so that strangers cost the store little.
-    pub(crate) async fn learns_of(&self, parts: &Parts) {
-        let Ok(Some(token)) = presented(&parts.headers) else {
+    pub(crate) async fn learns_of(&self, headers: &HeaderMap, doubted: bool) {
+        let Ok(Some(token)) = presented(headers) else {
             return;
         };
         let is_known = self.knows(token);
-        let is_doubted = !parts.method.is_safe() && self.runtime.has_others();
-        if !self.runtime.shares() || (is_known && !is_doubted) {
+        if !self.runtime.shares() || (is_known && !(doubted && self.runtime.has_others())) {
             return;
         }
         let looked = match token.starts_with(API_KEY_PREFIX) {
