@@ -73,6 +73,7 @@ use crate::ingest::keyring::Keyring;
 use crate::ingest::sns::Outside;
 use crate::ingest::sources::Sources;
 use crate::nodes::Nodes;
+use crate::nodes::knowing::Looking;
 use crate::outbound::Gate;
 use deciding::Deciding;
 use live::hub::Hub;
@@ -90,9 +91,6 @@ pub enum Stage {
     /// It takes no new work; streams end.
     Draining,
 }
-
-/// Keys that nobody here knows and that are looked for in the store at once; more are taken as unknown.
-const KEYS_LOOKED_FOR: usize = 4;
 
 /// The ways out of the process.
 pub struct Ways {
@@ -134,8 +132,8 @@ pub struct Edge {
     trying: Arc<Semaphore>,
     /// The way to the other nodes.
     pub(crate) nodes: Arc<Nodes>,
-    /// Keys that are not known are looked for, so many at once.
-    pub(crate) looking_for_keys: Semaphore,
+    /// What is looked for of what other nodes have made.
+    pub(crate) looking: Looking,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -205,7 +203,7 @@ impl Edge {
             patches,
             cloud,
             nodes,
-            looking_for_keys: Semaphore::new(KEYS_LOOKED_FOR),
+            looking: Looking::default(),
             verifying: Semaphore::new(1),
             trying: Arc::new(Semaphore::new(1)),
             clock,

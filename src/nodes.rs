@@ -9,6 +9,7 @@ pub(crate) mod everywhere;
 pub(crate) mod handing;
 pub(crate) mod knowing;
 pub(crate) mod moved;
+pub(crate) mod reached;
 pub mod word;
 
 use std::error::Error as _;

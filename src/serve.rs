@@ -44,7 +44,7 @@ use crate::ingest::keyring::{Keyring, LoadError};
 use crate::ingest::sns::Outside;
 use crate::llm::NoModel;
 use crate::minds;
-use crate::nodes::{Nodes, moved};
+use crate::nodes::{Nodes, moved, reached};
 use crate::notify::Couriers;
 use crate::notify::mail::{Mailer, NoMail};
 use crate::outbound::Gate;
@@ -303,6 +303,7 @@ pub async fn start_under(
         gathering.clone(),
     ));
     gathered.spawn(moved::run(edge.clone(), gathering.clone()));
+    gathered.spawn(reached::run(edge.clone(), gathering.clone()));
     gathered.spawn(edge.heartbeats.clone().run(gathering.clone()));
     let polling = Polling::new(
         (edge.cloud.watch.clone(), edge.keyring.clone()),

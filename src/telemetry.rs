@@ -81,6 +81,10 @@ pub const DISCORDS: &str = "alert_whisperer_journal_discords_total";
 pub const ARCHIVED: &str = "alert_whisperer_archived_total";
 /// Looks at a company that could not archive what was past its time.
 pub const ARCHIVE_FAILURES: &str = "alert_whisperer_archive_failures_total";
+/// Nodes that live, this one with them; where others may.
+pub const NODES: &str = "alert_whisperer_nodes";
+/// Nodes among them that this one does not reach at their `NODE_URL`.
+pub const NODES_UNREACHED: &str = "alert_whisperer_nodes_unreached";
 /// Seconds since the process began to serve.
 pub const UPTIME: &str = "alert_whisperer_uptime_seconds";
 
@@ -161,6 +165,8 @@ fn describe() {
         ARCHIVE_FAILURES,
         "Looks at a company that could not archive what was past its time"
     );
+    metrics::describe_gauge!(NODES, "Nodes that live, this one with them");
+    metrics::describe_gauge!(NODES_UNREACHED, "Nodes that this one does not reach at their NODE_URL");
     metrics::describe_gauge!(UPTIME, "Time since the process began to serve");
     metrics::describe_histogram!(measures::PLACEMENT_LAG, "From an alert's acceptance to its placement");
     metrics::describe_histogram!(measures::PLACEMENT_BATCH, "Alerts placed in one commit");

@@ -198,9 +198,9 @@ pub const STRANGERS_WAITING: usize = 64;
 pub const STRANGERS_OF_ADDRESS: usize = 32;
 /// Of these, passwords from one /24, or one /48 of IPv6.
 pub const STRANGERS_OF_NETWORK: usize = 48;
-/// Failures to log in of one account from one address that cost nothing, in 15 minutes.
+/// Failures to log in of one account from one address that cost nothing, in 15 minutes; at each node.
 pub const FREE_FAILURES: u32 = 10;
-/// Failures to log in from one address, or of one account from addresses strange to it, that cost nothing.
+/// Failures to log in from one address, or of one account from addresses strange to it, that cost nothing; at each node.
 pub const STRANGE_FAILURES: u32 = 100;
 /// Failures to log in that are remembered of each kind; past it what matters least is forgotten.
 pub const REMEMBERED_FAILURES: usize = 50_000;

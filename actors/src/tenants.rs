@@ -391,7 +391,10 @@ impl TenantsState {
             let company = company.clone();
             async move { platform.found(company).await }
         };
-        let founded = self.on_platform(found).await;
+        let founded = match self.on_platform(found).await {
+            Err(Error::Unknown) => self.is_founded(&company).await,
+            founded => founded,
+        };
         let notices = &self.args.ports.notices;
         match &founded {
             Ok(true) => notices.founded(&company),
@@ -400,6 +403,19 @@ impl TenantsState {
         }
         call.answer(founded.map_err(CallError::from));
         Ok(())
+    }
+
+    /// Whether a company is there with its first records, which are nobody else's, or another of its name. Where there is
+    /// none, it may come yet.
+    async fn is_founded(&self, new: &NewCompany) -> Result<bool, Error> {
+        let unknown = |_| Error::Unknown;
+        let reader = self.args.ports.store.reader(&new.company.company_id);
+        let stored = reader.company().await.map_err(unknown)?;
+        let mut is_this = stored.created_at == new.company.created_at;
+        for put in &new.puts {
+            is_this &= reader.record(put.kind, &put.id).await.map_err(unknown)?.is_some();
+        }
+        Ok(is_this)
     }
 
     /// Amends the platform, or a company whose tenant rests, under a writer of the moment: a quarantined

@@ -30,6 +30,9 @@ use crate::telemetry;
 /// How often what has grown is signed.
 const EVERY: Duration = Duration::from_secs(60);
 
+/// Journals that are named where many are told of.
+const NAMED: usize = 10;
+
 /// How long the end waits to know what was signed before.
 const LAST_LOOK: Duration = Duration::from_secs(2);
 
@@ -236,7 +239,8 @@ async fn heed(store: Arc<dyn Store>, place: Place, by: Trusted, before: Vec<Comp
         }
         Err(error) => tracing::error!(%error, "the journals cannot be compared with what was signed of them"),
     }
-    all.iter().for_each(|found| tell_found(found, &signed, &before));
+    all.iter().for_each(tell_found);
+    tell_unsigned(&all, &signed, &before);
     (signed, all)
 }
 
@@ -261,18 +265,31 @@ fn tell_fault(fault: &Fault) {
     tracing::error!(company_id = company, line = fault.line, why = %fault.why, "a line of the checkpoints is wrong");
 }
 
-fn tell_found(found: &Found, signed: &Signed, before: &[CompanyId]) {
-    let company = &found.company;
+fn tell_found(found: &Found) {
     if let Some((seq, why)) = &found.wrong {
         metrics::counter!(telemetry::DISCORDS).increment(1);
-        tracing::error!(company_id = %company, seq, %why, "a journal is not what was signed of it");
+        tracing::error!(company_id = %found.company, seq, %why, "a journal is not what was signed of it");
     }
-    if found.entries > 0 && signed.of(company).is_empty() && before.contains(company) {
-        tracing::warn!(
-            company_id = %company, entries = found.entries,
-            "nothing was signed of a journal that was there before: its checkpoints were removed; or the store comes from \
-             an older version or another directory, or the server was killed in the journal's first minute. What \
-             stands is signed from now on"
-        );
+}
+
+/// Tells once of all journals that were there before and that nothing was signed of.
+fn tell_unsigned(all: &[Found], signed: &Signed, before: &[CompanyId]) {
+    let is_unsigned =
+        |found: &&Found| found.entries > 0 && signed.of(&found.company).is_empty() && before.contains(&found.company);
+    let unsigned: Vec<_> = all
+        .iter()
+        .filter(is_unsigned)
+        .map(|found| found.company.as_str())
+        .collect();
+    if unsigned.is_empty() {
+        return;
     }
+    let named = &unsigned[..unsigned.len().min(NAMED)];
+    tracing::warn!(
+        journals = unsigned.len(),
+        ?named,
+        "nothing was signed here of journals that were there before: this node is new, and what others have signed is in \
+         their files; or its checkpoints were removed; or the store comes from an older version or another directory, or the \
+         server was killed in a journal's first minute. What stands is signed from now on"
+    );
 }

@@ -60,8 +60,13 @@ impl LiveSecrets {
     }
 }
 
-/// How often everything is read while it changes.
-const READINGS: usize = 5;
+/// How often something is read while it changes.
+pub const READINGS: usize = 5;
+
+/// It changed during each reading.
+pub fn changing() -> Error {
+    Error::Unavailable("companies and keys change faster than they are read".to_owned())
+}
 
 /// What the store holds.
 struct Found {
@@ -131,18 +136,34 @@ impl Keyring {
     /// [`LoadError`]; the store's where something is changed during each of several readings.
     pub async fn read(&self, store: &dyn Store) -> Result<(), LoadError> {
         for _ in 0..READINGS {
-            let before = *self.changing();
+            let before = self.taken_in();
             let found = Found::read(store).await?;
-            let changes = self.changing();
-            if *changes == before {
+            if let Some(_changes) = self.changes_as_of(before) {
                 return self.replace(found);
             }
         }
-        Err(Error::Unavailable("companies and keys change faster than they are read".to_owned()).into())
+        Err(changing().into())
     }
 
-    fn changing(&self) -> MutexGuard<'_, u64> {
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    /// How much has been taken in: asked before something is read, and told to what brings it in.
+    pub fn taken_in(&self) -> u64 {
+        *self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A change; nobody else makes one meanwhile.
+    fn changes(&self) -> MutexGuard<'_, u64> {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        *changes += 1;
+        changes
+    }
+
+    /// The same, by what was read from the store when so much had been taken in; nothing where there is more by now, so
+    /// that what was taken away meanwhile does not come back.
+    fn changes_as_of(&self, before: u64) -> Option<MutexGuard<'_, u64>> {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_as_it_was = *changes == before;
+        *changes += u64::from(is_as_it_was);
+        is_as_it_was.then_some(changes)
     }
 
     /// Knows what was found, and nothing else any more.
@@ -187,16 +208,14 @@ impl Keyring {
 
     /// Takes in a company that has just been founded.
     pub fn founded(&self, new: &NewCompany) {
-        let mut changes = self.changing();
-        *changes += 1;
+        let _changes = self.changes();
         self.set_company(new.company.clone());
         self.take(&new.company.company_id, &new.puts);
     }
 
     /// Takes in what a company has been amended by.
     pub fn amended(&self, company: &CompanyId, amendment: &Amendment) {
-        let mut changes = self.changing();
-        *changes += 1;
+        let _changes = self.changes();
         if let Some(settings) = &amendment.company {
             self.set_company(settings.clone());
         }
@@ -248,15 +267,31 @@ impl Keyring {
         }
     }
 
-    /// Brings in a key as it is stored.
+    /// Brings in a key as it is stored; `false` where something was taken in since it was asked `before`.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn bring_in_key(&self, record: &Record) -> Result<(), Error> {
-        let mut changes = self.changing();
-        *changes += 1;
+    pub fn bring_in_key(&self, record: &Record, before: u64) -> Result<bool, Error> {
+        let Some(_changes) = self.changes_as_of(before) else {
+            return Ok(false);
+        };
         self.set_key(&record.company_id, record.read()?);
-        Ok(())
+        Ok(true)
+    }
+
+    /// Brings in a company's webhook secrets as they are stored, beside those that are known: one that was retired elsewhere
+    /// goes when that is heard of. `false` where something was taken in since it was asked `before`.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub fn bring_in_secrets(&self, company: &CompanyId, records: &[Record], before: u64) -> Result<bool, LoadError> {
+        let Some(_changes) = self.changes_as_of(before) else {
+            return Ok(false);
+        };
+        for record in records {
+            self.set_secret(company, &record.read()?)?;
+        }
+        Ok(true)
     }
 
     fn set_key(&self, company: &CompanyId, key: ApiKey) {

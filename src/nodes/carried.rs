@@ -1,4 +1,5 @@
 //! `POST /nodes/amend`: what is done beside requests, for a company that another node has. No client has a part in it.
+//! With it, what nodes ask each other.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,15 +10,15 @@ use actors::runtime::CallError;
 use async_trait::async_trait;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
-use super::word::HEADER;
-use super::{Nodes, Sent};
+use super::word::said_in;
+use super::{Nodes, Sent, reached};
 use crate::http::Edge;
 use crate::http::body::{self, WEBHOOK_BYTES};
 use crate::http::problem::Problem;
@@ -47,6 +48,7 @@ struct Done {
 pub(crate) fn router(edge: Arc<Edge>) -> Router {
     Router::new()
         .route(PATH, post(amend))
+        .route(reached::PATH, get(reached::answer))
         .layer(middleware::from_fn_with_state(edge.clone(), router::surround))
         .with_state(edge)
 }
@@ -54,9 +56,8 @@ pub(crate) fn router(edge: Arc<Edge>) -> Router {
 async fn amend(State(edge): State<Arc<Edge>>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = body::read(body, WEBHOOK_BYTES).await?;
-    let word = parts.headers.get(HEADER).map(HeaderValue::as_bytes).unwrap_or_default();
     let now = edge.runtime.membership().store_now().unwrap_or_default();
-    edge.nodes.read(word, &parts, &body, now)?;
+    edge.nodes.read(said_in(&parts), &parts, &body, now)?;
     let carried: Carried = json::object(json::strict(&body)?)?;
     let amendment = Amendment {
         puts: carried.puts,

@@ -13,7 +13,7 @@ use actors::membership::Place;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::time::{Instant, timeout};
@@ -226,7 +226,10 @@ fn with_trace(parts: &Parts) -> Parts {
 
 /// The other node's answer, as it comes.
 fn passed_back(answer: reqwest::Response) -> Response {
-    let (status, headers) = (answer.status(), passed_on(answer.headers()));
+    let (status, mut headers) = (answer.status(), passed_on(answer.headers()));
+    if let Some(length) = answer.headers().get(header::CONTENT_LENGTH) {
+        headers.insert(header::CONTENT_LENGTH, length.clone());
+    }
     let mut response = Response::new(Body::from_stream(answer.bytes_stream()));
     *response.status_mut() = status;
     *response.headers_mut() = headers;

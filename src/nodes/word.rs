@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use actors::domain::Timestamp;
 use axum::http::HeaderValue;
+use axum::http::request::Parts;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -59,6 +60,11 @@ pub enum NotBelieved {
     /// It was a node's, and holds no more: the request was too long on its way.
     #[error("holds no more")]
     Late,
+}
+
+/// What a request says in its header, believed or not.
+pub(super) fn said_in(parts: &Parts) -> &[u8] {
+    parts.headers.get(HEADER).map(HeaderValue::as_bytes).unwrap_or_default()
 }
 
 type WordMac = Hmac<Sha256>;

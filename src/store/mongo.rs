@@ -253,7 +253,8 @@ impl MongoStore {
         }))
     }
 
-    /// Returns, with the reason, when a task of the store has panicked: what it did would never be done again.
+    /// Returns, with the reason, when the store is of no more use: one of its tasks has panicked, and what it did would never
+    /// be done again, or another process goes by this node's name.
     pub async fn failed(&self) -> String {
         self.shared.failed().await
     }

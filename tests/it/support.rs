@@ -12,6 +12,7 @@ pub mod estate;
 pub mod faulty;
 pub mod fleet;
 pub mod installed;
+pub mod journals;
 pub mod judge;
 pub mod ledger;
 pub mod listeners;

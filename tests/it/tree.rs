@@ -266,6 +266,26 @@ async fn tenants_that_panics_is_restarted_with_all_of_its_tenants() {
     .await;
 }
 
+/// Whoever founds a company gets its key, though what became of the commit is lost: nobody can ask for it again.
+#[tokio::test(start_paused = true)]
+async fn whether_a_company_was_founded_is_found_out() {
+    let tree = Tree::grow().await;
+    let new = |id: &str| crate::support::tree::new_company(id, Default::default(), tree.clock.now(), &*tree.entropy);
+    let lost = || Fault::Error(Error::Unknown);
+    tree.store.plan(Point::FoundAfter, None, 1, lost());
+    assert_eq!(tree.runtime.found(new("comp-acme"), seconds(5)).await, Ok(true));
+    // It was not, and may yet be.
+    tree.store.plan(Point::Found, None, 1, lost());
+    let founded = tree.runtime.found(new("comp-globex"), seconds(5)).await;
+    assert_eq!(founded, Err(CallError::Store(Error::Unknown)));
+    // Another of the same name is not this one.
+    let mut other = new("comp-globex");
+    other.company.created_at = tree.clock.now().minus(seconds(1));
+    assert_eq!(tree.runtime.found(other, seconds(5)).await, Ok(true));
+    tree.store.plan(Point::Found, None, 1, lost());
+    assert_eq!(tree.runtime.found(new("comp-globex"), seconds(5)).await, Ok(false));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_sweeper_that_panics_is_restarted() {
     let tree = Tree::grow().await;

@@ -1,12 +1,15 @@
 //! The nodes that share the database: a lease each, by the database's own clock (`$$NOW`), and the companies that they
 //! have, in the companies' heads.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use actors::domain::CompanyId;
 use actors::port::members::LEASE;
 use actors::port::{Living, Node};
 use futures::TryStreamExt;
 use mongodb::bson::{Document, doc};
 use mongodb::options::ReturnDocument;
+use uuid::Uuid;
 
 use super::fault::Fault;
 use super::names::*;
@@ -14,6 +17,9 @@ use super::sessions;
 use super::shape::{Fields, moment};
 use super::shared::Shared;
 use super::tx::in_time;
+
+/// How two come by one name.
+const COPIED: &str = "its DATA_DIR is a copy of this one; remove the file `node` from the copy and start it again";
 
 /// Who a process is among those that share a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,21 +37,59 @@ impl Identity {
     }
 }
 
-/// Takes this node's lease or makes it longer: all that live now. What others have left open that do not is ended.
+/// What a process has of its node's lease. Its name is its own alone while it lives: the last that has taken it has it.
+#[derive(Debug)]
+pub(super) struct Lease {
+    process: String,
+    is_taken: AtomicBool,
+}
+
+impl Default for Lease {
+    fn default() -> Self {
+        Self {
+            process: Uuid::new_v4().to_string(),
+            is_taken: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Lease {
+    /// Which it is. Taken at first from whoever has it, who will have been this node's earlier process; then only made longer.
+    fn of(&self, name: &str) -> Document {
+        let mut which = doc! { "_id": name };
+        if self.is_taken.load(Ordering::Acquire) {
+            which.insert("process", &self.process);
+        }
+        which
+    }
+}
+
+/// Takes this node's lease or makes it longer: all that live now. What others have left open that do not is ended. Where
+/// another process has taken it since, this one's store has failed.
 pub(super) async fn renew(shared: &Shared, draining: bool) -> Result<Living, Fault> {
     let (nodes, me) = (shared.collection(NODES), &shared.identity);
     let until = doc! { "$add": ["$$NOW", LEASE.as_millis() as i64] };
     let has_lapsed = doc! { "$not": [{ "$gt": ["$until", "$$NOW"] }] };
     let set = doc! { "$set": {
         "until": until, "url": { "$literal": me.url.as_deref() }, "draining": draining, "had_lapsed": has_lapsed,
+        "process": { "$literal": &shared.lease.process },
     } };
     // Where this is not answered, nobody knows what the others did meanwhile.
     let is_noted = shared.own_sessions.doubt();
     let renewed = in_time(async {
-        let renewed = nodes.find_one_and_update(doc! { "_id": &me.name }, vec![set]);
+        let renewed = nodes.find_one_and_update(shared.lease.of(&me.name), vec![set]);
         renewed.upsert(true).return_document(ReturnDocument::After).await
     })
-    .await?;
+    .await
+    .inspect_err(|fault| {
+        if fault.is_duplicate() {
+            shared.fail(format!(
+                "another process goes by the name of this node, {}: {COPIED}",
+                me.name
+            ));
+        }
+    })?;
+    shared.lease.is_taken.store(true, Ordering::Release);
     let had_lapsed = renewed.is_none_or(|renewed| renewed.get_bool("had_lapsed").unwrap_or(true));
     if had_lapsed || !is_noted {
         sessions::note(shared).await?;
@@ -66,8 +110,8 @@ pub(super) async fn renew(shared: &Shared, draining: bool) -> Result<Living, Fau
 
 /// Ends this node's lease.
 pub(super) async fn leave(shared: &Shared) -> Result<(), Fault> {
-    let nodes = shared.collection(NODES);
-    in_time(async { nodes.delete_one(doc! { "_id": &shared.identity.name }).await }).await?;
+    let (nodes, mine) = (shared.collection(NODES), shared.lease.of(&shared.identity.name));
+    in_time(async { nodes.delete_one(mine).await }).await?;
     Ok(())
 }
 

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::fault::Fault;
-use super::members::Identity;
+use super::members::{Identity, Lease};
 use super::names::*;
 use super::numbers::Numbers;
 use super::order::Order;
@@ -107,6 +107,8 @@ pub(super) struct Shared {
     pub(super) database: Database,
     /// Who this process is among those that share the database.
     pub(super) identity: Identity,
+    /// What this process has of its node's lease.
+    pub(super) lease: Lease,
     /// Whether others live, as far as is known.
     has_others: watch::Sender<bool>,
     pub(super) feed: Feed,
@@ -121,7 +123,7 @@ pub(super) struct Shared {
     /// How far the clock has come, in milliseconds: it never steps back.
     high: AtomicI64,
     tasks: TaskTracker,
-    failed: watch::Sender<Option<&'static str>>,
+    failed: watch::Sender<Option<String>>,
     closing: CancellationToken,
 }
 
@@ -130,6 +132,7 @@ impl Shared {
         Self {
             database,
             identity,
+            lease: Lease::default(),
             has_others: watch::channel(false).0,
             arrivals: Arrivals::default(),
             left: Left::default(),
@@ -228,18 +231,23 @@ impl Shared {
         let shared = Arc::clone(self);
         self.tasks.spawn(async move {
             if AssertUnwindSafe(task).catch_unwind().await.is_err() {
-                shared.failed.send_replace(Some(name));
-                shared.closing.cancel();
+                shared.fail(format!("{name} panicked"));
             }
         });
     }
 
-    /// Returns when a task has panicked.
+    /// The store is of no more use, and says why.
+    pub(super) fn fail(&self, why: String) {
+        self.failed.send_replace(Some(why));
+        self.closing.cancel();
+    }
+
+    /// Returns, with the reason, when the store has failed.
     pub(super) async fn failed(&self) -> String {
         let mut failed = self.failed.subscribe();
         // The sender lives as long as `self`, so the wait itself cannot fail.
-        let name = failed.wait_for(Option::is_some).await.ok().and_then(|name| *name);
-        format!("{} panicked", name.unwrap_or_default())
+        let why = failed.wait_for(Option::is_some).await.ok().and_then(|why| why.clone());
+        why.unwrap_or_default()
     }
 
     pub(super) fn is_closing(&self) -> bool {

@@ -11,8 +11,8 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use super::kill::assert_journals;
 use crate::support::engine::Home;
+use crate::support::journals::journals;
 use crate::support::judge::judge;
 use crate::support::load::Load;
 use crate::support::mongod::Mongod;
@@ -115,7 +115,7 @@ impl Scene {
         self.load.finish().await;
         judge(&self.server.url, &self.place.tenants, &self.place.ledger).await;
         self.server.stop().await;
-        assert_journals(&self.place.home, &COMPANIES).await;
+        journals(&self.place.home, COMPANIES).await;
         drop(self.mongod);
     }
 }

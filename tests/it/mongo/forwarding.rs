@@ -33,7 +33,8 @@ async fn start(place: &Place) -> Server {
         .env("NODE_URL", format!("http://127.0.0.1:{port}"))
         .env("ADMIN_EMAIL", EMAIL)
         .env("ADMIN_PASSWORD", PASSWORD)
-        .env("SECOND_FACTOR_FOR", "none");
+        .env("SECOND_FACTOR_FOR", "none")
+        .env("METRICS_FROM", "127.0.0.0/8");
     let started = Server::start(command).await;
     started.unwrap_or_else(|log| panic!("the server did not start:\n{log}"))
 }
@@ -290,6 +291,43 @@ async fn what_is_made_at_one_node_is_good_at_the_other_in_the_next_breath() {
     pair.stop().await;
 }
 
+/// A node that is not where it says is told of before anybody asks in vain.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_is_not_where_it_says_is_told_of() {
+    let first = Place::with_companies(Engine::Mongodb, &COMPANIES).await;
+    let second = beside(&first);
+    let one = start(&first).await;
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let measured = async |wanted: &str| {
+        eventually(wanted, PATIENCE, async || {
+            let answer = http.get(format!("{}/metrics", one.url)).send().await.ok()?;
+            let text = answer.text().await.ok()?;
+            wanted
+                .split(" and ")
+                .all(|line| text.lines().any(|told| told == line))
+                .then_some(())
+        })
+        .await;
+    };
+    measured("alert_whisperer_nodes 1 and alert_whisperer_nodes_unreached 0").await;
+    let nowhere = format!("http://127.0.0.1:{}", port::free());
+    let mut command = second.serve();
+    command.env("NODE_URL", &nowhere);
+    let two = Server::start(command).await.unwrap();
+    measured("alert_whisperer_nodes 2 and alert_whisperer_nodes_unreached 1").await;
+    assert!(
+        one.log().contains(&format!("no connection to {nowhere}")),
+        "{}",
+        one.log()
+    );
+    two.stop().await;
+    let two = start(&second).await;
+    measured("alert_whisperer_nodes 2 and alert_whisperer_nodes_unreached 0").await;
+    two.stop().await;
+    measured("alert_whisperer_nodes 1 and alert_whisperer_nodes_unreached 0").await;
+    one.stop().await;
+}
+
 /// Who may do what is taken away for all nodes at once, or nearly: what it was is nowhere good any more.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_taken_away_at_one_node_is_refused_at_the_other() {
@@ -313,6 +351,15 @@ async fn what_is_taken_away_at_one_node_is_refused_at_the_other() {
     let old = text(&before["items"][0], "secret_id");
     let (status, made) = pair.ask(Method::POST, &pair.one, &secrets, &token, &json!({})).await;
     assert_eq!(status, 200, "{made}");
+    let renewed = crate::support::load::Tenant {
+        webhook_secret: text(&made, "webhook_secret"),
+        ..tenant.clone()
+    };
+    // In the next breath, whichever has made it.
+    for server in [&pair.two, &pair.one] {
+        let sent = renewed.client(&server.url).deliver("at-once", alert).await;
+        assert_eq!(sent.unwrap().status, 200);
+    }
     let (status, gone) = pair
         .ask(
             Method::DELETE,
@@ -326,10 +373,6 @@ async fn what_is_taken_away_at_one_node_is_refused_at_the_other() {
     for server in [&pair.one, &pair.two] {
         refused(server, "retired-secret").await;
     }
-    let renewed = crate::support::load::Tenant {
-        webhook_secret: text(&made, "webhook_secret"),
-        ..tenant.clone()
-    };
     for server in [&pair.one, &pair.two] {
         let sent = renewed
             .client(&server.url)

@@ -10,8 +10,8 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::time::{Instant, timeout};
 
-use super::kill::assert_journals;
 use crate::support::engine::{Engine, Home};
+use crate::support::journals::journals;
 use crate::support::judge::judge;
 use crate::support::load::{Load, Tenant};
 use crate::support::process::{PATIENCE, Place, Server, eventually};
@@ -138,7 +138,7 @@ async fn what_a_killed_node_had_is_soon_the_others() {
     load.finish().await;
     judge(&other.url, &second.tenants, &second.ledger).await;
     other.stop().await;
-    assert_journals(&second.home, &COMPANIES).await;
+    journals(&second.home, COMPANIES).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -161,7 +161,7 @@ async fn a_node_that_comes_gets_its_share_and_one_that_drains_gives_its_own_at_o
     load.finish().await;
     judge(&other.url, &second.tenants, &second.ledger).await;
     other.stop().await;
-    assert_journals(&second.home, &COMPANIES).await;
+    journals(&second.home, COMPANIES).await;
 }
 
 /// A process that was stopped for longer than its lease wakes with everything that it thought it had.
@@ -186,7 +186,35 @@ async fn a_node_that_slept_through_its_lease_writes_nothing_for_what_is_anothers
     until_it_answers_for_all(&other, &second).await;
     judge(&other.url, &second.tenants, &second.ledger).await;
     other.stop().await;
-    assert_journals(&second.home, &COMPANIES).await;
+    journals(&second.home, COMPANIES).await;
+}
+
+/// A copied data directory makes two processes of one name: the later has it, and the earlier says why it ends.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_processes_of_one_name_the_earlier_ends_and_says_why() {
+    let first = Place::with_companies(Engine::Mongodb, &COMPANIES).await;
+    let second = beside(&first);
+    call(&second, "one");
+    let mut one = start(&first).await;
+    let load = Load::start(&first.tenants, 2, &first.ledger);
+    load.aim(&one.url);
+    until_acknowledged(&load, 50).await;
+    let other = start(&second).await;
+    load.aim(&other.url);
+    let ended = one.ended(MOVED_WITHIN).await;
+    assert_eq!(ended.code(), Some(74), "{}", one.log());
+    assert!(
+        one.log().contains("another process goes by the name of this node, one"),
+        "{}",
+        one.log()
+    );
+    until_acknowledged(&load, 50).await;
+    load.finish().await;
+    // Nothing of the lease has gone with it.
+    until_all_are_of(&second, "one").await;
+    judge(&other.url, &second.tenants, &second.ledger).await;
+    other.stop().await;
+    journals(&second.home, COMPANIES).await;
 }
 
 /// What one node is told the others hear: a new company's key is good everywhere, and what happens is told everywhere.

@@ -27,6 +27,7 @@ use tokio::time::Instant;
 pub enum Point {
     Acquire,
     Found,
+    FoundAfter,
     RosterDue,
     ReadUnplaced,
     ReadIncident,
@@ -339,7 +340,9 @@ impl Writer for FaultyWriter {
 
     async fn found(&self, company: NewCompany) -> Result<bool, Error> {
         meet(&self.faults, Point::Found, Some(self.company())).await?;
-        self.inner.found(company).await
+        let founded = self.inner.found(company).await?;
+        meet(&self.faults, Point::FoundAfter, Some(self.company())).await?;
+        Ok(founded)
     }
 }
 

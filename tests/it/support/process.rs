@@ -31,9 +31,11 @@ pub async fn eventually<T>(what: &str, within: Duration, mut ask: impl AsyncFnMu
     }
 }
 
-/// The binary with nothing of our environment in its own.
+/// The binary with nothing of our environment in its own. It ends with the test, however that ends.
 pub fn binary() -> Command {
-    clean(Command::new(BINARY))
+    let mut command = clean(Command::new("setpriv"));
+    command.args(["--pdeathsig", "KILL", BINARY]);
+    command
 }
 
 /// What `audit verify` says of a home's store, or of what the arguments name.
@@ -122,9 +124,15 @@ impl Place {
 
     /// `serve`, started by a shell that first runs `preparation`.
     pub fn serve_after(&self, preparation: &str) -> Command {
-        let mut command = clean(Command::new("sh"));
+        let mut command = clean(Command::new("setpriv"));
         command
-            .args(["-c", &format!("{preparation}; exec \"$0\" \"$@\"")])
+            .args([
+                "--pdeathsig",
+                "KILL",
+                "sh",
+                "-c",
+                &format!("{preparation}; exec \"$0\" \"$@\""),
+            ])
             .arg(BINARY);
         self.with_serve_args(&mut command, 0);
         command

@@ -2,17 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::slice::from_ref;
-use std::sync::Arc;
 
-use actors::domain::{CompanyId, Entry};
-use actors::port::Store;
-use actors::port::reader::PageRequest;
-use alert_whisperer::clock::SystemClock;
-use alert_whisperer::store::MongoStore;
+use actors::domain::Entry;
 
-use crate::conformance::journal::assert_chained;
 use crate::support::engine::Home;
 use crate::support::fleet::Fleet;
+use crate::support::journals::journals;
 use crate::support::judge::{judge_settled, settle};
 use crate::support::listeners::{Heard, Listeners};
 use crate::support::load::Tenant;
@@ -31,10 +26,7 @@ pub async fn judge_all(fleet: &mut Fleet, writes: &Writes, listeners: Listeners)
         node.stop().await;
     }
     let commits = writes.judge().await;
-    let journals = journals(&fleet.place().home, &tenants).await;
-    for (company, entries) in &journals {
-        assert_chained(&company.parse().unwrap(), entries);
-    }
+    let journals = journals(&fleet.place().home, ids(&tenants)).await;
     let told: usize = last
         .iter()
         .map(|heard| judge_heard(heard, &journals[&heard.company]))
@@ -46,6 +38,10 @@ pub async fn judge_all(fleet: &mut Fleet, writes: &Writes, listeners: Listeners)
         ledger.acknowledged(),
         last.len(),
     );
+}
+
+fn ids(tenants: &[Tenant]) -> impl Iterator<Item = &str> {
+    tenants.iter().map(|tenant| tenant.company_id.as_str())
 }
 
 /// Waits until everything is placed, and names a node that says so.
@@ -63,38 +59,13 @@ async fn until_settled(fleet: &Fleet, tenant: &Tenant) -> String {
 
 /// Waits until everybody has heard what there is by now.
 async fn until_told(home: &Home, tenants: &[Tenant], listeners: Listeners) -> Vec<Heard> {
-    let now = journals(home, tenants).await;
+    let now = journals(home, ids(tenants)).await;
     let last: BTreeMap<String, u64> = now
         .iter()
         .map(|(company, entries)| (company.clone(), entries.iter().map(|entry| entry.seq).max().unwrap()))
         .collect();
     let heard = tokio::time::timeout(PATIENCE, listeners.finish(last)).await;
     heard.expect("everybody hears of everything")
-}
-
-/// Every company's journal.
-async fn journals(home: &Home, tenants: &[Tenant]) -> BTreeMap<String, Vec<Entry>> {
-    let store = MongoStore::open(home.mongo_url().unwrap(), Arc::new(SystemClock)).await;
-    let store = store.unwrap();
-    let mut journals = BTreeMap::new();
-    for tenant in tenants {
-        let (company, mut entries): (CompanyId, _) = (tenant.company_id.parse().unwrap(), Vec::new());
-        let mut page = PageRequest {
-            limit: 200,
-            after: None,
-        };
-        loop {
-            let next = store.reader(&company).journal(page).await.unwrap();
-            entries.extend(next.items);
-            page.after = next.next;
-            if page.after.is_none() {
-                break;
-            }
-        }
-        journals.insert(tenant.company_id.clone(), entries);
-    }
-    store.close().await;
-    journals
 }
 
 /// Everything in its order, from the first that was heard on, and as it stands in the journal: how much that was.
