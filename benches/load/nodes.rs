@@ -33,8 +33,8 @@ const WARM_UP: Duration = Duration::from_secs(3);
 const MOST: f64 = 1.15;
 /// From a node's death until others have what it had, in seconds.
 const MOVED_WITHIN: f64 = 8.0;
-/// Alerts followed until they are placed, a second.
-const FOLLOWED: f64 = 50.0;
+/// Alerts followed until they are placed, a second: so few that the looks at them are no load of their own.
+const FOLLOWED: f64 = 5.0;
 /// How long anything is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(20);
@@ -51,8 +51,8 @@ pub async fn nodes(bench: &mut Bench) -> Result<()> {
         for (count, figures) in (1..).zip(&mut all) {
             let mut running = cluster.start(count).await?;
             cluster.sustain(&running, rate, figures).await?;
+            cluster.follow(&running, rate, figures).await?;
             if turn + 1 == TURNS {
-                cluster.follow(&running, rate, figures).await?;
                 figures.most = Some(cluster.saturate(&running).await?);
             }
             if count == NAMES.len() {
@@ -302,7 +302,7 @@ impl Cluster {
     async fn follow(&self, nodes: &[Node], rate: f64, figures: &mut Figures) -> Result<()> {
         let mut load = self.load(nodes, Pace::Open(rate));
         load.follow = Some((rate / FOLLOWED).max(1.0) as u64);
-        figures.settled = load.run(MEASURED).await?.settled;
+        figures.settled.gather(load.run(MEASURED).await?.settled);
         self.is_done().await
     }
 
