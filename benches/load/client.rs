@@ -31,7 +31,7 @@ impl Answer {
 
     pub fn ok(self) -> Result<Self> {
         match self.status {
-            200 => Ok(self),
+            200 | 201 => Ok(self),
             status => Err(format!("{status}: {}", String::from_utf8_lossy(&self.body)).into()),
         }
     }

@@ -42,6 +42,7 @@ mod nodes;
 mod opened;
 mod pages;
 mod past;
+mod peers;
 mod people;
 mod process;
 mod reader;
@@ -63,7 +64,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every measurement, in the order in which they are run.
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 26] = [
     "single",
     "batches",
     "grouping",
@@ -89,6 +90,7 @@ const NAMES: [&str; 25] = [
     "mongo-latency",
     "mongo-recall",
     "nodes",
+    "peers",
 ];
 
 fn main() -> Result<()> {
@@ -138,6 +140,7 @@ async fn run(name: &str, bench: &mut Bench) -> Result<()> {
         "mongo-latency" => mongo::latency(bench).await,
         "mongo-recall" => recall::on_mongo(bench).await,
         "nodes" => nodes::nodes(bench).await,
+        "peers" => peers::peers(bench).await,
         other => Err(format!("{other} is not known").into()),
     }
 }

@@ -16,7 +16,7 @@ use alert_whisperer::store::MongoStore;
 use mongodb::Collection;
 use mongodb::bson::{Document, doc};
 use mongodb::options::{Acknowledgment, WriteConcern};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -56,6 +56,12 @@ impl Database {
         })
     }
 
+    /// The URL of another database on the same server, named after this one.
+    pub fn beside(&self, name: &str) -> String {
+        let own = format!("/{}", self.name);
+        self.url.expose_secret().replacen(&own, &format!("{own}-{name}"), 1)
+    }
+
     pub fn collection(&self, name: &str) -> Collection<Document> {
         self.client.database(&self.name).collection(name)
     }
@@ -88,7 +94,12 @@ impl Database {
     }
 
     pub async fn remove(self) -> Result<()> {
-        Ok(self.client.database(&self.name).drop().await?)
+        for name in self.client.list_database_names().await? {
+            if name.starts_with(&self.name) {
+                self.client.database(&name).drop().await?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -77,6 +77,11 @@ impl Server {
         })
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// User and system time so far.
     pub fn cpu(&self) -> Result<Duration> {
         cpu_of(self.process.id())
@@ -93,12 +98,7 @@ impl Server {
     }
 
     fn status(&self, name: &str) -> Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status
-            .lines()
-            .find(|line| line.starts_with(name))
-            .ok_or("no such line")?;
-        Ok(line.split_whitespace().nth(1).unwrap_or_default().parse::<u64>()? * 1024)
+        status_of(self.process.id(), name)
     }
 
     /// Ends it as who runs it does (SIGTERM), and waits for that.
@@ -124,6 +124,20 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// A process's resident memory, in bytes.
+pub fn resident_of(process: u32) -> Result<u64> {
+    status_of(process, "VmRSS:")
+}
+
+fn status_of(process: u32, name: &str) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with(name))
+        .ok_or("no such line")?;
+    Ok(line.split_whitespace().nth(1).unwrap_or_default().parse::<u64>()? * 1024)
 }
 
 /// A process's user and system time so far (`proc(5)`, fields 14 and 15, in 1/100 s).

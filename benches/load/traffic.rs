@@ -24,6 +24,38 @@ pub enum Trouble {
     New(u64),
 }
 
+/// What an alert says, of which no other says the same.
+fn words(serial: u64) -> String {
+    let words = "something is wrong here, and it does not look as if it were going to end by itself soon; ".repeat(7);
+    format!("{serial:020} {words}")
+}
+
+/// Troubles in the mix of the bounds, for whoever has a form of his own for them.
+pub struct Troubles {
+    rare: u64,
+    serial: AtomicU64,
+}
+
+impl Troubles {
+    /// The tenth of so many.
+    pub fn new(rare: u64) -> Self {
+        Self {
+            rare,
+            serial: AtomicU64::new(0),
+        }
+    }
+
+    /// The next: of which kind, which of them, and what is said of it.
+    pub fn next(&self) -> (&'static str, u64, String) {
+        let serial = self.serial.fetch_add(1, Ordering::Relaxed);
+        let chance = mix(serial);
+        match chance % 10 {
+            0 => ("rare", (chance >> 8) % self.rare, words(serial)),
+            _ => ("trouble", (chance >> 8) % HOT, words(serial)),
+        }
+    }
+}
+
 /// Where alerts come from.
 pub struct Traffic {
     pub companies: Vec<Company>,
@@ -87,10 +119,9 @@ impl Traffic {
             Trouble::Rare(n) => ("rare", n, "high"),
             Trouble::New(n) => ("new", n, SEVERITIES[(n >> 60) as usize % 4]),
         };
-        let words =
-            "something is wrong here, and it does not look as if it were going to end by itself soon; ".repeat(7);
+        let words = words(serial);
         format!(
-            r#"{{"asset_name":"web-{}","signature":"{name}-{n}","severity":"{severity}","message":"{serial:020} {words}","tool_source":"bench","labels":{{"datacenter":"eu-1","team":"platform","run":"{serial:032}"}}}}"#,
+            r#"{{"asset_name":"web-{}","signature":"{name}-{n}","severity":"{severity}","message":"{words}","tool_source":"bench","labels":{{"datacenter":"eu-1","team":"platform","run":"{serial:032}"}}}}"#,
             n % 20,
         )
     }

@@ -4,6 +4,9 @@
 //! `GOLDEN_WRITE=NAME cargo test --test it golden` writes one more, `tests/golden/NAME.jsonl`: the settings on the first
 //! line, an alert with its verdict on each other.
 
+mod stores;
+mod told;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 mod binary;
 mod picture;
 mod refused;
-mod story;
+pub mod story;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -29,7 +29,7 @@ use crate::support::clock::{ManualClock, SeededEntropy};
 use crate::support::engine::Home;
 use crate::support::server::{Server, alert, key};
 
-async fn migrate(home: &Home) -> Result<Moved, MigrationError> {
+pub async fn migrate(home: &Home) -> Result<Moved, MigrationError> {
     let now = ManualClock::default().now();
     migration::migrate(&home.data(), home.mongo_url().unwrap(), now, &|_| ()).await
 }

@@ -227,7 +227,7 @@ async fn follow(edge: &Arc<Edge>, socket: &mut WebSocket, introduced: Introduced
     let open = edge.streams.enter(StreamKind::Socket, &companies)?;
     let standing = Standing::of(edge, introduced.caller, companies)?;
     let mut follower = Follower::from(edge, standing, introduced.after, open).await?;
-    let mut beat = tokio::time::interval(KEEP_ALIVE);
+    let mut beat = tokio::time::interval_at(Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut heard = Instant::now();
     loop {
