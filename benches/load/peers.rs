@@ -13,6 +13,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use actors::port::Clock;
+use alert_whisperer::clock::SystemClock;
+use alert_whisperer::store::MongoStore;
 use tokio::time::sleep;
 
 use super::Result;
@@ -28,12 +31,14 @@ use super::traffic::Troubles;
 const RARE: u64 = 2_000;
 /// Alerts in one request, where a peer takes several.
 const BATCH: usize = 64;
+/// In milliseconds.
+const LATELY: u64 = 600_000;
 const WARM_UP: Duration = Duration::from_secs(3);
 const MEASURED: Duration = Duration::from_secs(8);
 /// How long a peer may take to answer at first, and to have nothing left to do.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Alerta's processes, each with so many threads, as many as the machine has cores.
-const WORKERS: [&str; 4] = ["--workers", "2", "--threads", "8"];
+/// Alerta's processes. Each does one request at a time: it closes its one client of MongoDB after each.
+const WORKERS: [&str; 4] = ["--workers", "4", "--threads", "1"];
 
 /// Each beside us, on the store that is the nearest to its own.
 pub async fn peers(bench: &mut Bench) -> Result<()> {
@@ -83,10 +88,14 @@ fn prometheus(to: Option<&Company>, batch: usize) -> Next {
     })
 }
 
+/// It has begun at a moment of its own within the last ten minutes: told again, it would be a repeat to us, and not be
+/// placed.
 fn one_of_prometheus(troubles: &Troubles) -> String {
     let (name, number, words) = troubles.next();
+    let ago = troubles.serial() % LATELY;
+    let began = SystemClock.now().minus(Duration::from_millis(ago));
     format!(
-        r#"{{"labels":{{"alertname":"{name}-{number}","instance":"web-{}","severity":"warning","datacenter":"eu-1","team":"platform"}},"annotations":{{"description":"{words}"}}}}"#,
+        r#"{{"startsAt":"{began}","labels":{{"alertname":"{name}-{number}","instance":"web-{}","severity":"warning","datacenter":"eu-1","team":"platform"}},"annotations":{{"description":"{words}"}}}}"#,
         number % 20
     )
 }

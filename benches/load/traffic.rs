@@ -45,6 +45,11 @@ impl Troubles {
         }
     }
 
+    /// How many there have been.
+    pub fn serial(&self) -> u64 {
+        self.serial.load(Ordering::Relaxed)
+    }
+
     /// The next: of which kind, which of them, and what is said of it.
     pub fn next(&self) -> (&'static str, u64, String) {
         let serial = self.serial.fetch_add(1, Ordering::Relaxed);
