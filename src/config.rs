@@ -93,7 +93,8 @@ pub struct Flags {
     /// Take `?api_key=` at webhooks as the guide does. Off: a URL ends up in other people's logs.
     #[arg(long, env = "ALLOW_QUERY_API_KEY", num_args = 0..=1, default_missing_value = "true")]
     pub allow_query_api_key: Option<bool>,
-    /// Origins, such as `https://ops.example.com`, whose pages may open the WebSocket besides the server's own.
+    /// Origins, such as `https://ops.example.com`, whose pages may open the WebSocket and log in by a cookie besides the
+    /// server's own.
     #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Option<Vec<String>>,
     /// Hosts, such as `ops.example.com`, that requests to /mcp may name besides localhost; `*`: any, where a proxy or a

@@ -32,6 +32,7 @@ mod metrics;
 mod newest;
 pub(crate) mod offered;
 pub mod openapi;
+mod origin;
 mod pace;
 pub mod page;
 pub mod problem;

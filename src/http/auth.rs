@@ -1,7 +1,8 @@
 //! Logging in and out, and one's own account: `/api/auth/*`.
 //!
 //! A program gets its refresh token in the answer's body. A page asks for a cookie (`cookie: true`) that no script
-//! can read, and then has to send `X-CSRF: 1` with every request that uses it, which another site's page cannot.
+//! can read, and then has to send `X-CSRF: 1` with every request that uses it, which another site's page cannot. Such a
+//! login is for pages of ours alone, by their `Origin`.
 
 mod problems;
 mod refresh_token;
@@ -27,6 +28,7 @@ use super::Edge;
 use super::body::{Sent, SentOrNot};
 use super::caller::{API_KEY, Place, presented};
 use super::gate::Anyone;
+use super::origin;
 use super::page::Items;
 use super::problem::{Code, Problem};
 use super::rights::Oneself;
@@ -58,8 +60,13 @@ pub(super) async fn login(
     _: Anyone,
     State(edge): State<Arc<Edge>>,
     place: Place,
+    headers: HeaderMap,
     Sent(login): Sent<Login>,
 ) -> Result<WithCookie<Tokens>, Problem> {
+    if login.cookie {
+        // Another site's page must not have a browser go on as somebody else (CWE-352).
+        origin::of_ours(&edge, &headers)?;
+    }
     let shown = Credentials {
         email: &login.email,
         password: &login.password,

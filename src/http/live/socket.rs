@@ -12,7 +12,6 @@ use actors::port::events::Position;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
-use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -30,6 +29,7 @@ use crate::http::agent::KEEP_ALIVE;
 use crate::http::caller::{Caller, Place, presented};
 use crate::http::describe::{Answer, Argument, Description};
 use crate::http::gate::LooksItself;
+use crate::http::origin;
 use crate::http::page::{Ask, Asked, Query};
 use crate::http::problem::{Code, Problem};
 use crate::http::rights::{Read, read_at_once};
@@ -100,7 +100,8 @@ pub(in crate::http) async fn connect(
     Asked { asked: from_where, .. }: Asked<Anew>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Upgraded, Problem> {
-    from_allowed_origin(&edge, &headers)?;
+    // A page of another site must not read with what the browser knows of ours (RFC 6455, 10.2).
+    origin::of_ours(&edge, &headers)?;
     let Anew(Resume { cursor }) = from_where;
     let after = cursor.map(|text| place("cursor", &text)).transpose()?;
     let introduced = match presented(&headers)? {
@@ -126,25 +127,6 @@ pub(in crate::http) async fn connect(
             .max_write_buffer_size(WRITE_BYTES)
             .on_upgrade(move |socket| converse(edge, socket, introduced, from, after)),
     ))
-}
-
-/// A page of another site must not read with what the browser knows of ours (RFC 6455, 10.2).
-fn from_allowed_origin(edge: &Edge, headers: &HeaderMap) -> Result<(), Problem> {
-    let Some(origin) = headers.get(ORIGIN) else {
-        return Ok(());
-    };
-    let origin = origin.to_str().unwrap_or_default();
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let own = host.is_some_and(|host| {
-        ["http://", "https://"]
-            .iter()
-            .any(|scheme| origin.strip_prefix(scheme) == Some(host))
-    });
-    if own || edge.settings.allowed_origins.iter().any(|allowed| allowed == origin) {
-        return Ok(());
-    }
-    let detail = "pages of this origin may not connect; ALLOWED_ORIGINS names those that may";
-    Err(Problem::new(Code::ForbiddenOrigin, detail).of_field("Origin"))
 }
 
 /// Somebody who may read.

@@ -178,6 +178,24 @@ async fn a_page_keeps_its_refresh_token_where_no_script_reads_it() {
     server.stop().await;
 }
 
+/// Another site's form can send what reads as JSON, and would have a browser go on as somebody else (CWE-352).
+#[tokio::test]
+async fn a_page_of_another_site_logs_nobody_in() {
+    let server = Server::start(engine()).await;
+    let asked = json!({"email": ROOT, "password": PASSWORD, "cookie": true}).to_string();
+    let from = async |origin: &str| {
+        let sent = headers(&[("origin", origin.as_bytes()), ("content-type", b"text/plain")]);
+        server.ask(Method::POST, "/api/auth/login", sent, asked.clone()).await
+    };
+    for origin in ["https://evil.example", "null"] {
+        let answer = from(origin).await;
+        assert_eq!(answer.problem(403), "Origin");
+        assert!(answer.headers.get("set-cookie").is_none());
+    }
+    assert_eq!(from(&server.url).await.status, 200);
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn logging_out_ends_one_login_and_logging_out_everywhere_all_and_their_streams() {
     let server = Server::start(engine()).await;
