@@ -22,7 +22,7 @@ use utoipa::ToSchema;
 
 use self::problems::of_password;
 use self::refresh_token::{
-    LoggedOut, RefreshBody, Tokens, WithCookie, logged_out, no_cookie, no_refresh_token, refresh_token, tokens,
+    Cookie, LoggedOut, RefreshBody, Tokens, WithCookie, logged_out, no_refresh_token, refresh_token, tokens,
 };
 use super::Edge;
 use super::body::{Sent, SentOrNot};
@@ -78,7 +78,8 @@ pub(super) async fn login(
         .sign_in(shown, address, &|actor| place.origin(actor))
         .await
         .inspect_err(|error| not_let_in(&edge, &place, &login.email, error))?;
-    Ok(tokens(&edge, &signed_in, login.cookie))
+    let as_cookie = login.cookie.then(|| Cookie::for_page(&headers));
+    Ok(tokens(&edge, &signed_in, as_cookie))
 }
 
 /// Counts a login that was refused, and notes it for the journal where something was judged.
@@ -118,19 +119,20 @@ pub(super) async fn refresh(
     SentOrNot(sent): SentOrNot<RefreshBody>,
 ) -> Result<WithCookie<Tokens>, Problem> {
     let shown = refresh_token(&headers, sent)?.ok_or_else(no_refresh_token)?;
+    let cookie = Cookie::for_page(&headers);
     let renewed = edge
         .accounts
         .renew(shown.token.expose_secret(), &|actor| place.origin(actor))
         .await;
     match renewed {
-        Ok(signed_in) => Ok(tokens(&edge, &signed_in, shown.by_cookie)),
+        Ok(signed_in) => Ok(tokens(&edge, &signed_in, shown.by_cookie.then_some(cookie))),
         Err(error) => {
             if error == SignInError::NotInForce {
                 place.refused(&edge, "refresh");
             }
             let mut problem = Problem::from(error);
             if shown.by_cookie && problem.status == StatusCode::UNAUTHORIZED {
-                problem.headers.push((SET_COOKIE, no_cookie()));
+                problem.headers.push((SET_COOKIE, cookie.clear()));
             }
             Err(problem)
         }
@@ -160,19 +162,20 @@ pub(super) async fn logout(
         edge.accounts.give_back(token, &|actor| place.origin(actor)).await?;
     }
     // Who has no login is logged out already.
-    Ok(logged_out("Logged out"))
+    Ok(logged_out("Logged out", Cookie::for_page(&headers)))
 }
 
 /// `POST logout-all`: ends all of one's logins and access tokens.
 pub(super) async fn logout_all(
     oneself: Oneself,
     State(edge): State<Arc<Edge>>,
+    headers: HeaderMap,
 ) -> Result<WithCookie<LoggedOut>, Problem> {
     let id = &oneself.visit.user.user_id;
     edge.accounts
         .change_user(id, Keep::None, &oneself.origin(), |user, _| Ok(user.clone()))
         .await?;
-    Ok(logged_out("Logged out everywhere"))
+    Ok(logged_out("Logged out everywhere", Cookie::for_page(&headers)))
 }
 
 /// Who one is.

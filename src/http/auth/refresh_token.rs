@@ -7,7 +7,7 @@ use actors::domain::CompanyId;
 use actors::domain::ids::UserId;
 use axum::Json;
 use axum::http::HeaderMap;
-use axum::http::header::{COOKIE, HeaderValue, SET_COOKIE};
+use axum::http::header::{COOKIE, HeaderValue, ORIGIN, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -22,10 +22,59 @@ use crate::http::caller::presented;
 use crate::http::describe::{Answer, Description};
 use crate::http::problem::{Code, Problem};
 
-/// The cookie of a page's refresh token; only sent to these routes.
-const REFRESH_COOKIE: &str = "aw_refresh";
-const COOKIE_PATH: &str = "/api/auth";
 const CSRF: &str = "x-csrf";
+
+/// The cookie of a page's refresh token.
+#[derive(Clone, Copy)]
+pub(super) struct Cookie {
+    name: &'static str,
+    path: &'static str,
+}
+
+impl Cookie {
+    /// Under TLS. By its name a browser takes it from this host alone, so that no other of the domain can set one
+    /// (RFC 6265bis, 4.1.3.2; OWASP ASVS 3.3.3).
+    const OF_THIS_HOST: Self = Self {
+        name: "__Host-aw_refresh",
+        path: "/",
+    };
+    /// Without TLS, on one's own machine, where browsers take no cookie of such a name.
+    const PLAIN: Self = Self {
+        name: "aw_refresh",
+        path: "/api/auth",
+    };
+
+    /// The one for the page that asks. A browser says in `Origin` whether the page came under TLS (RFC 6454, 7.3).
+    pub(super) fn for_page(headers: &HeaderMap) -> Self {
+        match headers.get(ORIGIN) {
+            Some(origin) if origin.as_bytes().starts_with(b"https://") => Self::OF_THIS_HOST,
+            _ => Self::PLAIN,
+        }
+    }
+
+    /// Its value in a request (RFC 6265, 5.4).
+    fn read(self, headers: &HeaderMap) -> Option<&str> {
+        let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+        all.flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(name, _)| *name == self.name)
+            .map(|(_, value)| value)
+    }
+
+    fn set(self, value: &str, life: Duration) -> HeaderValue {
+        let Self { name, path } = self;
+        let seconds = life.as_secs();
+        let text = format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; Secure; SameSite=Strict");
+        let mut value = HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""));
+        value.set_sensitive(true);
+        value
+    }
+
+    /// Has the browser forget it.
+    pub(super) fn clear(self) -> HeaderValue {
+        self.set("", Duration::ZERO)
+    }
+}
 
 /// A refresh token as it was sent.
 pub(super) struct Shown {
@@ -53,7 +102,7 @@ pub(super) fn refresh_token(headers: &HeaderMap, sent: RefreshBody) -> Result<Op
     if let Some(token) = sent.refresh_token {
         return Ok(Some(shown(token)));
     }
-    let Some(token) = cookie(headers, REFRESH_COOKIE) else {
+    let Some(token) = Cookie::for_page(headers).read(headers) else {
         return Ok(None);
     };
     if headers.get(CSRF).is_none_or(|value| value != "1") {
@@ -64,29 +113,6 @@ pub(super) fn refresh_token(headers: &HeaderMap, sent: RefreshBody) -> Result<Op
         token: token.into(),
         by_cookie: true,
     }))
-}
-
-/// A cookie's value (RFC 6265, 5.4).
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    all.flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(other, _)| *other == name)
-        .map(|(_, value)| value)
-}
-
-fn set_cookie(value: &str, life: Duration) -> HeaderValue {
-    let text = format!(
-        "{REFRESH_COOKIE}={value}; Path={COOKIE_PATH}; Max-Age={}; HttpOnly; Secure; SameSite=Strict",
-        life.as_secs()
-    );
-    let mut value = HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""));
-    value.set_sensitive(true);
-    value
-}
-
-pub(super) fn no_cookie() -> HeaderValue {
-    set_cookie("", Duration::ZERO)
 }
 
 pub(super) fn no_refresh_token() -> Problem {
@@ -149,21 +175,21 @@ impl<T: Serialize + ToSchema> Answer for WithCookie<T> {
     }
 }
 
-pub(super) fn logged_out(message: &'static str) -> WithCookie<LoggedOut> {
+pub(super) fn logged_out(message: &'static str, cookie: Cookie) -> WithCookie<LoggedOut> {
     WithCookie {
         answer: LoggedOut { message },
-        cookie: Some(no_cookie()),
+        cookie: Some(cookie.clear()),
     }
 }
 
-pub(super) fn tokens(edge: &Edge, signed_in: &SignedIn, as_cookie: bool) -> WithCookie<Tokens> {
+pub(super) fn tokens(edge: &Edge, signed_in: &SignedIn, as_cookie: Option<Cookie>) -> WithCookie<Tokens> {
     let user = &signed_in.user;
     let refresh_token = signed_in.refresh_token.expose_secret();
     let life = signed_in.refresh_until.since(edge.clock.now());
     WithCookie {
         answer: Tokens {
             access_token: signed_in.access_token.expose_secret().to_owned(),
-            refresh_token: (!as_cookie).then(|| refresh_token.to_owned()),
+            refresh_token: as_cookie.is_none().then(|| refresh_token.to_owned()),
             token_type: "bearer",
             expires_in: ACCESS_LIFE.as_secs(),
             user: LoggedIn {
@@ -175,6 +201,6 @@ pub(super) fn tokens(edge: &Edge, signed_in: &SignedIn, as_cookie: bool) -> With
             },
             first_do: signed_in.first_do,
         },
-        cookie: as_cookie.then(|| set_cookie(refresh_token, life)),
+        cookie: as_cookie.map(|cookie| cookie.set(refresh_token, life)),
     }
 }

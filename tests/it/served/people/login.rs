@@ -196,6 +196,49 @@ async fn a_page_of_another_site_logs_nobody_in() {
     server.stop().await;
 }
 
+/// A cookie whose name begins so is the host's own; a browser takes it under TLS alone.
+#[tokio::test]
+async fn a_page_under_tls_has_a_cookie_that_no_other_host_can_set() {
+    let server = Server::start_with(engine(), |flags| {
+        flags.allowed_origins = Some(vec!["https://ops.example.com".into()]);
+    })
+    .await;
+    let post = async |path: &str, cookie: &str, body: Value| {
+        let sent = headers(&[
+            ("origin", b"https://ops.example.com"),
+            ("cookie", cookie.as_bytes()),
+            ("x-csrf", b"1"),
+        ]);
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        server.ask(Method::POST, path, sent, body).await
+    };
+    let asked = json!({"email": ROOT, "password": PASSWORD, "cookie": true});
+    let set = post("/api/auth/login", "", asked).await.header("set-cookie").to_owned();
+    let (cookie, attributes) = set.split_once("; ").unwrap();
+    assert!(cookie.starts_with("__Host-aw_refresh=awr_"), "{cookie}");
+    assert_eq!(attributes, "Path=/; Max-Age=604800; HttpOnly; Secure; SameSite=Strict");
+    // What another host of the domain may have set is not looked at.
+    let (_, token) = cookie.split_once('=').unwrap();
+    post("/api/auth/refresh", &format!("aw_refresh={token}"), Value::Null)
+        .await
+        .problem(401);
+    let both = format!("aw_refresh=awr_of_another; {cookie}");
+    let renewed = post("/api/auth/refresh", &both, Value::Null).await;
+    assert_eq!(renewed.status, 200, "{}", renewed.text);
+    assert!(renewed.header("set-cookie").starts_with("__Host-aw_refresh=awr_"));
+    let out = post("/api/auth/logout", cookie, Value::Null).await;
+    let cleared = out.header("set-cookie");
+    assert!(
+        cleared.starts_with("__Host-aw_refresh=; Path=/; Max-Age=0;"),
+        "{cleared}"
+    );
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn logging_out_ends_one_login_and_logging_out_everywhere_all_and_their_streams() {
     let server = Server::start(engine()).await;
