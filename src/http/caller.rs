@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::domain::{CompanyId, Origin};
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, HeaderValue, USER_AGENT, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
@@ -87,6 +87,14 @@ pub(crate) fn source(parts: &Parts, edge: &Edge) -> Option<Source> {
     let ConnectInfo(Peer(peer)) = parts.extensions.get::<ConnectInfo<Peer>>()?;
     let proxies = &edge.settings.trusted_proxies;
     Some(forwarded::source(peer.ip(), &parts.headers, proxies))
+}
+
+/// Whether a request came to us under TLS, as far as a proxy that is trusted says so.
+pub(crate) fn over_tls(request: &Request, edge: &Edge) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<Peer>>();
+    peer.is_some_and(|ConnectInfo(Peer(peer))| {
+        forwarded::over_tls(peer.ip(), request.headers(), &edge.settings.trusted_proxies)
+    })
 }
 
 impl Place {

@@ -11,6 +11,7 @@ use axum::http::header::FORWARDED;
 use ipnet::IpNet;
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
+const X_FORWARDED_PROTO: &str = "x-forwarded-proto";
 /// Proxies in a row that are looked through.
 const HOPS: usize = 16;
 
@@ -49,6 +50,16 @@ pub fn source(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> Source {
         }
     }
     source
+}
+
+/// Whether the peer is a proxy that is trusted and says, in `X-Forwarded-Proto`, that its client asked under TLS. What it
+/// has added itself stands last.
+pub fn over_tls(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> bool {
+    let peer = peer.to_canonical();
+    let said = headers.get_all(X_FORWARDED_PROTO).into_iter().next_back();
+    let last = said.and_then(|line| line.as_bytes().rsplit(|byte| *byte == b',').next());
+    proxies.iter().any(|network| network.contains(&peer))
+        && last.is_some_and(|word| word.trim_ascii().eq_ignore_ascii_case(b"https"))
 }
 
 /// The addresses that the headers name, the last first; `None` for what is none.
@@ -120,6 +131,25 @@ mod tests {
         let proxies = ["10.0.0.0/8".parse().unwrap(), "127.0.0.1/32".parse().unwrap()];
         let source = source(peer.parse().unwrap(), &headers(given), &proxies);
         (source.address.to_string(), source.told)
+    }
+
+    #[test]
+    fn a_proxy_that_is_trusted_says_whether_a_request_came_under_tls() {
+        let proxies = ["10.0.0.0/8".parse().unwrap()];
+        let says = |peer: &str, given: &[(&str, &str)]| over_tls(peer.parse().unwrap(), &headers(given), &proxies);
+        for word in ["https", "HTTPS", "http, https"] {
+            assert!(says("10.0.0.1", &[("x-forwarded-proto", word)]), "{word}");
+            assert!(!says("203.0.113.7", &[("x-forwarded-proto", word)]), "{word}");
+        }
+        for word in ["http", "https, http", "", "https;"] {
+            assert!(!says("10.0.0.1", &[("x-forwarded-proto", word)]), "{word}");
+        }
+        assert!(!says(
+            "10.0.0.1",
+            &[("x-forwarded-proto", "https"), ("x-forwarded-proto", "http")]
+        ));
+        assert!(!says("10.0.0.1", &[]));
+        assert!(says("::ffff:10.0.0.1", &[("x-forwarded-proto", "https")]));
     }
 
     #[test]

@@ -7,7 +7,10 @@ use actors::domain::Timestamp;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::Version;
-use axum::http::header::{CACHE_CONTROL, CONNECTION, HOST, HeaderValue};
+use axum::http::header::{
+    CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
@@ -26,8 +29,8 @@ use super::runbooks::{dry_run, edit};
 use super::runs::{execute, stop, switch};
 use super::schemas::Schemas;
 use super::{
-    Edge, Stage, acts, agent, alertmanager, alerts, approvals, audit, auth, companies, dashboard, decisions, health,
-    heartbeats, incidents, kpis, memory, metrics, openapi, runbooks, runs, system, tools, users, webhook,
+    Edge, Stage, acts, agent, alertmanager, alerts, approvals, audit, auth, caller, companies, dashboard, decisions,
+    health, heartbeats, incidents, kpis, memory, metrics, openapi, runbooks, runs, system, tools, users, webhook,
 };
 use crate::mcp;
 use crate::nodes::{self, handing};
@@ -671,6 +674,21 @@ pub fn router(edge: Arc<Edge>) -> Router {
         .merge(mcp::router(edge.clone(), &edge.settings.mcp_allowed_hosts))
 }
 
+/// What every answer says to a browser, unless it says something of its own. What is no page of ours is not rendered as
+/// one: it loads nothing, runs nothing, and stands in nobody's frame (OWASP ASVS 3.2.1, 3.4.3 to 3.4.6).
+const FOR_BROWSERS: [(HeaderName, &str); 4] = [
+    (CACHE_CONTROL, "no-store"),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+    ),
+];
+/// For a year over TLS alone, and the names below as well (RFC 6797, 6.1; OWASP ASVS 3.4.1). Said only where the request
+/// came so (RFC 6797, 7.2).
+const OVER_TLS_ALONE: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+
 /// A request's trace id: 32 hex digits.
 #[derive(Clone)]
 pub(crate) struct TraceId(pub(crate) String);
@@ -689,6 +707,7 @@ pub(crate) async fn surround(State(edge): State<Arc<Edge>>, mut request: Request
         .get::<MatchedPath>()
         .map_or("", MatchedPath::as_str)
         .to_owned();
+    let over_tls = caller::over_tls(&request, &edge);
     let span = tracing::info_span!("request", trace_id, %method, route);
     let began = Instant::now();
     let stage = edge.stage();
@@ -710,10 +729,12 @@ pub(crate) async fn surround(State(edge): State<Arc<Edge>>, mut request: Request
         .is_some_and(|problem| problem.counted);
     let mut response = rendered(answered, &path, &trace_id, edge.clock.now());
     let headers = response.headers_mut();
-    headers
-        .entry(CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
-    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    for (name, value) in FOR_BROWSERS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if over_tls {
+        headers.insert(STRICT_TRANSPORT_SECURITY, OVER_TLS_ALONE);
+    }
     if let Ok(value) = HeaderValue::from_str(&trace_id) {
         headers.insert("x-trace-id", value);
     }

@@ -75,3 +75,57 @@ async fn a_place_within_the_dashboard_is_its_page_and_what_programs_ask_for_neve
     posted.problem(405);
     server.stop().await;
 }
+
+/// What is no page is not rendered as one, whatever asks for it, and is told to nobody else.
+#[tokio::test]
+async fn every_answer_says_that_it_is_no_page_and_for_tls_alone_where_it_came_so() {
+    let server = Server::start_with(engine(), |flags| flags.trusted_proxies = Some(vec!["127.0.0.1".into()])).await;
+    let company = server.company("comp-acme").await;
+    let answers = [
+        server.ask(Method::GET, "/healthz", HeaderMap::new(), "").await,
+        server.ask(Method::GET, "/api/incidents", HeaderMap::new(), "").await,
+        server.ask(Method::DELETE, "/api/incidents", HeaderMap::new(), "").await,
+        server
+            .ask(Method::GET, "/nothing", headers(&[("accept", b"*/*")]), "")
+            .await,
+        server.ask(Method::POST, "/mcp", HeaderMap::new(), "").await,
+        server.ask(Method::POST, "/nodes/amend", HeaderMap::new(), "").await,
+        server.get(&company, "/api/incidents").await,
+        server.get(&company, "/api/openapi.json").await,
+    ];
+    for answer in &answers {
+        let policy = answer.header("content-security-policy");
+        for directive in [
+            "default-src 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "sandbox",
+        ] {
+            assert!(policy.contains(directive), "{directive}: {policy}");
+        }
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        assert_eq!(answer.header("cache-control"), "no-store");
+    }
+    for (path, accept) in [("/", BROWSER), ("/api/docs/", b"*/*"), ("/api/incidents", b"*/*")] {
+        let ask = async |proto: &[u8]| {
+            let asked = headers(&[("accept", accept), ("x-forwarded-proto", proto)]);
+            server.ask(Method::GET, path, asked, "").await
+        };
+        let answer = ask(b"https").await;
+        assert_eq!(
+            answer.header("strict-transport-security"),
+            "max-age=31536000; includeSubDomains",
+            "{path}"
+        );
+        let policy = answer.header("content-security-policy");
+        assert!(
+            policy.contains("base-uri 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{policy}"
+        );
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        assert!(ask(b"http").await.headers.get("strict-transport-security").is_none());
+    }
+    server.stop().await;
+}
