@@ -27,6 +27,22 @@ const CHARS: std::ops::RangeInclusive<usize> = 8..=128;
 const LOOKED_AT: usize = 48;
 /// Guesses within which a password must not be found: three of four by zxcvbn's own measure.
 const GUESSES: u64 = 100_000_000;
+/// Words that are near at hand here, and so among the first that are guessed (OWASP ASVS 6.1.2): the product, what it is
+/// about, and who works with it. Beside them stand the person's own names and those of his companies.
+const NEAR_AT_HAND: [&str; 12] = [
+    "alertwhisperer",
+    "alert",
+    "whisperer",
+    "incident",
+    "runbook",
+    "monitoring",
+    "oncall",
+    "admin",
+    "administrator",
+    "technician",
+    "company",
+    "localhost",
+];
 /// Letters and figures that are not mistaken for each other.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
@@ -166,7 +182,7 @@ fn nobody() -> String {
     format!("$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${hash}")
 }
 
-/// Whether a password may be chosen by somebody of these names.
+/// Whether a password may be chosen by somebody of these names: his own, and his companies'.
 ///
 /// # Errors
 /// [`WeakPassword`].
@@ -184,6 +200,7 @@ pub fn check(password: &SecretString, names: &[&str]) -> Result<(), WeakPassword
         .iter()
         .flat_map(|name| name.split(|char: char| !char.is_alphanumeric()).chain([*name]))
         .filter(|part| part.chars().count() >= 3)
+        .chain(NEAR_AT_HAND)
         .collect();
     let found = zxcvbn::zxcvbn(&looked_at, &parts);
     let one_word = matches!(found.sequence(), [only] if matches!(only.pattern, MatchPattern::Dictionary(_)));
@@ -285,7 +302,7 @@ mod tests {
 
     #[test]
     fn weak_ones_are_refused_for_their_reason() {
-        let names = ["ann.miller@acme.example", "Ann Miller"];
+        let names = ["ann.miller@acme.example", "Ann Miller", "comp-globex"];
         let of = |text: &str| check(&secret(text), &names);
         assert_eq!(of("short77"), Err(WeakPassword::Length));
         assert_eq!(of(&"ä".repeat(129)), Err(WeakPassword::Length));
@@ -306,6 +323,12 @@ mod tests {
             "ann.miller@acme.example",
             "Ann Miller",
             "acmeacme",
+            "globexglobex",
+            "Globex2026",
+            "alertwhisperer",
+            "AlertWhisperer1",
+            "Wh1sperer!",
+            "technician7",
         ] {
             assert_eq!(of(common), Err(WeakPassword::Common), "{common}");
         }

@@ -304,7 +304,7 @@ impl Accounts {
         password: &SecretString,
         by: &Origin,
     ) -> Result<User, StaffError> {
-        check(password, &[&new.email, &new.name])?;
+        check(password, &names_of(&new.email, &new.name, &new.company_ids))?;
         self.create(new, password, None, by).await
     }
 
@@ -540,7 +540,7 @@ impl Accounts {
         chosen: &SecretString,
         by: &Origin,
     ) -> Result<User, StaffError> {
-        check(chosen, &[&user.email, &user.name])?;
+        check(chosen, &names_of(&user.email, &user.name, &user.company_ids))?;
         let hash = self.hashed(chosen).await?;
         let change = |user: &User, now: Timestamp| {
             Ok(User {
@@ -552,6 +552,14 @@ impl Accounts {
         };
         self.change_user(&user.user_id, Keep::One(login), by, change).await
     }
+}
+
+/// What a person's password must not be made of.
+fn names_of<'a>(email: &'a str, name: &'a str, companies: &'a BTreeSet<CompanyId>) -> Vec<&'a str> {
+    [email, name]
+        .into_iter()
+        .chain(companies.iter().map(CompanyId::as_str))
+        .collect()
 }
 
 /// What a change leaves of a person's logins.
