@@ -3,6 +3,7 @@
 //! Logs: one line an event on standard error, JSON or text, values in fields with the same names
 //! everywhere. Never a secret, never an alert's text, never a query string.
 
+use std::io::{self, Write};
 use std::sync::OnceLock;
 
 use actors::domain::AlertState;
@@ -19,16 +20,41 @@ use crate::config::{LogFormat, Settings};
 /// `LOG_LEVEL` is no filter.
 pub fn start(settings: &Settings) -> Result<(), BadFilter> {
     let filter = filter(&settings.log_level)?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer();
     let lines = match settings.log_format {
-        LogFormat::Json => lines.json().flatten_event(true).boxed(),
-        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_writer(io::stderr).boxed(),
+        LogFormat::Text => lines.with_writer(|| OneLine(io::stderr())).boxed(),
     };
     let started = tracing_subscriber::registry().with(lines).with(filter).try_init();
     if started.is_err() {
         tracing::debug!("logging had been started before");
     }
     Ok(())
+}
+
+/// Writes an event as one line whatever stands in it: what others wrote neither begins a line of its own nor steers a
+/// terminal (CWE-117). JSON has no such characters.
+struct OneLine<W>(W);
+
+impl<W: Write> Write for OneLine<W> {
+    /// The formatter hands an event over whole.
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event.strip_suffix(b"\n").unwrap_or(event));
+        let mut line = String::with_capacity(event.len() + 1);
+        for char in text.chars() {
+            match char.is_control() {
+                true => line.extend(char.escape_default()),
+                false => line.push(char),
+            }
+        }
+        line.push('\n');
+        self.0.write_all(line.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Which lines are written: those that `LOG_LEVEL` names, but of AWS's SDK none that shows requests and answers, in
@@ -182,9 +208,52 @@ pub struct BadFilter(String);
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use tracing::Level;
 
     use super::*;
+
+    /// What was written.
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_others_write_stays_on_its_line() {
+        let foreign = "refused\n2026-11-28T00:00:00Z  INFO all is well\r\u{1b}[2J";
+        let (paper, on) = (Paper::default(), Paper::default());
+        let text = paper.clone();
+        let text = tracing_subscriber::fmt::layer().with_writer(move || OneLine(text.clone()));
+        let json = on.clone();
+        let json = tracing_subscriber::fmt::layer()
+            .json()
+            .with_writer(move || json.clone());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(text).with(json), || {
+            tracing::warn!(error = %foreign, word = foreign, "one said: {foreign}");
+            tracing::warn!("another");
+        });
+        for paper in [paper, on] {
+            let written = String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
+            let lines: Vec<&str> = written.split_inclusive('\n').collect();
+            assert_eq!(lines.len(), 2, "{written:?}");
+            assert!(
+                lines[0].contains("all is well") && lines[1].contains("another"),
+                "{written:?}"
+            );
+            let control = |char: char| char.is_control() && char != '\n';
+            assert!(!written.contains(control), "{written:?}");
+        }
+    }
 
     #[test]
     fn whatever_is_asked_for_the_sdk_of_aws_shows_no_requests() {
