@@ -261,7 +261,8 @@ impl Accounts {
             for oldest in &living {
                 puts.push(ended(oldest, now)?);
             }
-            let data = json!({"login_id": login.login_id, "ended": living.len()});
+            let second_factor = entering.has_second_factor();
+            let data = json!({"login_id": login.login_id, "ended": living.len(), "second_factor": second_factor});
             let fact = self.fact("login.started", user_id.as_str(), &origin, data);
             let amendment = Amendment {
                 puts,

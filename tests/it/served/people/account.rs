@@ -124,6 +124,14 @@ async fn who_needs_a_second_factor_does_nothing_without_it() {
     let recovery = offer["recovery_codes"][3].as_str().unwrap().to_lowercase();
     assert_eq!(with(&recovery).await.status, 200);
     with(&recovery).await.problem(401);
+    let journal = server.platform_journal().await;
+    let started = journal.iter().filter(|entry| entry["kind"] == "login.started");
+    let factors: Vec<&Value> = started.map(|entry| &entry["data"]["second_factor"]).collect();
+    assert_eq!(
+        factors,
+        [false, true, true],
+        "of each login, whether a code went with it"
+    );
     server.stop().await;
 }
 
