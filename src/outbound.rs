@@ -187,6 +187,50 @@ mod tests {
         assert!(loopback.resolve(name()).await.is_ok());
     }
 
+    /// Under TLS a server has to be vouched for by somebody whom this machine trusts; else it hears not a byte.
+    #[tokio::test]
+    async fn a_server_that_nobody_vouches_for_is_told_nothing() {
+        use tokio::io::AsyncReadExt;
+        use tokio_rustls::TlsAcceptor;
+        use tokio_rustls::rustls::ServerConfig;
+        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let key = rustls::pki_types::PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+        let config = ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(vec![own.cert.der().clone()], key)
+            .unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+        let heard = async {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut heard = Vec::new();
+            if let Ok(mut stream) = TlsAcceptor::from(Arc::new(config)).accept(stream).await {
+                drop(stream.read_to_end(&mut heard).await);
+            }
+            heard
+        };
+        let client = Gate::new(&["127.0.0.0/8".parse().unwrap()]).client("https").unwrap();
+        let (asked, heard) = tokio::join!(client.get(&url).header("authorization", "Bearer secret").send(), heard);
+        assert!(asked.unwrap_err().is_connect());
+        assert_eq!(heard, b"");
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_an_answer_like_others() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let answered = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 1024]).await.unwrap();
+            let away = "HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n";
+            stream.write_all(away.as_bytes()).await.unwrap();
+        };
+        let client = Gate::new(&["127.0.0.0/8".parse().unwrap()]).client("http").unwrap();
+        let (asked, ()) = tokio::join!(client.get(&url).send(), answered);
+        assert_eq!(asked.unwrap().status(), 302);
+    }
+
     #[test]
     fn only_what_the_gate_lets_through_is_a_url() {
         let inside = Gate::new(&["10.1.0.0/16".parse().unwrap()]);

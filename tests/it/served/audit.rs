@@ -115,6 +115,8 @@ async fn a_journal_is_read_verified_and_taken_away_by_who_may() {
             .get_as(person, &format!("/api/audit/export?company_id={company}"))
             .await;
         assert!(export.header("content-type").starts_with("application/x-ndjson"));
+        let name = format!("attachment; filename=\"journal-{company}.jsonl\"");
+        assert_eq!(export.header("content-disposition"), name);
         let checkpoint = export::verify(export.text.as_bytes(), Some(&trusted))
             .unwrap()
             .checkpoint;

@@ -350,6 +350,14 @@ async fn what_is_no_route_is_told_as_a_problem() {
     let wrong = server.ask(Method::DELETE, "/api/alerts", HeaderMap::new(), "").await;
     wrong.problem(405);
     assert!(wrong.header("allow").contains("GET"), "{:?}", wrong.headers);
+    // A method that sends back what was sent (RFC 9110, 9.3.8), and such as nobody knows.
+    for method in ["TRACE", "PROPFIND", "BREW"] {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let secret = headers(&[("x-api-key", b"awk_of_somebody")]);
+        let answer = server.ask(method, "/api/alerts", secret, "").await;
+        answer.problem(405);
+        assert!(!answer.text.contains("awk_"), "{}", answer.text);
+    }
     server.stop().await;
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use actors::limits::LOGINS;
+
 use super::*;
 
 #[tokio::test]
@@ -108,6 +110,22 @@ async fn a_token_that_is_used_again_later_ends_its_family() {
             .count(),
         1
     );
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_oldest_login_ends_for_one_too_many() {
+    let server = Server::start(engine()).await;
+    let mut all = Vec::new();
+    for _ in 0..=LOGINS {
+        all.push(person(&login(&server, ROOT, PASSWORD).await));
+        server.clock.advance(Duration::from_secs(1));
+    }
+    assert!(!is_in(&server, &all[0]).await, "its access token is dead too");
+    renew(&server, &all[0].refresh).await.problem(401);
+    assert!(is_in(&server, &all[1]).await && is_in(&server, &all[LOGINS]).await);
+    let sessions = server.get_as(&all[LOGINS], "/api/auth/sessions").await.json();
+    assert_eq!(sessions["items"].as_array().unwrap().len(), LOGINS);
     server.stop().await;
 }
 
