@@ -43,7 +43,7 @@ FUZZ_FLAGS := --cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
 .DEFAULT_GOAL := help
-.PHONY: help run web web-types web-test moto test tools lint doc sim torture kills faults bench fuzz fmt clean
+.PHONY: help run web web-types web-test moto test tools deny advisories lint doc sim torture kills faults bench fuzz fmt clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -74,8 +74,15 @@ web-test: web/node_modules/.package-lock.json
 moto: ## A stand-in for AWS on http://127.0.0.1:5055 until Ctrl-C, to try runs with: the README says how.
 	@PYTHONPATH=$$(tests/moto/install.sh) PYTHONDONTWRITEBYTECODE=1 exec python3 tests/moto/serve.py 5055
 
+deny: ## Licences, sources and crates that may not be, by deny.toml.
+	@$$(tests/cargo-deny/install.sh)/bin/cargo-deny --locked check --deny warnings licenses bans sources
+
+# Not part of `make test`: it asks GitHub for RustSec's database.
+advisories: ## Known vulnerabilities of crates.
+	@$$(tests/cargo-deny/install.sh)/bin/cargo-deny --locked check --deny warnings advisories
+
 # The runner comes last, so that its own count closes the output; the mongod beside it ends without a word.
-test: tools web web-test lint doc ## Format, lints, documents, doctests, then every test, on both engines.
+test: tools web web-test deny lint doc ## Format, lints, documents, doctests, then every test, on both engines.
 	cargo test --workspace --features failpoints --doc --quiet
 	@export TMPDIR="$$(tests/scratch)"; if cargo nextest --version >/dev/null 2>&1; then \
 		set -x; exec tests/with-mongod cargo nextest run --workspace --features failpoints; \
@@ -93,6 +100,7 @@ tools:
 	@tests/standardwebhooks/install.sh >/dev/null
 	@tests/alertmanager/install.sh >/dev/null
 	@tests/sns-validator/install.sh >/dev/null
+	@tests/cargo-deny/install.sh >/dev/null
 	@tests/browser/install.sh >/dev/null
 
 lint:
