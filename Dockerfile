@@ -16,13 +16,21 @@ WORKDIR /build
 COPY . .
 COPY --from=dashboard /web/dist web/dist
 RUN cargo build --release --locked --bin alert-whisperer \
-    && install -D target/release/alert-whisperer /out/alert-whisperer
+    && install -D target/release/alert-whisperer /out/alert-whisperer \
+    && deploy/crates.sh >/out/crates.txt
+
+FROM dashboard AS bill
+COPY deploy/sbom.mjs Cargo.lock ./
+COPY --from=builder /out/crates.txt ./
+RUN node sbom.mjs Cargo.lock package-lock.json <crates.txt >/sbom.cdx.json
 
 FROM debian:trixie-slim
 # A number, so that Kubernetes can see that it is not root.
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin whisperer \
     && install -d -o 10001 -g 10001 -m 0700 /data
 COPY --from=builder /out/alert-whisperer /usr/local/bin/alert-whisperer
+# What it is made of (CycloneDX).
+COPY --from=bill /sbom.cdx.json /usr/local/share/alert-whisperer/sbom.cdx.json
 
 ARG GIT_SHA=unknown
 ENV GIT_SHA=${GIT_SHA} \

@@ -43,7 +43,7 @@ FUZZ_FLAGS := --cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
 .DEFAULT_GOAL := help
-.PHONY: help run web web-types web-test moto test tools deny advisories lint doc sim torture kills faults bench fuzz fmt clean
+.PHONY: help run web web-types web-test moto test tools sbom deny advisories lint doc sim torture kills faults bench fuzz fmt clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -74,6 +74,11 @@ web-test: web/node_modules/.package-lock.json
 moto: ## A stand-in for AWS on http://127.0.0.1:5055 until Ctrl-C, to try runs with: the README says how.
 	@PYTHONPATH=$$(tests/moto/install.sh) PYTHONDONTWRITEBYTECODE=1 exec python3 tests/moto/serve.py 5055
 
+sbom: ## What the binary and its dashboard are made of, as CycloneDX 1.6: target/sbom.cdx.json.
+	@mkdir -p target
+	@deploy/crates.sh | node deploy/sbom.mjs Cargo.lock web/package-lock.json >target/sbom.cdx.json
+	@echo target/sbom.cdx.json
+
 deny: ## Licences, sources and crates that may not be, by deny.toml.
 	@$$(tests/cargo-deny/install.sh)/bin/cargo-deny --locked check --deny warnings licenses bans sources
 
@@ -101,6 +106,7 @@ tools:
 	@tests/alertmanager/install.sh >/dev/null
 	@tests/sns-validator/install.sh >/dev/null
 	@tests/cargo-deny/install.sh >/dev/null
+	@tests/cyclonedx/install.sh >/dev/null
 	@tests/browser/install.sh >/dev/null
 
 lint:

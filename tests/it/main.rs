@@ -6,6 +6,7 @@
 )]
 
 mod aws;
+mod bill;
 mod browser;
 mod conformance;
 mod demo;
