@@ -1,5 +1,7 @@
 //! `supervision.md` says what the code does: its tables are compared with the constants.
 
+mod security;
+
 use std::fmt::Write;
 use std::path::Path;
 
