@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the image of the commit that is checked out, pushes it to Amazon ECR under that commit, once, and prints what
-# to run: the repository with the image's digest.
+# Builds the image of the commit that is checked out, pushes it to Amazon ECR under that commit and its platform, once, and
+# prints what to run: the repository with the image's digest.
 #
 #   deploy/ecr.sh us-east-1 123456789012 alert-whisperer
 #
@@ -16,7 +16,7 @@ usage() {
   cat >&2 <<'TEXT'
 usage: deploy/ecr.sh [OPTIONS] REGION ACCOUNT_ID REPOSITORY
   --platform PLATFORM   linux/amd64 (default) or linux/arm64
-  --tag TAG             another tag than the commit's twelve digits
+  --tag TAG             another tag than the commit's twelve digits and the platform; one that is there is refused
   --create              make the repository where it is missing: immutable tags, scanned on push, encrypted
   --wait-for-scan       wait for the scan; exit code 3 where it has found something critical
 TEXT
@@ -50,7 +50,8 @@ done
 root=$(git -C "$(dirname "${BASH_SOURCE[0]}")" rev-parse --show-toplevel)
 [[ -z $(git -C "$root" status --porcelain) ]] || wrong "the working tree differs from its commit: commit or stash first"
 commit=$(git -C "$root" rev-parse --short=12 HEAD)
-tag=${tag:-$commit}
+own_tag=$commit-${platform#linux/}
+tag=${tag:-$own_tag}
 [[ $tag =~ ^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$ && $tag != latest ]] ||
   wrong "a tag names one image for good, and 'latest' does not: $tag"
 
@@ -87,10 +88,13 @@ digest_of_tag() {
   ecr describe-images --repository-name "$repository" --image-ids imageTag="$tag" --query 'imageDetails[0].imageDigest'
 }
 if digest=$(digest_of_tag 2>&1); then
+  # Only of a tag of this form is it known what it names.
+  [[ $tag == "$own_tag" ]] || fail "$image:$tag is there already, and may be of another commit or platform"
   say "$image:$tag is there already: nothing was built"
 else
   [[ $digest == *ImageNotFoundException* ]] || fail "$digest"
-  docker build --pull --platform "$platform" --build-arg GIT_SHA="$commit" --tag "$image:$tag" "$root" >&2
+  # One manifest, which the scan and the comparison below are about, and no index.
+  docker build --pull --provenance=false --platform "$platform" --build-arg GIT_SHA="$commit" --tag "$image:$tag" "$root" >&2
 
   # The token goes over a pipe into a configuration of its own; the daemon stays the one that has built.
   DOCKER_HOST=${DOCKER_HOST:-$(docker context inspect --format '{{.Endpoints.docker.Host}}')}

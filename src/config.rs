@@ -348,6 +348,9 @@ pub enum ConfigError {
     /// Where the others reach this one is no address.
     #[error("NODE_URL must be http:// or https:// and a host, without a user, path or query")]
     NodeUrl,
+    /// Nothing is shared.
+    #[error("NODE_URL is set and MONGO_URL is not: nodes share a database; set MONGO_URL, or leave NODE_URL out")]
+    NodeAlone,
     /// Two keys are given for one model.
     #[error("GEMINI_API_KEY and LLM_API_KEY are both set, for one model of Gemini: set one of them")]
     TwoKeys,
@@ -394,6 +397,11 @@ impl Settings {
             Some(path) => Place::File(path),
             None => Place::File(data_dir.join(CHECKPOINTS)),
         };
+        let mongo_url = given(flags.mongo_url.or(file.mongo_url));
+        let node_url = node(flags.node_url.or(file.node_url))?;
+        if node_url.is_some() && mongo_url.is_none() {
+            return Err(ConfigError::NodeAlone);
+        }
         Ok(Self {
             archives: flags
                 .archive_dir
@@ -403,8 +411,8 @@ impl Settings {
             listen: address(flags.listen.or(file.listen), flags.port.or(file.port))?,
             data_dir,
             secret_key: flags.secret_key.or(file.secret_key),
-            mongo_url: given(flags.mongo_url.or(file.mongo_url)),
-            node_url: node(flags.node_url.or(file.node_url))?,
+            mongo_url,
+            node_url,
             budget: Budget {
                 max_tokens,
                 max_time_seconds,
@@ -559,6 +567,7 @@ mod tests {
             let node_url = Some(url.to_owned());
             Settings::settle(Flags {
                 node_url,
+                mongo_url: Some("mongodb://db/aw".to_owned().into()),
                 ..Flags::default()
             })
             .map(|settings| settings.node_url)
@@ -577,6 +586,11 @@ mod tests {
         ] {
             assert!(matches!(of(wrong), Err(ConfigError::NodeUrl)), "{wrong}");
         }
+        let alone = Flags {
+            node_url: Some("http://node-1".to_owned()),
+            ..Flags::default()
+        };
+        assert!(matches!(Settings::settle(alone), Err(ConfigError::NodeAlone)));
     }
 
     #[test]

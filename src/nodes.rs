@@ -34,6 +34,8 @@ const CONNECT: Duration = Duration::from_secs(1);
 const SILENT: Duration = Duration::from_secs(30);
 /// The most of a refusal that is read, in bytes.
 const REFUSAL_BYTES: usize = 16 * 1024;
+/// How a client has named us: `Host` is the receiving node's on the way between two.
+pub(crate) const CLIENTS_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 /// What concerns a connection and not what is sent over it (RFC 9110, 7.6.1).
 const OF_A_CONNECTION: [HeaderName; 6] = [
     header::CONNECTION,
@@ -103,6 +105,9 @@ impl Nodes {
         let word = self.words.sign(&handed, Word { source }, now);
         let mut headers = passed_on(&parts.headers);
         headers.insert(HEADER, word);
+        if let Some(host) = parts.headers.get(header::HOST) {
+            headers.insert(CLIENTS_HOST, host.clone());
+        }
         let request = self.http.request(parts.method.clone(), format!("{url}{target}"));
         match request.headers(headers).body(body).send().await {
             Ok(answer) if answer.status() == StatusCode::MISDIRECTED_REQUEST => Sent::NotDone,
@@ -169,5 +174,25 @@ fn told(error: &reqwest::Error) -> String {
     match error.source().and_then(|cause| cause.downcast_ref::<io::Error>()) {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_concerns_a_connection_does_not_go_on_and_how_the_client_named_us_is_told_beside_it() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("host", "aw.example"),
+            ("te", "trailers"),
+            ("content-length", "3"),
+            ("accept", "*/*"),
+        ] {
+            headers.insert(name, value.parse().unwrap());
+        }
+        let on = passed_on(&headers);
+        assert_eq!(on.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["accept"]);
     }
 }

@@ -66,6 +66,12 @@ pub enum StartError {
     /// The server's key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Nodes of one database have one key, and this one would make its own.
+    #[error("SECRET_KEY is not set, nor is there a secret.key in DATA_DIR: nodes share one; give every node the same")]
+    KeyOfItsOwn,
+    /// This process would take companies from nodes, and they from it.
+    #[error("NODE_URL is not set, and nodes share this database: {0}; set NODE_URL, or name another database")]
+    Shared(String),
     /// The keys and secrets in the store.
     #[error(transparent)]
     Load(#[from] LoadError),
@@ -193,8 +199,22 @@ pub async fn start_under(
     let directory = settings.data_dir.clone();
     let mongo_url = setting("MONGO_URL", settings.mongo_url.as_ref(), &base).await?;
     let secret_key = setting("SECRET_KEY", settings.secret_key.as_ref(), &base).await?;
+    let given_key = ServerKey::find(secret_key.as_ref(), &directory)?;
+    // Before it is a node that others see.
+    if settings.node_url.is_some() && given_key.is_none() {
+        return Err(StartError::KeyOfItsOwn);
+    }
     let store = OpenStore::open(&directory, mongo_url.as_ref(), settings.node_url.clone(), clock.clone()).await?;
-    let server_key = Arc::new(ServerKey::load(secret_key.as_ref(), &directory)?);
+    let server_key = Arc::new(match given_key {
+        Some(key) => key,
+        None => ServerKey::load(None, &directory)?,
+    });
+    if settings.node_url.is_none() {
+        match store.nodes().await.map_err(LoadError::from)? {
+            nodes if nodes.is_empty() => {}
+            nodes => return Err(StartError::Shared(nodes.join(", "))),
+        }
+    }
     let port: Arc<dyn Store> = store.port();
     let keyring = Arc::new(Keyring::load(&*port, server_key.clone()).await?);
     let people = Arc::new(People::default());
@@ -333,7 +353,9 @@ pub async fn start_under(
     background.spawn(keep_up());
     background.spawn(register.clone().follow(edge.store.feed(), edge.runtime.clone()));
     background.spawn(register.settle_doubts(edge.store.clone()));
-    tracing::info!(%address, data_dir = %directory.display(), store = store.engine(), "serving");
+    let node = edge.runtime.membership().me().map(str::to_owned);
+    let node_url = edge.settings.node_url.as_deref();
+    tracing::info!(%address, data_dir = %directory.display(), store = store.engine(), node, node_url, "serving");
     Ok(Running {
         edge,
         address,

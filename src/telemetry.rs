@@ -58,7 +58,8 @@ impl<W: Write> Write for OneLine<W> {
 }
 
 /// Which lines are written: those that `LOG_LEVEL` names, but of AWS's SDK none that shows requests and answers, in
-/// which there are keys and secrets, and of `genai`, which logs what providers answer, none at all.
+/// which there are keys and secrets, and of `genai`, which logs what providers answer, none at all; of `rmcp`, which has
+/// three to tell of each request, only what is wrong, where it is not asked for.
 ///
 /// # Errors
 /// It is no filter.
@@ -69,6 +70,7 @@ pub fn filter(level: &str) -> Result<Targets, BadFilter> {
     let quiet = Targets::new()
         .with_default(default)
         .with_target("aws_", most(default))
+        .with_target("rmcp", default.min(LevelFilter::WARN))
         .with_target("genai", LevelFilter::OFF);
     let named = asked.iter().filter(|(target, _)| !target.is_empty());
     Ok(quiet.with_targets(named.map(|(target, level)| {

@@ -44,6 +44,8 @@ pub struct LeasesState {
     /// When the last renewal that came through was sent; the lease is counted from there.
     renewed_at: Instant,
     let_go: bool,
+    /// The last renewal did not come through.
+    is_missed: bool,
     draining: bool,
     alive: Alive,
 }
@@ -64,6 +66,7 @@ impl Actor for LeasesActor {
             next: None,
             renewed_at: Instant::now(),
             let_go: false,
+            is_missed: false,
             draining: false,
         })
     }
@@ -102,14 +105,24 @@ impl LeasesState {
         self.let_go_in_time();
         let began = Instant::now();
         match self.within(self.args.ports.store.renew(self.draining)).await {
-            Ok(nodes) => {
+            Ok(living) => {
+                if std::mem::take(&mut self.is_missed) {
+                    tracing::info!("the lease is made longer again");
+                }
                 self.renewed_at = began;
                 self.let_go = false;
-                if self.args.directory.membership().learn(nodes) {
+                if self.args.directory.membership().learn(living) {
+                    let nodes = self.args.directory.membership().living();
+                    let nodes: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
+                    tracing::info!(?nodes, "other nodes live than before");
                     self.args.directory.tell_tenants(TenantsMsg::Rebalance);
                 }
             }
-            Err(why) => tracing::warn!(why, "the lease could not be made longer"),
+            // Told once, however often it is tried.
+            Err(why) if !std::mem::replace(&mut self.is_missed, true) => {
+                tracing::warn!(why, "the lease could not be made longer, and is tried again");
+            }
+            Err(_) => {}
         }
         self.let_go_in_time();
     }

@@ -56,7 +56,7 @@ pub async fn peers(bench: &mut Bench) -> Result<()> {
         subject.measured(bench, prometheus(None, batch), batch).await?;
     }
     let (database, directory) = (Database::new().await?, tempfile::tempdir()?);
-    let store = alert_whisperer::store::MongoStore::open(&database.url, Arc::new(alert_whisperer::clock::SystemClock));
+    let store = MongoStore::open(&database.url, Arc::new(SystemClock));
     let store = store.await?;
     let company = found_in(&*store, directory.path(), 1).await?.remove(0);
     store.close().await;

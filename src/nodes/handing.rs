@@ -13,13 +13,13 @@ use actors::membership::Place;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::time::{Instant, timeout};
 
 use super::word::{HEADER, NotBelieved};
-use super::{Sent, passed_on};
+use super::{CLIENTS_HOST, Sent, passed_on};
 use crate::http::Edge;
 use crate::http::body::{self, REQUEST_BYTES};
 use crate::http::caller::{Caller, presented, source};
@@ -116,6 +116,7 @@ async fn from_a_node(
     let body = body::read(body, REQUEST_BYTES).await?;
     let now = edge.runtime.membership().store_now().unwrap_or_default();
     let word = edge.nodes.read(word.as_bytes(), &parts, &body, now)?;
+    as_it_came(&mut parts.headers);
     edge.learns_of(&parts.headers, !parts.method.is_safe()).await;
     let errand = Arc::new(Errand::of(&parts));
     parts.extensions.insert(errand.clone());
@@ -125,6 +126,13 @@ async fn from_a_node(
         Some(_) => Problem::of_status(StatusCode::MISDIRECTED_REQUEST).into_response(),
         None => answered,
     })
+}
+
+/// Under the name by which the client has asked: who may ask under which is judged by that.
+fn as_it_came(headers: &mut HeaderMap) {
+    if let Some(host) = headers.remove(CLIENTS_HOST) {
+        headers.insert(header::HOST, host);
+    }
 }
 
 async fn from_a_client(edge: &Arc<Edge>, mut parts: Parts, body: Body, next: Next) -> Result<Response, Problem> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::port::Node;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use futures::future::join_all;
@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::Sent;
 use super::word::said_in;
 use crate::http::Edge;
+use crate::http::body::read;
 use crate::http::problem::Problem;
 use crate::telemetry;
 
@@ -23,15 +24,17 @@ use crate::telemetry;
 pub(super) const PATH: &str = "/nodes/reached";
 /// How often each is asked where none comes or goes.
 const EVERY: Duration = Duration::from_secs(15);
+/// The most that a node's name may be long, in bytes.
+const NAME_BYTES: usize = 256;
 /// How long a node may take.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 
-/// `GET /nodes/reached`: it is this node, and the word is one of ours.
-pub(super) async fn answer(State(edge): State<Arc<Edge>>, request: Request) -> Result<StatusCode, Problem> {
+/// `GET /nodes/reached`: the word is one of ours, and this is our name.
+pub(super) async fn answer(State(edge): State<Arc<Edge>>, request: Request) -> Result<String, Problem> {
     let (parts, _) = request.into_parts();
     let now = edge.runtime.membership().store_now().unwrap_or_default();
     edge.nodes.read(said_in(&parts), &parts, &[], now)?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(edge.runtime.membership().me().unwrap_or_default().to_owned())
 }
 
 /// Asks whenever another set of nodes lives, and now and then, until it is told to stop.
@@ -48,7 +51,7 @@ pub(crate) async fn run(edge: Arc<Edge>, stop: CancellationToken) {
         };
         for (name, why) in &found {
             match (why, before.get(name).unwrap_or(&None)) {
-                (Some(why), None) => {
+                (Some(why), before) if before.as_ref() != Some(why) => {
                     tracing::warn!(
                         node = name,
                         why,
@@ -94,12 +97,23 @@ async fn ask(edge: &Edge, node: &Node) -> Option<String> {
     let request = axum::http::Request::get(PATH).body(()).ok()?;
     let (parts, ()) = request.into_parts();
     match edge.nodes.send(url, &parts, Bytes::new(), (None, now)).await {
-        Sent::Answered(answer) if answer.status() == StatusCode::NO_CONTENT => None,
+        Sent::Answered(answer) if answer.status() == StatusCode::OK => is_named(answer, &node.name)
+            .await
+            .map(|name| format!("{url} leads to another node, {name}")),
         Sent::Answered(answer) if answer.status() == StatusCode::UNAUTHORIZED => {
-            Some(format!("{url} is another node, or has another SECRET_KEY"))
+            Some(format!("{url} is another node's, or that has another SECRET_KEY"))
         }
         Sent::Answered(answer) => Some(format!("{url} answered {}", answer.status())),
         Sent::NotDone => Some(format!("no connection to {url}, or what is there goes down")),
         Sent::Lost(why) => Some(why),
     }
+}
+
+/// What else it is named, where that is not as was expected.
+async fn is_named(answer: reqwest::Response, expected: &str) -> Option<String> {
+    let body = read(Body::from_stream(answer.bytes_stream()), NAME_BYTES).await;
+    let name = body
+        .map(|body| String::from_utf8_lossy(&body).into_owned())
+        .unwrap_or_default();
+    (name != expected).then_some(name)
 }

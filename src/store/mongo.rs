@@ -253,6 +253,15 @@ impl MongoStore {
         }))
     }
 
+    /// The names of the nodes that live, in their order.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn nodes(&self) -> Result<Vec<String>, Error> {
+        let living = members::living(&self.shared).await.map_err(Fault::into_error)?;
+        Ok(living.into_iter().map(|node| node.name).collect())
+    }
+
     /// Returns, with the reason, when the store is of no more use: one of its tasks has panicked, and what it did would never
     /// be done again, or another process goes by this node's name.
     pub async fn failed(&self) -> String {

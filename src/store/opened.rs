@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use actors::port::{Clock, Store};
+use actors::port::{Clock, Error, Store};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -81,6 +81,17 @@ impl OpenStore {
         match self {
             Self::Sqlite(store) => store.clone(),
             Self::Mongo(store, _) => store.clone(),
+        }
+    }
+
+    /// The names of the nodes that share it now.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn nodes(&self) -> Result<Vec<String>, Error> {
+        match self {
+            Self::Sqlite(_) => Ok(Vec::new()),
+            Self::Mongo(store, _) => store.nodes().await,
         }
     }
 

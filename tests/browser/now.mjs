@@ -5,14 +5,18 @@ import { accessible, fits, logIn, NARROW, open, play, scene, seat, shot } from "
 
 const [acme, globex] = scene.companies;
 
-/** Adds up how far things have moved by themselves (CLS), but for the frame that is there when somebody comes in. */
+/** Notes what has moved by itself (CLS), from where and to where, but for the frame that is there when somebody comes in. */
 function watchShifts(page) {
   return page.addInitScript(() => {
-    window.shifted = 0;
+    window.shifted = [];
+    const element = (node) => (node?.closest ? node : node?.parentElement);
     const add = (entries) => {
-      for (const { value, hadRecentInput, sources } of entries.getEntries()) {
-        const within = sources.some(({ node }) => node?.closest?.("#content") ?? node?.parentElement?.closest("#content"));
-        if (!hadRecentInput && within) window.shifted += value;
+      for (const { hadRecentInput, sources } of entries.getEntries()) {
+        if (hadRecentInput || !sources.some(({ node }) => element(node)?.closest("#content"))) continue;
+        for (const { node, previousRect, currentRect } of sources) {
+          const [from, to] = [previousRect, currentRect].map(({ x, y, width, height }) => [x, y, width, height].join(" "));
+          window.shifted.push(`${element(node)?.outerHTML.slice(0, 200)}: ${from} to ${to}`);
+        }
       }
     };
     new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
@@ -40,7 +44,7 @@ await play(async () => {
   assert.match(await open(page).first().innerText(), /memory-leak/);
   await page.getByRole("log").getByText("Critical: memory-leak on web-1").waitFor({ state: "attached" });
 
-  assert.equal(await page.evaluate(() => window.shifted), 0, "what comes live moves nothing else");
+  assert.deepEqual(await page.evaluate(() => window.shifted), [], "what comes live moves nothing else");
 
   // By keyboard: down and up, and what is done to where one is.
   await page.keyboard.press("j");

@@ -140,3 +140,23 @@ fn the_agentcore_runtime_is_described_as_its_service_wants_it() {
         assert_eq!(document["Version"], "2012-10-17", "{policy}");
     }
 }
+
+/// Whoever copies the file has every setting before him.
+#[tokio::test]
+async fn the_example_has_every_setting() {
+    let told = crate::support::process::binary()
+        .args(["serve", "--help"])
+        .output()
+        .await
+        .unwrap();
+    let (help, example) = (String::from_utf8(told.stdout).unwrap(), read(".env.example"));
+    let of_environment = help.split("[env: ").skip(1);
+    let settings: Vec<&str> = of_environment
+        .map(|rest| rest.split(['=', ']']).next().unwrap())
+        .collect();
+    assert!(settings.len() > 20, "{settings:?}");
+    for setting in settings {
+        let is_there = |line: &str| line.trim_start_matches('#').starts_with(&format!("{setting}="));
+        assert!(example.lines().any(is_there), "{setting} is not in .env.example");
+    }
+}

@@ -321,6 +321,14 @@ async fn a_node_that_is_not_where_it_says_is_told_of() {
         one.log()
     );
     two.stop().await;
+    // Somebody is there, and it is not who was meant.
+    let mut command = second.serve();
+    command.env("NODE_URL", &one.url);
+    let two = Server::start(command).await.unwrap();
+    measured("alert_whisperer_nodes 2 and alert_whisperer_nodes_unreached 1").await;
+    let told = format!("{} leads to another node, one", one.url);
+    eventually("the reason", PATIENCE, async || one.log().contains(&told).then_some(())).await;
+    two.stop().await;
     let two = start(&second).await;
     measured("alert_whisperer_nodes 2 and alert_whisperer_nodes_unreached 0").await;
     two.stop().await;

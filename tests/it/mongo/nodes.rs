@@ -217,6 +217,28 @@ async fn of_two_processes_of_one_name_the_earlier_ends_and_says_why() {
     journals(&second.home, COMPANIES).await;
 }
 
+/// What would be no node among nodes does not start.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_shares_a_database_says_so_and_has_the_key_of_all() {
+    let first = Place::with_companies(Engine::Mongodb, &COMPANIES).await;
+    let second = beside(&first);
+    let one = start(&first).await;
+    let alone = Server::start(second.serve()).await.err().unwrap();
+    assert!(
+        alone.contains("nodes share this database: one; set NODE_URL"),
+        "{alone}"
+    );
+    fs::remove_file(second.home.data().join("secret.key")).unwrap();
+    let mut without_a_key = second.serve();
+    without_a_key.env("NODE_URL", "http://node.example");
+    let without_a_key = Server::start(without_a_key).await.err().unwrap();
+    assert!(without_a_key.contains("SECRET_KEY is not set"), "{without_a_key}");
+    assert!(!second.home.data().join("secret.key").exists(), "none is made");
+    one.stop().await;
+    // Nobody shares it any more.
+    first.start().await.stop().await;
+}
+
 /// What one node is told the others hear: a new company's key is good everywhere, and what happens is told everywhere.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_node_commits_the_other_knows_and_tells() {
