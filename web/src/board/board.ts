@@ -32,6 +32,8 @@ class Board {
   private unclear = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private filling = false;
+  /** Somebody has asked for all pages while they were being asked for. */
+  private again = false;
 
   subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -56,7 +58,10 @@ class Board {
 
   /** Asks for all pages; what is shown stays until they are there. */
   async fill(): Promise<void> {
-    if (this.filling) return;
+    if (this.filling) {
+      this.again = true;
+      return;
+    }
     this.filling = true;
     this.change({ filling: true });
     const seen = new Set<string>();
@@ -82,6 +87,10 @@ class Board {
     } finally {
       this.filling = false;
       this.change({ filling: false });
+    }
+    if (this.again) {
+      this.again = false;
+      await this.fill();
     }
   }
 
@@ -110,7 +119,8 @@ class Board {
   }
 
   private hear(frames: Frame[]): void {
-    if (frames.some(({ event }) => event === "reset")) void this.fill();
+    // A stream that begins tells what comes from then on: what came since the list was asked for is in neither.
+    if (frames.some(({ event }) => event === "start" || event === "reset")) void this.fill();
     for (const id of absorb(this.state.lines, frames, Date.now())) this.unclear.add(id);
     if (this.unclear.size > 0) this.timer ??= setTimeout(() => void this.clear(), PACE);
     this.change({});
